@@ -1,0 +1,60 @@
+//! H = (`π_H`, `β_H`) of the paper, for one board in one power mode: what a latency prediction needs to know.
+
+use super::precision::ComputeFormat;
+
+/// Peak **dense** rates, bandwidth and memory of a board in one power mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hardware {
+    /// Name for messages: profile and mode.
+    pub name: String,
+    /// Dense 16-bit matrix rate, FLOP/s. Every board has one.
+    pub fp16_flops_per_s: f64,
+    /// Dense INT8 rate, OP/s, where the board has one.
+    pub int8_flops_per_s: Option<f64>,
+    /// Dense FP8 rate, FLOP/s, where the board has one.
+    pub fp8_flops_per_s: Option<f64>,
+    /// Dense FP4 rate, FLOP/s, where the board has one.
+    pub fp4_flops_per_s: Option<f64>,
+    /// DRAM bandwidth, byte/s.
+    pub bandwidth_bytes_per_s: f64,
+    /// Memory a program can have, bytes.
+    pub memory_bytes: f64,
+    /// Of that, kept by operating system and runtime, bytes.
+    pub reserved_bytes: f64,
+    /// How much of the peaks an engine reaches.
+    pub efficiency: Efficiency,
+}
+
+/// Deviation from the ideal roofline: `T_op = max(FLOPs/(π·e_c), bytes/(β·e_m)) + t_0`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Efficiency {
+    /// `e_c` in (0, 1]: share of the compute peak that is reached.
+    pub compute: f64,
+    /// `e_m` in (0, 1]: share of the bandwidth that is reached.
+    pub bandwidth: f64,
+    /// `t_0`: seconds that every operator costs besides, launch and synchronisation.
+    pub overhead_s: f64,
+}
+
+impl Efficiency {
+    /// The ideal roofline: peaks reached, launches free.
+    pub const IDEAL: Self = Self { compute: 1.0, bandwidth: 1.0, overhead_s: 0.0 };
+}
+
+impl Default for Efficiency {
+    fn default() -> Self {
+        Self::IDEAL
+    }
+}
+
+impl Hardware {
+    /// Dense rate of the linear operators in `format`, FLOP/s; `None` where the board cannot compute it.
+    pub const fn rate_flops_per_s(&self, format: ComputeFormat) -> Option<f64> {
+        match format {
+            ComputeFormat::Bits16 => Some(self.fp16_flops_per_s),
+            ComputeFormat::Int8 => self.int8_flops_per_s,
+            ComputeFormat::Fp8 => self.fp8_flops_per_s,
+            ComputeFormat::Fp4 => self.fp4_flops_per_s,
+        }
+    }
+}

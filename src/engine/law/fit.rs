@@ -1,0 +1,1 @@
+//! Fitting Eq. 2 to runs.

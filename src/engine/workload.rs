@@ -1,0 +1,48 @@
+//! What one request asks of the model: W = (B, `S_in`, `S_out`) of the paper.
+
+use serde::{Deserialize, Serialize};
+
+/// Batch, prompt and answer. Prefill processes the prompt; decode generates the answer token by token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workload {
+    /// B: sequences processed together, at least 1.
+    pub batch: u32,
+    /// `S_in`: prompt tokens per sequence, at least 1.
+    pub prompt_tokens: u32,
+    /// `S_out`: generated tokens per sequence; 0 leaves prefill alone.
+    pub generated_tokens: u32,
+}
+
+impl Default for Workload {
+    /// The paper's §4.3 setting: one robot, one long prompt, a short answer.
+    fn default() -> Self {
+        Self { batch: 1, prompt_tokens: 1024, generated_tokens: 16 }
+    }
+}
+
+/// Which latency an exploration minimises, and the horizontal axis of its chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Objective {
+    /// Time to first token (TTFT).
+    Prefill,
+    /// Time for all generated tokens.
+    Decode,
+    /// Prefill and decode together.
+    #[default]
+    Total,
+}
+
+impl Objective {
+    /// All of them, in the order in which a control cycles through them.
+    pub const ALL: [Self; 3] = [Self::Prefill, Self::Decode, Self::Total];
+
+    /// Lower-case name as typed on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prefill => "prefill",
+            Self::Decode => "decode",
+            Self::Total => "total",
+        }
+    }
+}

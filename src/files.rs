@@ -1,0 +1,1 @@
+//! From text to engine types and back: every file format that people bring or take away.

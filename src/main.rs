@@ -1,0 +1,3 @@
+//! The `roofscape` program: dispatch and exit code; everything else is in the library.
+
+fn main() {}

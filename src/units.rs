@@ -1,0 +1,160 @@
+//! Numbers as people read and type them: at most four significant digits, the unit always beside them.
+
+use crate::error::{Error, Result};
+
+/// `digits` significant digits, no exponent, trailing zeros kept so that columns align.
+pub fn significant(value: f64, digits: u8) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return format!("{value:.0}");
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    let decimals = (i32::from(digits) - 1 - magnitude).max(0) as usize;
+    let text = format!("{value:.decimals$}");
+    // Rounding may have carried into a new digit: 9.996 at three digits is 10.0, not 10.00.
+    let carried = text.trim_start_matches('-').parse::<f64>().is_ok_and(|v| v >= 10f64.powi(magnitude + 1));
+    if carried && decimals > 0 { format!("{value:.prec$}", prec = decimals - 1) } else { text }
+}
+
+/// The shortest text of at most three significant digits: `1`, `2.67`, `0.5`.
+pub fn ratio(value: f64) -> String {
+    let text = significant(value, 3);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Seconds as `3.91 ms`, `412 µs` or `1.20 s`.
+pub fn seconds(value_s: f64) -> String {
+    let (scaled, unit) = match value_s.abs() {
+        v if v >= 0.9995 => (value_s, "s"),
+        v if v >= 0.999_5e-3 || v == 0.0 => (value_s * 1e3, "ms"),
+        _ => (value_s * 1e6, "µs"),
+    };
+    format!("{} {unit}", significant(scaled, 3))
+}
+
+/// Milliseconds without the unit, for table columns whose heading carries it.
+pub fn milliseconds(value_s: f64) -> String {
+    significant(value_s * 1e3, 3)
+}
+
+/// Bytes as `2.90 GB` or `512 MB`; decimal prefixes, as memory budgets and bandwidths are.
+pub fn bytes(value: f64) -> String {
+    let (scaled, unit) = match value.abs() {
+        v if v >= 0.9995e12 => (value / 1e12, "TB"),
+        v if v >= 0.9995e9 => (value / 1e9, "GB"),
+        v if v >= 0.9995e6 => (value / 1e6, "MB"),
+        v if v >= 0.9995e3 => (value / 1e3, "kB"),
+        _ => (value, "B"),
+    };
+    format!("{} {unit}", significant(scaled, 3))
+}
+
+/// Parameters as `0.55 B` or `494 M`.
+pub fn parameters(count: u64) -> String {
+    let count = count as f64;
+    let (scaled, unit) = if count >= 0.9995e9 { (count / 1e9, "B") } else { (count / 1e6, "M") };
+    format!("{} {unit}", significant(scaled, 3))
+}
+
+/// Counts with thousands separated: `10,560`.
+pub fn count(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A change as `−23.8 %` or `+4.1 %`, from a ratio new/old.
+pub fn percent_change(new_over_old: f64) -> String {
+    let percent = (new_over_old - 1.0) * 100.0;
+    let sign = if percent < 0.0 { '−' } else { '+' };
+    format!("{sign}{:.1} %", percent.abs())
+}
+
+const TIME_UNITS: &[(&str, f64)] = &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0)];
+const BYTE_UNITS: &[(&str, f64)] = &[
+    ("B", 1.0),
+    ("kB", 1e3),
+    ("KB", 1e3),
+    ("MB", 1e6),
+    ("GB", 1e9),
+    ("TB", 1e12),
+    ("KiB", 1024.0),
+    ("MiB", 1_048_576.0),
+    ("GiB", 1_073_741_824.0),
+];
+
+/// A positive time with its unit (`100ms`, `2 s`), in seconds.
+pub fn parse_seconds(text: &str) -> Result<f64> {
+    parse_with_unit(text, TIME_UNITS, "a time above 0 with its unit, such as 100ms or 2s")
+}
+
+/// A positive size with its unit (`8GB`, `512 MiB`), in bytes.
+pub fn parse_bytes(text: &str) -> Result<f64> {
+    parse_with_unit(text, BYTE_UNITS, "a size above 0 with its unit, such as 8GB or 512MiB")
+}
+
+fn parse_with_unit(text: &str, units: &[(&str, f64)], expected: &str) -> Result<f64> {
+    let trimmed = text.trim();
+    let split = trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
+    let (number, unit) = trimmed.split_at(split);
+    let unit = unit.trim();
+    let number: f64 =
+        number.parse().map_err(|_| Error::new(format!("'{text}' is no number with a unit")).expected(expected))?;
+    let scale = units.iter().find(|(name, _)| *name == unit).map(|(_, scale)| scale);
+    let Some(scale) = scale else {
+        let what =
+            if unit.is_empty() { format!("'{text}' has no unit") } else { format!("'{unit}' is no unit known here") };
+        return Err(Error::new(what).expected(expected));
+    };
+    let value = number * scale;
+    if value > 0.0 && value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::new(format!("'{text}' is out of range")).expected(expected))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn significant_digits_survive_the_carry() {
+        assert_eq!(significant(9.996, 3), "10.0");
+        assert_eq!(significant(99.96, 3), "100");
+        assert_eq!(significant(0.012_345, 3), "0.0123");
+        assert_eq!(significant(1234.0, 3), "1234");
+        assert_eq!(significant(0.0, 3), "0");
+    }
+
+    #[test]
+    fn units_change_where_people_change_them() {
+        assert_eq!(seconds(0.098_7), "98.7 ms");
+        assert_eq!(seconds(1.5), "1.50 s");
+        assert_eq!(seconds(0.000_25), "250 µs");
+        assert_eq!(bytes(2.9e9), "2.90 GB");
+        assert_eq!(bytes(999.9e6), "1.00 GB");
+        assert_eq!(parameters(494_008_192), "494 M");
+        assert_eq!(count(10_560), "10,560");
+        assert_eq!(count(560), "560");
+        assert_eq!(percent_change(0.762), "−23.8 %");
+        assert_eq!(ratio(8.0 / 3.0), "2.67");
+        assert_eq!(ratio(3.0), "3");
+    }
+
+    #[test]
+    fn typed_quantities_need_a_unit_and_a_positive_value() {
+        assert!((parse_seconds("100ms").unwrap() - 0.1).abs() < 1e-15);
+        assert!((parse_seconds("2 s").unwrap() - 2.0).abs() < 1e-15);
+        assert!((parse_bytes("8GB").unwrap() - 8e9).abs() < 1e-3);
+        assert!(parse_seconds("100").unwrap_err().to_string().contains("no unit"));
+        assert!(parse_seconds("-3ms").is_err());
+        assert!(parse_seconds("0ms").is_err());
+        assert!(parse_bytes("8parsecs").unwrap_err().to_string().contains("parsecs"));
+    }
+}
