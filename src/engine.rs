@@ -11,9 +11,14 @@
 //! seconds, bytes, FLOP/s, and names that carry them.
 
 pub mod architecture;
+pub mod budget;
 pub mod hardware;
 pub mod law;
+pub mod pareto;
 pub mod precision;
 pub mod reference;
+pub mod roofline;
 pub mod runs;
+pub mod space;
+pub mod sweep;
 pub mod workload;

@@ -1,0 +1,206 @@
+//! What a person allows (Eq. 1's constraints), and, where nothing is allowed, which limit to loosen.
+
+use serde::{Deserialize, Serialize};
+
+use super::sweep::Sweep;
+
+/// A quantity that can be limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Limit {
+    /// Prefill and decode together, seconds.
+    Total,
+    /// TTFT, seconds.
+    Prefill,
+    /// Time per output token, seconds.
+    Tpot,
+    /// Memory with everything in it, bytes.
+    Memory,
+}
+
+impl Limit {
+    /// All of them, in the order in which they stand on the screen.
+    pub const ALL: [Self; 4] = [Self::Total, Self::Prefill, Self::Tpot, Self::Memory];
+
+    /// What it is called on the screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Prefill => "prefill",
+            Self::Tpot => "token",
+            Self::Memory => "memory",
+        }
+    }
+
+    /// The value with its unit, as people read it.
+    pub fn text(self, value: f64) -> String {
+        match self {
+            Self::Memory => crate::units::bytes(value),
+            Self::Total | Self::Prefill | Self::Tpot => crate::units::seconds(value),
+        }
+    }
+
+    /// The limited quantity of one candidate, seconds or bytes.
+    #[inline]
+    pub fn of(self, sweep: &Sweep, index: usize) -> f64 {
+        match self {
+            Self::Total => sweep.total_s[index],
+            Self::Prefill => sweep.prefill_s[index],
+            Self::Tpot => sweep.tpot_s(index),
+            Self::Memory => sweep.memory_bytes[index],
+        }
+    }
+}
+
+/// Upper limits; `None` is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Budgets {
+    /// Prefill and decode together, seconds.
+    pub max_total_s: Option<f64>,
+    /// TTFT, seconds.
+    pub max_prefill_s: Option<f64>,
+    /// Time per output token, seconds.
+    pub max_tpot_s: Option<f64>,
+    /// Memory, bytes.
+    pub max_memory_bytes: Option<f64>,
+}
+
+impl Budgets {
+    /// The value of one limit.
+    pub const fn get(&self, limit: Limit) -> Option<f64> {
+        match limit {
+            Limit::Total => self.max_total_s,
+            Limit::Prefill => self.max_prefill_s,
+            Limit::Tpot => self.max_tpot_s,
+            Limit::Memory => self.max_memory_bytes,
+        }
+    }
+
+    /// Sets or lifts one limit.
+    pub const fn set(&mut self, limit: Limit, value: Option<f64>) {
+        match limit {
+            Limit::Total => self.max_total_s = value,
+            Limit::Prefill => self.max_prefill_s = value,
+            Limit::Tpot => self.max_tpot_s = value,
+            Limit::Memory => self.max_memory_bytes = value,
+        }
+    }
+
+    /// The limits that are set, with their values.
+    pub fn active(&self) -> impl Iterator<Item = (Limit, f64)> {
+        let budgets = *self;
+        Limit::ALL.into_iter().filter_map(move |limit| budgets.get(limit).map(|value| (limit, value)))
+    }
+
+    /// Whether candidate `index` keeps every limit.
+    #[inline]
+    pub fn admits(&self, sweep: &Sweep, index: usize) -> bool {
+        let within = |limit: Option<f64>, value: f64| limit.is_none_or(|limit| value <= limit);
+        within(self.max_total_s, sweep.total_s[index])
+            && within(self.max_prefill_s, sweep.prefill_s[index])
+            && within(self.max_memory_bytes, sweep.memory_bytes[index])
+            && within(self.max_tpot_s, sweep.tpot_s(index))
+    }
+
+    /// How many candidates keep every limit.
+    pub fn count(&self, sweep: &Sweep) -> usize {
+        (0..sweep.len()).filter(|&index| self.admits(sweep, index)).count()
+    }
+
+    /// With nothing feasible: what to loosen, and to what value.
+    ///
+    /// Each entry of [`Loosening::Any`] would do alone, the mildest first. Where no single one does, all limits that
+    /// the least excessive candidate breaks are named together: the one whose worst ratio of need to limit is least.
+    pub fn loosening(&self, sweep: &Sweep) -> Option<Loosening> {
+        let ratio = |(limit, needed): &(Limit, f64)| self.get(*limit).map_or(1.0, |value| needed / value);
+        let mut alone: Vec<(Limit, f64)> = self
+            .active()
+            .filter_map(|(limit, _)| {
+                let mut others = *self;
+                others.set(limit, None);
+                (0..sweep.len())
+                    .filter(|&index| others.admits(sweep, index))
+                    .map(|index| limit.of(sweep, index))
+                    .min_by(f64::total_cmp)
+                    .map(|needed| (limit, needed))
+            })
+            .collect();
+        if !alone.is_empty() {
+            alone.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+            return Some(Loosening::Any(alone));
+        }
+        let excess =
+            |index: usize| self.active().map(|(limit, value)| limit.of(sweep, index) / value).fold(0.0, f64::max);
+        let mildest = (0..sweep.len()).min_by(|&a, &b| excess(a).total_cmp(&excess(b)))?;
+        let broken = self.active().filter_map(|(limit, value)| {
+            let needed = limit.of(sweep, mildest);
+            (needed > value).then_some((limit, needed))
+        });
+        Some(Loosening::Together(broken.collect()))
+    }
+}
+
+/// The way out when no candidate keeps every limit; values in seconds or bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Loosening {
+    /// Raising any one of these to its value admits a candidate.
+    Any(Vec<(Limit, f64)>),
+    /// All of these must be raised together.
+    Together(Vec<(Limit, f64)>),
+}
+
+/// `the nearest needs total 112 ms or memory 9.10 GB`.
+impl std::fmt::Display for Loosening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (needs, joint) = match self {
+            Self::Any(needs) => (needs, " or "),
+            Self::Together(needs) => (needs, " and "),
+        };
+        let parts: Vec<String> =
+            needs.iter().map(|&(limit, needed)| format!("{} {}", limit.label(), limit.text(needed))).collect();
+        write!(f, "the nearest needs {}", parts.join(joint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::sweep::tests::paper_sweep;
+
+    #[test]
+    fn feasible_keep_every_limit() {
+        let sweep = paper_sweep();
+        let budgets = Budgets { max_total_s: Some(0.1), max_memory_bytes: Some(2e9), ..Budgets::default() };
+        let by_hand = sweep.total_s.iter().zip(&sweep.memory_bytes).filter(|(t, m)| **t <= 0.1 && **m <= 2e9).count();
+        assert!(by_hand > 0 && by_hand < sweep.len());
+        assert_eq!(budgets.count(&sweep), by_hand);
+        assert_eq!(Budgets::default().count(&sweep), sweep.len());
+    }
+
+    #[test]
+    fn one_limit_alone_is_named_with_what_it_needs() {
+        let sweep = paper_sweep();
+        let budgets = Budgets { max_total_s: Some(0.001), max_memory_bytes: Some(60e9), ..Budgets::default() };
+        let fastest = (0..sweep.len())
+            .filter(|&i| sweep.memory_bytes[i] <= 60e9)
+            .map(|i| sweep.total_s[i])
+            .min_by(f64::total_cmp)
+            .unwrap();
+        assert_eq!(budgets.loosening(&sweep), Some(Loosening::Any(vec![(Limit::Total, fastest)])));
+        // What it says is true: raised to exactly that, something is feasible.
+        assert_eq!(Budgets { max_total_s: Some(fastest), ..budgets }.count(&sweep), 1);
+    }
+
+    #[test]
+    fn limits_that_must_move_together_are_named_together() {
+        let sweep = paper_sweep();
+        let budgets = Budgets { max_total_s: Some(1e-4), max_memory_bytes: Some(1e6), ..Budgets::default() };
+        let Some(Loosening::Together(needs)) = budgets.loosening(&sweep) else { panic!("no single limit does") };
+        let mut loosened = budgets;
+        for (limit, needed) in &needs {
+            loosened.set(*limit, Some(*needed));
+        }
+        assert_eq!(needs.len(), 2);
+        assert!(loosened.count(&sweep) >= 1);
+    }
+}

@@ -1,0 +1,100 @@
+//! The latency–loss frontier by Eq. 5: a candidate is on it unless another is at least as good in both and better in
+//! one. Candidates that are equal in both do not dominate each other, so all of them stay.
+//!
+//! Sorting by latency costs O(n log n) and is done once per sweep; every set of budgets then takes one linear scan
+//! over the sorted order, which is what lets the frontier follow a slider.
+
+use rayon::prelude::*;
+
+/// Candidate numbers by latency, and by loss where latencies are equal.
+pub fn order_by_latency(latency_s: &[f64], loss: &[f64]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..latency_s.len() as u32).collect();
+    order.par_sort_unstable_by(|&a, &b| {
+        let (a, b) = (a as usize, b as usize);
+        latency_s[a].total_cmp(&latency_s[b]).then(loss[a].total_cmp(&loss[b])).then(a.cmp(&b))
+    });
+    order
+}
+
+/// The non-dominated ones among the candidates that `admits` lets through, by rising latency and falling loss.
+/// `order` is [`order_by_latency`]'s.
+pub fn frontier(order: &[u32], latency_s: &[f64], loss: &[f64], admits: impl Fn(usize) -> bool) -> Vec<u32> {
+    let mut front: Vec<u32> = Vec::new();
+    for &candidate in order {
+        let index = candidate as usize;
+        let beats = match front.last().map(|&last| last as usize) {
+            None => true,
+            Some(best) => {
+                loss[index] < loss[best] || (loss[index] == loss[best] && latency_s[index] == latency_s[best])
+            }
+        };
+        if beats && admits(index) {
+            front.push(candidate);
+        }
+    }
+    front
+}
+
+/// The frontier's best at no more than `latency_s`; `None` where even its fastest is slower.
+pub fn best_within(front: &[u32], latencies_s: &[f64], latency_s: f64) -> Option<usize> {
+    let reachable = front.partition_point(|&candidate| latencies_s[candidate as usize] <= latency_s);
+    reachable.checked_sub(1).map(|last| front[last] as usize)
+}
+
+/// The frontier's fastest at no more than `loss`; `None` where even its best is worse.
+pub fn fastest_within(front: &[u32], losses: &[f64], loss: f64) -> Option<usize> {
+    let first = front.partition_point(|&candidate| losses[candidate as usize] > loss);
+    front.get(first).map(|&candidate| candidate as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Eq. 5 word for word, in O(n²).
+    fn by_definition(latency_s: &[f64], loss: &[f64]) -> Vec<u32> {
+        let dominated = |i: usize| {
+            (0..loss.len()).any(|j| {
+                latency_s[j] <= latency_s[i] && loss[j] <= loss[i] && (latency_s[j] < latency_s[i] || loss[j] < loss[i])
+            })
+        };
+        (0..loss.len() as u32).filter(|&i| !dominated(i as usize)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_definition(
+            // A coarse grid, so that ties and exact duplicates are frequent.
+            points in prop::collection::vec((0u8..12, 0u8..12), 0..80),
+            limit in 0u8..12,
+        ) {
+            let latency_s: Vec<f64> = points.iter().map(|p| f64::from(p.0)).collect();
+            let loss: Vec<f64> = points.iter().map(|p| f64::from(p.1)).collect();
+            let order = order_by_latency(&latency_s, &loss);
+            let mut fast = frontier(&order, &latency_s, &loss, |_| true);
+            fast.sort_unstable();
+            prop_assert_eq!(&fast, &by_definition(&latency_s, &loss));
+
+            // With a filter: the frontier of what passes.
+            let passing: Vec<u32> = (0..loss.len() as u32).filter(|&i| loss[i as usize] >= f64::from(limit)).collect();
+            let pick = |column: &[f64]| passing.iter().map(|&i| column[i as usize]).collect::<Vec<_>>();
+            let expected: Vec<u32> =
+                by_definition(&pick(&latency_s), &pick(&loss)).into_iter().map(|i| passing[i as usize]).collect();
+            let mut filtered = frontier(&order, &latency_s, &loss, |i| loss[i] >= f64::from(limit));
+            filtered.sort_unstable();
+            prop_assert_eq!(filtered, expected);
+        }
+    }
+
+    #[test]
+    fn neighbours_on_the_frontier() {
+        let (latency_s, loss) = ([1.0, 2.0, 3.0], [9.0, 5.0, 4.0]);
+        let front = [0, 1, 2];
+        assert_eq!(best_within(&front, &latency_s, 2.5), Some(1));
+        assert_eq!(best_within(&front, &latency_s, 0.5), None);
+        assert_eq!(fastest_within(&front, &loss, 5.0), Some(1));
+        assert_eq!(fastest_within(&front, &loss, 4.5), Some(2));
+        assert_eq!(fastest_within(&front, &loss, 1.0), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Latency by per-operator roofline (Eq. 3, 4, 16; Tables 10–12 made complete).
+//!
+//! Every operator takes `max(FLOPs/(π·e_c), bytes/(β·e_m)) + t_0`. Three things that the paper's tables leave out are
+//! here, because a real model has them and the frontier turns on them: the **router**, the **expert coverage** of a
+//! long prompt (it touches nearly all experts, so their weights are all read: this makes prefill favour few
+//! experts), and **embedding and LM head** (a quarter of a small model's decode time with a 152k vocabulary).
+//!
+//! ```text
+//! operators ──▶ Roofline (seconds of one) ──▶ Estimator (phases, memory, breakdown)
+//! ```
+//!
+//! The sweep and the detail view share [`operators`]: there is one estimator, so a number in the table is the number
+//! in the breakdown.
+
+mod breakdown;
+mod memory;
+mod operators;
+mod phases;
+
+pub use breakdown::{OperatorCost, Phase};
+pub use memory::Memory;
+pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage};
+pub use phases::{Cost, Latency};
+
+use super::hardware::Hardware;
+use super::precision::{ComputeFormat, Precision};
+use super::workload::Workload;
+
+/// Seconds per unit of work on one board at one number format: the reciprocals of the roofs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Roofline {
+    linear_s_per_flop: f64,
+    bits16_s_per_flop: f64,
+    s_per_byte: f64,
+    overhead_s: f64,
+}
+
+impl Roofline {
+    /// Seconds that one execution of `operator` takes.
+    #[inline]
+    pub fn seconds(&self, operator: &Operator) -> f64 {
+        self.compute_s(operator).max(self.memory_s(operator)) + self.overhead_s
+    }
+
+    /// Seconds its arithmetic would take alone.
+    #[inline]
+    fn compute_s(&self, operator: &Operator) -> f64 {
+        operator.flops * if operator.linear { self.linear_s_per_flop } else { self.bits16_s_per_flop }
+    }
+
+    /// Seconds its traffic would take alone.
+    #[inline]
+    fn memory_s(&self, operator: &Operator) -> f64 {
+        operator.bytes * self.s_per_byte
+    }
+
+    /// Which roof `operator` hits.
+    pub fn bound(&self, operator: &Operator) -> Bound {
+        if self.compute_s(operator) > self.memory_s(operator) { Bound::Compute } else { Bound::Memory }
+    }
+}
+
+/// The board cannot compute in the number format asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsupportedFormat {
+    /// Profile and mode.
+    pub hardware: String,
+    /// Number format as typed.
+    pub precision: &'static str,
+    /// The rate that the profile lacks.
+    pub rate: &'static str,
+}
+
+impl std::fmt::Display for UnsupportedFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} cannot compute {}: its profile has no {} rate", self.hardware, self.precision, self.rate)
+    }
+}
+
+/// Predicts latency and memory of any architecture for one board, number format and workload.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimator {
+    roofline: Roofline,
+    precision: Precision,
+    workload: Workload,
+    attention: Attention,
+    reserved_bytes: f64,
+}
+
+impl Estimator {
+    /// Fails if the board has no rate for the format.
+    pub fn new(hardware: &Hardware, precision: Precision, workload: Workload) -> Result<Self, UnsupportedFormat> {
+        let linear_flops_per_s = hardware.rate_flops_per_s(precision.compute).ok_or_else(|| UnsupportedFormat {
+            hardware: hardware.name.clone(),
+            precision: precision.name,
+            rate: precision.compute.name(),
+        })?;
+        let bits16_flops_per_s = hardware.rate_flops_per_s(ComputeFormat::Bits16).unwrap_or(linear_flops_per_s);
+        let efficiency = hardware.efficiency;
+        Ok(Self {
+            roofline: Roofline {
+                linear_s_per_flop: (linear_flops_per_s * efficiency.compute).recip(),
+                bits16_s_per_flop: (bits16_flops_per_s * efficiency.compute).recip(),
+                s_per_byte: (hardware.bandwidth_bytes_per_s * efficiency.bandwidth).recip(),
+                overhead_s: efficiency.overhead_s,
+            },
+            precision,
+            workload,
+            attention: Attention::default(),
+            reserved_bytes: hardware.reserved_bytes,
+        })
+    }
+
+    /// The same with another attention model; fused and without causal halving unless asked for.
+    #[must_use]
+    pub const fn with_attention(self, attention: Attention) -> Self {
+        Self { attention, ..self }
+    }
+
+    /// The workload that predictions are for.
+    pub const fn workload(&self) -> Workload {
+        self.workload
+    }
+
+    /// The number format that predictions are for.
+    pub const fn precision(&self) -> &Precision {
+        &self.precision
+    }
+
+    /// One forward pass over the whole prompt.
+    fn prefill_pass(&self) -> ForwardPass {
+        let Workload { batch, prompt_tokens, .. } = self.workload;
+        ForwardPass {
+            batch: f64::from(batch),
+            query_tokens: f64::from(prompt_tokens),
+            context_tokens: f64::from(prompt_tokens),
+        }
+    }
+
+    /// The forward pass that generates token `step`, counted from 1.
+    fn decode_pass(&self, step: u32) -> ForwardPass {
+        let Workload { batch, prompt_tokens, .. } = self.workload;
+        ForwardPass {
+            batch: f64::from(batch),
+            query_tokens: 1.0,
+            context_tokens: f64::from(prompt_tokens) + f64::from(step),
+        }
+    }
+}

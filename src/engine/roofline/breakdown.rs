@@ -1,0 +1,111 @@
+//! Where the time of one architecture goes, operator by operator.
+
+use serde::Serialize;
+
+use super::Estimator;
+use super::operators::{Bound, Operator, visit_attention, visit_layer, visit_once};
+use crate::engine::architecture::Architecture;
+
+/// The two phases of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// The prompt, in one forward pass.
+    Prefill,
+    /// The answer, one forward pass per token.
+    Decode,
+}
+
+/// One operator's part in one phase.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct OperatorCost {
+    /// Prefill or decode.
+    pub phase: Phase,
+    /// Short name of the operator.
+    pub name: &'static str,
+    /// Executions in one forward pass, over all layers.
+    pub count: u32,
+    /// FLOPs of one execution; in decode, of the first generated token's.
+    pub flops: f64,
+    /// Bytes moved by one execution; in decode, by the first generated token's.
+    pub bytes: f64,
+    /// Seconds of one execution; in decode, of the first generated token's.
+    pub seconds_each: f64,
+    /// Seconds over the whole phase.
+    pub seconds: f64,
+    /// FLOPs over the whole phase.
+    pub phase_flops: f64,
+    /// Bytes over the whole phase.
+    pub phase_bytes: f64,
+    /// The roof it hits, judged over the whole phase.
+    pub bound: Bound,
+}
+
+impl Estimator {
+    /// All operators of both phases, in the order in which a forward pass executes them.
+    pub fn breakdown(&self, shape: &Architecture) -> Vec<OperatorCost> {
+        let mut rows = Vec::with_capacity(20);
+        let layers = f64::from(shape.layers);
+        let steps = f64::from(self.workload.generated_tokens);
+
+        let prefill = self.prefill_pass();
+        visit_layer(shape, &self.precision, &prefill, |op| rows.push(self.row(Phase::Prefill, op, layers, 1.0)));
+        visit_attention(shape, &self.precision, self.attention, &prefill, |op| {
+            rows.push(self.row(Phase::Prefill, op, layers, 1.0));
+        });
+        visit_once(shape, &self.precision, &prefill, |op| rows.push(self.row(Phase::Prefill, op, 1.0, 1.0)));
+
+        if self.workload.generated_tokens > 0 {
+            let decode = self.decode_pass(1);
+            visit_layer(shape, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, layers, steps)));
+            self.visit_decode_attention(shape, |sum| {
+                let first = self.row(Phase::Decode, sum.first, layers, steps);
+                rows.push(OperatorCost {
+                    seconds: layers * sum.seconds,
+                    phase_flops: sum.mean.count * layers * steps * sum.mean.flops,
+                    phase_bytes: sum.mean.count * layers * steps * sum.mean.bytes,
+                    bound: self.roofline.bound(&sum.mean),
+                    ..first
+                });
+            });
+            visit_once(shape, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, 1.0, steps)));
+        }
+        rows.sort_by_key(|row| (row.phase == Phase::Decode, execution_order(row.name)));
+        rows
+    }
+
+    fn row(&self, phase: Phase, operator: Operator, repeats: f64, passes: f64) -> OperatorCost {
+        let count = operator.count * repeats;
+        let seconds_each = self.roofline.seconds(&operator);
+        OperatorCost {
+            phase,
+            name: operator.name,
+            count: count as u32,
+            flops: operator.flops,
+            bytes: operator.bytes,
+            seconds_each,
+            seconds: count * passes * seconds_each,
+            phase_flops: count * passes * operator.flops,
+            phase_bytes: count * passes * operator.bytes,
+            bound: self.roofline.bound(&operator),
+        }
+    }
+}
+
+fn execution_order(name: &str) -> usize {
+    const ORDER: [&str; 12] = [
+        "embedding",
+        "q_proj",
+        "kv_proj",
+        "qk",
+        "softmax",
+        "sv",
+        "attention",
+        "o_proj",
+        "router",
+        "gate_up",
+        "down",
+        "lm_head",
+    ];
+    ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
+}

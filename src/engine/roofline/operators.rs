@@ -1,0 +1,215 @@
+//! FLOPs and bytes of every operator in one forward pass.
+//!
+//! Operators are *visited*, not collected, so that the sweep can price millions of shapes without allocating.
+//! T = B·S tokens pass through the linear operators; attention sees a context of `S_kv` tokens per sequence. Norms,
+//! rotary embedding, residual adds and the activation function count as fused into their neighbours.
+
+use crate::engine::architecture::Architecture;
+use crate::engine::precision::Precision;
+use serde::Serialize;
+
+/// One kernel launch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Operator {
+    /// Short name: `q_proj`, `attention`, ….
+    pub name: &'static str,
+    /// Executions per layer, or per forward pass for embedding and LM head.
+    pub count: f64,
+    /// Floating-point (or integer) operations of one execution.
+    pub flops: f64,
+    /// Bytes of one execution moved between memory and chip.
+    pub bytes: f64,
+    /// Whether it computes at the number format's rate; everything else computes in 16 bit.
+    pub linear: bool,
+}
+
+impl Operator {
+    const fn linear(name: &'static str, count: f64, flops: f64, bytes: f64) -> Self {
+        Self { name, count, flops, bytes, linear: true }
+    }
+
+    const fn bits16(name: &'static str, count: f64, flops: f64, bytes: f64) -> Self {
+        Self { name, count, flops, bytes, linear: false }
+    }
+}
+
+/// The roof that an operator hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bound {
+    /// Arithmetic takes longer than traffic.
+    Compute,
+    /// Traffic takes longer than arithmetic.
+    Memory,
+}
+
+/// How attention is executed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Attention {
+    /// One kernel; scores never leave the chip (Flash attention).
+    #[default]
+    Fused,
+    /// One kernel that skips the masked half of the scores in prefill.
+    FusedCausal,
+    /// Three kernels that write and read the scores, as the paper's Tables 10–12 count them.
+    Materialised(CausalMask),
+}
+
+/// Whether prefill computes the half of the scores that the causal mask discards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CausalMask {
+    /// Computed and thrown away, as the paper counts.
+    Computed,
+    /// Skipped: prefill's attention FLOPs are halved.
+    Skipped,
+}
+
+impl Attention {
+    fn causal_share(self, pass: &ForwardPass) -> f64 {
+        match self {
+            Self::FusedCausal | Self::Materialised(CausalMask::Skipped) if pass.query_tokens > 1.0 => 0.5,
+            _ => 1.0,
+        }
+    }
+}
+
+/// One pass through the model: B sequences of S query tokens, each seeing `S_kv` tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ForwardPass {
+    /// B.
+    pub batch: f64,
+    /// S: query tokens per sequence.
+    pub query_tokens: f64,
+    /// `S_kv`: tokens of context per sequence.
+    pub context_tokens: f64,
+}
+
+impl ForwardPass {
+    /// T = B·S.
+    pub fn tokens(&self) -> f64 {
+        self.batch * self.query_tokens
+    }
+}
+
+/// N: expected number of distinct experts that `tokens` tokens touch under uniform independent routing,
+/// `E·(1 − (1 − K/E)^T)`; K for one token, E for a long prompt, 1 for a dense model.
+pub fn expert_coverage(experts: u32, top_k: u32, tokens: f64) -> f64 {
+    if experts == 1 {
+        return 1.0;
+    }
+    let (experts, top_k) = (f64::from(experts), f64::from(top_k));
+    // Written with expm1 and ln_1p: one token must give K to the last digit.
+    -experts * (tokens * (-top_k / experts).ln_1p()).exp_m1()
+}
+
+/// Visits the operators of one layer whose cost does not depend on the context.
+#[inline]
+pub(super) fn visit_layer(
+    shape: &Architecture,
+    precision: &Precision,
+    pass: &ForwardPass,
+    mut visit: impl FnMut(Operator),
+) {
+    let tokens = pass.tokens();
+    let width = f64::from(shape.width);
+    let attention_dim = shape.attention_dim();
+    let kv_dim = shape.kv_dim();
+    let (weight, activation) = (precision.weight_bytes, precision.activation_bytes);
+
+    let query_flops = 2.0 * tokens * width * attention_dim;
+    let query_bytes = width * attention_dim * weight + tokens * (width + attention_dim) * activation;
+    visit(Operator::linear("q_proj", 1.0, query_flops, query_bytes));
+    visit(Operator::linear(
+        "kv_proj",
+        2.0,
+        2.0 * tokens * width * kv_dim,
+        width * kv_dim * weight + tokens * width * activation + tokens * kv_dim * precision.kv_bytes,
+    ));
+    visit(Operator::linear("o_proj", 1.0, query_flops, query_bytes));
+    if !shape.is_dense() {
+        let experts = f64::from(shape.experts);
+        visit(Operator::bits16(
+            "router",
+            1.0,
+            2.0 * tokens * width * experts,
+            width * experts * activation + tokens * (width + experts) * activation,
+        ));
+    }
+    let hidden = f64::from(shape.expert_hidden);
+    let routed_tokens = tokens * f64::from(shape.top_k);
+    let ffn_flops = 2.0 * routed_tokens * width * hidden;
+    let ffn_bytes = expert_coverage(shape.experts, shape.top_k, tokens) * width * hidden * weight
+        + routed_tokens * (width + hidden) * activation;
+    visit(Operator::linear("gate_up", 2.0, ffn_flops, ffn_bytes));
+    visit(Operator::linear("down", 1.0, ffn_flops, ffn_bytes));
+}
+
+/// Visits the attention operators of one layer; FLOPs and bytes are affine in the context.
+#[inline]
+pub(super) fn visit_attention(
+    shape: &Architecture,
+    precision: &Precision,
+    attention: Attention,
+    pass: &ForwardPass,
+    mut visit: impl FnMut(Operator),
+) {
+    let ForwardPass { batch, query_tokens, context_tokens } = *pass;
+    let tokens = pass.tokens();
+    let attention_dim = shape.attention_dim();
+    let activation = precision.activation_bytes;
+    let scores = batch * f64::from(shape.heads) * query_tokens * context_tokens;
+    let causal = attention.causal_share(pass);
+    let product_flops = 2.0 * tokens * context_tokens * attention_dim * causal;
+    let softmax_flops = 5.0 * scores * causal;
+    let kv_bytes = batch * context_tokens * shape.kv_dim() * precision.kv_bytes;
+    let query_bytes = tokens * attention_dim * activation;
+    match attention {
+        Attention::Fused | Attention::FusedCausal => visit(Operator::bits16(
+            "attention",
+            1.0,
+            2.0 * product_flops + softmax_flops,
+            2.0 * query_bytes + 2.0 * kv_bytes,
+        )),
+        Attention::Materialised(_) => {
+            let score_bytes = scores * activation;
+            visit(Operator::bits16("qk", 1.0, product_flops, query_bytes + kv_bytes + score_bytes));
+            visit(Operator::bits16("softmax", 1.0, softmax_flops, 2.0 * score_bytes));
+            visit(Operator::bits16("sv", 1.0, product_flops, score_bytes + kv_bytes + query_bytes));
+        }
+    }
+}
+
+/// Visits what happens once per forward pass: the embedding's row gather and the LM head, which sees the last
+/// position of each sequence only.
+#[inline]
+pub(super) fn visit_once(
+    shape: &Architecture,
+    precision: &Precision,
+    pass: &ForwardPass,
+    mut visit: impl FnMut(Operator),
+) {
+    let (width, vocab) = (f64::from(shape.width), f64::from(shape.vocab));
+    let activation = precision.activation_bytes;
+    visit(Operator::bits16("embedding", 1.0, 0.0, 2.0 * pass.tokens() * width * activation));
+    visit(Operator::linear(
+        "lm_head",
+        1.0,
+        2.0 * pass.batch * width * vocab,
+        vocab * width * precision.head_bytes + pass.batch * (width + vocab) * activation,
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_token_touches_k_experts_and_a_long_prompt_all() {
+        assert_eq!(expert_coverage(1, 1, 1024.0), 1.0);
+        assert!((expert_coverage(16, 2, 1.0) - 2.0).abs() < 1e-14);
+        assert!((expert_coverage(16, 1, 1024.0) - 16.0).abs() < 1e-12);
+        assert!((expert_coverage(8, 8, 3.0) - 8.0).abs() < 1e-14);
+        // Two tokens on one of two experts each: both the same with probability one half.
+        assert!((expert_coverage(2, 1, 2.0) - 1.5).abs() < 1e-14);
+    }
+}

@@ -1,0 +1,170 @@
+//! The set of architectures that a sweep prices: a grid over seven axes, invalid combinations left out.
+//!
+//! Latency and loss split into a part per layer and a part per shape, so a space is kept as *shapes* (everything but
+//! depth) times *depths*: the sweep prices a shape once and all its depths for the cost of a few additions.
+
+use super::architecture::Architecture;
+
+/// Axis of KV heads: a number, or as many as query heads (multi-head attention).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KvHeads {
+    /// So many.
+    Count(u32),
+    /// As many as query heads.
+    SameAsHeads,
+}
+
+/// A grid of architectures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Space {
+    /// As typed on the command line.
+    pub name: String,
+    /// In words, with its source.
+    pub description: String,
+    /// l.
+    pub layers: Vec<u32>,
+    /// d.
+    pub widths: Vec<u32>,
+    /// `d_h`; a width that it does not divide is left out.
+    pub head_dims: Vec<u32>,
+    /// `n_kv`.
+    pub kv_heads: Vec<KvHeads>,
+    /// r over all activated experts; r·d/K must be an integer.
+    pub ffn_ratios: Vec<f64>,
+    /// (E, K).
+    pub experts: Vec<(u32, u32)>,
+    /// V, the same for all.
+    pub vocab: u32,
+    /// Whether all tie the LM head to the embedding.
+    pub tied: bool,
+}
+
+impl Space {
+    /// Most candidates that a sweep will hold: at 64 bytes each, 1.3 GB.
+    pub const MAX_CANDIDATES: usize = 20_000_000;
+
+    /// Combinations before invalid ones are left out.
+    pub fn combinations(&self) -> usize {
+        [
+            self.layers.len(),
+            self.widths.len(),
+            self.head_dims.len(),
+            self.kv_heads.len(),
+            self.ffn_ratios.len(),
+            self.experts.len(),
+        ]
+        .into_iter()
+        .fold(1, usize::saturating_mul)
+    }
+
+    /// The valid shapes, each with depth 1, each once.
+    pub fn shapes(&self) -> Vec<Architecture> {
+        let mut shapes = Vec::new();
+        for &width in &self.widths {
+            for &head_dim in &self.head_dims {
+                if head_dim == 0 || !width.is_multiple_of(head_dim) {
+                    continue;
+                }
+                let heads = width / head_dim;
+                for kv_heads in self.kv_heads_of(heads) {
+                    for &ratio in &self.ffn_ratios {
+                        for &(experts, top_k) in &self.experts {
+                            let Some(expert_hidden) = expert_hidden(ratio, width, top_k) else { continue };
+                            let shape = Architecture {
+                                layers: 1,
+                                width,
+                                heads,
+                                head_dim,
+                                kv_heads,
+                                expert_hidden,
+                                experts,
+                                top_k,
+                                vocab: self.vocab,
+                                tied: self.tied,
+                            };
+                            if shape.validate().is_ok() {
+                                shapes.push(shape);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        shapes
+    }
+
+    /// The KV axis for so many query heads: valid values, each once even where two entries mean the same.
+    fn kv_heads_of(&self, heads: u32) -> Vec<u32> {
+        let mut counts = Vec::with_capacity(self.kv_heads.len());
+        for axis in &self.kv_heads {
+            let count = match *axis {
+                KvHeads::Count(count) => count,
+                KvHeads::SameAsHeads => heads,
+            };
+            if count > 0 && heads.is_multiple_of(count) && !counts.contains(&count) {
+                counts.push(count);
+            }
+        }
+        counts
+    }
+}
+
+/// r·d/K if that is a positive integer (to rounding of r).
+fn expert_hidden(ratio: f64, width: u32, top_k: u32) -> Option<u32> {
+    const ROUNDING: f64 = 1e-9;
+    let hidden = ratio * f64::from(width) / f64::from(top_k);
+    let nearest = hidden.round();
+    let whole = (hidden - nearest).abs() <= ROUNDING * nearest;
+    (whole && nearest >= 1.0 && nearest <= f64::from(u32::MAX)).then_some(nearest as u32)
+}
+
+/// Table 5 with head size 64, the space that ships as `paper`; for tests and benches that read no file.
+#[cfg(test)]
+pub(crate) fn paper_space() -> Space {
+    Space {
+        name: "paper".into(),
+        description: String::new(),
+        layers: (1..=8).map(|i| 4 * i).collect(),
+        widths: vec![768, 1024, 1280, 1536, 1792, 2048, 2304, 2560, 3072],
+        head_dims: vec![64],
+        kv_heads: vec![
+            KvHeads::Count(1),
+            KvHeads::Count(2),
+            KvHeads::Count(4),
+            KvHeads::Count(8),
+            KvHeads::SameAsHeads,
+        ],
+        ffn_ratios: vec![0.5, 1.0, 1.5, 2.0, 8.0 / 3.0, 3.0, 4.0],
+        experts: vec![(1, 1), (8, 1), (8, 2), (16, 1), (16, 2)],
+        vocab: 151_936,
+        tied: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paper_space_has_10_560_valid_candidates() {
+        let space = paper_space();
+        assert_eq!(space.shapes().len() * space.layers.len(), 10_560);
+    }
+
+    #[test]
+    fn invalid_combinations_are_left_out() {
+        let space = Space {
+            layers: vec![1],
+            widths: vec![100, 128],
+            kv_heads: vec![KvHeads::Count(2), KvHeads::SameAsHeads, KvHeads::Count(3)],
+            ffn_ratios: vec![1.0],
+            experts: vec![(4, 8), (8, 3), (1, 1)],
+            ..paper_space()
+        };
+        // Width 100 has no whole head; 128 has two heads, so "2" and "as many as heads" coincide and 3 does not
+        // divide; K 8 exceeds E 4; r·128/3 is not whole.
+        let shapes = space.shapes();
+        assert_eq!(shapes.len(), 1);
+        assert_eq!((shapes[0].width, shapes[0].kv_heads, shapes[0].experts), (128, 2, 1));
+    }
+}
