@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! Runs ──fit──▶ LossLaw ─────────────┐
-//! Space ──enumerate──▶ blocks ───────┼──sweep──▶ Sweep (struct of arrays) ──pareto──▶ frontier
-//! Hardware + Precision + Workload ───┘                     └──budget──▶ feasible set
+//! Space ──shapes × depths────────────┼──sweep──▶ Sweep (struct of arrays) ──┐
+//! Hardware + Precision + Workload ───┘                                       ▼
+//!                                    Budgets + Objective ──────────────▶ Landscape ──▶ frontier, feasible set
 //! ```
 //!
 //! Formulas come from Sun et al., arXiv 2602.10377 (equation numbers are that paper's); where the paper leaves a
@@ -13,6 +14,7 @@
 pub mod architecture;
 pub mod budget;
 pub mod hardware;
+pub mod landscape;
 pub mod law;
 pub mod pareto;
 pub mod precision;

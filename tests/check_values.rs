@@ -1,5 +1,7 @@
 //! The latency and memory model against reference values computed by an independent implementation.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use roofscape::engine::architecture::Architecture;
 use roofscape::engine::hardware::{Efficiency, Hardware};
 use roofscape::engine::law::Coefficients;

@@ -1,0 +1,169 @@
+//! A priced space together with the orders that make every later question about it a linear scan.
+//!
+//! Sorting belongs to the sweep, which runs when law, board, format or workload change; budgets only filter. That is
+//! why count, table and frontier can follow a slider in the same frame, on screen and in scripts alike.
+
+use super::architecture::Architecture;
+use super::budget::Budgets;
+use super::law::LossLaw;
+use super::pareto;
+use super::roofline::Estimator;
+use super::space::Space;
+use super::sweep::{Extrapolated, Sweep};
+use super::workload::Objective;
+
+/// All candidates, priced and ordered.
+#[derive(Debug, Clone)]
+pub struct Landscape {
+    /// The candidates' predictions.
+    pub sweep: Sweep,
+    /// What made them; prices single architectures in the same way.
+    pub estimator: Estimator,
+    /// The law behind the losses.
+    pub law: LossLaw,
+    /// How much of it the law was never fitted on.
+    pub extrapolated: Option<Extrapolated>,
+    by_latency: [Vec<u32>; 3],
+    by_loss: Vec<u32>,
+}
+
+/// One architecture's place: the two numbers that the chart is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Of the objective's phase, seconds.
+    pub latency_s: f64,
+    /// Nats per token.
+    pub loss: f64,
+}
+
+/// How far an architecture lies from the frontier.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gap {
+    /// The frontier's best at no more latency, and its perplexity over the architecture's; at most 1 for candidates.
+    pub perplexity: Option<(usize, f64)>,
+    /// The frontier's fastest at no more loss, and its latency over the architecture's; at most 1 for candidates.
+    pub latency: Option<(usize, f64)>,
+}
+
+impl Landscape {
+    /// Prices `space` and sorts it.
+    pub fn new(space: &Space, law: LossLaw, estimator: Estimator) -> Self {
+        let sweep = Sweep::new(space, &law.coefficients, &estimator);
+        let by_latency =
+            Objective::ALL.map(|objective| pareto::order_by_latency(sweep.latency_s(objective), &sweep.loss));
+        let by_loss = pareto::order_by_latency(&sweep.loss, &sweep.total_s);
+        let extrapolated = sweep.extrapolated(&law.range);
+        Self { sweep, estimator, law, extrapolated, by_latency, by_loss }
+    }
+
+    /// Candidates by rising loss, the faster first where losses are equal.
+    pub fn best_first(&self) -> &[u32] {
+        &self.by_loss
+    }
+
+    /// The frontier of the candidates that `admits` lets through, by rising latency.
+    pub fn frontier_of(&self, objective: Objective, admits: impl Fn(usize) -> bool) -> Vec<u32> {
+        let order = &self.by_latency[Self::slot(objective)];
+        pareto::frontier(order, self.sweep.latency_s(objective), &self.sweep.loss, admits)
+    }
+
+    /// The frontier of what keeps every budget.
+    pub fn feasible_frontier(&self, objective: Objective, budgets: &Budgets) -> Vec<u32> {
+        self.frontier_of(objective, |index| budgets.admits(&self.sweep, index))
+    }
+
+    /// Where candidate `index` lies.
+    pub fn position(&self, objective: Objective, index: usize) -> Position {
+        Position { latency_s: self.sweep.latency_s(objective)[index], loss: self.sweep.loss[index] }
+    }
+
+    /// Where any architecture lies, candidate or not.
+    pub fn position_of(&self, objective: Objective, architecture: &Architecture) -> Position {
+        Position {
+            latency_s: self.estimator.latency(architecture).of(objective),
+            loss: self.law.coefficients.loss(&architecture.features()),
+        }
+    }
+
+    /// How far a place lies from `front`.
+    pub fn gap(&self, objective: Objective, front: &[u32], place: Position) -> Gap {
+        let latencies_s = self.sweep.latency_s(objective);
+        Gap {
+            perplexity: pareto::best_within(front, latencies_s, place.latency_s)
+                .map(|best| (best, (self.sweep.loss[best] - place.loss).exp())),
+            latency: pareto::fastest_within(front, &self.sweep.loss, place.loss)
+                .map(|fastest| (fastest, latencies_s[fastest] / place.latency_s)),
+        }
+    }
+
+    const fn slot(objective: Objective) -> usize {
+        match objective {
+            Objective::Prefill => 0,
+            Objective::Decode => 1,
+            Objective::Total => 2,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::engine::law::tests::TABLE_6;
+    use crate::engine::law::{FitQuality, FittedRange};
+    use crate::engine::precision::Precision;
+    use crate::engine::reference::QWEN2_5_0_5B;
+    use crate::engine::space::paper_space;
+    use crate::engine::sweep::tests::agx_orin;
+    use crate::engine::workload::Workload;
+
+    /// Table 6's law as a file would give it.
+    pub(crate) fn paper_law() -> LossLaw {
+        LossLaw {
+            name: "paper".into(),
+            source: "Table 6".into(),
+            synthetic: false,
+            coefficients: TABLE_6,
+            quality: FitQuality { r2_train: Some(0.975), r2_holdout: Some(0.952), rmse: None, runs: Some(170) },
+            range: FittedRange {
+                layers: [4.0, 32.0],
+                width: [768.0, 3072.0],
+                ffn_ratio: [0.5, 4.0],
+                kv_dim: [64.0, 3072.0],
+                activation_rate: [0.0625, 1.0],
+            },
+            notes: Vec::new(),
+        }
+    }
+
+    /// The paper's setting on AGX Orin in FP16.
+    pub(crate) fn paper_landscape() -> Landscape {
+        let estimator = Estimator::new(&agx_orin(), Precision::FP16, Workload::default()).unwrap();
+        Landscape::new(&paper_space(), paper_law(), estimator)
+    }
+
+    #[test]
+    fn a_candidate_on_the_frontier_has_no_gap_and_any_other_has_one() {
+        let landscape = paper_landscape();
+        let front = landscape.frontier_of(Objective::Total, |_| true);
+        assert!(front.len() > 10);
+        for index in (0..landscape.sweep.len()).step_by(97).chain(front.iter().map(|&i| i as usize)) {
+            let gap = landscape.gap(Objective::Total, &front, landscape.position(Objective::Total, index));
+            let (_, ratio) = gap.perplexity.expect("the frontier starts at the fastest");
+            let on_frontier = front.contains(&(index as u32));
+            assert_eq!(ratio >= 1.0, on_frontier, "candidate {index}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn moe_makes_up_the_frontier_beyond_its_fastest_corner_and_beats_the_baseline() {
+        let landscape = paper_landscape();
+        let front = landscape.frontier_of(Objective::Total, |_| true);
+        // Claim C1 says all of it; the very fastest candidates are dense, because they read no second expert.
+        let dense = |index: &&u32| landscape.sweep.is_dense(**index as usize);
+        assert!(front.iter().filter(dense).all(|&index| landscape.sweep.total_s[index as usize] < 0.025));
+        assert!(front.iter().filter(dense).count() * 40 < front.len());
+        let baseline = landscape.position_of(Objective::Total, &QWEN2_5_0_5B);
+        let (_, ratio) = landscape.gap(Objective::Total, &front, baseline).perplexity.unwrap();
+        assert!(ratio < 0.85, "{ratio}");
+    }
+}
