@@ -16,4 +16,5 @@ pub mod law;
 pub mod precision;
 pub mod reference;
 pub mod runs;
+pub mod synthetic;
 pub mod workload;

@@ -12,6 +12,7 @@ mod columns;
 mod csv;
 mod jsonl;
 mod row;
+pub mod write;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
