@@ -202,3 +202,36 @@ fn every_name_means_one_field() {
         }
     }
 }
+
+#[test]
+fn the_tiny_runs_load() {
+    let bytes = include_bytes!("../../../datasets/tiny.csv");
+    let source = "datasets/tiny.csv";
+    let loaded = parse(source, Format::of(source, bytes), bytes).unwrap();
+    assert_eq!((loaded.dataset.runs.len(), loaded.dataset.synthetic), (173, false));
+    assert_eq!(
+        loaded.summary(),
+        "173 runs; loss from 'val_loss'; ignored: vocab, params_total, params_active, seq_len, batch, lr, train_loss, wall_s"
+    );
+    // Facts of datasets/tiny/NOTES.md.
+    let runs = &loaded.dataset.runs;
+    assert!(runs.iter().all(|run| run.tokens == Some(1_048_576.0)));
+    assert_eq!(runs.iter().filter(|run| run.features.activation_rate == 1.0).count(), 49);
+    let losses = || runs.iter().map(|run| run.loss);
+    let [least, most] = [losses().fold(f64::MAX, f64::min), losses().fold(f64::MIN, f64::max)];
+    assert_eq!(format!("{least:.4}..{most:.4}"), "3.8132..4.4947");
+    let first = &runs[0];
+    assert_eq!((first.name.as_str(), first.features.kv_dim), ("l1-d128-kv1-r1-e4k1-s0", 16.0));
+}
+
+/// The documentation's table of columns is the one that the code has.
+#[test]
+fn the_documentation_names_every_column() {
+    let documentation = include_str!("../../../datasets/README.md");
+    for field in Field::all() {
+        let row = documentation.lines().find(|line| line.starts_with(&format!("| `{}` |", field.name())));
+        let row = row.unwrap_or_else(|| panic!("no row for {}", field.name()));
+        let aliases: Vec<&str> = row.split('|').nth(2).unwrap().split('`').skip(1).step_by(2).collect();
+        assert_eq!(aliases, field.names()[1..]);
+    }
+}
