@@ -23,4 +23,5 @@ pub mod roofline;
 pub mod runs;
 pub mod space;
 pub mod sweep;
+pub mod synthetic;
 pub mod workload;

@@ -1,0 +1,120 @@
+//! One value of a row: text until it is known what it ought to be.
+//!
+//! Both formats come down to text, so that a number is held to the same rules, and refused in the same words, wherever
+//! it stands. Whole numbers may be spelled `16.0`: tables with gaps come out of data frames that way.
+
+use std::borrow::Cow;
+
+use super::columns::Field;
+use crate::error::{Error, Result};
+
+/// Beyond any model; a value above it is a slip such as a token count in the column of layers.
+const LARGEST_SIZE: u32 = 1_000_000;
+const LARGEST_HIDDEN: u32 = 100_000_000;
+const LARGEST_RATIO: f64 = 1000.0;
+/// Up to here every whole number has its own f64.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A value, the field it gives and the column in which it stands.
+#[derive(Debug)]
+pub(super) struct Cell<'a> {
+    pub(super) field: Field,
+    pub(super) column: &'a str,
+    pub(super) text: Cow<'a, str>,
+}
+
+impl Cell<'_> {
+    /// A size: layers, width, heads, experts.
+    pub(super) fn size(&self) -> Result<u32> {
+        let largest = self.largest_size();
+        match self.whole()? {
+            value if (1..=u64::from(largest)).contains(&value) => Ok(value as u32),
+            _ => Err(self.refuse(format!("'{}' is out of range", self.text))),
+        }
+    }
+
+    /// A whole number, 0 or more.
+    pub(super) fn whole(&self) -> Result<u64> {
+        if let Ok(value) = self.text.parse() {
+            return Ok(value);
+        }
+        let value = self.finite()?;
+        if value.fract() != 0.0 {
+            return Err(self.refuse(format!("'{}' is not a whole number", self.text)));
+        }
+        if !(0.0..=LARGEST_EXACT).contains(&value) {
+            return Err(self.refuse(format!("'{}' is out of range", self.text)));
+        }
+        Ok(value as u64)
+    }
+
+    /// A number within the field's bounds.
+    pub(super) fn number(&self) -> Result<f64> {
+        let value = self.finite()?;
+        let within = match self.field {
+            Field::Perplexity => value >= 1.0,
+            Field::FfnRatio => value > 0.0 && value <= LARGEST_RATIO,
+            _ => value > 0.0,
+        };
+        if within { Ok(value) } else { Err(self.refuse(format!("'{}' is out of range", self.text))) }
+    }
+
+    /// `true` or `false`, in any case.
+    pub(super) fn truth(&self) -> Result<bool> {
+        match self.text.to_ascii_lowercase().as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(self.refuse(format!("'{}' is neither true nor false", self.text))),
+        }
+    }
+
+    /// The error for this cell, with what would be accepted in it.
+    pub(super) fn refuse(&self, what: impl Into<String>) -> Error {
+        Error::new(what).at_column(self.column).expected(self.expected())
+    }
+
+    /// The error for a value that would do by itself, but not beside the row's others.
+    pub(super) fn contradicts(&self, what: impl Into<String>) -> Error {
+        Error::new(what).at_column(self.column)
+    }
+
+    fn finite(&self) -> Result<f64> {
+        match self.text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            Ok(_) => {
+                let error = self.refuse(format!("'{}' is not finite", self.text));
+                Err(if self.field == Field::Loss { error.hint("remove the run if it diverged") } else { error })
+            }
+            Err(_) => {
+                let error = self.refuse(format!("'{}' is not a number", self.text));
+                let punctuated = self.text.contains([',', '\'', '_', ' ']);
+                Err(if punctuated && self.text.replace([',', '\'', '_', ' '], "").parse::<f64>().is_ok() {
+                    error.hint("write digits without separators, with a point before decimals")
+                } else {
+                    error
+                })
+            }
+        }
+    }
+
+    fn largest_size(&self) -> u32 {
+        match self.field {
+            Field::ExpertHidden | Field::Intermediate => LARGEST_HIDDEN,
+            _ => LARGEST_SIZE,
+        }
+    }
+
+    fn expected(&self) -> String {
+        match self.field {
+            Field::Name => "a text".to_owned(),
+            Field::FfnRatio => format!("a number above 0 and up to {LARGEST_RATIO}, K·h/d over all activated experts"),
+            Field::Tokens => "a number above 0".to_owned(),
+            Field::Seed => "a whole number, 0 or more".to_owned(),
+            Field::Loss => "a number above 0, in nats per token".to_owned(),
+            Field::Perplexity => "a number of at least 1".to_owned(),
+            Field::Synthetic => "true or false".to_owned(),
+            Field::Experts => format!("a whole number from 1 to {LARGEST_SIZE}, 1 in a dense model"),
+            _ => format!("a whole number from 1 to {}", self.largest_size()),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! JSON Lines: one object per run, keys as in CSV's header.
+//!
+//! Keys may differ from line to line, as they do when trainers of different models append to one file. A first object
+//! without a shape or a loss may speak for the file: `{"synthetic": true, "law": "paper"}`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::cell::Cell;
+use super::columns::{Columns, Field};
+use super::row::Row;
+use super::{Table, no_runs};
+use crate::error::{Error, Result};
+
+pub(super) fn read(text: &str) -> Result<Table> {
+    let mut table = Table::default();
+    let mut first = true;
+    for (number, line) in (1u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        read_line(&mut table, line, first).map_err(|error| error.at_line(number))?;
+        first = false;
+    }
+    if table.runs.is_empty() { Err(no_runs()) } else { Ok(table) }
+}
+
+fn read_line(table: &mut Table, line: &str, first: bool) -> Result<()> {
+    let Object(entries) = object(line)?;
+    let columns = Columns::new(entries.iter().map(|(key, _)| key.as_str()))?;
+    let row = Row(columns
+        .iter()
+        .zip(&entries)
+        .filter_map(|((column, field), (_, value))| Some(cell(column, field?, value)))
+        .collect::<Result<_>>()?);
+    table.synthetic |= row.is_synthetic()?;
+    if first && speaks_for_the_file(&columns) {
+        return Ok(());
+    }
+    columns.require()?;
+    columns.record(&mut table.used, &mut table.ignored);
+    if !row.is_blank() {
+        table.runs.push(row.run(table.runs.len() + 1)?);
+    }
+    Ok(())
+}
+
+fn speaks_for_the_file(columns: &Columns) -> bool {
+    columns.gives(Field::Synthetic)
+        && ![Field::Layers, Field::Width, Field::Loss].into_iter().any(|field| columns.gives(field))
+}
+
+fn cell<'a>(column: &'a str, field: Field, value: &'a Value) -> Result<Cell<'a>> {
+    let (text, kind) = match value {
+        Value::Null => (Cow::Borrowed(""), None),
+        Value::Bool(truth) => (Cow::Borrowed(if *truth { "true" } else { "false" }), None),
+        Value::Number(number) => (Cow::Owned(number.to_string()), None),
+        Value::String(text) => (Cow::Borrowed(text.trim()), None),
+        Value::Array(_) => (Cow::Borrowed(""), Some("an array")),
+        Value::Object(_) => (Cow::Borrowed(""), Some("an object")),
+    };
+    let cell = Cell { field, column, text };
+    match kind {
+        Some(kind) => Err(cell.refuse(format!("the value is {kind}"))),
+        None => Ok(cell),
+    }
+}
+
+fn object(line: &str) -> Result<Object> {
+    let line = line.trim();
+    if line.starts_with('[') {
+        return Err(Error::new("an array where a run is due")
+            .expected("one object per line")
+            .hint("take the objects out of the array: jq -c '.[]' runs.json > runs.jsonl"));
+    }
+    serde_json::from_str(line).map_err(|error| {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        let what = if error.is_data() {
+            message.to_owned()
+        } else {
+            format!("not JSON at character {}: {message}", error.column())
+        };
+        let refused = Error::new(what).expected("one object per line");
+        if line.contains("NaN") || line.contains("Infinity") {
+            refused.hint("JSON has no NaN and no Infinity: remove the run if it diverged, write null where optional")
+        } else if error.is_eof() {
+            refused.hint("put the whole object on one line: jq -c . runs.json > runs.jsonl")
+        } else {
+            refused
+        }
+    })
+}
+
+/// An object's entries as written: unlike a map, it shows a key that stands twice.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Object(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
+    }
+}

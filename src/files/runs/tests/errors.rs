@@ -1,0 +1,250 @@
+//! One wrong file for each message: the text is the contract.
+
+use super::*;
+
+/// Header, row: the column `column` holds `value`, everything else is sound.
+fn with(column: &str, value: &str) -> String {
+    let cells = HEADER.split(',').zip(ROW.split(','));
+    let row: Vec<&str> = cells.map(|(name, cell)| if name == column { value } else { cell }).collect();
+    format!("{HEADER}\n{}\n", row.join(","))
+}
+
+fn csv_error(text: &str) -> String {
+    csv(text).unwrap_err().to_string()
+}
+
+fn jsonl_error(text: &str) -> String {
+    jsonl(text).unwrap_err().to_string()
+}
+
+#[test]
+fn a_bad_cell_is_named_by_line_and_column() {
+    let size = "\n  expected: a whole number from 1 to 1000000";
+    let loss = "\n  expected: a number above 0, in nats per token";
+    let separators = "\n  try: write digits without separators, with a point before decimals";
+    for (column, value, message) in [
+        ("layers", "abc", format!("'abc' is not a number{size}")),
+        ("layers", "", format!("there is no value{size}")),
+        ("layers", "2.5", format!("'2.5' is not a whole number{size}")),
+        ("layers", "0", format!("'0' is out of range{size}")),
+        ("layers", "-4", format!("'-4' is out of range{size}")),
+        ("layers", "1000001", format!("'1000001' is out of range{size}")),
+        ("layers", "1e300", format!("'1e300' is out of range{size}")),
+        ("width", "NaN", format!("'NaN' is not finite{size}")),
+        ("heads", "inf", format!("'inf' is not finite{size}")),
+        ("experts", "0", format!("'0' is out of range{size}, 1 in a dense model")),
+        ("loss", "nan", format!("'nan' is not finite{loss}\n  try: remove the run if it diverged")),
+        ("loss", "1e999", format!("'1e999' is not finite{loss}\n  try: remove the run if it diverged")),
+        ("loss", "0", format!("'0' is out of range{loss}")),
+        ("loss", "-3.2", format!("'-3.2' is out of range{loss}")),
+        ("loss", "\"3,2\"", format!("'3,2' is not a number{loss}{separators}")),
+        ("tokens", "\"10,000,000\"", format!("'10,000,000' is not a number\n  expected: a number above 0{separators}")),
+        ("tokens", "10B", "'10B' is not a number\n  expected: a number above 0".to_owned()),
+        ("tokens", "0", "'0' is out of range\n  expected: a number above 0".to_owned()),
+        ("seed", "-1", "'-1' is out of range\n  expected: a whole number, 0 or more".to_owned()),
+        ("perplexity", "0.9", "'0.9' is out of range\n  expected: a number of at least 1".to_owned()),
+        (
+            "ffn_ratio",
+            "-1",
+            "'-1' is out of range\n  expected: a number above 0 and up to 1000, K·h/d over all activated experts"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(csv_error(&with(column, value)), format!("runs.csv:2, '{column}': {message}"));
+    }
+}
+
+#[test]
+fn sizes_that_contradict_each_other_are_named() {
+    for (text, message) in [
+        (
+            with("kv_heads", "3"),
+            "runs.csv:2, 'kv_heads': 16 heads cannot share 3 KV heads: heads must be a multiple of kv_heads",
+        ),
+        (
+            with("top_k", "9"),
+            "runs.csv:2, 'top_k': top_k 9 exceeds experts 8: a token cannot use more experts than there are",
+        ),
+        (
+            with("top_k", ""),
+            "runs.csv:2, 'experts': 8 experts, but no 'top_k' says how many of them a token uses\n  expected: a value in \
+             one of top_k, num_experts_per_tok, num_experts_per_token, experts_per_token, n_expert_used, moe_top_k, \
+             moe_router_topk",
+        ),
+        (
+            with("experts", ""),
+            "runs.csv:2, 'top_k': top_k 2 exceeds experts 1: a token cannot use more experts than there are\n  try: say \
+             how many there are in 'experts'",
+        ),
+        (
+            with("heads", "12"),
+            "runs.csv:2, 'heads': width 1024 is no multiple of '12'\n  try: add 'head_dim' if heads × head_dim is not the \
+             width",
+        ),
+        (
+            "layers,width,head_dim,ffn_ratio,loss\n2,64,48,1,3\n".to_owned(),
+            "runs.csv:2, 'head_dim': width 64 is no multiple of '48'\n  try: add 'heads' if heads × head_dim is not the \
+             width",
+        ),
+        (
+            "layers,width,heads,ffn_ratio,intermediate_size,experts,top_k,loss\n2,64,4,2,64,4,1,3\n".to_owned(),
+            "runs.csv:2, 'ffn_ratio': '2' contradicts the hidden size: 1 × 64 / 64 is 1\n  try: the ratio counts all \
+             activated experts, the hidden size is that of one",
+        ),
+        (
+            "layers,width,heads,head_dim,ffn_ratio,loss\n2,64,,,2,3\n".to_owned(),
+            "runs.csv:2: neither heads nor head_dim is given, so the KV dimension cannot be derived",
+        ),
+        (
+            "layers,width,heads,ffn_ratio,intermediate_size,loss\n2,64,4,,,3\n".to_owned(),
+            "runs.csv:2: no feed-forward size is given",
+        ),
+        (
+            "layers,width,heads,ffn_ratio,loss,synthetic\n2,64,4,1,3,perhaps\n".to_owned(),
+            "runs.csv:2, 'synthetic': 'perhaps' is neither true nor false\n  expected: true or false",
+        ),
+    ] {
+        assert_eq!(csv_error(&text), message);
+    }
+}
+
+#[test]
+fn a_header_that_cannot_do_is_refused() {
+    for (header, message) in [
+        (
+            "layers,n_layer,width,heads,ffn_ratio,loss",
+            "'layers' and 'n_layer' both give layers\n  expected: one column for each quantity\n  try: remove or rename one \
+             of them",
+        ),
+        (
+            "layers,width,heads,ffn_ratio,loss,Val Loss",
+            "'loss' and 'Val Loss' both give loss\n  expected: one column for each quantity\n  try: remove or rename one of \
+             them",
+        ),
+        (
+            "layers,hidden_size,d-model,heads,ffn_ratio,loss",
+            "'hidden_size' and 'd-model' both give width\n  expected: one column for each quantity\n  try: remove or rename \
+             one of them",
+        ),
+        ("layers,width,notes,heads,notes,loss", "'notes' stands twice\n  try: remove or rename one of them"),
+        (
+            "laers,width,heads,ffn_ratio,loss",
+            "there is no 'layers'\n  expected: one of layers, n_layer, n_layers, num_layers, num_hidden_layers, depth\n  \
+             try: rename 'laers' to 'layers' if that is what it holds",
+        ),
+        (
+            "layers,width,heads,ffn_ratio",
+            "there is no 'loss'\n  expected: one of loss, val_loss, valid_loss, validation_loss, eval_loss, test_loss, \
+             heldout_loss, final_loss",
+        ),
+        (
+            "layers,width,kv_heads,ffn_ratio,loss",
+            "there is neither 'heads' nor 'head_dim', so the KV dimension cannot be derived\n  expected: one of heads, \
+             n_head, n_heads, num_heads, num_attention_heads, attention_heads, head_dim, d_head, head_size, kv_channels",
+        ),
+        (
+            "layers,width,heads,loss",
+            "there is neither 'ffn_ratio' nor 'intermediate_size'\n  expected: one of ffn_ratio, ffn_expansion, \
+             ffn_expansion_ratio, expansion_ratio, intermediate_size, intermediate, ffn_hidden_size, ffn_dim, d_ff, n_inner, \
+             expert_hidden, expert_hidden_size, moe_intermediate_size, moe_ffn_hidden_size",
+        ),
+        ("layers;width;heads;ffn_ratio;loss", "the columns are separated by ';'\n  expected: commas"),
+        ("layers\twidth\tloss", "the columns are separated by tabs\n  expected: commas"),
+    ] {
+        assert_eq!(csv_error(&format!("# a comment\n{header}\n")), format!("runs.csv:2: {message}"));
+    }
+}
+
+#[test]
+fn a_file_without_runs_is_refused() {
+    let expected = "\n  expected: one line for each run, in CSV below a header";
+    for text in ["", "\u{feff}", "\n \r\n"] {
+        assert_eq!(csv_error(text), format!("runs.csv: the file is empty{expected}"));
+        assert_eq!(jsonl_error(text), format!("runs.jsonl: the file is empty{expected}"));
+    }
+    for text in [HEADER, "# only a comment", &format!("{HEADER}\n\n,,,,,,,,,,,\n")] {
+        assert_eq!(csv_error(text), format!("runs.csv: there are no runs in the file{expected}"));
+    }
+    assert_eq!(jsonl_error(r#"{"synthetic":true}"#), format!("runs.jsonl: there are no runs in the file{expected}"));
+    assert_eq!(
+        parse("runs.csv", Format::Csv, b"layers\n\xff\xfe").unwrap_err().to_string(),
+        "runs.csv:2: the file is not UTF-8 text\n  try: save it as CSV or JSON Lines in UTF-8"
+    );
+}
+
+#[test]
+fn a_ragged_row_is_named() {
+    let cells = "\n  expected: a cell for each column, left empty where there is no value";
+    let text = format!("{HEADER}\n{ROW}\n\n# comment\na,16,1024\n");
+    assert_eq!(csv_error(&text), format!("runs.csv:5: the row has 3 cells, the header 12{cells}"));
+    assert_eq!(
+        csv_error(&format!("{HEADER}\n{ROW},1\n")),
+        format!(
+            "runs.csv:2: the row has 13 cells, the header 12{cells}\n  try: put a cell that contains a comma in double \
+             quotes"
+        )
+    );
+    assert_eq!(
+        csv_error(&format!("{HEADER}\n\"{ROW}\n{ROW}\n")),
+        format!(
+            "runs.csv:2: the row has 1 cells, the header 12{cells}\n  try: close the quotation mark; a cell cannot span \
+             lines"
+        )
+    );
+}
+
+#[test]
+fn json_errors_name_line_and_key() {
+    let object = "\n  expected: one object per line";
+    let run = r#"{"layers":2,"width":64,"heads":4,"ffn_ratio":1,"loss":3}"#;
+    for (text, message) in [
+        (
+            format!("[{run}]"),
+            format!(
+                "1: an array where a run is due{object}\n  try: take the objects out of the array: jq -c '.[]' runs.json > \
+                 runs.jsonl"
+            ),
+        ),
+        (
+            "{\n\"layers\": 2}".to_owned(),
+            format!(
+                "1: not JSON at character 1: EOF while parsing an object{object}\n  try: put the whole object on one line: \
+                 jq -c . runs.json > runs.jsonl"
+            ),
+        ),
+        (format!("{run}\n3.2"), format!("2: invalid type: floating point `3.2`, expected an object{object}")),
+        (format!("{run}\n{run}, "), format!("2: not JSON at character 57: trailing characters{object}")),
+        (
+            run.replace(":3}", ":NaN}"),
+            format!(
+                "1: not JSON at character 55: expected value{object}\n  try: JSON has no NaN and no Infinity: remove the run \
+                 if it diverged, write null where optional"
+            ),
+        ),
+        (
+            format!("{run}\n\n{}", run.replace(":64", ":\"wide\"")),
+            "3, 'width': 'wide' is not a number\n  expected: a whole number from 1 to 1000000".to_owned(),
+        ),
+        (
+            run.replace(":64", ":[64]"),
+            "1, 'width': the value is an array\n  expected: a whole number from 1 to 1000000".to_owned(),
+        ),
+        (
+            run.replace(":64", ":true"),
+            "1, 'width': 'true' is not a number\n  expected: a whole number from 1 to 1000000".to_owned(),
+        ),
+        (
+            run.replace(":64", ":null"),
+            "1, 'width': there is no value\n  expected: a whole number from 1 to 1000000".to_owned(),
+        ),
+        (run.replace("width", "layers"), "1: 'layers' stands twice\n  try: remove or rename one of them".to_owned()),
+        (
+            format!("{run}\n{}", run.replace("layers", "lyers")),
+            "2: there is no 'layers'\n  expected: one of layers, n_layer, n_layers, num_layers, num_hidden_layers, depth\n  \
+             try: rename 'lyers' to 'layers' if that is what it holds"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(jsonl_error(&text), format!("runs.jsonl:{message}"));
+    }
+}
