@@ -1,1 +1,3 @@
 //! From text to engine types and back: every file format that people bring or take away.
+
+pub mod toml_source;
