@@ -1,3 +1,4 @@
 //! From text to engine types and back: every file format that people bring or take away.
 
+pub mod profile;
 pub mod toml_source;
