@@ -1,4 +1,5 @@
 //! From text to engine types and back: every file format that people bring or take away.
 
+pub mod law;
 pub mod profile;
 pub mod toml_source;
