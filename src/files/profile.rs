@@ -36,6 +36,7 @@ pub struct Profile {
     pub modes: Vec<PowerMode>,
     /// How much of the peaks an engine reaches, as far as the file says.
     pub efficiency: EfficiencyFigures,
+    #[serde(skip)]
     default_mode: usize,
 }
 

@@ -65,16 +65,18 @@ impl fmt::Display for KeyPath {
 /// and cut where nobody reads on.
 pub fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
-    let mut shown: String = text.chars().take(LONGEST).flat_map(escaped).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => escaped(&text[..end]) + "…",
+        None => escaped(text),
     }
-    shown
 }
 
-fn escaped(c: char) -> impl Iterator<Item = char> {
-    let (plain, escape) = if c.is_control() { (None, Some(c.escape_default())) } else { (Some(c), None) };
-    plain.into_iter().chain(escape.into_iter().flatten())
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { escaped.extend(c.escape_default()) } else { escaped.push(c) }
+    }
+    escaped
 }
 
 /// A TOML text and the name by which messages call it.
@@ -141,7 +143,7 @@ impl<'a> TomlSource<'a> {
         let document = DeTable::parse(self.text);
         let reworded = match &document {
             Ok(_) => reworded(error.message()),
-            Err(_) => Error::new(format!("not valid TOML: {}", shown(error.message()))),
+            Err(_) => Error::new(format!("not valid TOML: {}", escaped(error.message()))),
         };
         let reworded = reworded.in_source(self.name);
         let Some(span) = error.span() else { return reworded };
@@ -190,7 +192,7 @@ fn reworded(message: &str) -> Error {
     if let Some((found, expected)) = mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
         return Error::new(format!("{} cannot stand here", plainly(found))).expected(plainly(expected));
     }
-    Error::new(shown(message))
+    Error::new(escaped(message))
 }
 
 /// `one of a, b, c`.
