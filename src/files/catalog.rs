@@ -1,0 +1,113 @@
+//! What is built into the program, so that it is useful before anybody has written a file.
+//!
+//! One table per kind of file; adding a built-in file is adding a row.
+
+/// What a name on the command line can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A hardware profile.
+    Profile,
+    /// A loss law.
+    Law,
+    /// A search space.
+    Space,
+    /// A set of training runs.
+    Data,
+}
+
+/// A file that is built in.
+#[derive(Debug, Clone, Copy)]
+pub struct Embedded {
+    /// As typed on the command line.
+    pub name: &'static str,
+    /// The file.
+    pub text: &'static str,
+}
+
+const PROFILES: &[Embedded] = &[
+    Embedded { name: "agx-orin-64gb", text: include_str!("../../profiles/agx-orin-64gb.toml") },
+    Embedded { name: "orin-nx-16gb", text: include_str!("../../profiles/orin-nx-16gb.toml") },
+    Embedded { name: "orin-nano-8gb", text: include_str!("../../profiles/orin-nano-8gb.toml") },
+];
+
+const LAWS: &[Embedded] = &[Embedded { name: "paper-law", text: include_str!("../../datasets/paper-law.toml") }];
+
+const SPACES: &[Embedded] = &[];
+
+const DATA: &[Embedded] = &[];
+
+impl Kind {
+    /// As people say it.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Law => "law",
+            Self::Space => "space",
+            Self::Data => "dataset",
+        }
+    }
+
+    /// The option that takes such a name.
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::Profile => "--profile",
+            Self::Law => "--law",
+            Self::Space => "--space",
+            Self::Data => "--data",
+        }
+    }
+
+    /// Directory of the user's own files of this kind; runs are given by path, for they live where they were made.
+    pub const fn folder(self) -> Option<&'static str> {
+        match self {
+            Self::Profile => Some("profiles"),
+            Self::Law => Some("laws"),
+            Self::Space => Some("spaces"),
+            Self::Data => None,
+        }
+    }
+
+    /// The built-in files of this kind.
+    pub const fn embedded(self) -> &'static [Embedded] {
+        match self {
+            Self::Profile => PROFILES,
+            Self::Law => LAWS,
+            Self::Space => SPACES,
+            Self::Data => DATA,
+        }
+    }
+
+    /// The largest file that is read, bytes: far above any honest one, far below what would stall the program.
+    pub const fn largest(self) -> u64 {
+        match self {
+            Self::Profile | Self::Law | Self::Space => 1_000_000,
+            Self::Data => 256_000_000,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{law, profile::Profile};
+
+    #[test]
+    fn built_in_files_are_sound_and_named_as_they_say() {
+        for Embedded { name, text } in Kind::Profile.embedded() {
+            assert_eq!(Profile::parse(name, text).unwrap().name, *name);
+        }
+        for Embedded { name, text } in Kind::Law.embedded() {
+            assert_eq!(law::parse(name, text).unwrap().name, *name);
+        }
+    }
+
+    #[test]
+    fn names_are_told_apart() {
+        for kind in [Kind::Profile, Kind::Law, Kind::Space, Kind::Data] {
+            let mut names: Vec<&str> = kind.embedded().iter().map(|file| file.name).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), kind.embedded().len(), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Laws as TOML: read what was published or fitted elsewhere, write what was fitted here.
+//!
+//! A law that is wrong still draws a smooth frontier, so what can be checked is checked at the door, and the same
+//! rules hold for writing: a file that this program wrote is one that it reads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::law::{Coefficients, FitQuality, FittedRange, LossLaw};
+use crate::error::{Error, Result};
+use crate::files::toml_source::{KeyPath, TomlSource, shown};
+
+/// As the file spells it. Lists, not pairs: deserialising into a pair would drop a third number without a word.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct LawFile {
+    name: String,
+    source: String,
+    synthetic: bool,
+    #[serde(default)]
+    notes: Vec<String>,
+    coefficients: Coefficients,
+    #[serde(default)]
+    quality: FitQuality,
+    range: RangeFile,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct RangeFile {
+    layers: Vec<f64>,
+    width: Vec<f64>,
+    ffn_ratio: Vec<f64>,
+    kv_dim: Vec<f64>,
+    activation_rate: Vec<f64>,
+}
+
+/// Reads a law; `source` is the path or embedded name for messages.
+pub fn parse(source: &str, text: &str) -> Result<LossLaw> {
+    let toml = TomlSource::new(source, text);
+    let file: LawFile = toml.read()?;
+    let law = LossLaw {
+        name: file.name,
+        source: file.source,
+        synthetic: file.synthetic,
+        coefficients: file.coefficients,
+        quality: file.quality,
+        range: range(&toml, &file.range)?,
+        notes: file.notes,
+    };
+    match violation(&law) {
+        Some(found) => Err(found.error(|path, what| toml.error(path, what))),
+        None => Ok(law),
+    }
+}
+
+/// The law as a file that [`parse`] reads back exactly. Fails on a law that `parse` would refuse.
+pub fn to_toml(law: &LossLaw) -> Result<String> {
+    if let Some(found) = violation(law) {
+        let place = format!("law {}", shown(&law.name));
+        return Err(found.error(|path, what| Error::new(what).in_source(&place).at_column(path.to_string())));
+    }
+    let FittedRange { layers, width, ffn_ratio, kv_dim, activation_rate } = &law.range;
+    let file = LawFile {
+        name: law.name.clone(),
+        source: law.source.clone(),
+        synthetic: law.synthetic,
+        notes: law.notes.clone(),
+        coefficients: law.coefficients,
+        quality: law.quality,
+        range: RangeFile {
+            layers: layers.to_vec(),
+            width: width.to_vec(),
+            ffn_ratio: ffn_ratio.to_vec(),
+            kv_dim: kv_dim.to_vec(),
+            activation_rate: activation_rate.to_vec(),
+        },
+    };
+    toml::to_string(&file).map_err(|error| Error::new(format!("the law cannot be written as TOML: {error}")))
+}
+
+fn range(toml: &TomlSource<'_>, file: &RangeFile) -> Result<FittedRange> {
+    let ends = |key: &str, list: &[f64]| match *list {
+        [low, high] => Ok([low, high]),
+        _ => Err(toml
+            .error(&KeyPath::ROOT.key("range").key(key), format!("{} numbers stand here", list.len()))
+            .expected("[smallest, largest] among the runs fitted")),
+    };
+    Ok(FittedRange {
+        layers: ends("layers", &file.layers)?,
+        width: ends("width", &file.width)?,
+        ffn_ratio: ends("ffn_ratio", &file.ffn_ratio)?,
+        kv_dim: ends("kv_dim", &file.kv_dim)?,
+        activation_rate: ends("activation_rate", &file.activation_rate)?,
+    })
+}
+
+/// A rule that a law breaks, before it is known whether there is a file to point into.
+struct Violation {
+    path: KeyPath,
+    what: String,
+    expected: &'static str,
+}
+
+impl Violation {
+    fn error(self, place: impl FnOnce(&KeyPath, String) -> Error) -> Error {
+        place(&self.path, self.what).expected(self.expected)
+    }
+}
+
+fn violation(law: &LossLaw) -> Option<Violation> {
+    text(law).or_else(|| coefficient(&law.coefficients)).or_else(|| quality(&law.quality)).or_else(|| ends(&law.range))
+}
+
+fn text(law: &LossLaw) -> Option<Violation> {
+    let notes = law.notes.iter().enumerate().map(|(i, note)| (KeyPath::ROOT.key("notes").index(i), note));
+    [(KeyPath::ROOT.key("name"), &law.name), (KeyPath::ROOT.key("source"), &law.source)]
+        .into_iter()
+        .chain(notes)
+        .find(|(_, text)| text.trim().is_empty() || text.chars().any(char::is_control))
+        .map(|(path, text)| Violation {
+            path,
+            what: format!("'{}' is empty or contains a control character", shown(text)),
+            expected: "one line of text",
+        })
+}
+
+/// κ and `L_inf` are amounts of loss and cannot be negative; exponents may be, as the paper's own β1 is.
+fn coefficient(coefficients: &Coefficients) -> Option<Violation> {
+    let Coefficients {
+        kappa_l,
+        alpha_l,
+        kappa_rho,
+        alpha_rho,
+        beta_1,
+        kappa_d,
+        beta_2,
+        alpha_r,
+        kappa_m,
+        alpha_m,
+        l_inf,
+    } = *coefficients;
+    let amounts =
+        [("kappa_l", kappa_l), ("kappa_rho", kappa_rho), ("kappa_d", kappa_d), ("kappa_m", kappa_m), ("l_inf", l_inf)];
+    let exponents = [
+        ("alpha_l", alpha_l),
+        ("alpha_rho", alpha_rho),
+        ("beta_1", beta_1),
+        ("beta_2", beta_2),
+        ("alpha_r", alpha_r),
+        ("alpha_m", alpha_m),
+    ];
+    let amounts = amounts.map(|(key, value)| (key, value, value >= 0.0, "a finite number, 0 or above"));
+    let exponents = exponents.map(|(key, value)| (key, value, true, "a finite number"));
+    amounts.into_iter().chain(exponents).find(|(_, value, holds, _)| !(*holds && value.is_finite())).map(
+        |(key, value, _, expected)| Violation {
+            path: KeyPath::ROOT.key("coefficients").key(key),
+            what: format!("{value} is out of range"),
+            expected,
+        },
+    )
+}
+
+fn quality(quality: &FitQuality) -> Option<Violation> {
+    let at_most_one = |value: f64| value.is_finite() && value <= 1.0;
+    [
+        ("r2_train", quality.r2_train, at_most_one as fn(f64) -> bool, "a finite number, at most 1"),
+        ("r2_holdout", quality.r2_holdout, at_most_one, "a finite number, at most 1"),
+        ("rmse", quality.rmse, |value| value.is_finite() && value >= 0.0, "nats per token, 0 or above"),
+    ]
+    .into_iter()
+    .find_map(|(key, value, holds, expected)| {
+        let value = value.filter(|value| !holds(*value))?;
+        let path = KeyPath::ROOT.key("quality").key(key);
+        Some(Violation { path, what: format!("{value} is out of range"), expected })
+    })
+}
+
+fn ends(range: &FittedRange) -> Option<Violation> {
+    [
+        ("layers", range.layers, f64::MAX),
+        ("width", range.width, f64::MAX),
+        ("ffn_ratio", range.ffn_ratio, f64::MAX),
+        ("kv_dim", range.kv_dim, f64::MAX),
+        ("activation_rate", range.activation_rate, 1.0),
+    ]
+    .into_iter()
+    .find(|(_, [low, high], most)| !(*low > 0.0 && low <= high && high <= most))
+    .map(|(key, [low, high], most)| Violation {
+        path: KeyPath::ROOT.key("range").key(key),
+        what: format!("[{low}, {high}] is no range of a fit"),
+        expected: if most == 1.0 {
+            "[low, high], above 0, at most 1, low first"
+        } else {
+            "[low, high], above 0, low first"
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::law::tests::TABLE_6;
+
+    const PAPER: &str = include_str!("../../datasets/paper-law.toml");
+
+    fn refusal(from: &str, to: &str) -> String {
+        assert_eq!(PAPER.matches(from).count(), 1, "{from}");
+        parse("l.toml", &PAPER.replace(from, to)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_paper_s_law_is_table_6() {
+        let law = parse("paper-law", PAPER).unwrap();
+        assert_eq!(law.coefficients, TABLE_6);
+        assert_eq!((law.name.as_str(), law.synthetic), ("paper-law", false));
+        assert_eq!((law.quality.r2_train, law.quality.r2_holdout), (Some(0.975), Some(0.952)));
+        assert_eq!((law.quality.rmse, law.quality.runs), (None, Some(170)));
+        assert_eq!(
+            law.range,
+            FittedRange {
+                layers: [4.0, 32.0],
+                width: [768.0, 3072.0],
+                ffn_ratio: [0.5, 4.0],
+                kv_dim: [64.0, 3072.0],
+                activation_rate: [0.0625, 1.0],
+            }
+        );
+    }
+
+    #[test]
+    fn each_mistake_is_one_clear_error() {
+        for (from, to, wanted) in [
+            (
+                "kappa_l = 9.96",
+                "kappa_l = -9.96",
+                "l.toml:16, 'coefficients.kappa_l': -9.96 is out of range\n  expected: a finite number, 0 or above",
+            ),
+            (
+                "beta_1 = -0.33",
+                "beta_1 = nan",
+                "l.toml:20, 'coefficients.beta_1': NaN is out of range\n  expected: a finite number",
+            ),
+            ("[coefficients]\nkappa_l = 9.96", "[coefficients]", "l.toml:15, 'coefficients': key 'kappa_l' is missing"),
+            (
+                "layers = [4, 32]",
+                "layers = [4, 16, 32]",
+                "l.toml:34, 'range.layers': 3 numbers stand here\n  \
+                 expected: [smallest, largest] among the runs fitted",
+            ),
+            (
+                "layers = [4, 32]",
+                "layers = [32, 4]",
+                "l.toml:34, 'range.layers': [32, 4] is no range of a fit\n  expected: [low, high], above 0, low first",
+            ),
+            (
+                "[0.0625, 1]",
+                "[0.0625, 2]",
+                "l.toml:38, 'range.activation_rate': [0.0625, 2] is no range of a fit\n  \
+                 expected: [low, high], above 0, at most 1, low first",
+            ),
+            (
+                "r2_train = 0.975",
+                "r2_train = 97.5",
+                "l.toml:29, 'quality.r2_train': 97.5 is out of range\n  expected: a finite number, at most 1",
+            ),
+            (
+                "r2_train = 0.975",
+                "r2_trian = 0.975",
+                "l.toml:29, 'quality.r2_trian': there is no key 'r2_trian' here\n  \
+                 expected: one of r2_train, r2_holdout, rmse, runs\n  try: 'r2_train'",
+            ),
+            (
+                "runs = 170",
+                "runs = 170.5",
+                "l.toml:31, 'quality.runs': floating point `170.5` cannot stand here\n  \
+                 expected: a whole number, 0 or above",
+            ),
+            (
+                "name = \"paper-law\"",
+                "name = \" \"",
+                "l.toml:3, 'name': ' ' is empty or contains a control character\n  expected: one line of text",
+            ),
+        ] {
+            assert_eq!(refusal(from, to), wanted);
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_written() {
+        let mut law = parse("paper-law", PAPER).unwrap();
+        law.coefficients.alpha_l = f64::INFINITY;
+        assert_eq!(
+            to_toml(&law).unwrap_err().to_string(),
+            "law paper-law, 'coefficients.alpha_l': inf is out of range\n  expected: a finite number"
+        );
+    }
+
+    fn any_law() -> impl Strategy<Value = LossLaw> {
+        let amount = 0.0..1e6_f64;
+        let range = (1e-3..1.0_f64, 1.0..4.0_f64).prop_map(|(low, factor)| [low, (low * factor).min(1.0)]);
+        (
+            (r"[^\pC]{0,20}[a-z]", r#"[^\pC]{0,40}[a-z"'\\]"#, any::<bool>()),
+            prop::array::uniform5(amount),
+            prop::array::uniform6(-10.0..10.0_f64),
+            (prop::option::of(-1.0..=1.0_f64), prop::option::of(0.0..9.0_f64), prop::option::of(0..1_000_000_usize)),
+            prop::array::uniform5(range),
+            prop::collection::vec("[^\\pC]{0,40}[a-z]", 0..3),
+        )
+            .prop_map(|((name, source, synthetic), k, e, (r2, rmse, runs), r, notes)| LossLaw {
+                name,
+                source,
+                synthetic,
+                coefficients: Coefficients {
+                    kappa_l: k[0],
+                    alpha_l: e[0],
+                    kappa_rho: k[1],
+                    alpha_rho: e[1],
+                    beta_1: e[2],
+                    kappa_d: k[2],
+                    beta_2: e[3],
+                    alpha_r: e[4],
+                    kappa_m: k[3],
+                    alpha_m: e[5],
+                    l_inf: k[4],
+                },
+                quality: FitQuality { r2_train: r2, r2_holdout: r2.map(|r2| r2 / 2.0), rmse, runs },
+                range: FittedRange { layers: r[0], width: r[1], ffn_ratio: r[2], kv_dim: r[3], activation_rate: r[4] },
+                notes,
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn writing_and_reading_gives_the_same_law(law in any_law()) {
+            let text = to_toml(&law).unwrap();
+            prop_assert_eq!(parse("l.toml", &text).unwrap(), law);
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let _ = parse("l.toml", &text);
+        }
+
+        #[test]
+        fn no_damage_panics(at in any::<prop::sample::Index>(), length in 0_usize..20, new in "\\PC{0,8}") {
+            let mut characters: Vec<char> = PAPER.chars().collect();
+            let start = at.index(characters.len());
+            let end = (start + length).min(characters.len());
+            characters.splice(start..end, new.chars());
+            let _ = parse("l.toml", &characters.into_iter().collect::<String>());
+        }
+    }
+}
