@@ -1,8 +1,12 @@
 //! From text to engine types and back: every file format that people bring or take away.
+//!
+//! Loaders take text and the name of its source, so that each is tested without a file system; [`resolve`] finds the
+//! text that a name or path stands for.
 
-pub mod runs;
 pub mod catalog;
 pub mod law;
 pub mod profile;
 pub mod resolve;
+pub mod runs;
+pub mod space;
 pub mod toml_source;

@@ -4,7 +4,7 @@
 //! why count, table and frontier can follow a slider in the same frame, on screen and in scripts alike.
 
 use super::architecture::Architecture;
-use super::budget::Budgets;
+use super::budget::{Budgets, Limit};
 use super::law::LossLaw;
 use super::pareto;
 use super::roofline::Estimator;
@@ -25,6 +25,7 @@ pub struct Landscape {
     pub extrapolated: Option<Extrapolated>,
     by_latency: [Vec<u32>; 3],
     by_loss: Vec<u32>,
+    spans: [(f64, f64); 4],
 }
 
 /// One architecture's place: the two numbers that the chart is about.
@@ -53,7 +54,31 @@ impl Landscape {
             Objective::ALL.map(|objective| pareto::order_by_latency(sweep.latency_s(objective), &sweep.loss));
         let by_loss = pareto::order_by_latency(&sweep.loss, &sweep.total_s);
         let extrapolated = sweep.extrapolated(&law.range);
-        Self { sweep, estimator, law, extrapolated, by_latency, by_loss }
+        let spans = Limit::ALL.map(|limit| span(&sweep, limit));
+        Self { sweep, estimator, law, extrapolated, by_latency, by_loss, spans }
+    }
+
+    /// Smallest and largest value of a limited quantity among all candidates, seconds or bytes.
+    pub const fn span(&self, limit: Limit) -> (f64, f64) {
+        match limit {
+            Limit::Total => self.spans[0],
+            Limit::Prefill => self.spans[1],
+            Limit::Tpot => self.spans[2],
+            Limit::Memory => self.spans[3],
+        }
+    }
+
+    /// Places of the fastest and the slowest latency, of the lowest and the highest loss; `None` if there are no
+    /// candidates.
+    pub fn extent(&self, objective: Objective) -> Option<[Position; 2]> {
+        let order = &self.by_latency[Self::slot(objective)];
+        let latencies_s = self.sweep.latency_s(objective);
+        let (fastest, slowest) = (*order.first()? as usize, *order.last()? as usize);
+        let (best, worst) = (*self.by_loss.first()? as usize, *self.by_loss.last()? as usize);
+        Some([
+            Position { latency_s: latencies_s[fastest], loss: self.sweep.loss[best] },
+            Position { latency_s: latencies_s[slowest], loss: self.sweep.loss[worst] },
+        ])
     }
 
     /// Candidates by rising loss, the faster first where losses are equal.
@@ -103,6 +128,12 @@ impl Landscape {
             Objective::Total => 2,
         }
     }
+}
+
+fn span(sweep: &Sweep, limit: Limit) -> (f64, f64) {
+    (0..sweep.len())
+        .map(|index| limit.of(sweep, index))
+        .fold((f64::INFINITY, 0.0), |(low, high), value| (low.min(value), high.max(value)))
 }
 
 #[cfg(test)]

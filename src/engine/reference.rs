@@ -17,7 +17,7 @@ pub const QWEN2_5_0_5B: Architecture = Architecture {
 };
 
 /// A known shape with its name.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReferenceModel {
     /// As people write it.
     pub name: &'static str,

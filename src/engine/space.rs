@@ -93,6 +93,13 @@ impl Space {
         shapes
     }
 
+    /// Every valid candidate by itself; for those who need few, the sweep prices [`Self::shapes`].
+    pub fn candidates(&self) -> Vec<Architecture> {
+        let at_every_depth =
+            |shape: Architecture| self.layers.iter().map(move |&layers| Architecture { layers, ..shape });
+        self.shapes().into_iter().flat_map(at_every_depth).collect()
+    }
+
     /// The KV axis for so many query heads: valid values, each once even where two entries mean the same.
     fn kv_heads_of(&self, heads: u32) -> Vec<u32> {
         let mut counts = Vec::with_capacity(self.kv_heads.len());

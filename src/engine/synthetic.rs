@@ -75,69 +75,17 @@ fn sort_key(shape: &Architecture) -> ([u32; 9], bool) {
     ([layers, width, heads, head_dim, kv_heads, experts, top_k, expert_hidden, vocab], tied)
 }
 
-/// The search space of Table 5, with what it leaves open filled in: heads of 64, the ratios that the results speak of,
-/// and Qwen's tied vocabulary. Shapes whose heads or experts would not come out whole are left out.
-pub fn paper_candidates() -> Vec<Architecture> {
-    const LAYERS: [u32; 8] = [4, 8, 12, 16, 20, 24, 28, 32];
-    const WIDTHS: [u32; 9] = [768, 1024, 1280, 1536, 1792, 2048, 2304, 2560, 3072];
-    const EXPERTS_TOP_K: [(u32, u32); 5] = [(1, 1), (8, 1), (8, 2), (16, 1), (16, 2)];
-    const KV_HEADS: [Option<u32>; 5] = [Some(1), Some(2), Some(4), Some(8), None];
-    /// 0.5, 1, 1.5, 2, 8/3, 3, 4.
-    const RATIOS: [(u32, u32); 7] = [(1, 2), (1, 1), (3, 2), (2, 1), (8, 3), (3, 1), (4, 1)];
-    const HEAD_DIM: u32 = 64;
-
-    let mut candidates = Vec::new();
-    for layers in LAYERS {
-        for width in WIDTHS {
-            let heads = width / HEAD_DIM;
-            let kv_heads = KV_HEADS.map(|kv_heads| kv_heads.unwrap_or(heads)).into_iter();
-            for kv_heads in kv_heads.filter(|kv_heads| heads.is_multiple_of(*kv_heads)) {
-                for (experts, top_k) in EXPERTS_TOP_K {
-                    for (numerator, denominator) in RATIOS {
-                        if !(width * numerator).is_multiple_of(denominator * top_k) {
-                            continue;
-                        }
-                        candidates.push(Architecture {
-                            layers,
-                            width,
-                            heads,
-                            head_dim: HEAD_DIM,
-                            kv_heads,
-                            expert_hidden: width * numerator / (denominator * top_k),
-                            experts,
-                            top_k,
-                            vocab: 151_936,
-                            tied: true,
-                        });
-                    }
-                }
-            }
-        }
-    }
-    candidates
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::law::tests::TABLE_6;
+    use crate::engine::space::paper_space;
 
     const HOW: Draw = Draw { runs: 100, noise_sd: 0.05, seed: 1 };
 
     #[test]
-    fn candidates_can_be_built_and_have_the_ratios_asked_for() {
-        let candidates = paper_candidates();
-        assert!(candidates.iter().all(|shape| shape.validate().is_ok()));
-        let mut ratios: Vec<_> = candidates.iter().map(Architecture::ffn_ratio).collect();
-        ratios.sort_by(f64::total_cmp);
-        ratios.dedup();
-        assert_eq!(ratios, [0.5, 1.0, 1.5, 2.0, 8.0 / 3.0, 3.0, 4.0]);
-        assert!(candidates.iter().any(|shape| shape.kv_heads == shape.heads));
-    }
-
-    #[test]
     fn a_draw_depends_on_the_set_of_candidates_and_the_seed() {
-        let candidates = paper_candidates();
+        let candidates = paper_space().candidates();
         let runs = draw(&candidates, &TABLE_6, &HOW).unwrap();
         let mut reordered: Vec<_> = candidates.iter().rev().copied().collect();
         reordered.push(candidates[0]);
@@ -147,7 +95,7 @@ mod tests {
 
     #[test]
     fn shapes_repeat_only_when_all_have_had_a_run() {
-        let candidates = &paper_candidates()[..40];
+        let candidates = &paper_space().candidates()[..40];
         let runs = draw(candidates, &TABLE_6, &HOW).unwrap();
         assert_eq!(runs.len(), 100);
         let of = |shape: &Architecture| -> Vec<u64> {
@@ -158,12 +106,12 @@ mod tests {
 
     #[test]
     fn noise_has_the_spread_asked_for() {
-        let runs = draw(&paper_candidates(), &TABLE_6, &Draw { runs: 4000, ..HOW }).unwrap();
+        let runs = draw(&paper_space().candidates(), &TABLE_6, &Draw { runs: 4000, ..HOW }).unwrap();
         let residuals = runs.iter().map(|run| run.loss - TABLE_6.loss(&run.architecture.features()));
         let (sum, squares) = residuals.fold((0.0, 0.0), |(sum, squares), e| (sum + e, squares + e * e));
         assert!((sum / 4000.0).abs() < 0.003, "mean {}", sum / 4000.0);
         assert!(((squares / 4000.0).sqrt() / HOW.noise_sd - 1.0).abs() < 0.04);
-        let exact = draw(&paper_candidates(), &TABLE_6, &Draw { noise_sd: 0.0, ..HOW }).unwrap();
+        let exact = draw(&paper_space().candidates(), &TABLE_6, &Draw { noise_sd: 0.0, ..HOW }).unwrap();
         assert!(exact.iter().all(|run| run.loss == TABLE_6.loss(&run.architecture.features())));
     }
 
@@ -174,12 +122,14 @@ mod tests {
         assert_eq!(message(&[], &HOW), "there is no architecture to draw from");
         for noise_sd in [-1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(
-                message(&paper_candidates(), &Draw { noise_sd, ..HOW }),
+                message(&paper_space().candidates(), &Draw { noise_sd, ..HOW }),
                 format!(
                     "a noise of '{noise_sd}' nats per token cannot be drawn\n  expected: a standard deviation of 0 or more"
                 )
             );
         }
-        assert!(message(&paper_candidates(), &Draw { noise_sd: 1e3, ..HOW }).contains("expected: a loss above 0"));
+        assert!(
+            message(&paper_space().candidates(), &Draw { noise_sd: 1e3, ..HOW }).contains("expected: a loss above 0")
+        );
     }
 }

@@ -30,11 +30,14 @@ const PROFILES: &[Embedded] = &[
     Embedded { name: "orin-nano-8gb", text: include_str!("../../profiles/orin-nano-8gb.toml") },
 ];
 
-const LAWS: &[Embedded] = &[Embedded { name: "paper-law", text: include_str!("../../datasets/paper-law.toml") }];
+const LAWS: &[Embedded] = &[Embedded { name: "paper", text: include_str!("../../datasets/paper-law.toml") }];
 
-const SPACES: &[Embedded] = &[];
+const SPACES: &[Embedded] = &[Embedded { name: "paper", text: include_str!("../../datasets/paper-space.toml") }];
 
-const DATA: &[Embedded] = &[];
+const DATA: &[Embedded] = &[
+    Embedded { name: "tiny", text: include_str!("../../datasets/tiny.csv") },
+    Embedded { name: "synthetic-170", text: include_str!("../../datasets/synthetic-170.csv") },
+];
 
 impl Kind {
     /// As people say it.

@@ -212,9 +212,9 @@ mod tests {
 
     #[test]
     fn the_paper_s_law_is_table_6() {
-        let law = parse("paper-law", PAPER).unwrap();
+        let law = parse("paper", PAPER).unwrap();
         assert_eq!(law.coefficients, TABLE_6);
-        assert_eq!((law.name.as_str(), law.synthetic), ("paper-law", false));
+        assert_eq!((law.name.as_str(), law.synthetic), ("paper", false));
         assert_eq!((law.quality.r2_train, law.quality.r2_holdout), (Some(0.975), Some(0.952)));
         assert_eq!((law.quality.rmse, law.quality.runs), (None, Some(170)));
         assert_eq!(
@@ -278,7 +278,7 @@ mod tests {
                  expected: a whole number, 0 or above",
             ),
             (
-                "name = \"paper-law\"",
+                "name = \"paper\"",
                 "name = \" \"",
                 "l.toml:3, 'name': ' ' is empty or contains a control character\n  expected: one line of text",
             ),
@@ -289,11 +289,11 @@ mod tests {
 
     #[test]
     fn what_could_not_be_read_is_not_written() {
-        let mut law = parse("paper-law", PAPER).unwrap();
+        let mut law = parse("paper", PAPER).unwrap();
         law.coefficients.alpha_l = f64::INFINITY;
         assert_eq!(
             to_toml(&law).unwrap_err().to_string(),
-            "law paper-law, 'coefficients.alpha_l': inf is out of range\n  expected: a finite number"
+            "law paper, 'coefficients.alpha_l': inf is out of range\n  expected: a finite number"
         );
     }
 

@@ -289,7 +289,7 @@ mod tests {
             (found.source.as_str(), profile.title.as_str()),
             ("built-in profile agx-orin-64gb", "NVIDIA Jetson AGX Orin 64GB")
         );
-        assert_eq!(Library::default().law("paper-law").unwrap().1.name, "paper-law");
+        assert_eq!(Library::default().law("paper").unwrap().1.name, "paper");
     }
 
     #[test]
@@ -339,7 +339,7 @@ mod tests {
              expected: a path, or one of agx-orin-64gb, mine, orin-nano-8gb, orin-nx-16gb\n  \
              try: --profile agx-orin-64gb"
         );
-        assert_eq!(refusal(Kind::Law, "qqq"), "'--law': there is no law 'qqq'\n  expected: a path, or paper-law");
+        assert_eq!(refusal(Kind::Law, "qqq"), "'--law': there is no law 'qqq'\n  expected: a path, or paper");
         assert_eq!(refusal(Kind::Profile, "./gone"), "./gone: there is no such file");
         assert_eq!(refusal(Kind::Data, "gone.jsonl"), "gone.jsonl: there is no such file");
         assert_eq!(

@@ -99,7 +99,8 @@ fn name(run: &SyntheticRun) -> String {
 mod tests {
     use super::*;
     use crate::engine::law::tests::TABLE_6;
-    use crate::engine::synthetic::{draw, paper_candidates};
+    use crate::engine::space::paper_space;
+    use crate::engine::synthetic::draw;
     use crate::files::runs::{Format, parse};
 
     const SHIPPED: &str = include_str!("../../../datasets/synthetic-170.csv");
@@ -115,7 +116,7 @@ mod tests {
     };
 
     fn drawn() -> Vec<SyntheticRun> {
-        draw(&paper_candidates(), &TABLE_6, &HOW).unwrap()
+        draw(&paper_space().candidates(), &TABLE_6, &HOW).unwrap()
     }
 
     #[test]

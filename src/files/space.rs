@@ -1,0 +1,257 @@
+//! Search spaces as TOML: per axis a value, a list, or a range.
+//!
+//! ```toml
+//! layers = { from = 4, to = 32, step = 4 }
+//! width = [768, 1024]
+//! head_dim = 64
+//! kv_heads = [1, 2, "heads"]
+//! ffn_ratio = [0.5, "8/3"]
+//! experts = ["1/1", "8/2"]
+//! vocab = 151936
+//! tied = true
+//! ```
+//!
+//! Combinations that cannot be built are skipped when the space is enumerated; a *value* that can never be built is an
+//! error here, because it is a slip of the pen.
+
+use serde::Deserialize;
+
+use super::toml_source::{KeyPath, TomlSource, shown};
+use crate::engine::space::{KvHeads, Space};
+use crate::error::{Error, Result};
+
+/// Most values on one axis.
+const MAX_VALUES: usize = 20_000;
+/// Largest layer count, width or vocabulary that is believed.
+const MAX_SIZE: i64 = 10_000_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpaceFile {
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    #[expect(dead_code, reason = "notes are for readers of the file")]
+    notes: Vec<String>,
+    layers: Axis,
+    width: Axis,
+    head_dim: Axis,
+    kv_heads: Axis,
+    ffn_ratio: Axis,
+    experts: Axis,
+    vocab: i64,
+    tied: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a value, a list of values, or a range { from = …, to = …, step = … }")]
+enum Axis {
+    Range(Range),
+    List(Vec<Value>),
+    One(Value),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Range {
+    from: f64,
+    to: f64,
+    step: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Integer(i64),
+    Float(f64),
+    Text(String),
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{value}"),
+            Self::Text(value) => f.write_str(&shown(value)),
+        }
+    }
+}
+
+/// Reads a space; `source` is the path or embedded name for messages.
+pub fn parse(source: &str, text: &str) -> Result<Space> {
+    let toml = TomlSource::new(source, text);
+    let file: SpaceFile = toml.read()?;
+    let read = Reader { toml };
+    let space = Space {
+        layers: read.axis("layers", &file.layers, size)?,
+        widths: read.axis("width", &file.width, size)?,
+        head_dims: read.axis("head_dim", &file.head_dim, size)?,
+        kv_heads: read.axis("kv_heads", &file.kv_heads, kv_heads)?,
+        ffn_ratios: read.axis("ffn_ratio", &file.ffn_ratio, ratio)?,
+        experts: read.axis("experts", &file.experts, experts)?,
+        vocab: read.one("vocab", &Value::Integer(file.vocab), size)?,
+        tied: file.tied,
+        name: file.name,
+        description: file.description,
+    };
+    if space.combinations() > Space::MAX_CANDIDATES {
+        let what = format!("{} combinations are more than a sweep holds", crate::units::count(space.combinations()));
+        return Err(toml
+            .error(&KeyPath::ROOT, what)
+            .expected(format!("at most {}", crate::units::count(Space::MAX_CANDIDATES)))
+            .hint("coarser steps, or fewer values on an axis"));
+    }
+    if space.shapes().is_empty() {
+        return Err(toml
+            .error(&KeyPath::ROOT, "no combination of this space can be built")
+            .expected("widths that head_dim divides, kv_heads that divide the heads, whole numbers for r·width/K"));
+    }
+    Ok(space)
+}
+
+struct Reader<'a> {
+    toml: TomlSource<'a>,
+}
+
+/// What a value must be, in words; returned by a rule that refuses one.
+type Expected = &'static str;
+
+impl Reader<'_> {
+    /// The values of an axis in the order given, each once.
+    fn axis<T: PartialEq>(&self, key: &str, axis: &Axis, rule: fn(&Value) -> Result<T, Expected>) -> Result<Vec<T>> {
+        let values = match axis {
+            Axis::One(value) => vec![value.clone()],
+            Axis::List(values) => values.clone(),
+            Axis::Range(range) => self.range(key, range)?,
+        };
+        if values.is_empty() {
+            return Err(self.refuse(key, "the axis has no values", "at least one"));
+        }
+        let mut axis = Vec::with_capacity(values.len());
+        for value in &values {
+            let value = self.one(key, value, rule)?;
+            if !axis.contains(&value) {
+                axis.push(value);
+            }
+        }
+        Ok(axis)
+    }
+
+    fn one<T>(&self, key: &str, value: &Value, rule: fn(&Value) -> Result<T, Expected>) -> Result<T> {
+        rule(value).map_err(|expected| self.refuse(key, &format!("'{value}' is not allowed here"), expected))
+    }
+
+    fn range(&self, key: &str, range: &Range) -> Result<Vec<Value>> {
+        let Range { from, to, step } = *range;
+        let sound = from.is_finite() && to.is_finite() && step.is_finite() && step > 0.0 && to >= from;
+        if !sound {
+            let what = format!("a range from {from} to {to} in steps of {step} has no values");
+            return Err(self.refuse(key, &what, "from ≤ to and a step above 0"));
+        }
+        let steps = ((to - from) / step + 1e-9).floor();
+        if steps >= MAX_VALUES as f64 {
+            return Err(self.refuse(key, "the range has too many values", "at most 20,000"));
+        }
+        let value = |i: usize| {
+            let value = from + i as f64 * step;
+            if value.fract() == 0.0 { Value::Integer(value as i64) } else { Value::Float(value) }
+        };
+        Ok((0..=steps as usize).map(value).collect())
+    }
+
+    fn refuse(&self, key: &str, what: &str, expected: &str) -> Error {
+        self.toml.error(&KeyPath::ROOT.key(key), what).expected(expected)
+    }
+}
+
+fn size(value: &Value) -> Result<u32, Expected> {
+    match value {
+        Value::Integer(size) if (1..=MAX_SIZE).contains(size) => Ok(*size as u32),
+        _ => Err("a whole number from 1 to 10,000,000"),
+    }
+}
+
+fn kv_heads(value: &Value) -> Result<KvHeads, Expected> {
+    match value {
+        Value::Text(text) if text == "heads" => Ok(KvHeads::SameAsHeads),
+        other => size(other).map(KvHeads::Count).map_err(|_| "a whole number from 1, or \"heads\""),
+    }
+}
+
+fn ratio(value: &Value) -> Result<f64, Expected> {
+    const EXPECTED: Expected = "a ratio above 0 and at most 1000, or a fraction such as \"8/3\"";
+    let ratio = match value {
+        Value::Integer(ratio) => *ratio as f64,
+        Value::Float(ratio) => *ratio,
+        Value::Text(text) => {
+            let (numerator, denominator) = text.split_once('/').ok_or(EXPECTED)?;
+            let number = |text: &str| text.trim().parse::<f64>().map_err(|_| EXPECTED);
+            number(numerator)? / number(denominator)?
+        }
+    };
+    if ratio > 0.0 && ratio <= 1000.0 { Ok(ratio) } else { Err(EXPECTED) }
+}
+
+fn experts(value: &Value) -> Result<(u32, u32), Expected> {
+    const EXPECTED: Expected = "\"experts/active\" such as \"8/2\", active at most experts; \"1/1\" is dense";
+    let Value::Text(text) = value else { return Err(EXPECTED) };
+    let (experts, top_k) = text.split_once('/').ok_or(EXPECTED)?;
+    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| EXPECTED);
+    let (experts, top_k) = (number(experts)?, number(top_k)?);
+    if top_k >= 1 && top_k <= experts && experts <= 65_536 { Ok((experts, top_k)) } else { Err(EXPECTED) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PAPER: &str = include_str!("../../datasets/paper-space.toml");
+
+    #[test]
+    fn the_shipped_space_is_the_papers() {
+        let space = parse("paper", PAPER).unwrap();
+        assert_eq!(space.candidates().len(), 10_560);
+        assert_eq!(space.candidates(), crate::engine::space::paper_space().candidates());
+    }
+
+    #[test]
+    fn errors_name_file_line_key_and_what_is_allowed() {
+        let message = |from: &str, to: &str| {
+            assert!(PAPER.contains(from), "{from}");
+            parse("my.toml", &PAPER.replace(from, to)).unwrap_err().to_string()
+        };
+        assert_eq!(
+            message("\"8/2\"", "\"8/9\""),
+            "my.toml:18, 'experts': '8/9' is not allowed here\n  expected: \"experts/active\" such as \"8/2\", active at most experts; \"1/1\" is dense"
+        );
+        assert_eq!(
+            message("step = 4", "step = 0"),
+            "my.toml:10, 'layers': a range from 4 to 32 in steps of 0 has no values\n  expected: from ≤ to and a step above 0"
+        );
+        assert!(
+            message("ffn_ratio = [0.5, 1,", "ffn_ratio = [-0.5, 1,").contains("'ffn_ratio': '-0.5' is not allowed")
+        );
+        assert!(message("head_dim = 64", "head_dim = 50000").contains("no combination of this space can be built"));
+        assert!(message("tied = true", "tied = true\nvocabulary = 3").contains("vocab"));
+        assert!(message("layers = { from = 4, to = 32, step = 4 }", "layers = []").contains("no values"));
+        let huge = message("layers = { from = 4, to = 32, step = 4 }", "layers = { from = 1, to = 19000, step = 1 }");
+        assert!(huge.contains("29,925,000 combinations") && huge.contains("at most 20,000,000"), "{huge}");
+    }
+
+    proptest! {
+        #[test]
+        fn mutations_of_a_good_file_load_whole_or_fail(at in 0usize..1100, with in "[ -~\n]{0,6}", cut in 0usize..12) {
+            let mut text = PAPER.to_owned();
+            let at = at.min(text.len());
+            let end = (at + cut).min(text.len());
+            if text.is_char_boundary(at) && text.is_char_boundary(end) {
+                text.replace_range(at..end, &with);
+            }
+            if let Ok(space) = parse("mutated", &text) {
+                prop_assert!(space.combinations() <= Space::MAX_CANDIDATES && !space.shapes().is_empty());
+            }
+        }
+    }
+}
