@@ -1,6 +1,7 @@
 //! The fit as a whole: recovery of planted laws, the split, and what is said about data that cannot show a term.
 
 mod derivative;
+mod identifiability;
 mod recovery;
 pub(super) mod samples;
 mod whole;
