@@ -4,4 +4,5 @@ mod derivative;
 mod identifiability;
 mod recovery;
 pub(super) mod samples;
+mod scipy;
 mod whole;
