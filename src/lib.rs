@@ -3,5 +3,6 @@
 
 pub mod engine;
 pub mod error;
+pub mod explorer;
 pub mod files;
 pub mod units;

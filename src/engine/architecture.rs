@@ -53,6 +53,8 @@ pub enum InvalidShape {
     },
 }
 
+impl std::error::Error for InvalidShape {}
+
 impl std::fmt::Display for InvalidShape {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -26,8 +26,8 @@ impl Limit {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Total => "total",
-            Self::Prefill => "prefill",
-            Self::Tpot => "token",
+            Self::Prefill => "TTFT",
+            Self::Tpot => "TPOT",
             Self::Memory => "memory",
         }
     }

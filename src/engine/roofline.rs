@@ -71,6 +71,8 @@ pub struct UnsupportedFormat {
     pub rate: &'static str,
 }
 
+impl std::error::Error for UnsupportedFormat {}
+
 impl std::fmt::Display for UnsupportedFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} cannot compute {}: its profile has no {} rate", self.hardware, self.precision, self.rate)

@@ -1,0 +1,225 @@
+//! Draws the README's pictures from real frames: the same state, update and view as in a terminal.
+//!
+//! `cargo run --release --example screenshots --features screenshots [FOLDER]` writes one PNG and one SVG per scene
+//! into `screenshots/`. Braille is drawn as dots, block and line characters as shapes, so that only letters need a
+//! font (DejaVu Sans Mono).
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+use resvg::{tiny_skia, usvg};
+use roofscape::engine::budget::Limit;
+use roofscape::engine::landscape::Landscape;
+use roofscape::engine::law::fit::{self, FitOptions};
+use roofscape::explorer::message::{Action, Effect, Message};
+use roofscape::explorer::open::{Choices, open};
+use roofscape::explorer::pointer::{Hits, pointer_action};
+use roofscape::explorer::shelf::LawChoice;
+use roofscape::explorer::state::State;
+use roofscape::explorer::update::{start, update};
+use roofscape::explorer::view::render;
+use roofscape::explorer::view::theme::{Palette, Theme};
+use roofscape::files::resolve::Library;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "screenshots".into());
+    std::fs::create_dir_all(&folder)?;
+    let scenes: [(&str, (u16, u16), fn(&mut Scene) -> Result<()>); 6] = [
+        ("opening", (120, 40), |_| Ok(())),
+        ("dragging", (120, 40), |scene| scene.drag(Limit::Memory, 0.34)),
+        ("nothing-feasible", (120, 40), |scene| scene.tell(Action::SetBudget(Limit::Total, 0.012))),
+        ("small", (80, 24), |_| Ok(())),
+        ("large", (200, 60), |_| Ok(())),
+        ("help", (120, 40), |scene| scene.tell(Action::Help)),
+    ];
+    for (name, size, play) in scenes {
+        let mut scene = Scene::new(size)?;
+        play(&mut scene)?;
+        let svg = svg(&scene.frame().0);
+        let path = Path::new(&folder).join(name);
+        std::fs::write(path.with_extension("svg"), &svg)?;
+        png(&svg, &path.with_extension("png"))?;
+    }
+    Ok(())
+}
+
+/// A session without a terminal: effects are carried out at once.
+struct Scene {
+    state: State,
+    size: (u16, u16),
+}
+
+impl Scene {
+    fn new(size: (u16, u16)) -> Result<Self> {
+        let (shelf, question) = open(&Library::default(), &Choices::default())?;
+        let mut scene = Self { state: State::new(shelf, question, size), size };
+        let effects = start(&mut scene.state);
+        scene.perform(effects)?;
+        Ok(scene)
+    }
+
+    fn tell(&mut self, message: impl Into<Message>) -> Result<()> {
+        let effects = update(&mut self.state, message.into());
+        self.perform(effects)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Price => {
+                    let law = self.state.law().ok_or("the law is not fitted")?;
+                    let landscape =
+                        Landscape::new(&self.state.shelf.space, law.as_ref().clone(), self.state.estimator()?);
+                    self.tell(Message::Priced(self.state.asked, Arc::new(landscape)))?;
+                }
+                Effect::Fit(place) => {
+                    let LawChoice::FromRuns(dataset) = self.state.shelf.laws[place].clone() else { continue };
+                    let fit = fit::fit(&dataset.runs, &FitOptions::default(), &())?;
+                    let law = fit.into_law(&dataset.name, "fitted", dataset.synthetic);
+                    self.tell(Message::Fitted(place, Ok(Arc::new(law))))?;
+                }
+                Effect::Export { .. } | Effect::Quit => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn frame(&self) -> (Buffer, Hits) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
+        let hits = render(&self.state, Theme { palette: Palette::True }, &mut buffer);
+        (buffer, hits)
+    }
+
+    /// Drags a budget's knob to a share of its track, as the mouse does.
+    fn drag(&mut self, limit: Limit, share: f64) -> Result<()> {
+        let (_, hits) = self.frame();
+        let track = hits.slider(limit).ok_or("no such slider on the screen")?;
+        let column = track.x + (share * f64::from(track.width)) as u16;
+        let mut held = None;
+        for kind in [MouseEventKind::Down(MouseButton::Left), MouseEventKind::Drag(MouseButton::Left)] {
+            let event = MouseEvent { kind, column, row: track.y, modifiers: KeyModifiers::NONE };
+            if let Some(action) = pointer_action(event, &hits, &mut held) {
+                self.tell(action)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const CELL: (f64, f64) = (9.0, 19.0);
+const BACKGROUND: &str = "#161a22";
+const FOREGROUND: &str = "#d5dae3";
+
+fn svg(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let (width, height) = (f64::from(area.width) * CELL.0 + 16.0, f64::from(area.height) * CELL.1 + 16.0);
+    let mut out = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' font-family='DejaVu Sans Mono, monospace' font-size='14.6'><rect width='100%' height='100%' rx='8' fill='{BACKGROUND}'/>"
+    );
+    for y in 0..area.height {
+        for x in 0..area.width {
+            draw_cell(&mut out, &buffer[(x, y)], (8.0 + f64::from(x) * CELL.0, 8.0 + f64::from(y) * CELL.1));
+        }
+    }
+    out + "</svg>\n"
+}
+
+fn draw_cell(out: &mut String, cell: &Cell, (x, y): (f64, f64)) {
+    let (cw, ch) = CELL;
+    let fill = colour(cell.fg);
+    if cell.bg != Color::Reset {
+        let _ = write!(out, "<rect x='{x}' y='{y}' width='{cw}' height='{ch}' fill='{}'/>", colour(cell.bg));
+    }
+    let glyph = cell.symbol().chars().next().unwrap_or(' ');
+    let (mx, my) = (x + cw / 2.0, y + ch / 2.0);
+    let mut rect = |x: f64, y: f64, w: f64, h: f64| {
+        let _ = write!(out, "<rect x='{x:.1}' y='{y:.1}' width='{w:.1}' height='{h:.1}' fill='{fill}'/>");
+    };
+    match glyph {
+        ' ' => {}
+        '\u{2800}'..='\u{28ff}' => {
+            const PLACES: [(f64, f64); 8] =
+                [(0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (1.0, 0.0), (1.0, 1.0), (1.0, 2.0), (0.0, 3.0), (1.0, 3.0)];
+            let bits = glyph as u32 - 0x2800;
+            for (_, (dx, dy)) in PLACES.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1) {
+                let (dot_x, dot_y) = (x + cw * (0.25 + 0.5 * dx), y + ch * (0.125 + 0.25 * dy));
+                let _ = write!(out, "<circle cx='{dot_x:.1}' cy='{dot_y:.1}' r='1.35' fill='{fill}'/>");
+            }
+        }
+        '░' => {
+            for (dx, dy) in [(0.25, 0.15), (0.75, 0.4), (0.25, 0.65), (0.75, 0.9)] {
+                rect(x + cw * dx - 0.9, y + ch * dy - 0.9, 1.8, 1.8);
+            }
+        }
+        '─' => rect(x, my - 0.6, cw, 1.2),
+        '━' => rect(x, my - 1.4, cw, 2.8),
+        '│' => rect(mx - 0.6, y, 1.2, ch),
+        '┊' => (0..4).for_each(|i| rect(mx - 0.7, y + ch * (f64::from(i) + 0.2) / 4.0, 1.4, ch / 7.0)),
+        '┤' => {
+            rect(mx - 0.6, y, 1.2, ch);
+            rect(x, my - 0.6, cw / 2.0, 1.2)
+        }
+        '├' => {
+            rect(mx - 0.6, y, 1.2, ch);
+            rect(mx, my - 0.6, cw / 2.0, 1.2)
+        }
+        '┬' => {
+            rect(x, my - 0.6, cw, 1.2);
+            rect(mx - 0.6, my, 1.2, ch / 2.0)
+        }
+        '└' => {
+            rect(mx - 0.6, y, 1.2, ch / 2.0);
+            rect(mx - 0.6, my - 0.6, cw / 2.0 + 0.6, 1.2)
+        }
+        '╭' | '╮' | '╰' | '╯' => {
+            let (end_x, end_y) = match glyph {
+                '╭' => (x + cw, y + ch),
+                '╮' => (x, y + ch),
+                '╰' => (x + cw, y),
+                _ => (x, y),
+            };
+            let _ = write!(
+                out,
+                "<path d='M {mx} {end_y} Q {mx} {my} {end_x} {my}' fill='none' stroke='{fill}' stroke-width='1.2'/>"
+            );
+        }
+        '▇' => rect(x, y + ch * 0.2, cw - 1.0, ch * 0.62),
+        '▁' => rect(x, y + ch * 0.74, cw - 1.0, ch * 0.08),
+        _ => {
+            let weight = if cell.modifier.contains(Modifier::BOLD) { " font-weight='bold'" } else { "" };
+            let text = match glyph {
+                '&' => "&amp;".to_owned(),
+                '<' => "&lt;".to_owned(),
+                other => other.to_string(),
+            };
+            let _ = write!(out, "<text x='{x:.1}' y='{:.1}' fill='{fill}'{weight}>{text}</text>", y + ch * 0.74);
+        }
+    }
+}
+
+fn colour(colour: Color) -> String {
+    match colour {
+        Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
+        _ => FOREGROUND.into(),
+    }
+}
+
+fn png(svg: &str, path: &Path) -> Result<()> {
+    let mut options = usvg::Options::default();
+    options.fontdb_mut().load_system_fonts();
+    let tree = usvg::Tree::from_str(svg, &options)?;
+    let size = tree.size().to_int_size();
+    let mut pixels =
+        tiny_skia::Pixmap::new(size.width() * 3 / 2, size.height() * 3 / 2).ok_or("no room for the picture")?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(1.5, 1.5), &mut pixels.as_mut());
+    pixels.save_png(path)?;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! From names and paths to a session: the only part of the explorer that reads files.
+
+use std::sync::Arc;
+
+use super::shelf::{Board, LawChoice, Shelf};
+use super::state::Question;
+use crate::engine::precision::Precision;
+use crate::engine::reference::REFERENCE_MODELS;
+use crate::engine::runs::Dataset;
+use crate::engine::workload::Workload;
+use crate::error::{Error, Result, did_you_mean};
+use crate::files::catalog::Kind;
+use crate::files::resolve::Library;
+use crate::files::{runs, space};
+
+/// What to open with; names as in the library, or paths.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choices {
+    /// Runs to fit a law from, shown first if given.
+    pub data: Option<String>,
+    /// Law, shown first if given and no runs are.
+    pub law: String,
+    /// Board.
+    pub profile: String,
+    /// Power mode; the profile's own default if not given.
+    pub mode: Option<String>,
+    /// Space.
+    pub space: String,
+    /// Number format.
+    pub precision: String,
+    /// Batch, prompt, answer.
+    pub workload: Workload,
+}
+
+impl Default for Choices {
+    /// All built in: the paper's law and space on AGX Orin.
+    fn default() -> Self {
+        Self {
+            data: None,
+            law: "paper".into(),
+            profile: "agx-orin-64gb".into(),
+            mode: None,
+            space: "paper".into(),
+            precision: Precision::FP16.name.into(),
+            workload: Workload::default(),
+        }
+    }
+}
+
+/// Loads everything that `choices` names, and what is built in besides, so that keys can step through it.
+pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
+    let (_, law) = library.law(&choices.law)?;
+    let mut laws = vec![LawChoice::Ready(Arc::new(law))];
+    for file in Kind::Data.embedded() {
+        laws.push(LawChoice::FromRuns(Arc::new(dataset(library, file.name)?)));
+    }
+    if let Some(data) = &choices.data {
+        laws.retain(|law| !matches!(law, LawChoice::FromRuns(known) if known.name == *data));
+        laws.insert(0, LawChoice::FromRuns(Arc::new(dataset(library, data)?)));
+    }
+    let boards = boards(library, &choices.profile)?;
+    let mode = match &choices.mode {
+        None => boards[0].default_mode,
+        Some(name) => {
+            let wanted = &boards[0].profile.mode(name)?.name;
+            boards[0].profile.modes.iter().position(|mode| mode.name == *wanted).unwrap_or(0)
+        }
+    };
+    let precision = precision(&choices.precision)?;
+    let file = library.resolve(Kind::Space, &choices.space)?;
+    let shelf = Shelf {
+        laws,
+        boards,
+        precisions: Precision::ALL.to_vec(),
+        space: Arc::new(space::parse(&file.source, &file.text)?),
+        references: REFERENCE_MODELS.to_vec(),
+    };
+    let question = Question { law: 0, board: 0, mode, precision, workload: choices.workload };
+    crate::engine::roofline::Estimator::new(&shelf.boards[0].modes[mode], Precision::ALL[precision], choices.workload)
+        .map_err(|refusal| Error::new(refusal.to_string()).at_column("--precision"))?;
+    Ok((shelf, question))
+}
+
+/// The board asked for, then all others that can be read.
+fn boards(library: &Library, first: &str) -> Result<Vec<Board>> {
+    let (_, profile) = library.profile(first)?;
+    let mut boards = vec![Board::new(profile)];
+    for listed in library.profiles() {
+        // A broken file of the user's is reported by `roofscape profiles`; it must not keep the others away.
+        let Ok((_, profile)) = library.profile(&listed.name) else { continue };
+        if boards.iter().all(|board| board.profile.name != profile.name) {
+            boards.push(Board::new(profile));
+        }
+    }
+    Ok(boards)
+}
+
+fn dataset(library: &Library, name: &str) -> Result<Dataset> {
+    let file = library.resolve(Kind::Data, name)?;
+    let format = runs::Format::of(&file.source, file.text.as_bytes());
+    let loaded = runs::parse(&file.source, format, file.text.as_bytes())?;
+    Ok(Dataset { name: file.name, ..loaded.dataset })
+}
+
+fn precision(name: &str) -> Result<usize> {
+    Precision::ALL.iter().position(|known| known.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let names: Vec<&str> = Precision::ALL.iter().map(|known| known.name).collect();
+        let error = Error::new(format!("there is no number format '{name}'"))
+            .at_column("--precision")
+            .expected(names.join(", "));
+        match did_you_mean(name, names) {
+            Some(near) => error.hint(format!("--precision {near}")),
+            None => error,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open_with(change: impl FnOnce(&mut Choices)) -> Result<(Shelf, Question)> {
+        let mut choices = Choices::default();
+        change(&mut choices);
+        open(&Library::default(), &choices)
+    }
+
+    #[test]
+    fn without_arguments_everything_is_built_in() {
+        let (shelf, question) = open_with(|_| {}).unwrap();
+        let labels: Vec<String> = shelf.laws.iter().map(LawChoice::label).collect();
+        assert_eq!(labels, ["paper", "fit of tiny", "fit of synthetic-170"]);
+        assert_eq!(shelf.boards.len(), 3);
+        assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "MAXN");
+    }
+
+    #[test]
+    fn what_is_named_comes_first() {
+        let (shelf, question) = open_with(|choices| {
+            choices.data = Some("tiny".into());
+            choices.profile = "orin-nano-8gb".into();
+            choices.mode = Some("7w".into());
+        })
+        .unwrap();
+        assert_eq!(shelf.laws[0].label(), "fit of tiny");
+        assert_eq!(shelf.laws.len(), 3);
+        assert_eq!(shelf.boards[0].profile.name, "orin-nano-8gb");
+        assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "7W");
+    }
+
+    #[test]
+    fn what_cannot_be_is_said_before_the_screen_is_taken() {
+        let message = |change: fn(&mut Choices)| open_with(change).unwrap_err().to_string();
+        assert!(message(|c| c.precision = "fp61".into()).contains("try: --precision fp16"));
+        assert!(message(|c| c.precision = "nvfp4".into()).contains("no fp4 rate"));
+        assert!(message(|c| c.law = "papr".into()).contains("paper"));
+        assert!(message(|c| c.mode = Some("90W".into())).contains("90W"));
+    }
+}

@@ -1,0 +1,141 @@
+//! The mouse: a pure function of an event, of what the last frame drew where, and of what is held.
+//!
+//! The view reports every rectangle that reacts ([`Hits`]); the top-most one under the pointer wins. What a press
+//! grabs stays grabbed until the button is released, wherever the pointer goes: a drag never jumps to a neighbour.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position as Cell, Rect};
+
+use super::message::Action;
+use super::slider::Track;
+use super::view::plot::Axes;
+use crate::engine::budget::Limit;
+use crate::engine::landscape::Position;
+
+/// What a rectangle does when it is pressed.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// Send this.
+    Press(Action),
+    /// Move the slider's knob here.
+    Slider(Limit, Track),
+    /// Pick the nearest architecture.
+    Plot(Axes),
+    /// Move the budget's line on the chart; the factor turns seconds on the axis into the budget's own.
+    BudgetLine(Limit, Axes, f64),
+}
+
+impl Target {
+    /// What pressing it takes hold of.
+    const fn grip(&self) -> Option<Held> {
+        match self {
+            Self::Press(_) => None,
+            Self::Slider(limit, _) => Some(Held::Slider(*limit)),
+            Self::BudgetLine(limit, ..) => Some(Held::BudgetLine(*limit)),
+            Self::Plot(_) => Some(Held::Plot),
+        }
+    }
+}
+
+/// A rectangle that reacts.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// Where.
+    pub area: Rect,
+    /// To a press; none for areas that only scroll.
+    pub target: Option<Target>,
+    /// To the wheel: up, down.
+    pub wheel: Option<[Action; 2]>,
+}
+
+/// Everything that reacted in the last frame, bottom-most first.
+#[derive(Debug, Clone, Default)]
+pub struct Hits(Vec<Hit>);
+
+impl Hits {
+    /// Adds a rectangle on top.
+    pub fn push(&mut self, area: Rect, target: Target) {
+        self.0.push(Hit { area, target: Some(target), wheel: None });
+    }
+
+    /// Adds a rectangle on top that reacts to press and wheel.
+    pub fn push_with_wheel(&mut self, area: Rect, target: Option<Target>, wheel: [Action; 2]) {
+        self.0.push(Hit { area, target, wheel: Some(wheel) });
+    }
+
+    /// Drops everything below: a window lies over the screen.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Where the track of a slider was drawn.
+    pub fn slider(&self, limit: Limit) -> Option<Rect> {
+        self.again(Held::Slider(limit)).map(|hit| hit.area)
+    }
+
+    fn topmost(&self, at: Cell, reacts: impl Fn(&Hit) -> bool) -> Option<&Hit> {
+        self.0.iter().rev().find(|hit| hit.area.contains(at) && reacts(hit))
+    }
+
+    /// The rectangle of a slider or budget line in this frame, to go on dragging after the screen changed.
+    fn again(&self, held: Held) -> Option<&Hit> {
+        self.0.iter().find(|hit| hit.target.as_ref().and_then(Target::grip) == Some(held))
+    }
+}
+
+/// What the pressed button has hold of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// A slider's knob.
+    Slider(Limit),
+    /// A budget's line on the chart.
+    BudgetLine(Limit),
+    /// The chart's cursor.
+    Plot,
+}
+
+/// What a mouse event means.
+pub fn pointer_action(event: MouseEvent, hits: &Hits, held: &mut Option<Held>) -> Option<Action> {
+    let at = Cell::new(event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => {
+            let hit = hits.topmost(at, |hit| hit.target.is_some())?;
+            let target = hit.target.as_ref()?;
+            *held = target.grip();
+            Some(point(target, hit.area, at))
+        }
+        MouseEventKind::Drag(MouseButton::Left) => {
+            let hit = hits.again((*held)?)?;
+            Some(point(hit.target.as_ref()?, hit.area, at))
+        }
+        MouseEventKind::Up(MouseButton::Left) => {
+            *held = None;
+            None
+        }
+        MouseEventKind::ScrollUp | MouseEventKind::ScrollDown => {
+            let [up, down] = hits.topmost(at, |hit| hit.wheel.is_some())?.wheel?;
+            Some(if event.kind == MouseEventKind::ScrollUp { up } else { down })
+        }
+        _ => None,
+    }
+}
+
+/// Pointing at a cell of a target; outside its area the nearest cell counts.
+fn point(target: &Target, area: Rect, at: Cell) -> Action {
+    match target {
+        Target::Press(action) => *action,
+        Target::Slider(limit, track) => {
+            let cell = at.x.clamp(area.x, area.right().saturating_sub(1)) - area.x;
+            Action::SetBudget(*limit, track.value_at(cell))
+        }
+        Target::BudgetLine(limit, axes, factor) => {
+            let (low, high) = axes.latency_span_at(at.x);
+            Action::SetBudget(*limit, super::slider::roundest(low * factor, high * factor))
+        }
+        Target::Plot(axes) => Action::PickNear {
+            place: Position { latency_s: axes.latency_at(at.x), loss: axes.loss_at(at.y) },
+            width_ln: axes.width_ln(),
+            height: axes.height(),
+        },
+    }
+}

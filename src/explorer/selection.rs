@@ -1,0 +1,68 @@
+//! What the budgets leave: recomputed by linear scans whenever a budget or the objective changes.
+
+use crate::engine::budget::{Budgets, Limit, Loosening};
+use crate::engine::landscape::Landscape;
+use crate::engine::workload::Objective;
+
+/// Frontiers that do not depend on budgets.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Frontiers {
+    /// Of all candidates.
+    pub all: Vec<u32>,
+    /// Of the dense ones alone: what mixture of experts is worth is the distance between the two.
+    pub dense: Vec<u32>,
+}
+
+impl Frontiers {
+    /// Of a landscape under one objective.
+    pub fn new(landscape: &Landscape, objective: Objective) -> Self {
+        Self {
+            all: landscape.frontier_of(objective, |_| true),
+            dense: landscape.frontier_of(objective, |index| landscape.sweep.is_dense(index)),
+        }
+    }
+}
+
+/// The part of a landscape that keeps every budget.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Selection {
+    /// Feasible candidates in the table's order.
+    pub feasible: Vec<u32>,
+    /// Their frontier.
+    pub frontier: Vec<u32>,
+    /// For every budget that is no bound on the chart's axis: the frontier of what keeps this budget alone. Below it
+    /// lies what this budget takes away.
+    pub bounds: Vec<(Limit, Vec<u32>)>,
+    /// With nothing feasible: the way out.
+    pub loosening: Option<Loosening>,
+}
+
+impl Selection {
+    /// `order` is the table's order of all candidates.
+    pub fn new(landscape: &Landscape, order: &[u32], objective: Objective, budgets: &Budgets) -> Self {
+        let sweep = &landscape.sweep;
+        let feasible: Vec<u32> = order.iter().copied().filter(|&index| budgets.admits(sweep, index as usize)).collect();
+        let bounds = budgets
+            .active()
+            .filter(|(limit, _)| axis_value(objective, *limit, 1.0, sweep.generated_tokens).is_none())
+            .map(|(limit, value)| (limit, landscape.frontier_of(objective, |index| limit.of(sweep, index) <= value)))
+            .collect();
+        Self {
+            frontier: landscape.feasible_frontier(objective, budgets),
+            bounds,
+            loosening: if feasible.is_empty() { budgets.loosening(sweep) } else { None },
+            feasible,
+        }
+    }
+}
+
+/// Where a budget cuts the chart's latency axis, seconds; `None` if it limits something else.
+///
+/// A token budget is a bound on decode time too: so many seconds per token, times the generated tokens.
+pub fn axis_value(objective: Objective, limit: Limit, value: f64, generated_tokens: u32) -> Option<f64> {
+    match (objective, limit) {
+        (Objective::Total, Limit::Total) | (Objective::Prefill, Limit::Prefill) => Some(value),
+        (Objective::Decode, Limit::Tpot) => Some(value * f64::from(generated_tokens.max(1))),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! Budget sliders: set, step, switch, presets.
+
+use crate::engine::budget::Limit;
+use crate::explorer::slider::{self, Direction, Stride};
+use crate::explorer::state::{Notice, State, Switch};
+
+/// An application of the paper's Table 2 with its time budget.
+pub(super) struct Preset {
+    /// What it is for.
+    pub(super) name: &'static str,
+    /// What it limits.
+    pub(super) limit: Limit,
+    /// To so many seconds.
+    pub(super) seconds: f64,
+}
+
+/// Table 2. The paper's "20 ms decode" is read as time per token: a robot acts on each token.
+pub(super) const PRESETS: [Preset; 4] = [
+    Preset { name: "embodied AI", limit: Limit::Tpot, seconds: 0.020 },
+    Preset { name: "smart home", limit: Limit::Total, seconds: 0.500 },
+    Preset { name: "autonomous driving", limit: Limit::Total, seconds: 0.100 },
+    Preset { name: "private serving", limit: Limit::Total, seconds: 2.0 },
+];
+
+/// Sets a budget, and switches it on.
+pub(super) fn set(state: &mut State, limit: Limit, value: f64) {
+    let slider = state.slider_mut(limit);
+    slider.value = value;
+    slider.switch = Switch::On;
+    super::reselect(state);
+}
+
+pub(super) fn step(state: &mut State, limit: Limit, direction: Direction, stride: Stride) {
+    let track = state.track(limit, 1);
+    let value = slider::step(state.slider(limit).value, direction, stride).clamp(track.low, track.high);
+    set(state, limit, value);
+}
+
+pub(super) fn toggle(state: &mut State, limit: Limit) {
+    let slider = state.slider_mut(limit);
+    slider.switch = match slider.switch {
+        Switch::On => Switch::Off,
+        Switch::Off => Switch::On,
+    };
+    super::reselect(state);
+}
+
+pub(super) fn lift(state: &mut State) {
+    for slider in &mut state.sliders {
+        slider.switch = Switch::Off;
+    }
+    super::reselect(state);
+}
+
+/// Applies an application's time budget; the other time budgets are switched off, memory stays.
+pub(super) fn preset(state: &mut State, which: usize) {
+    let Some(preset) = PRESETS.get(which) else { return };
+    for slider in &mut state.sliders {
+        if slider.limit == preset.limit {
+            slider.value = preset.seconds;
+            slider.switch = Switch::On;
+        } else if slider.limit != Limit::Memory {
+            slider.switch = Switch::Off;
+        }
+    }
+    super::reselect(state);
+    let limit = preset.limit;
+    state.notice = Some(Notice::Done(format!(
+        "{}: {} within {} (Table 2)",
+        preset.name,
+        limit.label(),
+        limit.text(preset.seconds)
+    )));
+}

@@ -1,0 +1,105 @@
+//! Lines that are typed: a value for a control, a path for an export.
+
+use std::path::PathBuf;
+
+use super::{budgets, question, refuse};
+use crate::engine::budget::Limit;
+use crate::error::Error;
+use crate::explorer::message::{Control, Effect, Focus, Overwrite, Scope};
+use crate::explorer::state::{Mode, Notice, Prompt, State};
+use crate::units;
+
+/// Longest line that can be typed.
+const MAX_LENGTH: usize = 240;
+
+/// Opens a line for the focused control, if its value can be typed.
+pub(super) fn type_value(state: &mut State) {
+    let typed = [Control::Prompt, Control::Generate, Control::Batch];
+    if let Focus::Control(control) = state.focus
+        && (matches!(control, Control::Budget(_)) || typed.contains(&control))
+    {
+        state.mode = Mode::Typing(control, Prompt::default());
+    }
+}
+
+/// Opens a line for a path, with a name that says what the file will hold.
+pub(super) fn export(state: &mut State, scope: Scope) {
+    let shape = state.picked().zip(state.landscape.as_ref()).map(|(index, l)| l.sweep.architecture(index));
+    let name = match (scope, shape) {
+        (Scope::Picked, Some(shape)) => {
+            format!("roofscape-{}x{}-e{}k{}.json", shape.layers, shape.width, shape.experts, shape.top_k)
+        }
+        (Scope::Feasible, _) if !state.selection.feasible.is_empty() => "roofscape-feasible.json".to_owned(),
+        _ => {
+            state.notice = Some(Notice::Trouble("nothing to export: no architecture is feasible".into()));
+            return;
+        }
+    };
+    state.mode = Mode::Exporting(scope, Prompt { text: name, error: None });
+}
+
+fn open(state: &mut State) -> Option<&mut Prompt> {
+    match &mut state.mode {
+        Mode::Typing(_, prompt) | Mode::Exporting(_, prompt) => Some(prompt),
+        Mode::Explore | Mode::Help | Mode::Overwriting(..) => None,
+    }
+}
+
+pub(super) fn push(state: &mut State, typed: char) {
+    if let Some(prompt) = open(state) {
+        prompt.error = None;
+        if prompt.text.chars().count() < MAX_LENGTH && !typed.is_control() {
+            prompt.text.push(typed);
+        }
+    }
+}
+
+pub(super) fn pop(state: &mut State) {
+    if let Some(prompt) = open(state) {
+        prompt.error = None;
+        prompt.text.pop();
+    }
+}
+
+/// Accepts the line, or says beside it what is wrong.
+pub(super) fn submit(state: &mut State) -> Vec<Effect> {
+    match std::mem::replace(&mut state.mode, Mode::Explore) {
+        Mode::Typing(control, mut prompt) => match accept(state, control, &prompt.text) {
+            Ok(effects) => effects,
+            Err(error) => {
+                refuse(&mut prompt, &error);
+                state.mode = Mode::Typing(control, prompt);
+                Vec::new()
+            }
+        },
+        Mode::Exporting(scope, mut prompt) => {
+            if prompt.text.trim().is_empty() {
+                refuse(&mut prompt, "a file needs a name");
+                state.mode = Mode::Exporting(scope, prompt);
+                return Vec::new();
+            }
+            let path = PathBuf::from(prompt.text.trim());
+            vec![Effect::Export { scope, path, overwrite: Overwrite::Refuse }]
+        }
+        Mode::Overwriting(scope, path) => vec![Effect::Export { scope, path, overwrite: Overwrite::Replace }],
+        Mode::Explore | Mode::Help => Vec::new(),
+    }
+}
+
+fn accept(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect>, String> {
+    let Control::Budget(limit) = control else { return question::set_count(state, control, typed) };
+    let value = parse_limit(limit, typed).map_err(|error| error.headline().to_owned())?;
+    budgets::set(state, limit, value);
+    Ok(Vec::new())
+}
+
+/// A typed budget; a bare number is in the unit that the slider shows: milliseconds, gigabytes.
+fn parse_limit(limit: Limit, typed: &str) -> Result<f64, Error> {
+    let bare = typed.trim().parse::<f64>().is_ok();
+    match limit {
+        Limit::Memory if bare => units::parse_bytes(&format!("{}GB", typed.trim())),
+        Limit::Memory => units::parse_bytes(typed),
+        _ if bare => units::parse_seconds(&format!("{}ms", typed.trim())),
+        _ => units::parse_seconds(typed),
+    }
+}

@@ -1,0 +1,141 @@
+//! What is asked: law, board, power mode, number format, workload, objective.
+
+use crate::engine::budget::Limit;
+use crate::engine::workload::Objective;
+use crate::explorer::message::{Control, Effect};
+use crate::explorer::shelf::LawChoice;
+use crate::explorer::slider::{Direction, Stride};
+use crate::explorer::state::{Notice, State};
+
+/// Longest prompt and answer, tokens.
+pub(super) const MAX_TOKENS: u32 = 1_000_000;
+/// Largest batch.
+pub(super) const MAX_BATCH: u32 = 4096;
+
+/// Asks the question anew: a law that is still runs is fitted first.
+pub(super) fn ask(state: &mut State) -> Vec<Effect> {
+    match &state.shelf.laws[state.question.law] {
+        LawChoice::Ready(_) => {
+            state.asked += 1;
+            vec![Effect::Price]
+        }
+        LawChoice::FromRuns(_) if state.fitting == Some(state.question.law) => Vec::new(),
+        LawChoice::FromRuns(_) => {
+            state.fitting = Some(state.question.law);
+            vec![Effect::Fit(state.question.law)]
+        }
+    }
+}
+
+pub(super) fn step(state: &mut State, control: Control, direction: Direction, stride: Stride) -> Vec<Effect> {
+    let before = state.question;
+    let workload = &mut state.question.workload;
+    match control {
+        Control::Prompt => workload.prompt_tokens = step_count(workload.prompt_tokens, direction, stride, MAX_TOKENS),
+        Control::Generate => {
+            workload.generated_tokens = step_count(workload.generated_tokens, direction, stride, MAX_TOKENS);
+        }
+        Control::Batch => workload.batch = step_count(workload.batch, direction, stride, MAX_BATCH),
+        Control::Format => step_format(state, direction),
+        Control::Mode => {
+            state.question.mode = cycle(state.question.mode, state.board().modes.len(), direction);
+        }
+        Control::Board => step_board(state, direction),
+        Control::Law => state.question.law = cycle(state.question.law, state.shelf.laws.len(), direction),
+        Control::Budget(_) | Control::Aim => {}
+    }
+    if state.question == before { Vec::new() } else { ask(state) }
+}
+
+/// Sets a typed workload value; says what is allowed if it is not.
+pub(super) fn set_count(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect>, String> {
+    let workload = &mut state.question.workload;
+    let (slot, most) = match control {
+        Control::Prompt => (&mut workload.prompt_tokens, MAX_TOKENS),
+        Control::Generate => (&mut workload.generated_tokens, MAX_TOKENS),
+        _ => (&mut workload.batch, MAX_BATCH),
+    };
+    match typed.trim().replace(',', "").parse::<u32>() {
+        Ok(count) if (1..=most).contains(&count) => {
+            *slot = count;
+            Ok(ask(state))
+        }
+        _ => Err(format!("'{typed}' is no whole number from 1 to {}", crate::units::count(most as usize))),
+    }
+}
+
+pub(super) fn step_objective(state: &mut State, direction: Direction) {
+    let here = Objective::ALL.iter().position(|known| *known == state.objective).unwrap_or(0);
+    state.objective = Objective::ALL[cycle(here, Objective::ALL.len(), direction)];
+    super::refront(state);
+    super::reselect(state);
+}
+
+/// The next number format that the board can compute; the skipped ones are named.
+fn step_format(state: &mut State, direction: Direction) {
+    let before = state.question.precision;
+    let mut skipped = Vec::new();
+    for _ in 0..state.shelf.precisions.len() {
+        state.question.precision = cycle(state.question.precision, state.shelf.precisions.len(), direction);
+        match state.estimator() {
+            Ok(_) => break,
+            Err(refusal) => skipped.push(refusal.to_string()),
+        }
+    }
+    if state.estimator().is_err() {
+        state.question.precision = before;
+    }
+    if let Some(reason) = skipped.first() {
+        state.notice = Some(Notice::Trouble(format!("skipped: {reason}")));
+    }
+}
+
+/// The next board in the mode that it starts in; a number format that it lacks gives way to 16 bit.
+fn step_board(state: &mut State, direction: Direction) {
+    let before_bytes = state.hardware().memory_bytes;
+    state.question.board = cycle(state.question.board, state.shelf.boards.len(), direction);
+    state.question.mode = state.board().default_mode;
+    if let Err(refusal) = state.estimator() {
+        state.question.precision = 0;
+        state.notice = Some(Notice::Trouble(format!("{refusal}; now {}", state.precision().name)));
+    }
+    // A memory budget that was the old board's memory follows to the new one's; one that was chosen stays.
+    let memory_bytes = state.hardware().memory_bytes;
+    let slider = state.slider_mut(Limit::Memory);
+    if slider.value == before_bytes {
+        slider.value = memory_bytes;
+    }
+}
+
+fn cycle(here: usize, count: usize, direction: Direction) -> usize {
+    match direction {
+        Direction::Up => (here + 1) % count,
+        Direction::Down => (here + count - 1) % count,
+    }
+}
+
+/// To the next power of two, or by a sixteenth.
+fn step_count(value: u32, direction: Direction, stride: Stride, most: u32) -> u32 {
+    let next = match (stride, direction) {
+        (Stride::Coarse, Direction::Up) => (value + 1).next_power_of_two(),
+        (Stride::Coarse, Direction::Down) => (value / 2 + value % 2).max(1).next_power_of_two().min(value.max(2) - 1),
+        (Stride::Fine, Direction::Up) => value + (value / 16).max(1),
+        (Stride::Fine, Direction::Down) => value.saturating_sub((value / 16).max(1)),
+    };
+    next.clamp(1, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_step_through_powers_of_two() {
+        let up = |value| step_count(value, Direction::Up, Stride::Coarse, 4096);
+        let down = |value| step_count(value, Direction::Down, Stride::Coarse, 4096);
+        assert_eq!((up(1), up(1024), up(1000), up(4096)), (2, 2048, 1024, 4096));
+        assert_eq!((down(1), down(2), down(1024), down(1000), down(3)), (1, 1, 512, 512, 2));
+        assert_eq!(step_count(1024, Direction::Up, Stride::Fine, 4096), 1088);
+        assert_eq!(step_count(1, Direction::Down, Stride::Fine, 4096), 1);
+    }
+}

@@ -1,0 +1,155 @@
+//! The screen, drawn from the state, which it only reads.
+//!
+//! ```text
+//!  roofscape  AGX Orin 64GB · MAXN · fp16 · 1,024 → 16 tokens                                      ? help   header
+//! ╭ Frontier ──────────────────────────────────────────╮╭ Budgets ─────────────────────────╮
+//! │ ⡀  cloud, frontier, shading, references, pick      ││ ● total   ≤ 100 ms  ━━━━━━●───── │  controls
+//! │ ⠱⡀  ·······  ◇ Qwen2.5-0.5B       ░░░ over ░░░    ││ …                                │
+//! │  ⠑⠤⣀⣀⣀⣀⣀⣀⣀⣀◆⣀                 ░░░░░░░░░░░░░    │├ Workload ────────────────────────┤
+//! ╰────────────────────────────────────────────────────╯│ prompt ◂ 1024 ▸  generate ◂ 16 ▸ │
+//! ╭ Feasible: 2,314 of 10,560 ─────────────────────────╮├ Pick ────────────────────────────┤
+//! │   ppl  total …                                     ││ shape, latency by phase, operators, memory, gaps
+//! ╰────────────────────────────────────────────────────╯╰──────────────────────────────────╯
+//!  law paper · R² 0.975 …                                                                          status
+//!  ideal roofline, uncalibrated · ⚠ extrapolated …                                                 truth
+//!  ←→ change  tab next  space on/off …                                                             keys
+//! ```
+//!
+//! [`render`] returns the rectangles that react to the mouse, so that input never has to guess what was drawn where.
+
+mod chart;
+mod controls;
+mod header;
+mod help;
+mod pick;
+pub mod plot;
+mod status;
+mod table;
+pub mod theme;
+mod window;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Widget};
+
+use super::layout::{SMALLEST, panes};
+use super::message::{Action, Focus};
+use super::pointer::{Hits, Target};
+use super::state::{Mode, State};
+use theme::{Role, Theme};
+
+/// What panes draw on.
+pub(super) struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    theme: Theme,
+    hits: Hits,
+}
+
+/// Draws the whole screen and returns what reacts to the mouse.
+pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
+    let area = buffer.area;
+    let mut canvas = Canvas { buffer, theme, hits: Hits::default() };
+    let Some(panes) = panes((area.width, area.height), state.lower_pane) else {
+        canvas.too_small(area);
+        return canvas.hits;
+    };
+    header::render(&mut canvas, state, panes.header);
+    chart::render(&mut canvas, state, panes.chart);
+    controls::render(&mut canvas, state, panes.controls);
+    if let Some(area) = panes.table {
+        table::render(&mut canvas, state, area);
+    }
+    if let Some(area) = panes.pick {
+        pick::render(&mut canvas, state, area);
+    }
+    status::render(&mut canvas, state, &panes);
+    match &state.mode {
+        Mode::Explore => {}
+        Mode::Help => help::render(&mut canvas, area),
+        mode => window::render(&mut canvas, state, mode, area),
+    }
+    canvas.hits
+}
+
+impl Canvas<'_> {
+    fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
+        Span::styled(text.into(), self.style(role))
+    }
+
+    /// A pane with a rounded border; returns what is inside.
+    fn pane(&mut self, area: Rect, title: &str, focused: Focused) -> Rect {
+        let (border, title_role) = match focused {
+            Focused::Yes => (Role::Focus, Role::Focus),
+            Focused::No => (Role::Faint, Role::Title),
+        };
+        let block = Block::bordered()
+            .border_type(BorderType::Rounded)
+            .border_style(self.style(border))
+            .title(Line::from(self.span(format!(" {title} "), title_role)));
+        let inner = block.inner(area);
+        block.render(area, self.buffer);
+        inner
+    }
+
+    /// One line of spans, cut at the area's edge.
+    fn line(&mut self, area: Rect, spans: Vec<Span<'static>>) {
+        Line::from(spans).render(Rect { height: area.height.min(1), ..area }, self.buffer);
+    }
+
+    fn centred(&mut self, area: Rect, words: &str) {
+        let length = (words.chars().count() as u16).min(area.width);
+        let x = area.x + (area.width - length) / 2;
+        let y = area.y + area.height / 2;
+        self.buffer.set_stringn(x, y, words, usize::from(area.width), self.style(Role::Label));
+    }
+
+    /// Text that does something when it is clicked.
+    fn button(&mut self, (x, y): (u16, u16), text: &str, role: Role, message: Action) {
+        self.buffer.set_string(x, y, text, self.style(role));
+        let width = text.chars().count() as u16;
+        self.hits.push(Rect::new(x, y, width, 1), Target::Press(message));
+    }
+
+    fn too_small(&mut self, area: Rect) {
+        let (columns, rows) = SMALLEST;
+        let words = format!("roofscape needs {columns}×{rows}; this is {}×{}", area.width, area.height);
+        self.centred(area, &words);
+    }
+}
+
+/// Whether a pane has the keys.
+#[derive(Clone, Copy)]
+enum Focused {
+    Yes,
+    No,
+}
+
+impl Focused {
+    fn when(has_keys: bool) -> Self {
+        if has_keys { Self::Yes } else { Self::No }
+    }
+
+    fn on(state: &State, focus: Focus) -> Self {
+        Self::when(state.focus == focus)
+    }
+}
+
+/// `text` at the right end of `width` cells.
+fn right(text: &str, width: usize) -> String {
+    format!("{text:>width$}")
+}
+
+/// `text` cut to `width` cells, with an ellipsis where it was cut.
+fn fit(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{kept}…")
+}

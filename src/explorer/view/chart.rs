@@ -1,0 +1,382 @@
+//! The chart: where one can go, and what the budgets forbid.
+//!
+//! From back to front: the cloud of candidates, the frontier of dense models, the frontier of all where no budget
+//! allows it, shading for what is forbidden, the feasible frontier, budget lines, reference models, the pick. A budget
+//! on the chart's own axis forbids a half-plane. Any other budget (memory, say) forbids what only it keeps one from
+//! reaching: the strip between the frontier of all and the frontier of what keeps that budget.
+
+use std::collections::HashSet;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::plot::{Axes, Dots, braille};
+use super::theme::Role;
+use super::{Canvas, Focused};
+use crate::engine::budget::Limit;
+use crate::engine::landscape::{Landscape, Position};
+use crate::engine::pareto;
+use crate::explorer::message::{Action, Arrow, Focus};
+use crate::explorer::pointer::Target;
+use crate::explorer::selection::axis_value;
+use crate::explorer::slider::Stride;
+use crate::explorer::state::State;
+use crate::units;
+
+/// Columns of the perplexity labels, tick included.
+const LABEL_COLUMNS: u16 = 5;
+/// Above so many candidates the cloud shows every k-th; the frontier is always exact.
+const CLOUD_LIMIT: usize = 200_000;
+
+/// Draws the chart's pane.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let title = format!("Frontier · perplexity against {} latency", state.objective.name());
+    let inner = canvas.pane(area, &title, Focused::on(state, Focus::Chart));
+    canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
+    legend(canvas, area, title.chars().count() as u16);
+    let Some(landscape) = &state.landscape else {
+        canvas.centred(inner, if state.fitting.is_some() { "fitting the law …" } else { "pricing the space …" });
+        return;
+    };
+    let Some(axes) = axes(state, landscape, inner) else {
+        canvas.centred(inner, "no valid architecture in this space");
+        return;
+    };
+    Chart { state, landscape, axes, labels: Vec::new(), lines: HashSet::new() }.render(canvas);
+}
+
+/// What the cloud's two markers mean, in the upper border where there is room.
+fn legend(canvas: &mut Canvas<'_>, area: Rect, title_columns: u16) {
+    let entries = [(" ⣿", Role::CloudMoe, " MoE "), ("∘", Role::CloudDense, " dense ")];
+    let width: u16 = entries.iter().map(|(glyph, _, words)| (glyph.chars().count() + words.len()) as u16).sum();
+    if area.width < title_columns + width + 8 {
+        return;
+    }
+    let mut x = area.right() - width - 2;
+    for (glyph, role, words) in entries {
+        canvas.buffer.set_string(x, area.y, glyph, canvas.style(role));
+        x += glyph.chars().count() as u16;
+        canvas.buffer.set_string(x, area.y, words, canvas.style(Role::Label));
+        x += words.len() as u16;
+    }
+}
+
+/// The axes depend on the candidates alone: budgets shade, they never move them.
+fn axes(state: &State, landscape: &Landscape, inner: Rect) -> Option<Axes> {
+    let [best, worst] = landscape.extent(state.objective)?;
+    let baseline = state.baseline().filter(|place| place.latency_s > 0.0)?;
+    let area = Rect {
+        x: inner.x + LABEL_COLUMNS,
+        y: inner.y,
+        width: inner.width.saturating_sub(LABEL_COLUMNS),
+        height: inner.height.saturating_sub(2),
+    };
+    let usable = area.width > 4 && area.height > 2 && best.latency_s > 0.0;
+    usable.then(|| {
+        Axes::new(
+            area,
+            [best.latency_s.min(baseline.latency_s), worst.latency_s.max(baseline.latency_s)],
+            [best.loss.min(baseline.loss), worst.loss.max(baseline.loss)],
+        )
+    })
+}
+
+struct Chart<'a> {
+    state: &'a State,
+    landscape: &'a Landscape,
+    axes: Axes,
+    /// Cells taken by labels, so that no two overlap.
+    labels: Vec<Rect>,
+    /// Cells through which a frontier runs; labels keep off them where they can.
+    lines: HashSet<(u16, u16)>,
+}
+
+impl Chart<'_> {
+    fn render(&mut self, canvas: &mut Canvas<'_>) {
+        self.scales(canvas);
+        self.field(canvas);
+        self.interaction(canvas);
+        self.budget_lines(canvas);
+        self.pick(canvas);
+        self.references(canvas);
+        self.nothing_feasible(canvas);
+    }
+
+    fn scales(&self, canvas: &mut Canvas<'_>) {
+        let area = self.axes.area();
+        let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
+        let axis_x = area.x - 1;
+        for y in area.top()..area.bottom() {
+            put(canvas.buffer, axis_x, y, '│', faint);
+        }
+        for tick in self.axes.perplexity_ticks() {
+            put(canvas.buffer, axis_x, tick.cell, '┤', faint);
+            let x = axis_x.saturating_sub(tick.label.len() as u16);
+            canvas.buffer.set_string(x, tick.cell, &tick.label, label);
+        }
+        let axis_y = area.bottom();
+        put(canvas.buffer, axis_x, axis_y, '└', faint);
+        for x in area.left()..area.right() {
+            put(canvas.buffer, x, axis_y, '─', faint);
+        }
+        let unit = " ms";
+        let unit_x = area.right().saturating_sub(unit.len() as u16);
+        for tick in self.axes.latency_ticks() {
+            let x = (tick.cell + 1).saturating_sub(tick.label.len().div_ceil(2) as u16);
+            if x + tick.label.len() as u16 >= unit_x {
+                continue;
+            }
+            put(canvas.buffer, tick.cell, axis_y, '┬', faint);
+            canvas.buffer.set_string(x, axis_y + 1, &tick.label, label);
+        }
+        canvas.buffer.set_string(unit_x, axis_y + 1, unit, label);
+    }
+
+    /// Cloud, frontiers and shading, cell by cell.
+    fn field(&mut self, canvas: &mut Canvas<'_>) {
+        let area = self.axes.area();
+        let (moe, dense) = self.cloud();
+        let front = self.line(&self.state.selection.frontier);
+        let all = self.line(&self.state.frontiers.all);
+        let dense_front = self.line(&self.state.frontiers.dense);
+        for column in 0..area.width {
+            let forbidden = self.forbidden(area.x + column);
+            for row in 0..area.height {
+                let (x, y) = (area.x + column, area.y + row);
+                let over = forbidden.covers(self.axes.loss_at(y));
+                let layers = [
+                    (front.mask(column, row), Role::Frontier),
+                    (all.mask(column, row), Role::FrontierOver),
+                    (dense_front.mask(column, row), Role::DenseFrontier),
+                    (moe.mask(column, row), if over { Role::Shade } else { Role::CloudMoe }),
+                ];
+                if layers[..3].iter().any(|(mask, _)| *mask != 0) {
+                    self.lines.insert((x, y));
+                }
+                if let Some((mask, role)) = layers.into_iter().find(|(mask, _)| *mask != 0) {
+                    put(canvas.buffer, x, y, braille(mask), canvas.style(role));
+                } else if dense.mask(column, row) != 0 {
+                    let role = if over { Role::Shade } else { Role::CloudDense };
+                    put(canvas.buffer, x, y, '∘', canvas.style(role));
+                } else if over {
+                    put(canvas.buffer, x, y, '░', canvas.style(Role::Shade));
+                }
+            }
+        }
+        self.dense_markers(canvas);
+    }
+
+    /// Dots of the mixtures of experts and of the dense candidates.
+    fn cloud(&self) -> (Dots, Dots) {
+        let area = self.axes.area();
+        let (mut moe, mut dense) = (Dots::new(area), Dots::new(area));
+        let sweep = &self.landscape.sweep;
+        let latencies_s = sweep.latency_s(self.state.objective);
+        for index in (0..sweep.len()).step_by(sweep.len().div_ceil(CLOUD_LIMIT).max(1)) {
+            let dot = self.axes.dot(latencies_s[index], sweep.loss[index]);
+            if sweep.is_dense(index) { dense.set(dot) } else { moe.set(dot) }
+        }
+        (moe, dense)
+    }
+
+    fn line(&self, front: &[u32]) -> Dots {
+        let mut dots = Dots::new(self.axes.area());
+        let place = |index: u32| {
+            let place = self.landscape.position(self.state.objective, index as usize);
+            self.axes.dot(place.latency_s, place.loss)
+        };
+        for pair in front.windows(2) {
+            dots.line(place(pair[0]), place(pair[1]));
+        }
+        if let [only] = front {
+            dots.set(place(*only));
+        }
+        dots
+    }
+
+    /// Dense members of either frontier carry a ring: told apart from mixtures by marker as well as colour.
+    fn dense_markers(&self, canvas: &mut Canvas<'_>) {
+        let style = canvas.style(Role::DenseFrontier);
+        let mut last = None;
+        for &index in &self.state.frontiers.dense {
+            let place = self.landscape.position(self.state.objective, index as usize);
+            let Some((x, y)) = self.cell(place) else { continue };
+            // One ring every few columns keeps the line readable.
+            if last.is_none_or(|last: u16| x.abs_diff(last) >= 4) {
+                put(canvas.buffer, x, y, '○', style);
+                last = Some(x);
+            }
+        }
+    }
+
+    fn cell(&self, place: Position) -> Option<(u16, u16)> {
+        Some((self.axes.column(place.latency_s)?, self.axes.row(place.loss)?))
+    }
+
+    /// What the budgets forbid in one column.
+    fn forbidden(&self, column: u16) -> Forbidden {
+        let state = self.state;
+        let (left_s, right_s) = self.axes.latency_span_at(column);
+        let generated = self.landscape.sweep.generated_tokens;
+        let beyond = state.budgets().active().any(|(limit, value)| {
+            axis_value(state.objective, limit, value, generated).is_some_and(|bound| left_s >= bound)
+        });
+        if beyond {
+            return Forbidden { from: f64::NEG_INFINITY, below: f64::INFINITY };
+        }
+        let latencies_s = self.landscape.sweep.latency_s(state.objective);
+        let best = |front: &[u32]| {
+            pareto::best_within(front, latencies_s, right_s).map(|index| self.landscape.sweep.loss[index])
+        };
+        let from = best(&state.frontiers.all).unwrap_or(f64::INFINITY);
+        let below = state
+            .selection
+            .bounds
+            .iter()
+            .map(|(_, front)| best(front).unwrap_or(f64::INFINITY))
+            .fold(f64::NEG_INFINITY, f64::max);
+        Forbidden { from, below }
+    }
+
+    /// Clicks pick, the wheel walks along the frontier.
+    fn interaction(&self, canvas: &mut Canvas<'_>) {
+        let wheel = [Arrow::Left, Arrow::Right].map(|arrow| Action::Arrow(arrow, Stride::Coarse));
+        let wheel = (self.state.focus == Focus::Chart).then_some(wheel);
+        let target = Target::Plot(self.axes);
+        match wheel {
+            Some(wheel) => canvas.hits.push_with_wheel(self.axes.area(), Some(target), wheel),
+            None => canvas.hits.push(self.axes.area(), target),
+        }
+    }
+
+    /// A line at every budget on the latency axis, to be dragged; a word for every forbidden area.
+    fn budget_lines(&mut self, canvas: &mut Canvas<'_>) {
+        let area = self.axes.area();
+        let style = canvas.style(Role::Over);
+        let generated = self.landscape.sweep.generated_tokens;
+        for (limit, value) in self.state.budgets().active() {
+            let words = format!("over {} {}", limit.label(), limit.text(value));
+            let Some(bound_s) = axis_value(self.state.objective, limit, value, generated) else {
+                self.strip_label(canvas, limit, &words);
+                continue;
+            };
+            let Some(x) = self.axes.column(bound_s) else { continue };
+            for y in area.top()..area.bottom() {
+                put(canvas.buffer, x, y, '┊', style);
+            }
+            let line = Rect::new(x, area.y, 1, area.height);
+            canvas.hits.push(line, Target::BudgetLine(limit, self.axes, value / bound_s));
+            self.label(canvas, (x, area.y), &words, style);
+        }
+    }
+
+    /// Names a strip that a budget off the axis forbids, where the strip is high enough to hold a word.
+    fn strip_label(&mut self, canvas: &mut Canvas<'_>, limit: Limit, words: &str) {
+        let area = self.axes.area();
+        let Some((_, front)) = self.state.selection.bounds.iter().find(|(bound, _)| *bound == limit) else { return };
+        let latencies_s = self.landscape.sweep.latency_s(self.state.objective);
+        let room = words.chars().count() as u16 + 2;
+        for x in (area.left()..area.right().saturating_sub(room)).rev() {
+            let spans = |column: u16| {
+                let (_, right_s) = self.axes.latency_span_at(column);
+                let row = |front: &[u32]| {
+                    let best = pareto::best_within(front, latencies_s, right_s)?;
+                    self.axes.row(self.landscape.sweep.loss[best])
+                };
+                Some((row(front)?, row(&self.state.frontiers.all)?))
+            };
+            let (Some((top, bottom)), Some((top_end, bottom_end))) = (spans(x), spans(x + room)) else { continue };
+            let (top, bottom) = (top.max(top_end), bottom.min(bottom_end));
+            if top + 1 < bottom {
+                let style = canvas.style(Role::Over);
+                self.label(canvas, (x, u16::midpoint(top, bottom)), words, style);
+                return;
+            }
+        }
+    }
+
+    fn pick(&mut self, canvas: &mut Canvas<'_>) {
+        let Some(index) = self.state.picked() else { return };
+        let place = self.landscape.position(self.state.objective, index);
+        let Some(at) = self.cell(place) else { return };
+        let style = canvas.style(Role::Pick);
+        put(canvas.buffer, at.0, at.1, '◆', style);
+        self.labels.push(Rect::new(at.0, at.1, 1, 1));
+        let words = format!("{} · {}", units::significant(place.loss.exp(), 3), units::seconds(place.latency_s));
+        self.label(canvas, at, &words, style);
+    }
+
+    fn references(&mut self, canvas: &mut Canvas<'_>) {
+        let style = canvas.style(Role::Reference);
+        for reference in &self.state.shelf.references {
+            let place = self.landscape.position_of(self.state.objective, &reference.architecture);
+            let Some(at) = self.cell(place) else { continue };
+            if self.labels.iter().any(|taken| taken.contains(at.into())) {
+                continue;
+            }
+            put(canvas.buffer, at.0, at.1, '◇', style);
+            self.labels.push(Rect::new(at.0, at.1, 1, 1));
+            self.label(canvas, at, reference.name, style);
+        }
+    }
+
+    /// Writes beside a cell: to its right, its left, or a row above or below, wherever there is room.
+    fn label(&mut self, canvas: &mut Canvas<'_>, at: (u16, u16), words: &str, style: Style) {
+        let area = self.axes.area();
+        let length = words.chars().count() as u16;
+        let right = at.0 + 2;
+        let left = at.0.saturating_sub(length + 1);
+        let rows = [at.1, at.1.saturating_sub(1), at.1 + 1];
+        let fits = |&(x, y): &(u16, u16)| {
+            let wanted = Rect::new(if x > at.0 { x - 1 } else { x }, y, length + 1, 1);
+            x >= area.left()
+                && x + length <= area.right()
+                && y >= area.top()
+                && y < area.bottom()
+                && (x > at.0 || x + length <= at.0)
+                && self.labels.iter().all(|taken| !taken.intersects(wanted))
+        };
+        // Beside the marker if that hides little of a line; a row off costs as much as two cells of line.
+        let cost = |&(x, y): &(u16, u16)| {
+            let hidden = (x..x + length).filter(|&x| self.lines.contains(&(x, y))).count();
+            hidden + 2 * usize::from(y.abs_diff(at.1))
+        };
+        let room = rows.into_iter().flat_map(|y| [(right, y), (left, y)]).filter(fits).min_by_key(cost);
+        if let Some((x, y)) = room {
+            // A blank on the marker's side keeps the chart's lines from running into the words.
+            let (text, from) = if x > at.0 { (format!(" {words}"), x - 1) } else { (format!("{words} "), x) };
+            canvas.buffer.set_string(from, y, text, style);
+            self.labels.push(Rect::new(from, y, length + 1, 1));
+        }
+    }
+
+    fn nothing_feasible(&self, canvas: &mut Canvas<'_>) {
+        if let Some(loosening) = &self.state.selection.loosening {
+            let words = format!(" no architecture: {loosening} ");
+            let area = self.axes.area();
+            let y = area.y + area.height / 2;
+            let length = (words.chars().count() as u16).min(area.width);
+            let x = area.x + (area.width - length) / 2;
+            canvas.buffer.set_stringn(x, y, &words, usize::from(area.width), canvas.style(Role::Over));
+        }
+    }
+}
+
+/// The losses that one column's budgets forbid: from the frontier of all up to what the budgets leave.
+struct Forbidden {
+    from: f64,
+    below: f64,
+}
+
+impl Forbidden {
+    fn covers(&self, loss: f64) -> bool {
+        loss >= self.from && loss < self.below
+    }
+}
+
+fn put(buffer: &mut Buffer, x: u16, y: u16, glyph: char, style: Style) {
+    if let Some(cell) = buffer.cell_mut((x, y)) {
+        cell.set_char(glyph).set_style(style);
+    }
+}

@@ -1,0 +1,118 @@
+//! Budget sliders and the workload's controls.
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::{Canvas, Focused, fit, right};
+use crate::engine::budget::Limit;
+use crate::explorer::message::{Action, Control, Focus};
+use crate::explorer::pointer::Target;
+use crate::explorer::slider::{Direction, Stride};
+use crate::explorer::state::{Slider, State, Switch};
+use crate::units;
+
+/// Cells before a slider's track: switch, label, comparison, value.
+const SLIDER_LABEL: u16 = 22;
+
+/// Draws the four sliders, a rule, and five rows of steppers.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let has_keys = matches!(state.focus, Focus::Control(_));
+    let inner = canvas.pane(area, "Budgets", Focused::when(has_keys));
+    for (row, slider) in state.sliders.iter().enumerate() {
+        let line = Rect { y: inner.y + row as u16, height: 1, ..inner };
+        render_slider(canvas, state, slider, line);
+    }
+    rule(canvas, area, inner.y + 4, has_keys);
+    let half = inner.width / 2;
+    let cell = |row: u16, column: u16, width: u16| Rect::new(inner.x + column, inner.y + 5 + row, width, 1);
+    let workload = state.question.workload;
+    let count = |value: u32| units::count(value as usize);
+    let steppers = [
+        (Control::Prompt, "prompt", count(workload.prompt_tokens), cell(0, 0, half)),
+        (Control::Generate, "generate", count(workload.generated_tokens), cell(0, half, inner.width - half)),
+        (Control::Batch, "batch", count(workload.batch), cell(1, 0, half)),
+        (Control::Aim, "aim", state.objective.name().to_owned(), cell(1, half, inner.width - half)),
+        (Control::Format, "format", state.precision().name.to_owned(), cell(2, 0, half)),
+        (Control::Mode, "mode", state.power_mode().name.clone(), cell(2, half, inner.width - half)),
+        (Control::Board, "board", state.board().title().to_owned(), cell(3, 0, inner.width)),
+        (Control::Law, "law", state.shelf.laws[state.question.law].label(), cell(4, 0, inner.width)),
+    ];
+    for (control, label, value, place) in steppers {
+        render_stepper(canvas, state, (control, label, &value), place);
+    }
+}
+
+/// `├ Workload ───┤`, joined to the pane's border.
+fn rule(canvas: &mut Canvas<'_>, area: Rect, y: u16, has_keys: bool) {
+    let style = canvas.style(if has_keys { Role::Focus } else { Role::Faint });
+    let line = format!("├{}┤", "─".repeat(usize::from(area.width.saturating_sub(2))));
+    canvas.buffer.set_string(area.x, y, line, style);
+    canvas.buffer.set_string(area.x + 1, y, " Workload and platform ", canvas.style(Role::Label));
+}
+
+/// `● total   ≤  100 ms  ━━━━━━━●──────`
+fn render_slider(canvas: &mut Canvas<'_>, state: &State, slider: &Slider, line: Rect) {
+    let Slider { limit, switch, value } = *slider;
+    let control = Control::Budget(limit);
+    let focused = state.focus == Focus::Control(control);
+    let on = switch == Switch::On;
+    let wheel = [Direction::Up, Direction::Down].map(|direction| Action::Step(control, direction, Stride::Coarse));
+    canvas.hits.push_with_wheel(line, Some(Target::Press(Action::Focus(Focus::Control(control)))), wheel);
+
+    let name_role = if focused { Role::Focus } else { Role::Text };
+    let value_role = if on { Role::Text } else { Role::Label };
+    let marker = if focused { "▸" } else { " " };
+    let switch_glyph = if on { "●" } else { "○" };
+    let spans = vec![
+        canvas.span(marker, Role::Focus),
+        canvas.span(switch_glyph, if on { Role::Good } else { Role::Label }),
+        canvas.span(format!(" {:<8}", limit.label()), name_role),
+        canvas.span("≤ ", Role::Label),
+        canvas.span(right(&limit.text(value), 8), value_role),
+    ];
+    canvas.line(line, spans);
+    canvas.hits.push(Rect::new(line.x, line.y, 2, 1), Target::Press(Action::ToggleBudget(limit)));
+
+    let track_area = Rect { x: line.x + SLIDER_LABEL, width: line.width.saturating_sub(SLIDER_LABEL + 1), ..line };
+    render_track(canvas, state, (limit, value, on), track_area);
+}
+
+fn render_track(canvas: &mut Canvas<'_>, state: &State, (limit, value, on): (Limit, f64, bool), area: Rect) {
+    let track = state.track(limit, area.width);
+    let knob = track.cell_of(value);
+    let filled = canvas.style(if on { Role::Focus } else { Role::Faint });
+    let empty = canvas.style(Role::Faint);
+    for cell in 0..area.width {
+        let (glyph, style) = match cell.cmp(&knob) {
+            std::cmp::Ordering::Less => ("━", filled),
+            std::cmp::Ordering::Equal => {
+                (if on { "●" } else { "○" }, canvas.style(if on { Role::Pick } else { Role::Label }))
+            }
+            std::cmp::Ordering::Greater => ("─", empty),
+        };
+        canvas.buffer.set_string(area.x + cell, area.y, glyph, style);
+    }
+    canvas.hits.push(area, Target::Slider(limit, track));
+}
+
+/// `prompt ◂ 1,024 ▸`
+fn render_stepper(canvas: &mut Canvas<'_>, state: &State, (control, label, value): (Control, &str, &str), area: Rect) {
+    let focused = state.focus == Focus::Control(control);
+    let step = |direction| Action::Step(control, direction, Stride::Coarse);
+    canvas.hits.push_with_wheel(
+        area,
+        Some(Target::Press(Action::Focus(Focus::Control(control)))),
+        [step(Direction::Up), step(Direction::Down)],
+    );
+    let marker = if focused { "▸" } else { " " };
+    canvas.buffer.set_string(area.x, area.y, marker, canvas.style(Role::Focus));
+    let (x, end) = (area.x + 1, area.right());
+    canvas.buffer.set_string(x, area.y, label, canvas.style(if focused { Role::Focus } else { Role::Label }));
+    let arrow_x = x + label.len() as u16 + 1;
+    canvas.button((arrow_x, area.y), "◂", Role::Label, step(Direction::Down));
+    let room = usize::from(end.saturating_sub(arrow_x + 3));
+    let value = fit(value, room);
+    canvas.buffer.set_string(arrow_x + 1, area.y, &value, canvas.style(Role::Text));
+    let after = arrow_x + 1 + value.chars().count() as u16;
+    canvas.button((after, area.y), "▸", Role::Label, step(Direction::Up));
+}

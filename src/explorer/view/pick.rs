@@ -1,0 +1,223 @@
+//! The picked architecture in detail: what it is, how it compares, where its time and memory go.
+
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::theme::Role;
+use super::{Canvas, Focused, fit, right};
+use crate::engine::architecture::Architecture;
+use crate::engine::landscape::Landscape;
+use crate::engine::roofline::{Bound, OperatorCost, Phase};
+use crate::explorer::state::State;
+use crate::units;
+
+type Lines = Vec<Vec<Span<'static>>>;
+
+/// Draws as many lines as fit; wide panes show the operators beside the rest.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let inner = canvas.pane(area, "Pick", Focused::No);
+    let (Some(landscape), Some(index)) = (&state.landscape, state.picked()) else {
+        return canvas.centred(inner, "nothing is feasible, so nothing is picked");
+    };
+    let shape = landscape.sweep.architecture(index);
+    let detail = Detail { state, landscape, index, shape, rows: landscape.estimator.breakdown(&shape) };
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    // Side by side where the pane is wide and low, as on a small screen.
+    if inner.width >= 76 && inner.height < 22 {
+        let half = inner.width / 2;
+        let left = Rect { width: half - 1, ..inner };
+        let right = Rect { x: inner.x + half, width: inner.width - half, ..inner };
+        let mut lines = detail.identity(canvas);
+        lines.extend(detail.comparison(canvas));
+        lines.extend(detail.memory(canvas));
+        draw(canvas, left, lines);
+        let operators = detail.operators(canvas, right.width, usize::from(right.height).saturating_sub(1));
+        draw(canvas, right, operators);
+        return;
+    }
+    let mut lines = detail.identity(canvas);
+    lines.extend(detail.comparison(canvas));
+    lines.extend(detail.memory(canvas));
+    lines.push(Vec::new());
+    lines.extend(detail.operators(canvas, inner.width, 12));
+    draw(canvas, inner, lines);
+}
+
+fn draw(canvas: &mut Canvas<'_>, area: Rect, lines: Lines) {
+    for (y, line) in (area.top()..area.bottom()).zip(lines) {
+        canvas.line(Rect { y, height: 1, ..area }, line);
+    }
+}
+
+struct Detail<'a> {
+    state: &'a State,
+    landscape: &'a Landscape,
+    index: usize,
+    shape: Architecture,
+    rows: Vec<OperatorCost>,
+}
+
+impl Detail<'_> {
+    /// Shape, quality, size, and what budget it breaks.
+    fn identity(&self, canvas: &Canvas<'_>) -> Lines {
+        let sweep = &self.landscape.sweep;
+        let (total, active) = (sweep.parameters_total[self.index], sweep.parameters_active[self.index]);
+        let size = if total == active {
+            format!("{} parameters", units::parameters(total))
+        } else {
+            format!("{} active of {}", units::parameters(active), units::parameters(total))
+        };
+        let shape = &self.shape;
+        let kind = if shape.is_dense() {
+            "dense".to_owned()
+        } else {
+            format!("{} experts top-{}", shape.experts, shape.top_k)
+        };
+        let mut lines = vec![
+            vec![
+                canvas.span(format!("◆ {}×{} ", shape.layers, shape.width), Role::Pick),
+                canvas.span(
+                    format!("· {} heads, {} KV · r {}", shape.heads, shape.kv_heads, units::ratio(shape.ffn_ratio())),
+                    Role::Pick,
+                ),
+            ],
+            vec![canvas.span(format!("  {kind}, hidden {}", shape.expert_hidden), Role::Pick)],
+            vec![
+                canvas.span("perplexity ", Role::Label),
+                canvas.span(units::significant(sweep.perplexity[self.index], 4), Role::Title),
+                canvas.span(format!(" ({:.3} nats)", sweep.loss[self.index]), Role::Label),
+            ],
+            vec![
+                canvas.span(size, Role::Text),
+                canvas.span(" · ", Role::Label),
+                canvas.span(units::bytes(sweep.memory_bytes[self.index]), Role::Text),
+            ],
+            vec![
+                canvas.span("TTFT ", Role::Label),
+                canvas.span(units::seconds(sweep.prefill_s[self.index]), Role::Text),
+                canvas.span(" TPOT ", Role::Label),
+                canvas.span(units::seconds(sweep.tpot_s(self.index)), Role::Text),
+                canvas.span(" total ", Role::Label),
+                canvas.span(units::seconds(sweep.total_s[self.index]), Role::Text),
+            ],
+        ];
+        lines.extend(self.over_budget(canvas));
+        if let Some(beyond) = self.state.extrapolation(self.index) {
+            lines.push(vec![
+                canvas
+                    .span(format!("⚠ extrapolated ×{} in {}", units::ratio(beyond.factor), beyond.axis), Role::Warning),
+            ]);
+        }
+        lines
+    }
+
+    fn over_budget(&self, canvas: &Canvas<'_>) -> Lines {
+        let broken: Vec<String> = self
+            .state
+            .budgets()
+            .active()
+            .filter(|(limit, value)| limit.of(&self.landscape.sweep, self.index) > *value)
+            .map(|(limit, _)| limit.label().to_owned())
+            .collect();
+        if broken.is_empty() {
+            return Vec::new();
+        }
+        vec![vec![canvas.span(format!("over budget in {} (esc: back to the best)", broken.join(", ")), Role::Over)]]
+    }
+
+    /// Against the frontier, and against the baseline model.
+    fn comparison(&self, canvas: &Canvas<'_>) -> Lines {
+        let objective = self.state.objective;
+        let front = &self.state.frontiers.all;
+        let here = self.landscape.position(objective, self.index);
+        let row = |label: &str, perplexity: String, time: String| {
+            vec![
+                canvas.span(format!("{:<20}", fit(label, 19)), Role::Label),
+                canvas.span(right(&perplexity, 9), Role::Text),
+                canvas.span(right(&time, 9), Role::Text),
+            ]
+        };
+        let change = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), units::percent_change);
+        let gap = self.landscape.gap(objective, front, here);
+        let mut lines =
+            vec![vec![canvas.span(format!("{:<20}{:>9}{:>9}", "compared with", "ppl", "time"), Role::Label)]];
+        lines.push(if front.contains(&(self.index as u32)) {
+            row("frontier", "on it".into(), String::new())
+        } else {
+            let over = |ratio: f64| ratio.recip();
+            row("frontier", change(gap.perplexity.map(|g| over(g.1))), change(gap.latency.map(|g| over(g.1))))
+        });
+        if let (Some(baseline), Some(model)) = (self.state.baseline(), self.state.shelf.references.first()) {
+            let perplexity = (here.loss - baseline.loss).exp();
+            lines.push(row(model.name, change(Some(perplexity)), change(Some(here.latency_s / baseline.latency_s))));
+            let best = self.landscape.gap(objective, front, baseline).perplexity.map(|g| g.1);
+            lines.push(row("  best at its speed", change(best), String::new()));
+        }
+        lines
+    }
+
+    /// Share of each phase by operator, with the roof it hits.
+    fn operators(&self, canvas: &Canvas<'_>, width: u16, most: usize) -> Lines {
+        let total =
+            |phase: Phase| self.rows.iter().filter(|row| row.phase == phase).map(|row| row.seconds).sum::<f64>();
+        let (prefill_s, decode_s) = (total(Phase::Prefill), total(Phase::Decode));
+        let bar = (usize::from(width).saturating_sub(10) / 2).saturating_sub(8);
+        let column = bar + 8;
+        let heading = vec![
+            canvas.span(format!("{:<10}", "share of"), Role::Label),
+            canvas.span(format!("{:<column$}", format!("TTFT {}", units::seconds(prefill_s))), Role::Title),
+            canvas.span(format!("decode {}", units::seconds(decode_s)), Role::Title),
+        ];
+        let mut names: Vec<&'static str> = Vec::new();
+        for row in &self.rows {
+            if !names.contains(&row.name) {
+                names.push(row.name);
+            }
+        }
+        let seconds = |name: &str| self.rows.iter().filter(|row| row.name == name).map(|row| row.seconds).sum::<f64>();
+        names.sort_by(|a, b| seconds(b).total_cmp(&seconds(a)));
+        let mut lines = vec![heading];
+        for name in names.into_iter().take(most) {
+            let mut line = vec![canvas.span(format!("{name:<10}"), Role::Text)];
+            for (phase, phase_s) in [(Phase::Prefill, prefill_s), (Phase::Decode, decode_s)] {
+                let row = self.rows.iter().find(|row| row.name == name && row.phase == phase);
+                line.extend(share(canvas, row, phase_s, bar));
+            }
+            lines.push(line);
+        }
+        lines
+    }
+
+    fn memory(&self, canvas: &Canvas<'_>) -> Lines {
+        let memory = self.landscape.estimator.memory(&self.shape);
+        let part =
+            |name: &str, bytes: f64| [canvas.span(name, Role::Label), canvas.span(units::bytes(bytes), Role::Text)];
+        let mut first = vec![canvas.span("memory ", Role::Label)];
+        first.extend(part("weights ", memory.weights_bytes));
+        first.extend(part(" · KV ", memory.kv_cache_bytes));
+        let mut second = vec![canvas.span("       ", Role::Label)];
+        second.extend(part("activations ", memory.activations_bytes));
+        second.extend(part(" · system ", memory.reserved_bytes));
+        vec![first, second]
+    }
+}
+
+/// `▇▇▇▇▇▁▁▁  61 % C`: a bar, the share, and the roof: C for compute, M for memory.
+fn share(canvas: &Canvas<'_>, row: Option<&OperatorCost>, phase_s: f64, bar: usize) -> Vec<Span<'static>> {
+    let Some(row) = row.filter(|_| phase_s > 0.0) else {
+        return vec![canvas.span(" ".repeat(bar + 8), Role::Label)];
+    };
+    let share = row.seconds / phase_s;
+    let filled = (share * bar as f64).round() as usize;
+    let (letter, role) = match row.bound {
+        Bound::Compute => ("C", Role::Compute),
+        Bound::Memory => ("M", Role::Memory),
+    };
+    let percent = if share < 0.005 { "<1".to_owned() } else { format!("{:.0}", share * 100.0) };
+    vec![
+        canvas.span("▇".repeat(filled), role),
+        canvas.span("▁".repeat(bar.saturating_sub(filled)), Role::Faint),
+        canvas.span(format!("{} % ", right(&percent, 3)), Role::Text),
+        canvas.span(format!("{letter} "), role),
+    ]
+}

@@ -1,0 +1,81 @@
+//! Windows over the screen: a line to type, a question to answer.
+
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+use super::theme::Role;
+use super::{Canvas, Focused, Target, fit};
+use crate::explorer::message::{Action, Control, Scope};
+use crate::explorer::state::{Mode, Prompt, State};
+use crate::units;
+
+/// Clears a window in the middle of the screen, draws its border, and returns what is inside. Nothing below it reacts
+/// to the mouse; a click beside it closes it.
+pub(super) fn window(canvas: &mut Canvas<'_>, screen: Rect, (width, height): (u16, u16), title: &str) -> Rect {
+    let area = screen.centered(
+        ratatui::layout::Constraint::Length(width.min(screen.width)),
+        ratatui::layout::Constraint::Length(height.min(screen.height)),
+    );
+    Clear.render(area, canvas.buffer);
+    canvas.hits.clear();
+    canvas.hits.push(screen, Target::Press(Action::Cancel));
+    canvas.pane(area, title, Focused::Yes)
+}
+
+/// Draws the window of a mode that has one.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen: Rect) {
+    match mode {
+        Mode::Typing(control, prompt) => {
+            let (title, hint) = ask_for(*control);
+            line(canvas, screen, (&title, hint), prompt);
+        }
+        Mode::Exporting(scope, prompt) => {
+            let title = match scope {
+                Scope::Picked => "Export the picked architecture to".to_owned(),
+                Scope::Feasible => {
+                    format!("Export {} feasible architectures to", units::count(state.selection.feasible.len()))
+                }
+            };
+            line(canvas, screen, (&title, "enter writes the JSON file, esc leaves"), prompt);
+        }
+        Mode::Overwriting(_, path) => {
+            let inner = window(canvas, screen, (64, 5), "Replace it?");
+            let room = usize::from(inner.width).saturating_sub(2);
+            let words = fit(&format!("{} exists already.", path.display()), room);
+            canvas.buffer.set_string(inner.x + 1, inner.y, &words, canvas.style(Role::Text));
+            let y = inner.y + 2;
+            canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Submit);
+            canvas.button((inner.x + 17, y), "n leave it", Role::Text, Action::Cancel);
+        }
+        Mode::Explore | Mode::Help => {}
+    }
+}
+
+fn ask_for(control: Control) -> (String, &'static str) {
+    match control {
+        Control::Budget(limit) => {
+            let hint = match limit {
+                crate::engine::budget::Limit::Memory => "such as 8GB or 512MiB; a bare number is in GB",
+                _ => "such as 100ms or 2s; a bare number is in ms",
+            };
+            (format!("Budget: {} at most", limit.label()), hint)
+        }
+        Control::Prompt => ("Prompt tokens".into(), "a whole number"),
+        Control::Generate => ("Generated tokens".into(), "a whole number"),
+        _ => ("Batch".into(), "a whole number"),
+    }
+}
+
+fn line(canvas: &mut Canvas<'_>, screen: Rect, (title, hint): (&str, &str), prompt: &Prompt) {
+    let inner = window(canvas, screen, (64, 5), title);
+    let room = usize::from(inner.width).saturating_sub(3);
+    // The end of a long line is what is being typed.
+    let skip = prompt.text.chars().count().saturating_sub(room);
+    let shown: String = prompt.text.chars().skip(skip).collect();
+    canvas.buffer.set_string(inner.x + 1, inner.y, format!("{shown}▏"), canvas.style(Role::Title));
+    let (words, role) = match &prompt.error {
+        Some(error) => (error.as_str(), Role::Over),
+        None => (hint, Role::Label),
+    };
+    canvas.buffer.set_stringn(inner.x + 1, inner.y + 2, words, room, canvas.style(role));
+}
