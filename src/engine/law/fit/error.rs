@@ -1,0 +1,127 @@
+//! What can be wrong with runs or options, said before any fitting.
+
+use std::fmt;
+
+use super::FitOptions;
+use crate::engine::runs::Run;
+use crate::error::Error;
+
+/// Why there is no fit.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum FitError {
+    /// Fewer runs than any law could be judged by.
+    TooFewRuns {
+        /// How many there are.
+        runs: usize,
+    },
+    /// More free parameters than distinct architectures to determine them.
+    TooFewArchitectures {
+        /// Distinct architectures in the training part.
+        architectures: usize,
+        /// Free parameters of the law that these runs could show.
+        parameters: usize,
+        /// Runs held out.
+        held_out: usize,
+    },
+    /// A loss or feature that no run can have: NaN, infinite, zero, negative, or an activation rate above 1.
+    BadValue {
+        /// Name of the run.
+        run: String,
+        /// Which quantity.
+        quantity: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// The held-out share is not in 0..1.
+    BadHoldout(f64),
+    /// A search without starts finds nothing.
+    NoStarts,
+    /// No start came to finite numbers: losses or shapes exceed what their squares and powers can hold.
+    NoOptimum,
+    /// The watcher asked to stop.
+    Cancelled,
+}
+
+/// Refuses what would poison the fit silently.
+pub(super) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> {
+    const FEWEST: usize = 3;
+    if !(0.0..1.0).contains(&options.holdout) {
+        return Err(FitError::BadHoldout(options.holdout));
+    }
+    if options.starts == 0 {
+        return Err(FitError::NoStarts);
+    }
+    if runs.len() < FEWEST {
+        return Err(FitError::TooFewRuns { runs: runs.len() });
+    }
+    runs.iter().try_for_each(check_run)
+}
+
+fn check_run(run: &Run) -> Result<(), FitError> {
+    let shape = &run.features;
+    [
+        ("loss", run.loss, f64::MAX),
+        ("number of layers", shape.layers, f64::MAX),
+        ("width", shape.width, f64::MAX),
+        ("FFN ratio", shape.ffn_ratio, f64::MAX),
+        ("KV dimension", shape.kv_dim, f64::MAX),
+        ("activation rate", shape.activation_rate, 1.0),
+    ]
+    .into_iter()
+    .find(|&(_, value, most)| !is_possible(value, most))
+    .map_or(Ok(()), |(quantity, value, _)| Err(FitError::BadValue { run: run.name.clone(), quantity, value }))
+}
+
+/// False for NaN too.
+fn is_possible(value: f64, most: f64) -> bool {
+    value > 0.0 && value <= most
+}
+
+impl From<FitError> for Error {
+    fn from(error: FitError) -> Self {
+        match error {
+            FitError::TooFewRuns { runs } => Self::new(format!("{runs} runs are too few to fit a law"))
+                .expected("3 runs at the very least, some dozens for all of Eq. 2")
+                .hint("a built-in law, or more runs"),
+            FitError::TooFewArchitectures { architectures, parameters, held_out } => {
+                let error = Self::new(format!(
+                    "{architectures} different architectures cannot determine {parameters} free parameters"
+                ))
+                .expected("at least as many different architectures as free parameters, better three times as many");
+                if held_out > 0 {
+                    error.hint(format!("a held-out share of 0, which gives {held_out} runs back, or more runs"))
+                } else {
+                    error.hint("more runs; repeats of the same architecture do not count")
+                }
+            }
+            FitError::BadValue { run, quantity, value } => {
+                Self::new(format!("run '{run}' has the {quantity} '{value}'"))
+                    .expected(if quantity == "activation rate" {
+                        "a number above 0 and at most 1"
+                    } else {
+                        "a finite number above 0"
+                    })
+                    .hint("remove the row if the run diverged or never finished")
+            }
+            FitError::BadHoldout(share) => Self::new(format!("'{share}' is no share of runs to hold out"))
+                .expected("at least 0 and below 1")
+                .hint("0.2, or 0 to fit all runs"),
+            FitError::NoStarts => {
+                Self::new("0 starts find nothing").expected("1 start or more").hint("64, the default")
+            }
+            FitError::NoOptimum => Self::new("no start of the fit came to finite numbers")
+                .expected("losses in nats per token, usually 1 to 12, and shapes of models that exist")
+                .hint("a look for misplaced columns"),
+            FitError::Cancelled => Self::new("the fit was cancelled"),
+        }
+    }
+}
+
+impl fmt::Display for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Error::from(self.clone()).fmt(f)
+    }
+}
+
+impl std::error::Error for FitError {}

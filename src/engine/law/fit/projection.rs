@@ -1,0 +1,136 @@
+//! The residual with κ and `L_inf` eliminated, and its derivative (variable projection, Golub and Pereyra).
+//!
+//! With A the columns of the positive terms, c = A⁺·y and residual = y − A·c:
+//!
+//! ```text
+//! ∂residual/∂α = −(1 − Q·Qᵀ)·A′·c − Q·R⁻ᵀ·A′ᵀ·residual          A = Q·R,  A′ = ∂A/∂α
+//! ```
+//!
+//! Both summands are kept: without the second the search still arrives, but not quadratically when the residual is
+//! large. Terms that the non-negativity holds at zero are not in A and their exponents have no derivative.
+
+use super::basis::{Basis, dot};
+use super::model::{EXPONENTS, EXPONENTS_OF, Exponents, Linear, Objective, TERMS};
+use super::nnls;
+
+/// Work space of one search; nothing is allocated while it runs.
+#[derive(Debug)]
+pub(super) struct Projection {
+    columns: Vec<f64>,
+    basis: Basis<TERMS>,
+    /// Factors of the terms, each at the geometric mean of the data.
+    pub(super) linear: Linear,
+    pub(super) residual: Vec<f64>,
+    jacobian: Vec<f64>,
+    outer: Basis<EXPONENTS>,
+}
+
+/// The residual near some exponents: |residual + J·step|² with J = Q·R.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Linearised {
+    pub(super) r: [[f64; EXPONENTS]; EXPONENTS],
+    /// Qᵀ·residual.
+    pub(super) components: Exponents,
+    /// Jᵀ·residual, half the gradient of the squared error.
+    pub(super) gradient: Exponents,
+}
+
+impl Projection {
+    pub(super) fn new(runs: usize) -> Self {
+        Self {
+            columns: vec![0.0; runs * TERMS],
+            basis: Basis::new(runs),
+            linear: [0.0; TERMS],
+            residual: vec![0.0; runs],
+            jacobian: vec![0.0; runs * EXPONENTS],
+            outer: Basis::new(runs),
+        }
+    }
+
+    /// Squared error at the best factors for these exponents.
+    pub(super) fn project(&mut self, objective: &Objective, exponents: &Exponents) -> f64 {
+        self.fill_columns(objective, exponents);
+        self.basis.factor(&self.columns, objective.model.terms);
+        let mut components = self.basis.components(&objective.loss);
+        self.linear = self.basis.solve(&components);
+        let used = objective.model.terms.iter().filter(|&&used| used).count();
+        if self.basis.rank() < used || self.linear.iter().any(|&factor| factor < 0.0) {
+            self.linear = nnls::solve(&self.basis.r, &components);
+            self.basis.factor(&self.columns, self.linear.map(|factor| factor > 0.0));
+            components = self.basis.components(&objective.loss);
+        }
+        self.residual.copy_from_slice(&objective.loss);
+        self.basis.add(&mut self.residual, &components.map(|component| -component));
+        self.squared_error()
+    }
+
+    fn fill_columns(&mut self, objective: &Objective, exponents: &Exponents) {
+        let runs = objective.runs();
+        for term in (0..TERMS).filter(|&term| objective.model.terms[term]) {
+            objective.fill_column(term, exponents, &mut self.columns[term * runs..][..runs]);
+        }
+    }
+
+    pub(super) fn squared_error(&self) -> f64 {
+        dot(&self.residual, &self.residual)
+    }
+
+    /// By how much a term that is at zero would lower the squared error with these exponents of its own; 0 if only a
+    /// negative factor would. Overwrites the Jacobian.
+    pub(super) fn gain_of(&mut self, objective: &Objective, term: usize, exponents: &Exponents) -> f64 {
+        /// Of a product of columns: below this share it is rounding.
+        const FLAT: f64 = 1e-12;
+        let column = &mut self.jacobian[..objective.runs()];
+        objective.fill_column(term, exponents, column);
+        let length = dot(column, column).sqrt();
+        let inside = self.basis.components(column);
+        self.basis.add(column, &inside.map(|component| -component));
+        let left = dot(column, column).sqrt();
+        let descent = dot(column, &self.residual);
+        if left > FLAT * length && descent > 0.0 { (descent / left).powi(2) } else { 0.0 }
+    }
+
+    /// The derivative at the exponents of the latest [`Projection::project`].
+    pub(super) fn linearise(&mut self, objective: &Objective) -> Linearised {
+        let free: [bool; EXPONENTS] = std::array::from_fn(|exponent| objective.model.is_free(exponent));
+        for exponent in (0..EXPONENTS).filter(|&exponent| free[exponent]) {
+            self.differentiate(objective, exponent);
+        }
+        self.outer.factor(&self.jacobian, free);
+        let components = self.outer.components(&self.residual);
+        let r = self.outer.r;
+        let gradient = std::array::from_fn(|column| (0..=column).map(|row| r[row][column] * components[row]).sum());
+        Linearised { r, components, gradient }
+    }
+
+    /// One column of the Jacobian.
+    fn differentiate(&mut self, objective: &Objective, exponent: usize) {
+        let runs = objective.runs();
+        let column = &mut self.jacobian[exponent * runs..][..runs];
+        let slopes = &objective.slopes[exponent];
+        let mut turned = [0.0; TERMS];
+        column.fill(0.0);
+        for term in 0..TERMS {
+            let factor = self.linear[term];
+            if factor > 0.0 && EXPONENTS_OF[term].contains(&exponent) {
+                let values = &self.columns[term * runs..][..runs];
+                let mut sum = 0.0;
+                for (((out, slope), value), residual) in column.iter_mut().zip(slopes).zip(values).zip(&self.residual) {
+                    let change = slope * value;
+                    *out -= factor * change;
+                    sum += change * residual;
+                }
+                turned[term] = sum;
+            }
+        }
+        let inside = self.basis.components(column);
+        let turned = self.basis.solve_transposed(&turned);
+        self.basis.add(column, &std::array::from_fn(|term| -inside[term] - turned[term]));
+    }
+
+    #[cfg(test)]
+    pub(super) fn jacobian(&self, exponent: usize) -> &[f64] {
+        let runs = self.residual.len();
+        &self.jacobian[exponent * runs..][..runs]
+    }
+}

@@ -1,0 +1,47 @@
+//! The held-out part, drawn by architecture: a repeat of a fitted architecture would test the noise, not the law.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::engine::law::Features;
+use crate::engine::runs::Run;
+
+/// Indices of the runs, ascending in both parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Split {
+    pub(super) train: Vec<usize>,
+    pub(super) holdout: Vec<usize>,
+}
+
+/// Two runs are of one architecture if the law sees the same numbers.
+type Key = [u64; 5];
+
+fn key(shape: &Features) -> Key {
+    [shape.layers, shape.width, shape.ffn_ratio, shape.kv_dim, shape.activation_rate].map(f64::to_bits)
+}
+
+/// Holds out `share` of the architectures, to the nearest whole one, but never all of them.
+pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
+    // Groups in the order of the key, so that reordering the file does not change who is held out.
+    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (index, run) in runs.iter().enumerate() {
+        groups.entry(key(&run.features)).or_default().push(index);
+    }
+    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    let held = ((share * groups.len() as f64).round() as usize).min(groups.len().saturating_sub(1));
+    let flatten = |groups: &[Vec<usize>]| {
+        let mut indices: Vec<usize> = groups.concat();
+        indices.sort_unstable();
+        indices
+    };
+    Split { holdout: flatten(&groups[..held]), train: flatten(&groups[held..]) }
+}
+
+/// Different architectures among some runs.
+pub(super) fn count_architectures(runs: &[&Run]) -> usize {
+    runs.iter().map(|run| key(&run.features)).collect::<BTreeSet<_>>().len()
+}

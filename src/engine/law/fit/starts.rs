@@ -1,0 +1,113 @@
+//! Many starts: all of them briskly, then the best few to the end.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::descent::{End, Patience, descend};
+use super::model::{EXPONENTS, Exponents, Linear, Model, Objective};
+use super::projection::Projection;
+use super::revival::revive;
+use super::{FitError, FitOptions, Watch};
+
+/// Where starts are drawn: the range that published laws use, narrower than the bounds.
+const FROM: Exponents = [0.1, 0.1, -0.8, 0.1, 0.02, 0.01];
+const TO: Exponents = [2.5, 2.5, 1.2, 2.0, 1.0, 1.2];
+
+/// Enough to tell a good valley from a bad one; the end of the valley is for the best few.
+const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
+/// Until the squared error stops falling.
+const TO_THE_END: Patience = Patience { iterations: 500, gain: 1e-14 };
+/// How many are followed to the end.
+const FINALISTS: usize = 6;
+/// How often terms at zero are tried again, per start.
+const CHANCES: usize = 3;
+/// Starts within this share of the best squared error found the same optimum, or one as good.
+const AS_GOOD: f64 = 1e-3;
+/// Residuals below this are as good as none.
+const EXACT_NATS: f64 = 1e-5;
+
+/// The best law found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Optimum {
+    pub(super) exponents: Exponents,
+    /// Factors of the terms at the geometric mean of the data.
+    pub(super) linear: Linear,
+    pub(super) squared_error: f64,
+    pub(super) agreeing: usize,
+}
+
+/// Runs all starts in parallel. Each is independent and the best is chosen by error, then by number, so the
+/// result does not depend on how many threads there are.
+pub(super) fn search(objective: &Objective, options: &FitOptions, watch: &dyn Watch) -> Result<Optimum, FitError> {
+    let starts = draw(&objective.model, options.starts, options.seed);
+    let done = AtomicUsize::new(0);
+    let follow = |space: &mut Projection, start: Exponents, patience: Patience| {
+        let mut end = descend(objective, space, start, patience, watch)?;
+        for _chance in 0..CHANCES {
+            let Some(before) = end else { break };
+            space.project(objective, &before.exponents);
+            let Some(again) = revive(objective, space, &before.exponents) else { break };
+            let after = descend(objective, space, again, patience, watch)?;
+            end = after.filter(|after| after.squared_error < before.squared_error).or(end);
+        }
+        Ok(end)
+    };
+    let ends: Vec<Option<End>> = starts
+        .into_par_iter()
+        .map_init(
+            || Projection::new(objective.runs()),
+            |space, start| {
+                let end = follow(space, start, BRISK)?;
+                watch.progress(done.fetch_add(1, Ordering::Relaxed) + 1, options.starts);
+                Ok(end)
+            },
+        )
+        .collect::<Result<_, FitError>>()?;
+
+    let mut ends: Vec<End> = ends.into_iter().flatten().collect();
+    // Stable: equal errors keep the order of the starts.
+    ends.sort_by(|a, b| a.squared_error.total_cmp(&b.squared_error));
+    let finals: Vec<Option<End>> = ends
+        .par_iter()
+        .take(FINALISTS)
+        .map_init(|| Projection::new(objective.runs()), |space, end| follow(space, end.exponents, TO_THE_END))
+        .collect::<Result<_, FitError>>()?;
+    let best = finals
+        .into_iter()
+        .flatten()
+        .min_by(|a, b| a.squared_error.total_cmp(&b.squared_error))
+        .ok_or(FitError::NoOptimum)?;
+
+    let mut space = Projection::new(objective.runs());
+    let squared_error = space.project(objective, &best.exponents);
+    let limit = squared_error * (1.0 + AS_GOOD) + objective.runs() as f64 * EXACT_NATS.powi(2);
+    let agreeing = ends.iter().filter(|end| end.squared_error <= limit).count().max(1);
+    Ok(Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing })
+}
+
+/// Latin hypercube: every exponent takes each of `count` slices once. The first start is the middle of the box.
+fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
+    // Its own stream, so that the starts do not repeat the numbers of the split.
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(1);
+    let mut starts = vec![[0.0; EXPONENTS]; count];
+    for exponent in 0..EXPONENTS {
+        let mut slices: Vec<usize> = (0..count).collect();
+        slices.shuffle(&mut random);
+        for (start, slice) in starts.iter_mut().zip(slices) {
+            let place = (slice as f64 + random.random::<f64>()) / count as f64;
+            start[exponent] = FROM[exponent] + place * (TO[exponent] - FROM[exponent]);
+        }
+    }
+    starts[0] = std::array::from_fn(|exponent| f64::midpoint(FROM[exponent], TO[exponent]));
+    for start in &mut starts {
+        for (exponent, value) in start.iter_mut().enumerate() {
+            *value = value.clamp(model.lower[exponent], model.upper[exponent]);
+        }
+    }
+    starts
+}

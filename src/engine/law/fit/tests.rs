@@ -1,0 +1,8 @@
+//! The fit as a whole: recovery of planted laws, the split, and what is said about data that cannot show a term.
+
+mod derivative;
+mod identifiability;
+mod recovery;
+pub(super) mod samples;
+mod scipy;
+mod whole;
