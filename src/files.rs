@@ -8,5 +8,6 @@ pub mod law;
 pub mod profile;
 pub mod resolve;
 pub mod runs;
+pub mod save;
 pub mod space;
 pub mod toml_source;
