@@ -4,6 +4,7 @@
 //! text that a name or path stands for.
 
 pub mod catalog;
+pub mod export;
 pub mod law;
 pub mod profile;
 pub mod resolve;
