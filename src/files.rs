@@ -4,9 +4,11 @@
 //! text that a name or path stands for.
 
 pub mod catalog;
+pub mod export;
 pub mod law;
 pub mod profile;
 pub mod resolve;
 pub mod runs;
+pub mod save;
 pub mod space;
 pub mod toml_source;

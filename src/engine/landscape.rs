@@ -163,6 +163,7 @@ pub(crate) mod tests {
                 activation_rate: [0.0625, 1.0],
             },
             notes: Vec::new(),
+            dataset: None,
         }
     }
 

@@ -12,6 +12,9 @@ pub mod fit;
 
 use serde::{Deserialize, Serialize};
 
+use self::fit::Fit;
+use super::runs::Dataset;
+
 /// What the law sees of an architecture. Real numbers: the theory varies them continuously.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Features {
@@ -181,6 +184,18 @@ impl FittedRange {
     }
 }
 
+/// Which runs a law was fitted on: enough to find the very file again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetIdentity {
+    /// File stem or embedded name.
+    pub name: String,
+    /// SHA-256 of the file's bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Whether its runs were drawn from a law instead of trained.
+    pub synthetic: bool,
+}
+
 /// A law with its pedigree: never shown or exported without where it comes from and how well it fits.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LossLaw {
@@ -198,6 +213,17 @@ pub struct LossLaw {
     pub range: FittedRange,
     /// What a reader must know about single coefficients: held, dropped, not identified.
     pub notes: Vec<String>,
+    /// The runs it was fitted on; `None` where they are not at hand, as for a published law.
+    pub dataset: Option<DatasetIdentity>,
+}
+
+impl LossLaw {
+    /// The law that a fit found in `dataset`, named after it.
+    pub fn fitted(fit: Fit, dataset: &Dataset) -> Self {
+        let source = format!("fitted to {} runs of {}", dataset.runs.len(), dataset.name);
+        let law = fit.into_law(dataset.name.clone(), source, dataset.synthetic);
+        Self { dataset: Some(dataset.identity()), ..law }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Training runs as the fit sees them: a shape, a loss, and enough identity to keep repeats together.
 
-use super::law::Features;
+use super::law::{DatasetIdentity, Features};
 
 /// One finished training run.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,4 +30,11 @@ pub struct Dataset {
     pub synthetic: bool,
     /// The runs, in file order.
     pub runs: Vec<Run>,
+}
+
+impl Dataset {
+    /// What a law fitted on these runs says of them.
+    pub fn identity(&self) -> DatasetIdentity {
+        DatasetIdentity { name: self.name.clone(), sha256: self.sha256.clone(), synthetic: self.synthetic }
+    }
 }

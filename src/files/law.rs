@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::law::{Coefficients, FitQuality, FittedRange, LossLaw};
+use crate::engine::law::{Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw};
 use crate::error::{Error, Result};
 use crate::files::toml_source::{KeyPath, TomlSource, shown};
 
@@ -22,6 +22,7 @@ struct LawFile {
     #[serde(default)]
     quality: FitQuality,
     range: RangeFile,
+    dataset: Option<DatasetIdentity>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -46,6 +47,7 @@ pub fn parse(source: &str, text: &str) -> Result<LossLaw> {
         quality: file.quality,
         range: range(&toml, &file.range)?,
         notes: file.notes,
+        dataset: file.dataset,
     };
     match violation(&law) {
         Some(found) => Err(found.error(|path, what| toml.error(path, what))),
@@ -74,6 +76,7 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
             kv_dim: kv_dim.to_vec(),
             activation_rate: activation_rate.to_vec(),
         },
+        dataset: law.dataset.clone(),
     };
     toml::to_string(&file).map_err(|error| Error::new(format!("the law cannot be written as TOML: {error}")))
 }
@@ -108,14 +111,20 @@ impl Violation {
 }
 
 fn violation(law: &LossLaw) -> Option<Violation> {
-    text(law).or_else(|| coefficient(&law.coefficients)).or_else(|| quality(&law.quality)).or_else(|| ends(&law.range))
+    text(law)
+        .or_else(|| coefficient(&law.coefficients))
+        .or_else(|| quality(&law.quality))
+        .or_else(|| ends(&law.range))
+        .or_else(|| fingerprint(law.dataset.as_ref()?))
 }
 
 fn text(law: &LossLaw) -> Option<Violation> {
     let notes = law.notes.iter().enumerate().map(|(i, note)| (KeyPath::ROOT.key("notes").index(i), note));
+    let dataset = law.dataset.iter().map(|dataset| (KeyPath::ROOT.key("dataset").key("name"), &dataset.name));
     [(KeyPath::ROOT.key("name"), &law.name), (KeyPath::ROOT.key("source"), &law.source)]
         .into_iter()
         .chain(notes)
+        .chain(dataset)
         .find(|(_, text)| text.trim().is_empty() || text.chars().any(char::is_control))
         .map(|(path, text)| Violation {
             path,
@@ -193,6 +202,15 @@ fn ends(range: &FittedRange) -> Option<Violation> {
         } else {
             "[low, high], above 0, low first"
         },
+    })
+}
+
+fn fingerprint(dataset: &DatasetIdentity) -> Option<Violation> {
+    let sound = dataset.sha256.len() == 64 && dataset.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    (!sound).then(|| Violation {
+        path: KeyPath::ROOT.key("dataset").key("sha256"),
+        what: format!("'{}' is no SHA-256", shown(&dataset.sha256)),
+        expected: "64 hexadecimal digits in lower case",
     })
 }
 
@@ -282,6 +300,11 @@ mod tests {
                 "name = \" \"",
                 "l.toml:3, 'name': ' ' is empty or contains a control character\n  expected: one line of text",
             ),
+            (
+                "activation_rate = [0.0625, 1]",
+                "activation_rate = [0.0625, 1]\n[dataset]\nname = \"runs\"\nsha256 = \"ABC\"\nsynthetic = false",
+                "l.toml:41, 'dataset.sha256': 'ABC' is no SHA-256\n  expected: 64 hexadecimal digits in lower case",
+            ),
         ] {
             assert_eq!(refusal(from, to), wanted);
         }
@@ -307,8 +330,9 @@ mod tests {
             (prop::option::of(-1.0..=1.0_f64), prop::option::of(0.0..9.0_f64), prop::option::of(0..1_000_000_usize)),
             prop::array::uniform5(range),
             prop::collection::vec("[^\\pC]{0,40}[a-z]", 0..3),
+            prop::option::of(("[a-z]{1,9}", "[0-9a-f]{64}", any::<bool>())),
         )
-            .prop_map(|((name, source, synthetic), k, e, (r2, rmse, runs), r, notes)| LossLaw {
+            .prop_map(|((name, source, synthetic), k, e, (r2, rmse, runs), r, notes, dataset)| LossLaw {
                 name,
                 source,
                 synthetic,
@@ -328,6 +352,7 @@ mod tests {
                 quality: FitQuality { r2_train: r2, r2_holdout: r2.map(|r2| r2 / 2.0), rmse, runs },
                 range: FittedRange { layers: r[0], width: r[1], ffn_ratio: r[2], kv_dim: r[3], activation_rate: r[4] },
                 notes,
+                dataset: dataset.map(|(name, sha256, synthetic)| DatasetIdentity { name, sha256, synthetic }),
             })
     }
 

@@ -119,6 +119,7 @@ impl Fit {
             quality: self.quality,
             range: self.range,
             notes: self.notes,
+            dataset: None,
         }
     }
 }
