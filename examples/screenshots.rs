@@ -1,116 +1,49 @@
 //! Draws the README's pictures from real frames: the same state, update and view as in a terminal.
 //!
-//! `cargo run --release --example screenshots --features screenshots [FOLDER]` writes one PNG and one SVG per scene
-//! into `screenshots/`. Braille is drawn as dots, block and line characters as shapes, so that only letters need a
+//! `cargo run --release --example screenshots --features screenshots [FOLDER]` writes one PNG per scene into
+//! `screenshots/`. Braille is drawn as dots, block and line characters as shapes, so that only letters need a
 //! font (DejaVu Sans Mono).
 
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Arc;
 
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use resvg::{tiny_skia, usvg};
 use roofscape::engine::budget::Limit;
-use roofscape::engine::landscape::Landscape;
-use roofscape::engine::law::fit::{self, FitOptions};
-use roofscape::explorer::message::{Action, Effect, Message};
-use roofscape::explorer::open::{Choices, open};
-use roofscape::explorer::pointer::{Hits, pointer_action};
-use roofscape::explorer::shelf::LawChoice;
-use roofscape::explorer::state::State;
-use roofscape::explorer::update::{start, update};
-use roofscape::explorer::view::render;
-use roofscape::explorer::view::theme::{Palette, Theme};
-use roofscape::files::resolve::Library;
+use roofscape::explorer::headless::Headless;
+use roofscape::explorer::message::Action;
+use roofscape::explorer::open::Choices;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "screenshots".into());
     std::fs::create_dir_all(&folder)?;
-    let scenes: [(&str, (u16, u16), fn(&mut Scene) -> Result<()>); 6] = [
-        ("opening", (120, 40), |_| Ok(())),
-        ("dragging", (120, 40), |scene| scene.drag(Limit::Memory, 0.34)),
-        ("nothing-feasible", (120, 40), |scene| scene.tell(Action::SetBudget(Limit::Total, 0.012))),
-        ("small", (80, 24), |_| Ok(())),
-        ("large", (200, 60), |_| Ok(())),
-        ("help", (120, 40), |scene| scene.tell(Action::Help)),
+    let scenes: [(&str, (u16, u16), fn(&mut Headless)); 7] = [
+        ("opening", (120, 40), |_| ()),
+        ("dragging", (120, 40), |session| drag(session, Limit::Memory, 0.34)),
+        ("nothing-feasible", (120, 40), |session| session.tell(Action::SetBudget(Limit::Total, 0.012))),
+        ("fitted-law", (120, 40), |session| session.keys("l")),
+        ("small", (80, 24), |_| ()),
+        ("large", (200, 60), |_| ()),
+        ("help", (120, 40), |session| session.tell(Action::Help)),
     ];
     for (name, size, play) in scenes {
-        let mut scene = Scene::new(size)?;
-        play(&mut scene)?;
-        let svg = svg(&scene.frame().0);
-        let path = Path::new(&folder).join(name);
-        std::fs::write(path.with_extension("svg"), &svg)?;
-        png(&svg, &path.with_extension("png"))?;
+        let mut session = Headless::open(&Choices::default(), size)?;
+        play(&mut session);
+        let svg = svg(&session.frame());
+        png(&svg, &Path::new(&folder).join(name).with_extension("png"))?;
     }
     Ok(())
 }
 
-/// A session without a terminal: effects are carried out at once.
-struct Scene {
-    state: State,
-    size: (u16, u16),
-}
-
-impl Scene {
-    fn new(size: (u16, u16)) -> Result<Self> {
-        let (shelf, question) = open(&Library::default(), &Choices::default())?;
-        let mut scene = Self { state: State::new(shelf, question, size), size };
-        let effects = start(&mut scene.state);
-        scene.perform(effects)?;
-        Ok(scene)
-    }
-
-    fn tell(&mut self, message: impl Into<Message>) -> Result<()> {
-        let effects = update(&mut self.state, message.into());
-        self.perform(effects)
-    }
-
-    fn perform(&mut self, effects: Vec<Effect>) -> Result<()> {
-        for effect in effects {
-            match effect {
-                Effect::Price => {
-                    let law = self.state.law().ok_or("the law is not fitted")?;
-                    let landscape =
-                        Landscape::new(&self.state.shelf.space, law.as_ref().clone(), self.state.estimator()?);
-                    self.tell(Message::Priced(self.state.asked, Arc::new(landscape)))?;
-                }
-                Effect::Fit(place) => {
-                    let LawChoice::FromRuns(dataset) = self.state.shelf.laws[place].clone() else { continue };
-                    let fit = fit::fit(&dataset.runs, &FitOptions::default(), &())?;
-                    let law = fit.into_law(&dataset.name, "fitted", dataset.synthetic);
-                    self.tell(Message::Fitted(place, Ok(Arc::new(law))))?;
-                }
-                Effect::Export { .. } | Effect::Quit => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn frame(&self) -> (Buffer, Hits) {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
-        let hits = render(&self.state, Theme { palette: Palette::True }, &mut buffer);
-        (buffer, hits)
-    }
-
-    /// Drags a budget's knob to a share of its track, as the mouse does.
-    fn drag(&mut self, limit: Limit, share: f64) -> Result<()> {
-        let (_, hits) = self.frame();
-        let track = hits.slider(limit).ok_or("no such slider on the screen")?;
-        let column = track.x + (share * f64::from(track.width)) as u16;
-        let mut held = None;
-        for kind in [MouseEventKind::Down(MouseButton::Left), MouseEventKind::Drag(MouseButton::Left)] {
-            let event = MouseEvent { kind, column, row: track.y, modifiers: KeyModifiers::NONE };
-            if let Some(action) = pointer_action(event, &hits, &mut held) {
-                self.tell(action)?;
-            }
-        }
-        Ok(())
+/// Drags a budget's knob to a share of its track, as the mouse does.
+fn drag(session: &mut Headless, limit: Limit, share: f64) {
+    if let Some(track) = session.track(limit) {
+        let to = track.x + (share * f64::from(track.width)) as u16;
+        session.drag((track.x, track.y), (to, track.y));
     }
 }
 

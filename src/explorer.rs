@@ -9,6 +9,7 @@
 //! The loop sleeps in one channel until something happens, applies everything that has happened, and draws once. An
 //! idle screen costs no bytes and no wake-ups.
 
+pub mod headless;
 pub mod keymap;
 pub mod layout;
 pub mod message;
@@ -25,6 +26,7 @@ pub mod view;
 mod worker;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -33,13 +35,13 @@ use std::time::Duration;
 use crossterm::event::{self, Event as Input, MouseEventKind};
 
 use keymap::key_action;
-use message::{Action, Effect, Message};
+use message::{Action, Effect, Message, Overwrite, Scope};
 use pointer::{Held, Hits, pointer_action};
 use shelf::{LawChoice, Shelf};
 use state::{Question, State};
 use terminal::Screen;
 use view::theme::{Palette, Theme};
-use worker::{FitJob, PriceJob, Workers};
+use worker::{ExportJob, FitJob, PriceJob, Workers};
 
 /// What the loop waits for.
 enum Event {
@@ -152,10 +154,31 @@ impl Session {
                         self.workers.fit(FitJob { place, dataset: Arc::clone(dataset) });
                     }
                 }
-                Effect::Export { .. } => {}
+                Effect::Export { scope, path, overwrite } => self.export(scope, path, overwrite),
             }
         }
         Flow::Continue
+    }
+
+    /// Writes what the picture shows, even if a newer question is still being priced.
+    fn export(&self, scope: Scope, path: PathBuf, overwrite: Overwrite) {
+        let state = &self.state;
+        let Some(landscape) = state.landscape.clone() else { return };
+        let indices = match scope {
+            Scope::Picked => state.picked().map(|index| index as u32).into_iter().collect(),
+            Scope::Feasible => state.selection.feasible.clone(),
+        };
+        self.workers.export(ExportJob {
+            scope,
+            path,
+            overwrite,
+            indices,
+            landscape,
+            board: (state.shelf.boards[state.shown.board].profile.clone(), state.shown.mode),
+            space: state.shelf.space.name.clone(),
+            objective: state.objective,
+            budgets: state.budgets(),
+        });
     }
 
     fn price(&self) {

@@ -112,6 +112,8 @@ pub struct State {
     pub shelf: Shelf,
     /// What is asked.
     pub question: Question,
+    /// What the picture answers: the question of `landscape`.
+    pub shown: Question,
     /// Number of the newest question.
     pub asked: u64,
     /// Number of the question that `landscape` answers.
@@ -162,6 +164,7 @@ impl State {
             ],
             shelf,
             question,
+            shown: question,
             asked: 0,
             answered: 0,
             fitting: None,

@@ -172,6 +172,7 @@ fn receive(state: &mut State, number: u64, landscape: Arc<Landscape>) {
         return;
     }
     state.answered = number;
+    state.shown = state.question;
     if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
         state.pick = Pick::Best;
     }

@@ -2,18 +2,24 @@
 //! is dropped, and answers carry the number of their question, so that a late one is recognised.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use super::message::Message;
+use super::message::{ExportOutcome, Message, Overwrite, Scope};
+use crate::engine::budget::Budgets;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
 use crate::engine::law::fit::{self, FitOptions, Watch};
 use crate::engine::roofline::Estimator;
 use crate::engine::runs::Dataset;
 use crate::engine::space::Space;
+use crate::engine::workload::Objective;
+use crate::files::export::{self, Selection, View};
+use crate::files::profile::Profile;
+use crate::files::save::{self, SaveError};
 
 /// A space to be priced.
 pub(super) struct PriceJob {
@@ -25,6 +31,28 @@ pub(super) struct PriceJob {
     pub(super) law: Arc<LossLaw>,
     /// Their latency and memory.
     pub(super) estimator: Estimator,
+}
+
+/// Architectures to be written.
+pub(super) struct ExportJob {
+    /// What.
+    pub(super) scope: Scope,
+    /// Where.
+    pub(super) path: PathBuf,
+    /// Whether a file there may be replaced.
+    pub(super) overwrite: Overwrite,
+    /// The candidates, in the order in which they are written.
+    pub(super) indices: Vec<u32>,
+    /// Their predictions.
+    pub(super) landscape: Arc<Landscape>,
+    /// The board, and the place of its power mode.
+    pub(super) board: (Profile, usize),
+    /// The space's name.
+    pub(super) space: String,
+    /// Which latency the frontier minimises.
+    pub(super) objective: Objective,
+    /// What is allowed.
+    pub(super) budgets: Budgets,
 }
 
 /// Runs to be fitted.
@@ -79,6 +107,15 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         self.send_or_report(self.fit.send(job).is_err());
     }
 
+    /// Writes a file; every request counts, none replaces another.
+    pub(super) fn export(&self, job: ExportJob) {
+        let answers = self.answers.clone();
+        thread::spawn(move || {
+            // Nobody listens only when the program has left.
+            let _ = answers.send(Message::Exported(export_one(&job)).into());
+        });
+    }
+
     /// A worker that is gone has panicked, and has said so already; this is for the question it will never answer.
     fn send_or_report(&self, gone: bool) {
         if gone {
@@ -118,7 +155,35 @@ fn price_one(job: &PriceJob) -> Message {
 
 fn fit_one(job: &FitJob, watch: &Cancel) -> Message {
     let dataset = &job.dataset;
-    let outcome = fit::fit(&dataset.runs, &FitOptions::default(), watch)
-        .map(|fit| Arc::new(fit.into_law(&dataset.name, "x", dataset.synthetic)));
+    let outcome =
+        fit::fit(&dataset.runs, &FitOptions::default(), watch).map(|fit| Arc::new(LossLaw::fitted(fit, dataset)));
     Message::Fitted(job.place, outcome.map_err(Into::into))
+}
+
+fn export_one(job: &ExportJob) -> ExportOutcome {
+    let (profile, mode) = (&job.board.0, &job.board.0.modes[job.board.1]);
+    let view = View {
+        landscape: &job.landscape,
+        profile,
+        mode,
+        space: &job.space,
+        objective: job.objective,
+        budgets: &job.budgets,
+    };
+    let selection = match job.scope {
+        Scope::Picked => Selection::Picked,
+        Scope::Feasible => Selection::Feasible,
+    };
+    let written =
+        export::to_json(&export::document(&view, selection, &job.indices)).map_err(SaveError::from).and_then(|json| {
+            match job.overwrite {
+                Overwrite::Refuse => save::write_new(&job.path, &json),
+                Overwrite::Replace => save::replace(&job.path, &json).map_err(SaveError::from),
+            }
+        });
+    match written {
+        Ok(()) => ExportOutcome::Written(job.path.clone(), job.indices.len()),
+        Err(SaveError::Exists(path)) => ExportOutcome::Exists(path, job.scope),
+        Err(SaveError::Failed(error)) => ExportOutcome::Failed(error),
+    }
 }

@@ -1,6 +1,6 @@
 //! The picked architecture in detail: what it is, how it compares, where its time and memory go.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 
 use super::theme::Role;
@@ -24,20 +24,14 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     // Side by side where the pane is wide and low, as on a small screen.
     if inner.width >= 76 && inner.height < 22 {
-        let half = inner.width / 2;
-        let left = Rect { width: half - 1, ..inner };
-        let right = Rect { x: inner.x + half, width: inner.width - half, ..inner };
-        let mut lines = detail.identity(canvas);
-        lines.extend(detail.comparison(canvas));
-        lines.extend(detail.memory(canvas));
+        let [left, right] = Layout::horizontal([Constraint::Length(40), Constraint::Fill(1)]).areas(inner);
+        let lines = if inner.height < 12 { detail.in_short(canvas) } else { detail.in_full(canvas) };
         draw(canvas, left, lines);
         let operators = detail.operators(canvas, right.width, usize::from(right.height).saturating_sub(1));
         draw(canvas, right, operators);
         return;
     }
-    let mut lines = detail.identity(canvas);
-    lines.extend(detail.comparison(canvas));
-    lines.extend(detail.memory(canvas));
+    let mut lines = detail.in_full(canvas);
     lines.push(Vec::new());
     lines.extend(detail.operators(canvas, inner.width, 12));
     draw(canvas, inner, lines);
@@ -58,6 +52,31 @@ struct Detail<'a> {
 }
 
 impl Detail<'_> {
+    /// Everything but the operators.
+    fn in_full(&self, canvas: &Canvas<'_>) -> Lines {
+        let mut lines = self.identity(canvas);
+        lines.extend(self.comparison(canvas));
+        lines.extend(self.memory(canvas));
+        lines
+    }
+
+    /// The same in six lines, for the smallest screen.
+    fn in_short(&self, canvas: &Canvas<'_>) -> Lines {
+        let sweep = &self.landscape.sweep;
+        let size = format!(
+            "ppl {} · {} of {} · {}",
+            units::significant(sweep.perplexity[self.index], 4),
+            units::parameters(sweep.parameters_active[self.index]),
+            units::parameters(sweep.parameters_total[self.index]),
+            units::bytes(sweep.memory_bytes[self.index]),
+        );
+        let mut lines = self.identity(canvas);
+        lines[2] = vec![canvas.span(size, Role::Text)];
+        lines.remove(3);
+        lines.extend(self.comparison(canvas).into_iter().skip(1).take(2));
+        lines
+    }
+
     /// Shape, quality, size, and what budget it breaks.
     fn identity(&self, canvas: &Canvas<'_>) -> Lines {
         let sweep = &self.landscape.sweep;

@@ -46,8 +46,12 @@ fn quality(law: &LossLaw) -> String {
     format!("R² {} fitted, {} held out{runs}", figure(law.quality.r2_train), figure(law.quality.r2_holdout))
 }
 
+/// Where the law comes from, and which runs stand behind it.
 fn provenance(law: &LossLaw) -> String {
-    law.source.clone()
+    match &law.dataset {
+        Some(dataset) => format!("{} (sha256 {}…)", law.source, dataset.sha256.get(..8).unwrap_or_default()),
+        None => format!("{} (its runs are not at hand)", law.source),
+    }
 }
 
 /// What a reader must know before believing the picture.

@@ -1,0 +1,182 @@
+//! A session without a terminal: the same state, keys, pointer, update and view, with effects carried out on the spot.
+//!
+//! Tests, benches and the README's pictures drive it, so that what they show is what a terminal would show.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::keymap::key_action;
+use super::message::{Effect, Message};
+use super::open::{Choices, open};
+use super::pointer::{Held, Hits, pointer_action};
+use super::shelf::LawChoice;
+use super::state::State;
+use super::update::{start, update};
+use super::view::render;
+use super::view::theme::{Palette, Theme};
+use crate::engine::budget::Limit;
+use crate::engine::landscape::Landscape;
+use crate::engine::law::LossLaw;
+use crate::engine::law::fit::{self, FitOptions};
+use crate::error::Result;
+use crate::files::resolve::Library;
+
+/// A session under remote control.
+pub struct Headless {
+    /// The session's state.
+    pub state: State,
+    /// Files that the session asked to be written, instead of writing them.
+    pub exports: Vec<PathBuf>,
+    /// Whether the session has asked to be left.
+    pub has_quit: bool,
+    palette: Palette,
+    hits: Hits,
+    held: Option<Held>,
+}
+
+impl Headless {
+    /// Opens on built-in files at a size in cells.
+    pub fn open(choices: &Choices, size: (u16, u16)) -> Result<Self> {
+        let (shelf, question) = open(&Library::default(), choices)?;
+        let mut session = Self {
+            state: State::new(shelf, question, size),
+            exports: Vec::new(),
+            has_quit: false,
+            palette: Palette::True,
+            hits: Hits::default(),
+            held: None,
+        };
+        let effects = start(&mut session.state);
+        session.perform(effects);
+        session.frame();
+        Ok(session)
+    }
+
+    /// The same with other colours.
+    #[must_use]
+    pub fn with_palette(self, palette: Palette) -> Self {
+        Self { palette, ..self }
+    }
+
+    /// Applies a message and what follows from it.
+    pub fn tell(&mut self, message: impl Into<Message>) {
+        let effects = update(&mut self.state, message.into());
+        self.perform(effects);
+        self.frame();
+    }
+
+    /// Presses a key.
+    pub fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        if let Some(action) = key_action(KeyEvent::new(code, modifiers), &self.state) {
+            self.tell(action);
+        }
+    }
+
+    /// Presses plain keys, one per character.
+    pub fn keys(&mut self, typed: &str) {
+        for character in typed.chars() {
+            self.key(KeyCode::Char(character), KeyModifiers::NONE);
+        }
+    }
+
+    /// A mouse event at a cell.
+    pub fn mouse(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        if let Some(action) = pointer_action(event, &self.hits, &mut self.held) {
+            self.tell(action);
+        }
+    }
+
+    /// Presses the left button at one cell, moves to another, and releases.
+    pub fn drag(&mut self, from: (u16, u16), to: (u16, u16)) {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), from);
+        self.mouse(MouseEventKind::Drag(MouseButton::Left), to);
+        self.mouse(MouseEventKind::Up(MouseButton::Left), to);
+    }
+
+    /// Presses and releases the left button.
+    pub fn click(&mut self, at: (u16, u16)) {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), at);
+        self.mouse(MouseEventKind::Up(MouseButton::Left), at);
+    }
+
+    /// Where a budget's track was drawn last.
+    pub fn track(&self, limit: Limit) -> Option<Rect> {
+        self.hits.slider(limit)
+    }
+
+    /// Draws the screen as it is now.
+    pub fn frame(&mut self) -> Buffer {
+        let (width, height) = self.state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        self.hits = render(&self.state, Theme { palette: self.palette }, &mut buffer);
+        buffer
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let answer = match effect {
+                Effect::Price => self.price(),
+                Effect::Fit(place) => self.fit(place),
+                Effect::Export { path, .. } => {
+                    self.exports.push(path);
+                    None
+                }
+                Effect::Quit => {
+                    self.has_quit = true;
+                    None
+                }
+            };
+            if let Some(answer) = answer {
+                let effects = update(&mut self.state, answer);
+                self.perform(effects);
+            }
+        }
+    }
+
+    fn price(&self) -> Option<Message> {
+        let (law, estimator) = (self.state.law()?, self.state.estimator().ok()?);
+        let landscape = Landscape::new(&self.state.shelf.space, LossLaw::clone(law), estimator);
+        Some(Message::Priced(self.state.asked, Arc::new(landscape)))
+    }
+
+    fn fit(&self, place: usize) -> Option<Message> {
+        let LawChoice::FromRuns(dataset) = &self.state.shelf.laws[place] else { return None };
+        let outcome = fit::fit(&dataset.runs, &FitOptions::default(), &())
+            .map(|fit| Arc::new(LossLaw::fitted(fit, dataset)))
+            .map_err(Into::into);
+        Some(Message::Fitted(place, outcome))
+    }
+}
+
+/// The frame's text, line by line, without trailing blanks.
+pub fn text(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let line = |y| (0..area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..area.height).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// One line per run of equal style: `row:from..to colour weight`, for snapshots that must notice colours.
+pub fn styles(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut lines = Vec::new();
+    for y in 0..area.height {
+        let mut x = 0;
+        while x < area.width {
+            let style = buffer[(x, y)].style();
+            let from = x;
+            while x < area.width && buffer[(x, y)].style() == style {
+                x += 1;
+            }
+            let colour = style.fg.unwrap_or_default();
+            if colour != ratatui::style::Color::Reset || !style.add_modifier.is_empty() {
+                lines.push(format!("{y}:{from}..{x} {colour} {:?}", style.add_modifier));
+            }
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,65 @@
+//! Whole frames as snapshots: text at the sizes people use, colours once per palette that differs.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+use roofscape::engine::budget::Limit;
+use roofscape::explorer::headless::{Headless, styles, text};
+use roofscape::explorer::message::Action;
+use roofscape::explorer::open::Choices;
+use roofscape::explorer::view::theme::Palette;
+
+fn session(size: (u16, u16)) -> Headless {
+    Headless::open(&Choices::default(), size).expect("built-in files open")
+}
+
+#[test]
+fn opening_at_80_by_24() {
+    insta::assert_snapshot!(text(&session((80, 24)).frame()));
+}
+
+#[test]
+fn opening_at_120_by_40() {
+    insta::assert_snapshot!(text(&session((120, 40)).frame()));
+}
+
+#[test]
+fn the_pick_takes_the_tables_place_at_80_by_24() {
+    let mut session = session((80, 24));
+    session.keys("p");
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn a_memory_budget_takes_a_strip_away() {
+    let mut session = session((120, 40));
+    session.tell(Action::LiftBudgets);
+    session.tell(Action::SetBudget(Limit::Memory, 2e9));
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn nothing_feasible() {
+    let mut session = session((80, 24));
+    session.tell(Action::SetBudget(Limit::Total, 0.012));
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn colours_of_the_opening() {
+    insta::assert_snapshot!(styles(&session((80, 24)).frame()));
+}
+
+#[test]
+fn without_colour_nothing_is_coloured() {
+    let mut session = session((80, 24)).with_palette(Palette::Mono);
+    let frame = session.frame();
+    assert!(frame.content.iter().all(|cell| cell.fg == ratatui::style::Color::Reset));
+}
+
+#[test]
+fn sixteen_colours_are_the_terminals_own() {
+    let mut session = session((120, 40)).with_palette(Palette::Ansi);
+    let frame = session.frame();
+    let foreign = |colour| matches!(colour, ratatui::style::Color::Rgb(..) | ratatui::style::Color::Indexed(_));
+    assert!(frame.content.iter().all(|cell| !foreign(cell.fg)));
+}
