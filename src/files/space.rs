@@ -47,8 +47,9 @@ struct SpaceFile {
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "expected a value, a list of values, or a range { from = …, to = …, step = … }")]
 enum Axis {
-    Range(Range),
+    // First: serde would take a list of three numbers for the three fields of a range.
     List(Vec<Value>),
+    Range(Range),
     One(Value),
 }
 
@@ -214,6 +215,12 @@ mod tests {
         let space = parse("paper", PAPER).unwrap();
         assert_eq!(space.candidates().len(), 10_560);
         assert_eq!(space.candidates(), crate::engine::space::paper_space().candidates());
+    }
+
+    #[test]
+    fn a_list_of_three_numbers_is_no_range() {
+        let text = PAPER.replace("layers = { from = 4, to = 32, step = 4 }", "layers = [8, 16, 32]");
+        assert_eq!(parse("my.toml", &text).unwrap().layers, [8, 16, 32]);
     }
 
     #[test]

@@ -112,7 +112,8 @@ impl Field {
         NAMES.iter().find(|(field, _)| *field == self).map_or(&[""], |(_, names)| *names)
     }
 
-    fn named(column: &str) -> Option<Self> {
+    /// The field that a column of that name gives; case and separators do not count.
+    pub fn named(column: &str) -> Option<Self> {
         let column = normalised(column);
         NAMES.iter().find(|(_, names)| names.iter().any(|name| normalised(name) == column)).map(|(field, _)| *field)
     }

@@ -107,7 +107,7 @@ mod tests {
     const HOW: Draw = Draw { runs: 170, noise_sd: 0.062, seed: 2026 };
     const ORIGIN: Origin<'_> = Origin {
         law: "paper",
-        source: "Sun et al., arXiv 2602.10377, Table 6",
+        source: "Sun et al., arXiv 2602.10377v1, Table 6",
         coefficients: &TABLE_6,
         draw: HOW,
         tokens: Some(10_000_000_000),

@@ -1,0 +1,167 @@
+//! The command line: the same engine as the explorer, without a screen.
+//!
+//! ```text
+//! args ──clap──▶ Command ──load──▶ law, board, space ──engine──▶ result ──▶ table | JSON | CSV on stdout
+//!                                                                   └─────▶ warnings, errors on stderr
+//! ```
+//!
+//! Exit codes are ripgrep's: 0 found, 1 nothing feasible, 2 error. Commands write to the streams they are given, never
+//! to the process's own, so that a closed pipe is an answer and not a crash.
+
+pub mod args;
+pub mod explore;
+pub mod load;
+
+mod arch;
+mod export;
+mod fit;
+mod frontier;
+mod lists;
+mod predict;
+mod profiles;
+mod setting;
+mod synthesize;
+mod table;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Cli, Command};
+use crate::error::Error;
+use crate::files::export::Warning;
+use crate::files::resolve::Library;
+use crate::files::save::{self, SaveError};
+
+const FOUND: u8 = 0;
+const NOTHING_FEASIBLE: u8 = 1;
+const FAILED: u8 = 2;
+
+/// What a command ended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Found,
+    NothingFeasible,
+}
+
+/// Why a command has no outcome.
+#[derive(Debug)]
+enum Failure {
+    /// The user can mend it.
+    Mendable(Error),
+    /// The output went wrong.
+    Output(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Mendable(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Where a command writes.
+struct Streams<'a> {
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+}
+
+impl Streams<'_> {
+    fn warn(&mut self, warnings: &[Warning]) {
+        for warning in warnings.iter().filter(|warning| !warning.is_general()) {
+            // Nobody can be told that stderr is closed.
+            let _ = writeln!(self.err, "roofscape: warning: {warning}");
+        }
+    }
+
+    /// Writes `bytes` where `--out` says; `-` is stdout. Says whether a file was written.
+    fn deliver(&mut self, out: &Path, force: bool, bytes: &[u8]) -> Result<bool, Failure> {
+        if out == Path::new("-") {
+            self.out.write_all(bytes)?;
+            return Ok(false);
+        }
+        if force {
+            save::replace(out, bytes)?;
+            return Ok(true);
+        }
+        match save::write_new(out, bytes) {
+            Ok(()) => Ok(true),
+            Err(SaveError::Failed(error)) => Err(error.into()),
+            Err(SaveError::Exists(path)) => Err(Error::new("the file exists already")
+                .in_source(path.display().to_string())
+                .hint("--force to replace it, or another name")
+                .into()),
+        }
+    }
+}
+
+/// Runs the program with `args`, the first of which is its name.
+pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(usage) => return misused(&usage, out, err),
+    };
+    let Some(command) = cli.command else {
+        return match explore::explore(&cli.explore) {
+            Ok(code) => code,
+            Err(error) => failed(&error.into(), err),
+        };
+    };
+    let mut streams = Streams { out, err };
+    let outcome = dispatch(&command, &Library::of_user(), &mut streams)
+        .and_then(|outcome| streams.out.flush().map(|()| outcome).map_err(Failure::from));
+    match outcome {
+        Ok(Outcome::Found) => FOUND.into(),
+        Ok(Outcome::NothingFeasible) => NOTHING_FEASIBLE.into(),
+        Err(failure) => failed(&failure, streams.err),
+    }
+}
+
+fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    match command {
+        Command::Fit(args) => fit::run(args, library, streams),
+        Command::Predict(args) => predict::run(args, library, streams),
+        Command::Frontier(args) => frontier::run(args, library, streams),
+        Command::Export(args) => export::run(args, library, streams),
+        Command::Profiles(args) => profiles::run(args, library, streams),
+        Command::Laws(args) => lists::laws(*args, library, streams),
+        Command::Spaces(args) => lists::spaces(*args, library, streams),
+        Command::Synthesize(args) => synthesize::run(args, library, streams),
+    }
+}
+
+/// Help and version are answers; everything else is misuse, in the shape of our own errors.
+fn misused(usage: &clap::Error, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
+    let text = usage.render().to_string();
+    if usage.use_stderr() {
+        let _ = write!(err, "roofscape: {}", text.strip_prefix("error: ").unwrap_or(&text));
+        return FAILED.into();
+    }
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => FOUND.into(),
+        Err(error) => failed(&error.into(), err),
+    }
+}
+
+fn failed(failure: &Failure, err: &mut dyn Write) -> ExitCode {
+    match failure {
+        // The reader has seen enough, as `head` does.
+        Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => FOUND.into(),
+        Failure::Output(error) => {
+            let _ = writeln!(err, "roofscape: the output cannot be written: {error}");
+            FAILED.into()
+        }
+        Failure::Mendable(error) => {
+            let _ = writeln!(err, "roofscape: {error}");
+            FAILED.into()
+        }
+    }
+}

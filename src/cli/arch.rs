@@ -1,0 +1,295 @@
+//! `--arch layers=24,width=896,…`: one shape by the names that tables of runs and config.json files use.
+
+use crate::engine::architecture::{Architecture, InvalidShape};
+use crate::engine::reference::{QWEN2_5_0_5B, REFERENCE_MODELS};
+use crate::error::{Error, Result, did_you_mean};
+use crate::files::runs::Field;
+use crate::files::toml_source::shown;
+
+/// Largest size that is believed.
+const MAX_SIZE: u32 = 100_000_000;
+/// By how much a written ratio may differ from the one that follows from the hidden size.
+const RATIO_TOLERANCE: f64 = 0.01;
+
+/// What a key gives: a field that runs have too, or one that only a whole model has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Shape(Field),
+    Vocab,
+    Tied,
+}
+
+const SHAPE_FIELDS: [Field; 9] = [
+    Field::Layers,
+    Field::Width,
+    Field::Heads,
+    Field::HeadDim,
+    Field::KvHeads,
+    Field::FfnRatio,
+    Field::ExpertHidden,
+    Field::Intermediate,
+    Field::Experts,
+];
+const VOCAB: [&str; 2] = ["vocab", "vocab_size"];
+const TIED: [&str; 2] = ["tied", "tie_word_embeddings"];
+
+impl Key {
+    fn named(name: &str) -> Option<Self> {
+        let is = |known: &&str| known.eq_ignore_ascii_case(name);
+        if VOCAB.iter().any(is) {
+            return Some(Self::Vocab);
+        }
+        if TIED.iter().any(is) {
+            return Some(Self::Tied);
+        }
+        Field::named(name).filter(|field| SHAPE_FIELDS.contains(field) || *field == Field::TopK).map(Self::Shape)
+    }
+
+    /// Every name, for "did you mean".
+    fn all_names() -> impl Iterator<Item = &'static str> {
+        let shape = SHAPE_FIELDS.into_iter().chain([Field::TopK]).flat_map(|field| field.names().iter().copied());
+        shape.chain(VOCAB).chain(TIED)
+    }
+}
+
+struct Entry<'a> {
+    key: Key,
+    name: &'a str,
+    value: &'a str,
+}
+
+/// Reads a shape, or takes that of a known model.
+pub(super) fn parse(text: &str) -> Result<Architecture> {
+    read(text).map_err(|error| error.in_source("--arch"))
+}
+
+fn read(text: &str) -> Result<Architecture> {
+    if !text.contains('=') {
+        return reference(text.trim());
+    }
+    let shape = Shape(entries(text)?).architecture()?;
+    shape.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(key_of(invalid)))?;
+    Ok(shape)
+}
+
+fn key_of(invalid: InvalidShape) -> &'static str {
+    match invalid {
+        InvalidShape::Zero(field) => field,
+        InvalidShape::KvHeads { .. } => "kv_heads",
+        InvalidShape::TopK { .. } => "top_k",
+    }
+}
+
+fn reference(name: &str) -> Result<Architecture> {
+    if let Some(model) = REFERENCE_MODELS.iter().find(|model| model.name.eq_ignore_ascii_case(name)) {
+        return Ok(model.architecture);
+    }
+    let known = REFERENCE_MODELS.map(|model| model.name);
+    let error = Error::new(format!("'{}' is neither KEY=VALUE,… nor a known model", shown(name))).expected(format!(
+        "such as layers=24,width=896,heads=14,kv_heads=2,intermediate=4864, or {}",
+        known.join(", ")
+    ));
+    Err(match did_you_mean(name, known) {
+        Some(near) => error.hint(format!("--arch {near}")),
+        None => error,
+    })
+}
+
+fn entries(text: &str) -> Result<Vec<Entry<'_>>> {
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let Some((name, value)) = part.split_once('=') else {
+            return Err(Error::new(format!("'{}' has no value", shown(part))).expected("KEY=VALUE,KEY=VALUE,…"));
+        };
+        let (name, value) = (name.trim(), value.trim());
+        let key = Key::named(name).ok_or_else(|| unknown(name))?;
+        if let Some(other) = entries.iter().find(|entry| entry.key == key) {
+            let what = if other.name == name {
+                format!("'{name}' stands twice")
+            } else {
+                format!("'{}' and '{name}' mean the same", other.name)
+            };
+            return Err(Error::new(what).hint("remove one of them"));
+        }
+        entries.push(Entry { key, name, value });
+    }
+    Ok(entries)
+}
+
+fn unknown(name: &str) -> Error {
+    let error = Error::new(format!("'{}' is no key of a shape", shown(name)))
+        .expected("layers, width, heads, head_dim, kv_heads, intermediate or ffn_ratio, experts, top_k, vocab, tied");
+    match did_you_mean(name, Key::all_names()) {
+        Some(near) => error.hint(format!("'{near}'")),
+        None => error,
+    }
+}
+
+struct Shape<'a>(Vec<Entry<'a>>);
+
+impl Shape<'_> {
+    fn architecture(&self) -> Result<Architecture> {
+        let layers = self.required(Field::Layers)?;
+        let width = self.required(Field::Width)?;
+        let (heads, head_dim) = self.heads(width)?;
+        let experts = self.size(Key::Shape(Field::Experts))?.unwrap_or(1);
+        let top_k = match self.size(Key::Shape(Field::TopK))? {
+            Some(top_k) => top_k,
+            None if experts == 1 => 1,
+            None => {
+                return Err(Error::new(format!("{experts} experts, but no 'top_k' says how many a token uses"))
+                    .hint("top_k=1 or top_k=2"));
+            }
+        };
+        Ok(Architecture {
+            layers,
+            width,
+            heads,
+            head_dim,
+            kv_heads: self.size(Key::Shape(Field::KvHeads))?.unwrap_or(heads),
+            expert_hidden: self.expert_hidden(width, top_k)?,
+            experts,
+            top_k,
+            vocab: self.size(Key::Vocab)?.unwrap_or(QWEN2_5_0_5B.vocab),
+            tied: self.tied()?,
+        })
+    }
+
+    fn given(&self, key: Key) -> Option<&Entry<'_>> {
+        self.0.iter().find(|entry| entry.key == key)
+    }
+
+    fn size(&self, key: Key) -> Result<Option<u32>> {
+        let Some(entry) = self.given(key) else { return Ok(None) };
+        match entry.value.parse() {
+            Ok(size) if (1..=MAX_SIZE).contains(&size) => Ok(Some(size)),
+            _ => Err(refuse(entry, "a whole number, 1 or above")),
+        }
+    }
+
+    fn required(&self, field: Field) -> Result<u32> {
+        self.size(Key::Shape(field))?
+            .ok_or_else(|| Error::new(format!("'{}' is missing", field.name())).hint(format!("{}=…", field.name())))
+    }
+
+    fn heads(&self, width: u32) -> Result<(u32, u32)> {
+        let share = |by: u32, name: &str| {
+            if width.is_multiple_of(by) {
+                return Ok(width / by);
+            }
+            Err(Error::new(format!("the width {width} is no multiple of {by}"))
+                .at_column(name)
+                .hint("both heads=… and head_dim=…, where their product is not the width"))
+        };
+        match (self.size(Key::Shape(Field::Heads))?, self.size(Key::Shape(Field::HeadDim))?) {
+            (Some(heads), Some(head_dim)) => Ok((heads, head_dim)),
+            (Some(heads), None) => Ok((heads, share(heads, "heads")?)),
+            (None, Some(head_dim)) => Ok((share(head_dim, "head_dim")?, head_dim)),
+            (None, None) => Err(Error::new("neither 'heads' nor 'head_dim' is given").hint("heads=… or head_dim=64")),
+        }
+    }
+
+    /// From the hidden size where it is given, because it is exact; from the ratio otherwise.
+    fn expert_hidden(&self, width: u32, top_k: u32) -> Result<u32> {
+        let exact = match self.size(Key::Shape(Field::ExpertHidden))? {
+            Some(hidden) => Some(hidden),
+            None => self.size(Key::Shape(Field::Intermediate))?,
+        };
+        let Some(entry) = self.given(Key::Shape(Field::FfnRatio)) else {
+            return exact.ok_or_else(|| {
+                Error::new("no feed-forward size is given").hint("intermediate=…, of one expert, or ffn_ratio=…")
+            });
+        };
+        let ratio = ratio(entry.value).ok_or_else(|| refuse(entry, "a ratio above 0, such as 4 or 8/3"))?;
+        let hidden = ratio * f64::from(width) / f64::from(top_k);
+        let nearest = hidden.round().clamp(1.0, f64::from(MAX_SIZE));
+        match exact {
+            Some(exact) if (hidden / f64::from(exact) - 1.0).abs() <= RATIO_TOLERANCE => Ok(exact),
+            Some(exact) => {
+                Err(Error::new(format!("an FFN ratio of {} contradicts a hidden size of {exact}", entry.value))
+                    .at_column(entry.name)
+                    .expected("top_k · intermediate / width, if both are given")
+                    .hint("remove one of them"))
+            }
+            None if (hidden - nearest).abs() <= 1e-6 * nearest => Ok(nearest as u32),
+            None => Err(Error::new(format!("a ratio of {} makes an expert {hidden} wide", shown(entry.value)))
+                .at_column(entry.name)
+                .expected("a ratio for which ratio · width / top_k is a whole number")
+                .hint(format!("intermediate={nearest}"))),
+        }
+    }
+
+    fn tied(&self) -> Result<bool> {
+        let Some(entry) = self.given(Key::Tied) else { return Ok(QWEN2_5_0_5B.tied) };
+        match entry.value.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Ok(true),
+            "false" | "no" | "0" => Ok(false),
+            _ => Err(refuse(entry, "true or false")),
+        }
+    }
+}
+
+fn refuse(entry: &Entry<'_>, expected: &str) -> Error {
+    Error::new(format!("'{}' is not allowed here", shown(entry.value))).at_column(entry.name).expected(expected)
+}
+
+fn ratio(text: &str) -> Option<f64> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let ratio = match text.split_once('/') {
+        Some((numerator, denominator)) => number(numerator)? / number(denominator)?,
+        None => number(text)?,
+    };
+    (ratio > 0.0 && ratio.is_finite()).then_some(ratio)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_config_json_give_the_same_shape() {
+        let ours = "layers=24,width=896,heads=14,kv_heads=2,intermediate=4864,vocab=151936,tied=true";
+        let theirs = "num_hidden_layers=24, hidden_size=896, num_attention_heads=14, num_key_value_heads=2, \
+                      intermediate_size=4864, vocab_size=151936, tie_word_embeddings=true";
+        for text in [ours, theirs, "layers=24,width=896,head_dim=64,kv_heads=2,intermediate=4864", "QWEN2.5-0.5b"] {
+            assert_eq!(parse(text).unwrap(), QWEN2_5_0_5B, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_ratio_counts_all_activated_experts() {
+        let shape = parse("layers=8,width=768,head_dim=64,ffn_ratio=8/3,experts=8,top_k=2").unwrap();
+        assert_eq!((shape.expert_hidden, shape.heads, shape.kv_heads), (1024, 12, 12));
+        let both = parse("layers=8,width=768,heads=12,ffn_ratio=2.67,intermediate=2048").unwrap();
+        assert_eq!(both.expert_hidden, 2048);
+    }
+
+    #[test]
+    fn each_mistake_is_one_clear_error() {
+        for (text, wanted) in [
+            ("layrs=24", "--arch: 'layrs' is no key of a shape"),
+            ("layrs=24", "try: 'layers'"),
+            ("layers", "is neither KEY=VALUE,… nor a known model"),
+            ("qwen2.5", "try: --arch Qwen2.5-0.5B"),
+            ("layers=24,24", "'24' has no value"),
+            ("layers=24", "'width' is missing"),
+            ("layers=0,width=8", "'layers': '0' is not allowed here"),
+            ("layers=2.5,width=8", "expected: a whole number, 1 or above"),
+            ("layers=2,n_layer=2", "'layers' and 'n_layer' mean the same"),
+            ("layers=2,width=8", "neither 'heads' nor 'head_dim' is given"),
+            ("layers=2,width=8,heads=3", "'heads': the width 8 is no multiple of 3"),
+            ("layers=2,width=8,heads=2", "no feed-forward size is given"),
+            ("layers=2,width=8,heads=2,ffn_ratio=1.3", "try: intermediate=10"),
+            ("layers=2,width=8,heads=2,ffn_ratio=x", "expected: a ratio above 0"),
+            ("layers=2,width=8,heads=2,ffn_ratio=2,intermediate=8", "contradicts a hidden size of 8"),
+            ("layers=2,width=8,heads=2,intermediate=8,kv_heads=4", "'kv_heads': 2 heads cannot share 4 KV heads"),
+            ("layers=2,width=8,heads=2,intermediate=8,experts=4", "no 'top_k'"),
+            ("layers=2,width=8,heads=2,intermediate=8,top_k=2", "'top_k': top_k 2 exceeds experts 1"),
+            ("layers=2,width=8,heads=2,intermediate=8,tied=maybe", "expected: true or false"),
+            ("layers=2,width=8,heads=2,intermediate=8,loss=3", "'loss' is no key of a shape"),
+        ] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! From options to engine types: every command takes its law, board and space through here.
+
+use super::args::{BoardArgs, LawArgs, WorkloadArgs};
+use crate::engine::hardware::Hardware;
+use crate::engine::law::LossLaw;
+use crate::engine::law::fit::{FitOptions, fit};
+use crate::engine::precision::Precision;
+use crate::engine::roofline::Estimator;
+use crate::engine::space::Space;
+use crate::error::{Error, Result};
+use crate::files::catalog::Kind;
+use crate::files::profile::{PowerMode, Profile};
+use crate::files::resolve::Library;
+use crate::files::runs::{Format, Loaded, parse};
+use crate::files::space;
+use crate::files::toml_source::one_of;
+
+/// A board in one of its modes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Board {
+    /// The board.
+    pub profile: Profile,
+    /// The mode.
+    pub mode: PowerMode,
+    /// Both, as the engine sees them.
+    pub hardware: Hardware,
+}
+
+/// The board that the options name.
+pub fn board(library: &Library, args: &BoardArgs) -> Result<Board> {
+    let (_, profile) = library.profile(&args.profile)?;
+    let mode = match &args.mode {
+        Some(name) => profile.mode(name)?,
+        None => profile.default_mode(),
+    };
+    let (mode, hardware) = (mode.clone(), profile.hardware(mode));
+    Ok(Board { profile, mode, hardware })
+}
+
+/// The estimator for a board; an error where it cannot compute in the number format.
+pub fn estimator(board: &Board, args: &BoardArgs, workload: &WorkloadArgs) -> Result<Estimator> {
+    Estimator::new(&board.hardware, args.precision, workload.workload()).map_err(|unsupported| {
+        let supported = Precision::ALL.iter().filter(|known| board.hardware.rate_flops_per_s(known.compute).is_some());
+        let supported: Vec<&str> = supported.map(|known| known.name).collect();
+        Error::new(unsupported.to_string()).at_column("--precision").expected(one_of(&supported))
+    })
+}
+
+/// The law that the options name, or the one fitted to the runs that they name.
+pub fn law(library: &Library, args: &LawArgs) -> Result<LossLaw> {
+    match &args.data {
+        Some(typed) => {
+            let dataset = data(library, typed)?.dataset;
+            let fit = fit(&dataset.runs, &FitOptions::default(), &())
+                .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
+            Ok(LossLaw::fitted(fit, &dataset))
+        }
+        None => Ok(library.law(args.law.as_deref().unwrap_or("paper"))?.1),
+    }
+}
+
+/// The space of that name or path.
+pub fn space(library: &Library, typed: &str) -> Result<Space> {
+    let found = library.resolve(Kind::Space, typed)?;
+    space::parse(&found.source, &found.text)
+}
+
+/// The runs of that name or path.
+pub fn data(library: &Library, typed: &str) -> Result<Loaded> {
+    let found = library.resolve(Kind::Data, typed)?;
+    let bytes = found.text.as_bytes();
+    let mut loaded = parse(&found.source, Format::of(&found.source, bytes), bytes)?;
+    loaded.dataset.name = found.name;
+    Ok(loaded)
+}

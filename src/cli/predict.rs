@@ -1,0 +1,201 @@
+//! `roofscape predict`: one architecture in full.
+
+use serde::Serialize;
+
+use super::args::{Format, PredictArgs};
+use super::load::{self, Board};
+use super::table::{Table, write_pairs};
+use super::{Failure, Outcome, Streams, arch, setting};
+use crate::engine::architecture::Architecture;
+use crate::engine::law::{DatasetIdentity, LossLaw, Terms};
+use crate::engine::precision::Precision;
+use crate::engine::roofline::{Bound, Estimator, OperatorCost, Phase};
+use crate::engine::workload::Workload;
+use crate::files::export::{ArchitecturePart, ExtrapolationPart, LawPart, ProfilePart, Warning, write_json};
+use crate::files::resolve::Library;
+use crate::units::{self, significant};
+
+#[derive(Debug, Serialize)]
+struct Prediction {
+    architecture: ArchitecturePart,
+    loss: f64,
+    loss_terms: Terms,
+    perplexity: f64,
+    extrapolation: Option<ExtrapolationPart>,
+    latency: LatencyPart,
+    memory: MemoryPart,
+    parameters: ParametersPart,
+    operators: Vec<OperatorCost>,
+    law: LawPart,
+    dataset: Option<DatasetIdentity>,
+    profile: ProfilePart,
+    precision: Precision,
+    workload: Workload,
+    warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the unit belongs to the key")]
+struct LatencyPart {
+    prefill_s: f64,
+    decode_s: f64,
+    total_s: f64,
+    tpot_s: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct MemoryPart {
+    total_bytes: f64,
+    weights_bytes: f64,
+    kv_cache_bytes: f64,
+    activations_bytes: f64,
+    reserved_bytes: f64,
+    board_bytes: f64,
+    fits: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ParametersPart {
+    total: u64,
+    active: u64,
+}
+
+pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let shape = arch::parse(&args.arch)?;
+    let board = load::board(library, &args.board)?;
+    let estimator = load::estimator(&board, &args.board, &args.workload)?;
+    let law = load::law(library, &args.law)?;
+    let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
+    streams.warn(&warnings);
+    let prediction = predict(&shape, &law, &board, &estimator, &warnings);
+    match args.format {
+        Format::Json => write_json(&prediction, &mut *streams.out)?,
+        Format::Table => {
+            let setting = setting::describe(&law, &board, &estimator);
+            print(&shape, &prediction, setting, streams)?;
+        }
+    }
+    Ok(Outcome::Found)
+}
+
+fn predict(
+    shape: &Architecture,
+    law: &LossLaw,
+    board: &Board,
+    estimator: &Estimator,
+    warnings: &[Warning],
+) -> Prediction {
+    let features = shape.features();
+    let loss_terms = law.coefficients.terms(&features);
+    let loss = loss_terms.loss();
+    let latency = estimator.latency(shape);
+    let memory = estimator.memory(shape);
+    Prediction {
+        architecture: ArchitecturePart::from(shape),
+        loss,
+        loss_terms,
+        perplexity: loss.exp(),
+        extrapolation: law.range.extrapolation(&features).map(ExtrapolationPart::from),
+        latency: LatencyPart {
+            prefill_s: latency.prefill_s,
+            decode_s: latency.decode_s,
+            total_s: latency.total_s(),
+            tpot_s: latency.tpot_s(estimator.workload().generated_tokens),
+        },
+        memory: MemoryPart {
+            total_bytes: memory.total_bytes(),
+            weights_bytes: memory.weights_bytes,
+            kv_cache_bytes: memory.kv_cache_bytes,
+            activations_bytes: memory.activations_bytes,
+            reserved_bytes: memory.reserved_bytes,
+            board_bytes: board.hardware.memory_bytes,
+            fits: memory.total_bytes() <= board.hardware.memory_bytes,
+        },
+        parameters: ParametersPart { total: shape.parameters_total(), active: shape.parameters_active() },
+        operators: estimator.breakdown(shape),
+        law: LawPart::from(law),
+        dataset: law.dataset.clone(),
+        profile: ProfilePart::new(&board.profile, &board.mode),
+        precision: *estimator.precision(),
+        workload: estimator.workload(),
+        warnings: warnings.iter().map(Warning::to_string).collect(),
+    }
+}
+
+fn print(
+    shape: &Architecture,
+    prediction: &Prediction,
+    setting: Vec<setting::Pair>,
+    streams: &mut Streams<'_>,
+) -> std::io::Result<()> {
+    let Prediction { latency, memory, parameters, .. } = prediction;
+    let mut pairs = vec![("shape", shape.to_string())];
+    pairs.extend(setting);
+    pairs.extend([
+        (
+            "loss",
+            format!(
+                "{} nats per token, perplexity {}",
+                significant(prediction.loss, 4),
+                significant(prediction.perplexity, 4)
+            ),
+        ),
+        (
+            "parameters",
+            format!("{}, {} active", units::parameters(parameters.total), units::parameters(parameters.active)),
+        ),
+        (
+            "latency",
+            format!(
+                "{}: prefill {}, decode {} ({} per token)",
+                units::seconds(latency.total_s),
+                units::seconds(latency.prefill_s),
+                units::seconds(latency.decode_s),
+                units::seconds(latency.tpot_s)
+            ),
+        ),
+        (
+            "memory",
+            format!(
+                "{} of {}: weights {}, KV cache {}, activations {}, reserved {}",
+                units::bytes(memory.total_bytes),
+                units::bytes(memory.board_bytes),
+                units::bytes(memory.weights_bytes),
+                units::bytes(memory.kv_cache_bytes),
+                units::bytes(memory.activations_bytes),
+                units::bytes(memory.reserved_bytes)
+            ),
+        ),
+    ]);
+    write_pairs(streams.out, &pairs)?;
+    writeln!(streams.out)?;
+    let headings = ["phase", "operator", "count", "GFLOP", "MB", "ms", "share %", "bound"];
+    let mut table = Table::new(&headings, &[0, 1, 7]);
+    for operator in &prediction.operators {
+        table.row([
+            phase(operator.phase).to_owned(),
+            operator.name.to_owned(),
+            operator.count.to_string(),
+            significant(operator.phase_flops / 1e9, 4),
+            significant(operator.phase_bytes / 1e6, 4),
+            significant(operator.seconds * 1e3, 4),
+            format!("{:.1}", operator.seconds / latency.total_s * 100.0),
+            bound(operator.bound).to_owned(),
+        ]);
+    }
+    table.write(streams.out)
+}
+
+const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Prefill => "prefill",
+        Phase::Decode => "decode",
+    }
+}
+
+const fn bound(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Compute => "compute",
+        Bound::Memory => "memory",
+    }
+}

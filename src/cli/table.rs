@@ -1,0 +1,83 @@
+//! Aligned columns, units in the headings.
+
+use std::io::{self, Write};
+
+const GAP: usize = 2;
+
+/// Rows below headings. Words stand left, numbers right.
+pub(super) struct Table {
+    headings: Vec<&'static str>,
+    words: &'static [usize],
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// `words` are the columns that hold words.
+    pub(super) fn new(headings: &[&'static str], words: &'static [usize]) -> Self {
+        Self { headings: headings.to_vec(), words, rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let widths: Vec<usize> = self
+            .headings
+            .iter()
+            .enumerate()
+            .map(|(column, heading)| {
+                let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell));
+                cells.chain([width(heading)]).max().unwrap_or(0)
+            })
+            .collect();
+        self.line(out, &widths, self.headings.iter().copied())?;
+        self.rows.iter().try_for_each(|row| self.line(out, &widths, row.iter().map(String::as_str)))
+    }
+
+    fn line<'a>(&self, out: &mut dyn Write, widths: &[usize], cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        let mut line = String::new();
+        for (column, (cell, full)) in cells.zip(widths).enumerate() {
+            if column > 0 {
+                line.push_str(&" ".repeat(GAP));
+            }
+            let padding = " ".repeat(full.saturating_sub(width(cell)));
+            if self.words.contains(&column) {
+                line.push_str(cell);
+                line.push_str(&padding);
+            } else {
+                line.push_str(&padding);
+                line.push_str(cell);
+            }
+        }
+        writeln!(out, "{}", line.trim_end())
+    }
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// `label     value` lines, values aligned.
+pub(super) fn write_pairs(out: &mut dyn Write, pairs: &[(&str, String)]) -> io::Result<()> {
+    let label = pairs.iter().map(|(label, _)| width(label)).max().unwrap_or(0) + GAP;
+    pairs.iter().try_for_each(|(name, value)| {
+        let padding = " ".repeat(label - width(name));
+        writeln!(out, "{name}{padding}{value}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_left_and_numbers_right() {
+        let mut table = Table::new(&["name", "ms", "µ"], &[0]);
+        table.row(["a", "1.5", "x"].map(str::to_owned));
+        table.row(["longer", "10", "µµ"].map(str::to_owned));
+        let mut out = Vec::new();
+        table.write(&mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "name     ms   µ\na       1.5   x\nlonger   10  µµ\n");
+    }
+}

@@ -1,0 +1,21 @@
+//! The program as people and scripts run it: arguments in, streams and exit code out.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "cli/program.rs"]
+mod program;
+
+#[path = "cli/explore_options.rs"]
+mod explore_options;
+#[path = "cli/export.rs"]
+mod export;
+#[path = "cli/fit.rs"]
+mod fit;
+#[path = "cli/frontier.rs"]
+mod frontier;
+#[path = "cli/predict.rs"]
+mod predict;
+#[path = "cli/profiles.rs"]
+mod profiles;
+#[path = "cli/synthesize.rs"]
+mod synthesize;

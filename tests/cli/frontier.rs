@@ -1,0 +1,245 @@
+//! The frontier against a recomputation pair by pair, budgets, and what happens when nothing keeps them.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use roofscape::engine::architecture::Architecture;
+use roofscape::engine::precision::Precision;
+use roofscape::engine::roofline::{Estimator, Latency};
+use roofscape::engine::space::Space;
+use roofscape::engine::workload::Workload;
+use roofscape::files::resolve::Library;
+use roofscape::files::{catalog::Kind, space};
+use serde_json::Value;
+
+use super::program::{Program, assert_close, list, number};
+
+const SPACE: &str = r#"
+name = "small"
+layers = [8, 16, 32]
+width = [768, 1536]
+head_dim = 64
+kv_heads = [1, 4]
+ffn_ratio = [1, 4]
+experts = ["1/1", "8/2"]
+vocab = 32000
+tied = true
+"#;
+
+struct Candidate {
+    shape: Architecture,
+    loss: f64,
+    latency: Latency,
+    memory_bytes: f64,
+}
+
+fn candidates(space: &Space, profile: &str, workload: Workload) -> Vec<Candidate> {
+    let library = Library::default();
+    let (_, profile) = library.profile(profile).expect("profile");
+    let (_, law) = library.law("paper").expect("law");
+    let estimator =
+        Estimator::new(&profile.hardware(profile.default_mode()), Precision::W8A8, workload).expect("supported");
+    let price = |shape: Architecture| Candidate {
+        shape,
+        loss: law.coefficients.loss(&shape.features()),
+        latency: estimator.latency(&shape),
+        memory_bytes: estimator.memory(&shape).total_bytes(),
+    };
+    space.candidates().into_iter().map(price).collect()
+}
+
+#[test]
+fn the_frontier_is_what_no_feasible_candidate_dominates() {
+    let program = Program::new();
+    program.write("small.toml", SPACE);
+    let json = program
+        .found(
+            "frontier --space small.toml --profile orin-nano-8gb --precision w8a8 --input 512 --output 32 --objective \
+             decode --max-total 150ms --max-memory 1.2GB --format json",
+        )
+        .json();
+    let workload = Workload { batch: 1, prompt_tokens: 512, generated_tokens: 32 };
+    let all = candidates(&space::parse("small", SPACE).expect("space"), "orin-nano-8gb", workload);
+    let feasible: Vec<&Candidate> =
+        all.iter().filter(|c| c.latency.total_s() <= 0.15 && c.memory_bytes <= 1.2e9).collect();
+    assert!(feasible.len() > 3 && feasible.len() < all.len());
+    let mut front: Vec<&Candidate> = feasible
+        .iter()
+        .filter(|c| {
+            !feasible.iter().any(|other| {
+                let (a, b) = (other.latency.decode_s, c.latency.decode_s);
+                a <= b && other.loss <= c.loss && (a < b || other.loss < c.loss)
+            })
+        })
+        .copied()
+        .collect();
+    front.sort_by(|a, b| a.latency.decode_s.total_cmp(&b.latency.decode_s));
+
+    assert_eq!(json["candidates"], all.len());
+    assert_eq!(json["feasible"], feasible.len());
+    let rows = list(&json["frontier"]);
+    assert_eq!(rows.len(), front.len());
+    for (row, expected) in rows.iter().zip(front) {
+        assert_row(row, expected, workload.generated_tokens);
+    }
+    assert_eq!(json["budgets"]["max_total_s"], 0.15);
+    assert_eq!(json["workload"]["generated_tokens"], 32);
+    assert_eq!((&json["profile"]["name"], &json["profile"]["mode"]), (&"orin-nano-8gb".into(), &"25W".into()));
+    assert_eq!(json["law"]["name"], "paper");
+}
+
+fn assert_row(row: &Value, expected: &Candidate, generated_tokens: u32) {
+    let shape = &expected.shape;
+    for (key, value) in [
+        ("layers", shape.layers),
+        ("width", shape.width),
+        ("heads", shape.heads),
+        ("head_dim", shape.head_dim),
+        ("kv_heads", shape.kv_heads),
+        ("intermediate", shape.expert_hidden),
+        ("experts", shape.experts),
+        ("top_k", shape.top_k),
+    ] {
+        assert_eq!(row[key], value, "{shape} {key}");
+    }
+    for (key, value) in [
+        ("ffn_ratio", shape.ffn_ratio()),
+        ("loss", expected.loss),
+        ("perplexity", expected.loss.exp()),
+        ("prefill_s", expected.latency.prefill_s),
+        ("decode_s", expected.latency.decode_s),
+        ("total_s", expected.latency.total_s()),
+        ("tpot_s", expected.latency.tpot_s(generated_tokens)),
+        ("memory_bytes", expected.memory_bytes),
+        ("parameters_total", shape.parameters_total() as f64),
+        ("parameters_active", shape.parameters_active() as f64),
+    ] {
+        assert_close(&format!("{shape} {key}"), &row[key], value);
+    }
+    assert_eq!(row["fits_memory"], true);
+}
+
+#[test]
+fn the_paper_s_space_is_the_default_and_has_no_budget() {
+    let program = Program::new();
+    let output = program.found("frontier --format json");
+    let json = output.json();
+    assert_eq!((&json["candidates"], &json["feasible"]), (&10_560.into(), &10_560.into()));
+    assert_eq!(json["budgets"]["max_total_s"], Value::Null);
+    // Some candidates are larger than the board: counted, and flagged one by one.
+    assert!(output.stderr.contains("feasible candidates need more memory than the 65.9 GB"), "{}", output.stderr);
+    assert!(list(&json["frontier"]).iter().any(|row| row["fits_memory"] == false));
+    assert!(
+        list(&json["frontier"])
+            .iter()
+            .all(|row| row["fits_memory"] == (number(&row["memory_bytes"]) <= 65.893_564_416e9))
+    );
+}
+
+#[test]
+fn nothing_feasible_says_what_to_loosen_and_that_suffices() {
+    let program = Program::new();
+    for format in ["table", "json", "csv"] {
+        let output = program.line(&format!("frontier --max-total 5ms --max-memory 60GB --format {format}"));
+        assert_eq!(output.code, 1);
+        assert!(output.stderr.contains("nothing feasible: the nearest needs total 21.6 ms"), "{}", output.stderr);
+    }
+    let hint = program.line("frontier --max-total 5ms").stderr;
+    let option = hint.lines().find_map(|line| line.strip_prefix("  try: ")).expect("a hint").to_owned();
+    assert_eq!(program.line(&format!("frontier {option} --format json")).json()["feasible"], 1);
+    let both = program.line("frontier --max-prefill 1us --max-tpot 1us").stderr;
+    assert!(both.contains(" and token "), "{both}");
+}
+
+#[test]
+fn rows_come_out_as_csv_too() {
+    let program = Program::new();
+    let json = program.found("frontier --max-total 60ms --format json").json();
+    let text = program.found("frontier --max-total 60ms --format csv").stdout;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().expect("header").clone();
+    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("records");
+    let rows = list(&json["frontier"]);
+    assert_eq!(records.len(), rows.len());
+    for (record, row) in records.iter().zip(rows) {
+        assert_eq!(headers.len(), row.as_object().expect("object").len());
+        for (name, cell) in headers.iter().zip(record) {
+            let expected = &row[name];
+            let equal = match expected {
+                Value::Number(_) => cell.parse::<f64>().ok() == expected.as_f64(),
+                Value::Bool(truth) => cell.parse() == Ok(*truth),
+                other => panic!("{name} is {other}"),
+            };
+            assert!(equal, "{name}: {cell} is not {expected}");
+        }
+    }
+    let none = program.line("frontier --max-total 1ms --format csv").stdout;
+    assert_eq!(none.lines().count(), 1, "the header alone");
+}
+
+#[test]
+fn tables_name_units_and_say_what_they_are_of() {
+    let program = Program::new();
+    let text = program.found("frontier --max-total 30ms").stdout;
+    for wanted in ["total ≤ 30.0 ms", "total ms", "memory GB", "paper (Sun et al.", "R² 0.952", "agx-orin-64gb MAXN"]
+    {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+}
+
+#[test]
+fn a_law_can_be_fitted_on_the_spot() {
+    let program = Program::new();
+    let output = program.found("frontier --data synthetic-170 --max-total 60ms --format json");
+    let json = output.json();
+    assert_eq!((&json["law"]["synthetic"], &json["dataset"]["name"]), (&true.into(), &"synthetic-170".into()));
+    assert!(output.stderr.contains("describes synthetic runs"), "{}", output.stderr);
+    let tiny = program.found("frontier --data tiny --max-total 60ms").stderr;
+    assert!(tiny.contains("10,560 of 10,560 candidates lie outside"), "{tiny}");
+}
+
+#[test]
+fn budgets_need_units() {
+    let program = Program::new();
+    for (line, wanted) in [
+        ("frontier --max-total 100", "'100' has no unit"),
+        ("frontier --max-memory 8parsecs", "'parsecs' is no unit"),
+        ("frontier --max-totl 100ms", "'--max-total'"),
+        ("frontir", "'frontier'"),
+        ("frontier --space papr", "try: --space paper"),
+        ("frontier --objective totl", "'total'"),
+    ] {
+        let error = program.refused(line);
+        assert!(error.contains(wanted), "{line}: {error}");
+    }
+}
+
+/// As under `| head -1`.
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let program = Program::new();
+    let mut child = program
+        .command(&["frontier", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut line = String::new();
+    BufReader::with_capacity(16, child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(0));
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(!stderr.contains("panicked") && !stderr.contains("written"), "{stderr}");
+}
+
+#[test]
+fn the_user_s_own_files_are_found_by_name() {
+    let program = Program::new();
+    let folder = if cfg!(target_os = "macos") { "Library/Application Support/roofscape" } else { "config/roofscape" };
+    program.write(&format!("{folder}/spaces/mine.toml"), SPACE);
+    let text = Kind::Profile.embedded()[0].text.replace("agx-orin-64gb", "my-board");
+    program.write(&format!("{folder}/profiles/my-board.toml"), &text);
+    let json = program.found("frontier --space mine --profile my-board --format json").json();
+    assert_eq!((&json["space"], &json["profile"]["name"]), (&"small".into(), &"my-board".into()));
+    assert!(program.found("spaces").stdout.contains("mine"));
+}
