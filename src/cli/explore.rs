@@ -1,11 +1,30 @@
 //! The default command: the full-screen explorer.
 
+use std::io::{IsTerminal, stdin, stdout};
 use std::process::ExitCode;
 
 use super::args::ExploreArgs;
 use crate::error::{Error, Result};
+use crate::explorer;
+use crate::explorer::open::{Choices, open};
+use crate::files::resolve::Library;
 
-/// Opens the explorer on what the options select.
-pub fn explore(_args: &ExploreArgs) -> Result<ExitCode> {
-    Err(Error::new("this build has no explorer").hint("roofscape frontier, or roofscape --help"))
+/// Opens the explorer on what the options select. Whatever is wrong with them is said before the screen is taken.
+pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
+    let choices = Choices {
+        data: args.law.data.clone(),
+        law: args.law.law.clone().unwrap_or_else(|| "paper".into()),
+        profile: args.board.profile.clone(),
+        mode: args.board.mode.clone(),
+        space: args.space.space.clone(),
+        precision: args.board.precision,
+        workload: args.workload.workload(),
+    };
+    let (shelf, question) = open(&Library::of_user(), &choices)?;
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return Err(Error::new("the explorer needs a terminal, and this is none")
+            .hint("for scripts: roofscape frontier, predict, fit or export; see roofscape --help"));
+    }
+    explorer::run(shelf, question).map_err(|error| Error::new(format!("the terminal failed: {error}")))?;
+    Ok(ExitCode::SUCCESS)
 }

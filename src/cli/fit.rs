@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{FitArgs, Format};
 use super::table::{Table, write_pairs};
-use super::{Failure, Outcome, Streams, load};
+use super::{Failure, Outcome, Streams};
 use crate::engine::law::fit::{Fit, FitOptions, fit};
 use crate::engine::law::{Coefficients, DatasetIdentity, FittedRange, LossLaw};
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ struct OptionsPart {
 }
 
 pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let loaded = load::data(library, &args.data)?;
+    let loaded = library.data(&args.data)?;
     let dataset = &loaded.dataset;
     let options = FitOptions { holdout: args.holdout, seed: args.seed, starts: args.starts };
     let fit = fit(&dataset.runs, &options, &()).map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;

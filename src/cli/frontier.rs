@@ -30,7 +30,7 @@ impl Priced {
     pub(super) fn new(args: &SweepArgs, library: &Library) -> Result<Self> {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload)?;
-        let space = load::space(library, &args.space.space)?;
+        let space = library.space(&args.space.space)?;
         let law = load::law(library, &args.law)?;
         Ok(Self {
             landscape: Landscape::new(&space, law, estimator),

@@ -6,13 +6,9 @@ use crate::engine::law::LossLaw;
 use crate::engine::law::fit::{FitOptions, fit};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Estimator;
-use crate::engine::space::Space;
 use crate::error::{Error, Result};
-use crate::files::catalog::Kind;
 use crate::files::profile::{PowerMode, Profile};
 use crate::files::resolve::Library;
-use crate::files::runs::{Format, Loaded, parse};
-use crate::files::space;
 use crate::files::toml_source::one_of;
 
 /// A board in one of its modes.
@@ -50,26 +46,11 @@ pub fn estimator(board: &Board, args: &BoardArgs, workload: &WorkloadArgs) -> Re
 pub fn law(library: &Library, args: &LawArgs) -> Result<LossLaw> {
     match &args.data {
         Some(typed) => {
-            let dataset = data(library, typed)?.dataset;
+            let dataset = library.data(typed)?.dataset;
             let fit = fit(&dataset.runs, &FitOptions::default(), &())
                 .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
             Ok(LossLaw::fitted(fit, &dataset))
         }
         None => Ok(library.law(args.law.as_deref().unwrap_or("paper"))?.1),
     }
-}
-
-/// The space of that name or path.
-pub fn space(library: &Library, typed: &str) -> Result<Space> {
-    let found = library.resolve(Kind::Space, typed)?;
-    space::parse(&found.source, &found.text)
-}
-
-/// The runs of that name or path.
-pub fn data(library: &Library, typed: &str) -> Result<Loaded> {
-    let found = library.resolve(Kind::Data, typed)?;
-    let bytes = found.text.as_bytes();
-    let mut loaded = parse(&found.source, Format::of(&found.source, bytes), bytes)?;
-    loaded.dataset.name = found.name;
-    Ok(loaded)
 }

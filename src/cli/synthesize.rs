@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::args::SynthesizeArgs;
-use super::{Failure, Outcome, Streams, load};
+use super::{Failure, Outcome, Streams};
 use crate::engine::synthetic::{Draw, draw};
 use crate::files::resolve::Library;
 use crate::files::runs::write::{Origin, synthetic_csv};
@@ -11,7 +11,7 @@ use crate::units;
 
 pub(super) fn run(args: &SynthesizeArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let (_, law) = library.law(&args.law)?;
-    let space = load::space(library, &args.space)?;
+    let space = library.space(&args.space)?;
     let how = Draw { runs: args.runs, noise_sd: args.noise, seed: args.seed };
     let runs = draw(&space.candidates(), &law.coefficients, &how)?;
     let origin = Origin {

@@ -9,7 +9,7 @@
 //! operators ──▶ Roofline (seconds of one) ──▶ Estimator (phases, memory, breakdown)
 //! ```
 //!
-//! The sweep and the detail view share [`operators`]: there is one estimator, so a number in the table is the number
+//! The sweep and the detail view share one visitor of operators: there is one estimator, so a number in the table is the number
 //! in the breakdown.
 
 mod breakdown;

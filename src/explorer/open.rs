@@ -6,12 +6,11 @@ use super::shelf::{Board, LawChoice, Shelf};
 use super::state::Question;
 use crate::engine::precision::Precision;
 use crate::engine::reference::REFERENCE_MODELS;
-use crate::engine::runs::Dataset;
+use crate::engine::roofline::Estimator;
 use crate::engine::workload::Workload;
-use crate::error::{Error, Result, did_you_mean};
+use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
 use crate::files::resolve::Library;
-use crate::files::{runs, space};
 
 /// What to open with; names as in the library, or paths.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +26,7 @@ pub struct Choices {
     /// Space.
     pub space: String,
     /// Number format.
-    pub precision: String,
+    pub precision: Precision,
     /// Batch, prompt, answer.
     pub workload: Workload,
 }
@@ -41,7 +40,7 @@ impl Default for Choices {
             profile: "agx-orin-64gb".into(),
             mode: None,
             space: "paper".into(),
-            precision: Precision::FP16.name.into(),
+            precision: Precision::FP16,
             workload: Workload::default(),
         }
     }
@@ -52,11 +51,11 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
     let (_, law) = library.law(&choices.law)?;
     let mut laws = vec![LawChoice::Ready(Arc::new(law))];
     for file in Kind::Data.embedded() {
-        laws.push(LawChoice::FromRuns(Arc::new(dataset(library, file.name)?)));
+        laws.push(LawChoice::FromRuns(Arc::new(library.data(file.name)?.dataset)));
     }
     if let Some(data) = &choices.data {
         laws.retain(|law| !matches!(law, LawChoice::FromRuns(known) if known.name == *data));
-        laws.insert(0, LawChoice::FromRuns(Arc::new(dataset(library, data)?)));
+        laws.insert(0, LawChoice::FromRuns(Arc::new(library.data(data)?.dataset)));
     }
     let boards = boards(library, &choices.profile)?;
     let mode = match &choices.mode {
@@ -66,17 +65,17 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
             boards[0].profile.modes.iter().position(|mode| mode.name == *wanted).unwrap_or(0)
         }
     };
-    let precision = precision(&choices.precision)?;
-    let file = library.resolve(Kind::Space, &choices.space)?;
+    let precisions = Precision::ALL.to_vec();
+    let precision = precisions.iter().position(|known| *known == choices.precision).unwrap_or(0);
     let shelf = Shelf {
         laws,
         boards,
-        precisions: Precision::ALL.to_vec(),
-        space: Arc::new(space::parse(&file.source, &file.text)?),
+        precisions,
+        space: Arc::new(library.space(&choices.space)?),
         references: REFERENCE_MODELS.to_vec(),
     };
     let question = Question { law: 0, board: 0, mode, precision, workload: choices.workload };
-    crate::engine::roofline::Estimator::new(&shelf.boards[0].modes[mode], Precision::ALL[precision], choices.workload)
+    Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)
         .map_err(|refusal| Error::new(refusal.to_string()).at_column("--precision"))?;
     Ok((shelf, question))
 }
@@ -93,26 +92,6 @@ fn boards(library: &Library, first: &str) -> Result<Vec<Board>> {
         }
     }
     Ok(boards)
-}
-
-fn dataset(library: &Library, name: &str) -> Result<Dataset> {
-    let file = library.resolve(Kind::Data, name)?;
-    let format = runs::Format::of(&file.source, file.text.as_bytes());
-    let loaded = runs::parse(&file.source, format, file.text.as_bytes())?;
-    Ok(Dataset { name: file.name, ..loaded.dataset })
-}
-
-fn precision(name: &str) -> Result<usize> {
-    Precision::ALL.iter().position(|known| known.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
-        let names: Vec<&str> = Precision::ALL.iter().map(|known| known.name).collect();
-        let error = Error::new(format!("there is no number format '{name}'"))
-            .at_column("--precision")
-            .expected(names.join(", "));
-        match did_you_mean(name, names) {
-            Some(near) => error.hint(format!("--precision {near}")),
-            None => error,
-        }
-    })
 }
 
 #[cfg(test)]
@@ -151,8 +130,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_said_before_the_screen_is_taken() {
         let message = |change: fn(&mut Choices)| open_with(change).unwrap_err().to_string();
-        assert!(message(|c| c.precision = "fp61".into()).contains("try: --precision fp16"));
-        assert!(message(|c| c.precision = "nvfp4".into()).contains("no fp4 rate"));
+        assert!(message(|c| c.precision = Precision::ALL[9]).contains("no fp4 rate"));
         assert!(message(|c| c.law = "papr".into()).contains("paper"));
         assert!(message(|c| c.mode = Some("90W".into())).contains("90W"));
     }

@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(roundest(0.103, 0.118), 0.11);
         assert_eq!(roundest(4.2e9, 5.7e9), 5e9);
         assert_eq!(roundest(0.0213, 0.0262), 0.025);
-        assert_eq!(roundest(1.23, 1.24), 1.235);
+        assert_eq!(roundest(1.231, 1.239), 1.235);
     }
 
     #[test]

@@ -13,8 +13,11 @@ use directories::ProjectDirs;
 use super::catalog::{Embedded, Kind};
 use super::law;
 use super::profile::Profile;
+use super::runs::{self, Loaded};
+use super::space;
 use super::toml_source::{one_of, shown};
 use crate::engine::law::LossLaw;
+use crate::engine::space::Space;
 use crate::error::{Error, Result, did_you_mean};
 
 /// Where named files are looked up.
@@ -124,6 +127,21 @@ impl Library {
         let resolved = self.resolve(Kind::Law, typed)?;
         let law = law::parse(&resolved.source, &resolved.text)?;
         Ok((resolved, law))
+    }
+
+    /// The space of that name or path.
+    pub fn space(&self, typed: &str) -> Result<Space> {
+        let resolved = self.resolve(Kind::Space, typed)?;
+        space::parse(&resolved.source, &resolved.text)
+    }
+
+    /// The runs of that name or path; the dataset is called by the name.
+    pub fn data(&self, typed: &str) -> Result<Loaded> {
+        let resolved = self.resolve(Kind::Data, typed)?;
+        let bytes = resolved.text.as_bytes();
+        let mut loaded = runs::parse(&resolved.source, runs::Format::of(&resolved.source, bytes), bytes)?;
+        loaded.dataset.name = resolved.name;
+        Ok(loaded)
     }
 
     /// Every profile that can be named, sorted by name.

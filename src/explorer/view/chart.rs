@@ -40,7 +40,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     };
     let Some(axes) = axes(state, landscape, inner) else {
-        canvas.centred(inner, "no valid architecture in this space");
+        canvas.centred(inner, "this phase takes no time: nothing is generated");
         return;
     };
     Chart { state, landscape, axes, labels: Vec::new(), lines: HashSet::new() }.render(canvas);
