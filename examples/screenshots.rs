@@ -21,11 +21,12 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "screenshots".into());
     std::fs::create_dir_all(&folder)?;
-    let scenes: [(&str, (u16, u16), fn(&mut Headless)); 7] = [
+    let scenes: [(&str, (u16, u16), fn(&mut Headless)); 8] = [
         ("opening", (120, 40), |_| ()),
         ("dragging", (120, 40), |session| drag(session, Limit::Memory, 0.34)),
         ("nothing-feasible", (120, 40), |session| session.tell(Action::SetBudget(Limit::Total, 0.012))),
         ("fitted-law", (120, 40), |session| session.keys("l")),
+        ("sources", (120, 40), |session| session.keys("i")),
         ("small", (80, 24), |_| ()),
         ("large", (200, 60), |_| ()),
         ("help", (120, 40), |session| session.tell(Action::Help)),

@@ -1,5 +1,20 @@
-//! roofscape explores on-device LLM architectures: a scaling law gives the loss, a per-operator roofline the
-//! latency, and the frontier between the two shows what a budget can buy.
+//! roofscape explores on-device LLM architectures: a scaling law gives the loss, a per-operator roofline the latency,
+//! and the frontier between the two shows what a budget can buy.
+//!
+//! Dependencies point downwards only, and a test keeps it so:
+//!
+//! ```text
+//! cli        arguments → commands → table, JSON, CSV          explorer   state + message → update → view
+//!    └──────────────────────────┬───────────────────────────────────────────┘
+//! files      training runs, laws, spaces, profiles in; exports out; names → files
+//!                               │
+//! engine     architecture · law (+ fit) · roofline · space → sweep → landscape → frontier, budgets
+//!                               │
+//! error, units                  what people read and type
+//! ```
+//!
+//! Where to look: a formula is in [`engine`], a file format in [`files`], a pane of the screen in
+//! [`explorer::view`], a key in [`explorer::keymap`], an option in [`cli::args`].
 
 pub mod cli;
 pub mod engine;

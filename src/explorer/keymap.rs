@@ -60,6 +60,7 @@ pub const BINDINGS: &[Binding] = &[
     binding("pgdn pgup", &[KeyCode::PageDown], "", "ten rows on, ten back", Action::MoveRows(10)),
     binding("home end", &[KeyCode::Home], "", "first row, last row", Action::MoveRows(isize::MIN)),
     binding("esc", &[KeyCode::Esc], "", "follow the best feasible architecture again", Action::FollowBest),
+    binding("i", &[KeyCode::Char('i')], "sources", "where the numbers come from", Action::Sources),
     binding("p", &[KeyCode::Char('p')], "", "small screens: table or pick", Action::FlipLowerPane),
     binding(
         "e",
@@ -91,6 +92,12 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
     match &state.mode {
         Mode::Explore => explore_key(key),
         Mode::Help => Some(match key.code {
+            KeyCode::Char('q') => Action::Quit,
+            _ => Action::Cancel,
+        }),
+        Mode::Sources(_) => Some(match key.code {
+            KeyCode::Up => Action::Arrow(Arrow::Up, Stride::Coarse),
+            KeyCode::Down => Action::Arrow(Arrow::Down, Stride::Coarse),
             KeyCode::Char('q') => Action::Quit,
             _ => Action::Cancel,
         }),

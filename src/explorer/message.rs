@@ -103,6 +103,8 @@ pub enum Action {
     FlipLowerPane,
     /// Open the help.
     Help,
+    /// Show where the numbers come from.
+    Sources,
     /// Type a value for the focused control.
     TypeValue,
     /// Ask for a path to export to.

@@ -51,6 +51,7 @@ impl LawChoice {
     /// What to call it in a control.
     pub fn label(&self) -> String {
         match self {
+            Self::Ready(law) if law.dataset.is_some() => format!("fit of {}", law.name),
             Self::Ready(law) => law.name.clone(),
             Self::FromRuns(dataset) => format!("fit of {}", dataset.name),
         }

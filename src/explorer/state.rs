@@ -80,6 +80,8 @@ pub enum Mode {
     Explore,
     /// The help lies over it.
     Help,
+    /// The numbers' sources lie over it, scrolled by so many lines.
+    Sources(u16),
     /// A value is typed for a control.
     Typing(Control, Prompt),
     /// A path is typed for an export.

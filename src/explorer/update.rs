@@ -35,6 +35,9 @@ pub const CONTROLS: [Control; 12] = [
     Control::Law,
 ];
 
+/// Farthest that the sources scroll; more lines than any profile has.
+const LAST_LINE: u16 = 200;
+
 /// What to do at the very start: price, or fit first.
 pub fn start(state: &mut State) -> Vec<Effect> {
     question::ask(state)
@@ -100,6 +103,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
             };
         }
         Action::Help => state.mode = Mode::Help,
+        Action::Sources => state.mode = Mode::Sources(0),
         Action::TypeValue => prompt::type_value(state),
         Action::Export(scope) => prompt::export(state, scope),
         Action::Char(typed) => prompt::push(state, typed),
@@ -145,6 +149,10 @@ fn focus_next(state: &mut State, direction: Direction) {
 }
 
 fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect> {
+    if let Mode::Sources(top) = &mut state.mode {
+        *top = if arrow == Arrow::Up { top.saturating_sub(1) } else { top.saturating_add(1).min(LAST_LINE) };
+        return Vec::new();
+    }
     match (state.focus, arrow) {
         (Focus::Control(control), Arrow::Left) => return step(state, control, Direction::Down, stride),
         (Focus::Control(control), Arrow::Right) => return step(state, control, Direction::Up, stride),

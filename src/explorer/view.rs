@@ -23,6 +23,7 @@ mod header;
 mod help;
 mod pick;
 pub mod plot;
+mod sources;
 mod status;
 mod table;
 pub mod theme;
@@ -68,6 +69,7 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
     match &state.mode {
         Mode::Explore => {}
         Mode::Help => help::render(&mut canvas, area),
+        Mode::Sources(top) => sources::render(&mut canvas, state, *top, area),
         mode => window::render(&mut canvas, state, mode, area),
     }
     canvas.hits

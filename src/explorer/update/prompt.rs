@@ -41,7 +41,7 @@ pub(super) fn export(state: &mut State, scope: Scope) {
 fn open(state: &mut State) -> Option<&mut Prompt> {
     match &mut state.mode {
         Mode::Typing(_, prompt) | Mode::Exporting(_, prompt) => Some(prompt),
-        Mode::Explore | Mode::Help | Mode::Overwriting(..) => None,
+        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Overwriting(..) => None,
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
             vec![Effect::Export { scope, path, overwrite: Overwrite::Refuse }]
         }
         Mode::Overwriting(scope, path) => vec![Effect::Export { scope, path, overwrite: Overwrite::Replace }],
-        Mode::Explore | Mode::Help => Vec::new(),
+        Mode::Explore | Mode::Help | Mode::Sources(_) => Vec::new(),
     }
 }
 

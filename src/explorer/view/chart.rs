@@ -98,8 +98,7 @@ impl Chart<'_> {
         self.field(canvas);
         self.interaction(canvas);
         self.budget_lines(canvas);
-        self.pick(canvas);
-        self.references(canvas);
+        self.markers(canvas);
         self.nothing_feasible(canvas);
     }
 
@@ -296,28 +295,27 @@ impl Chart<'_> {
         }
     }
 
-    fn pick(&mut self, canvas: &mut Canvas<'_>) {
-        let Some(index) = self.state.picked() else { return };
-        let place = self.landscape.position(self.state.objective, index);
-        let Some(at) = self.cell(place) else { return };
-        let style = canvas.style(Role::Pick);
-        put(canvas.buffer, at.0, at.1, '◆', style);
-        self.labels.push(Rect::new(at.0, at.1, 1, 1));
-        let words = format!("{} · {}", units::significant(place.loss.exp(), 3), units::seconds(place.latency_s));
-        self.label(canvas, at, &words, style);
-    }
-
-    fn references(&mut self, canvas: &mut Canvas<'_>) {
-        let style = canvas.style(Role::Reference);
+    /// The pick and the reference models: all markers first, so that no label hides one or seems to belong to it.
+    fn markers(&mut self, canvas: &mut Canvas<'_>) {
+        let mut marked: Vec<((u16, u16), String, Role)> = Vec::new();
+        if let Some(index) = self.state.picked() {
+            let place = self.landscape.position(self.state.objective, index);
+            let words = format!("{} · {}", units::significant(place.loss.exp(), 3), units::seconds(place.latency_s));
+            marked.extend(self.cell(place).map(|at| (at, words, Role::Pick)));
+        }
         for reference in &self.state.shelf.references {
             let place = self.landscape.position_of(self.state.objective, &reference.architecture);
-            let Some(at) = self.cell(place) else { continue };
-            if self.labels.iter().any(|taken| taken.contains(at.into())) {
-                continue;
-            }
-            put(canvas.buffer, at.0, at.1, '◇', style);
-            self.labels.push(Rect::new(at.0, at.1, 1, 1));
-            self.label(canvas, at, reference.name, style);
+            let free = self.cell(place).filter(|at| marked.iter().all(|(taken, ..)| taken != at));
+            marked.extend(free.map(|at| (at, reference.name.to_owned(), Role::Reference)));
+        }
+        for ((x, y), _, role) in &marked {
+            let glyph = if *role == Role::Pick { '◆' } else { '◇' };
+            put(canvas.buffer, *x, *y, glyph, canvas.style(*role));
+            self.labels.push(Rect::new(x.saturating_sub(1), *y, 3, 1));
+        }
+        for (at, words, role) in &marked {
+            let style = canvas.style(*role);
+            self.label(canvas, *at, words, style);
         }
     }
 
@@ -335,12 +333,12 @@ impl Chart<'_> {
                 && y >= area.top()
                 && y < area.bottom()
                 && (x > at.0 || x + length <= at.0)
-                && self.labels.iter().all(|taken| !taken.intersects(wanted))
+                && self.labels.iter().all(|taken| taken.contains(at.into()) || !taken.intersects(wanted))
         };
-        // Beside the marker if that hides little of a line; a row off costs as much as two cells of line.
+        // Beside the marker if that hides little of a line; a row off costs as much as six cells of line.
         let cost = |&(x, y): &(u16, u16)| {
             let hidden = (x..x + length).filter(|&x| self.lines.contains(&(x, y))).count();
-            hidden + 2 * usize::from(y.abs_diff(at.1))
+            hidden + 6 * usize::from(y.abs_diff(at.1))
         };
         let room = rows.into_iter().flat_map(|y| [(right, y), (left, y)]).filter(fits).min_by_key(cost);
         if let Some((x, y)) = room {
