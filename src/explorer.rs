@@ -20,7 +20,7 @@ pub mod shelf;
 pub mod slider;
 pub mod state;
 pub mod table;
-mod terminal;
+pub mod terminal;
 pub mod update;
 pub mod view;
 mod worker;

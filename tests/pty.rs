@@ -9,6 +9,8 @@ mod harness;
 use std::time::Duration;
 
 use harness::{Pty, Release};
+use portable_pty::CommandBuilder;
+use roofscape::explorer::terminal::Screen;
 
 const LEFT: u8 = 0;
 const LEFT_DRAG: u8 = 32;
@@ -121,6 +123,25 @@ fn a_termination_signal_restores_the_terminal() {
     assert!(killed.success());
     assert_eq!(pty.wait(), 0);
     assert_restored(&pty);
+}
+
+/// The child of this test is this test: with the variable set it takes the terminal and panics.
+#[test]
+fn a_panic_restores_the_terminal_and_then_reports() {
+    const CHILD: &str = "ROOFSCAPE_TEST_PANIC";
+    if std::env::var_os(CHILD).is_some() {
+        let _screen = Screen::take().expect("a terminal");
+        panic!("on purpose");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = CommandBuilder::new(std::env::current_exe().expect("this test"));
+    command.args(["a_panic_restores_the_terminal_and_then_reports", "--exact", "--nocapture"]);
+    command.env(CHILD, "1");
+    let mut pty = Pty::start_command(command, folder.path(), (100, 30));
+    assert_ne!(pty.wait(), 0);
+    assert_restored(&pty);
+    // Reported on the ordinary screen, where it stays readable.
+    assert!(pty.screen.screen().contents().contains("on purpose"), "{}", pty.screen.screen().contents());
 }
 
 #[test]

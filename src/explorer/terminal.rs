@@ -25,13 +25,13 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 const REPORT_BUTTONS_AND_DRAGS: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 
 /// The terminal while it is ours. Dropping it gives it back.
-pub(super) struct Screen {
+pub struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
 }
 
 impl Screen {
     /// Takes the terminal, and makes a panic on this thread give it back before the report is printed.
-    pub(super) fn take() -> io::Result<Self> {
+    pub fn take() -> io::Result<Self> {
         restore_on_panic_of(thread::current().id());
         TAKEN.store(true, Ordering::SeqCst);
         let screen = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
@@ -44,14 +44,14 @@ impl Screen {
     }
 
     /// Draws one frame in one piece.
-    pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         execute!(stdout(), BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
         execute!(stdout(), EndSynchronizedUpdate)
     }
 
     /// Columns and rows.
-    pub(super) fn size(&self) -> io::Result<(u16, u16)> {
+    pub fn size(&self) -> io::Result<(u16, u16)> {
         self.terminal.size().map(|size| (size.width, size.height))
     }
 }
@@ -63,7 +63,7 @@ impl Drop for Screen {
 }
 
 /// Gives the terminal back; does nothing if it is not ours.
-pub(super) fn restore() {
+pub fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // Nothing sensible can be done if the terminal is gone.
         let _ = execute!(

@@ -22,11 +22,17 @@ pub(crate) struct Pty {
 }
 
 impl Pty {
-    pub(crate) fn start(arguments: &[&str], folder: &Path, (columns, rows): (u16, u16)) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+    /// Starts the program.
+    pub(crate) fn start(arguments: &[&str], folder: &Path, size: (u16, u16)) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_roofscape"));
         command.args(arguments);
+        Self::start_command(command, folder, size)
+    }
+
+    /// Starts anything.
+    pub(crate) fn start_command(mut command: CommandBuilder, folder: &Path, (columns, rows): (u16, u16)) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         command.cwd(folder);
         command.env("TERM", "xterm-256color");
         command.env("XDG_CONFIG_HOME", folder);

@@ -13,7 +13,7 @@ use crate::files::profile::Source;
 use crate::units;
 
 /// Cells of the labels' column.
-const LABEL: usize = 18;
+const LABEL: usize = 25;
 
 /// Draws the window over the screen; `top` lines are scrolled away.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, top: u16, screen: Rect) {
