@@ -1,34 +1,23 @@
 //! The fit on as many runs as the paper trained, with the default number of starts.
 
+#![expect(clippy::unwrap_used, reason = "a bench on built-in files")]
+
 use divan::{Bencher, black_box};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+use roofscape::engine::law::Features;
 use roofscape::engine::law::fit::{FitOptions, fit};
-use roofscape::engine::law::{Coefficients, Features};
 use roofscape::engine::runs::Run;
+use roofscape::files::resolve::Library;
 
 fn main() {
     divan::main();
 }
 
-/// Table 6.
-const LAW: Coefficients = Coefficients {
-    kappa_l: 9.96,
-    alpha_l: 1.63,
-    kappa_rho: 0.031,
-    alpha_rho: 1.09,
-    beta_1: -0.33,
-    kappa_d: 500.0,
-    beta_2: 0.97,
-    alpha_r: 0.17,
-    kappa_m: 0.20,
-    alpha_m: 0.05,
-    l_inf: 2.53,
-};
-
 /// Steps that are coprime to the lengths of the lists visit all combinations evenly.
 fn runs(count: usize, noise_nats: f64) -> Vec<Run> {
+    let law = Library::default().law("paper").unwrap().1.coefficients;
     let mut random = ChaCha8Rng::seed_from_u64(0);
     let run = |i: usize| {
         let width = 768.0 + 256.0 * ((5 * i + i / 8) % 9) as f64;
@@ -40,7 +29,7 @@ fn runs(count: usize, noise_nats: f64) -> Vec<Run> {
             activation_rate: [1.0, 0.125, 0.25, 0.0625, 0.125][(7 * i + i / 9) % 5],
         };
         let noise: f64 = StandardNormal.sample(&mut random);
-        let loss = LAW.loss(&features) + noise_nats * noise;
+        let loss = law.loss(&features) + noise_nats * noise;
         Run { name: i.to_string(), features, tokens: None, seed: None, loss, perplexity: None }
     };
     (0..count).map(run).collect()

@@ -8,24 +8,15 @@ use roofscape::engine::law::Coefficients;
 use roofscape::engine::precision::Precision;
 use roofscape::engine::roofline::{Estimator, OperatorCost, Phase};
 use roofscape::engine::workload::Workload;
+use roofscape::files::resolve::Library;
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
 
-/// Table 6 of the paper.
-const TABLE_6: Coefficients = Coefficients {
-    kappa_l: 9.96,
-    alpha_l: 1.63,
-    kappa_rho: 0.031,
-    alpha_rho: 1.09,
-    beta_1: -0.33,
-    kappa_d: 500.0,
-    beta_2: 0.97,
-    alpha_r: 0.17,
-    kappa_m: 0.20,
-    alpha_m: 0.05,
-    l_inf: 2.53,
-};
+/// The shipped law of Table 6.
+fn paper_law() -> Coefficients {
+    Library::default().law("paper").expect("the shipped law").1.coefficients
+}
 
 fn cases() -> Vec<Value> {
     let text = include_str!("data/check-values.json");
@@ -97,7 +88,7 @@ fn latency_memory_parameters_and_loss() {
         assert_close(&format!("{name} decode"), latency.decode_s, number(&case["decode_s"]));
         assert_close(&format!("{name} total"), latency.total_s(), number(&case["total_s"]));
         assert_close(&format!("{name} memory"), estimator.memory(&shape).total_bytes(), number(&case["memory_bytes"]));
-        assert_close(&format!("{name} loss"), TABLE_6.loss(&shape.features()), number(&case["loss_paper_law"]));
+        assert_close(&format!("{name} loss"), paper_law().loss(&shape.features()), number(&case["loss_paper_law"]));
         assert_eq!(shape.parameters_total(), case["params_total"].as_u64().expect("total"), "{name}");
         assert_eq!(shape.parameters_active(), case["params_active"].as_u64().expect("active"), "{name}");
     }

@@ -154,7 +154,7 @@ fn print(
 
     writeln!(streams.out)?;
     let mut table = Table::new(&["coefficient", "value"], &[0]);
-    for (name, value) in coefficients(&fit.coefficients) {
+    for (name, value) in fit.coefficients.named() {
         table.row([name.to_owned(), significant(value, 4)]);
     }
     table.write(streams.out)?;
@@ -177,20 +177,4 @@ fn print(
 /// Whole numbers as they are, others to four digits.
 fn plain(value: f64) -> String {
     if value.fract() == 0.0 { value.to_string() } else { significant(value, 4) }
-}
-
-const fn coefficients(c: &Coefficients) -> [(&'static str, f64); 11] {
-    [
-        ("kappa_l", c.kappa_l),
-        ("alpha_l", c.alpha_l),
-        ("kappa_rho", c.kappa_rho),
-        ("alpha_rho", c.alpha_rho),
-        ("beta_1", c.beta_1),
-        ("kappa_d", c.kappa_d),
-        ("beta_2", c.beta_2),
-        ("alpha_r", c.alpha_r),
-        ("kappa_m", c.kappa_m),
-        ("alpha_m", c.alpha_m),
-        ("l_inf", c.l_inf),
-    ]
 }

@@ -91,6 +91,23 @@ impl Coefficients {
         }
     }
 
+    /// All eleven by their names in files, in the paper's order.
+    pub const fn named(&self) -> [(&'static str, f64); 11] {
+        [
+            ("kappa_l", self.kappa_l),
+            ("alpha_l", self.alpha_l),
+            ("kappa_rho", self.kappa_rho),
+            ("alpha_rho", self.alpha_rho),
+            ("beta_1", self.beta_1),
+            ("kappa_d", self.kappa_d),
+            ("beta_2", self.beta_2),
+            ("alpha_r", self.alpha_r),
+            ("kappa_m", self.kappa_m),
+            ("alpha_m", self.alpha_m),
+            ("l_inf", self.l_inf),
+        ]
+    }
+
     /// L(θ), nats per token.
     pub fn loss(&self, shape: &Features) -> f64 {
         self.terms(shape).loss()

@@ -91,22 +91,8 @@ fn law(page: &mut Page<'_, '_>, law: &LossLaw) {
     if let Some(dataset) = &law.dataset {
         page.entry("dataset", &format!("{}, sha256 {}", dataset.name, dataset.sha256), Role::Text);
     }
-    let c = &law.coefficients;
-    let shown = [
-        ("κ_l", c.kappa_l),
-        ("α_l", c.alpha_l),
-        ("κ_ρ", c.kappa_rho),
-        ("α_ρ", c.alpha_rho),
-        ("β1", c.beta_1),
-        ("κ_d", c.kappa_d),
-        ("β2", c.beta_2),
-        ("α_r", c.alpha_r),
-        ("κ_m", c.kappa_m),
-        ("α_m", c.alpha_m),
-        ("L_inf", c.l_inf),
-    ];
     let coefficients: Vec<String> =
-        shown.iter().map(|(name, value)| format!("{name} {}", units::significant(*value, 4))).collect();
+        law.coefficients.named().iter().map(|(name, value)| format!("{name} {}", units::ratio(*value))).collect();
     page.entry("coefficients", &coefficients.join(" · "), Role::Text);
     let ends = |[low, high]: [f64; 2]| format!("{}–{}", units::ratio(low), units::ratio(high));
     let range = &law.range;

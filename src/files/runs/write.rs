@@ -52,22 +52,7 @@ pub fn synthetic_csv(origin: &Origin<'_>, runs: &[SyntheticRun]) -> String {
 }
 
 fn preamble(origin: &Origin<'_>) -> String {
-    let c = origin.coefficients;
-    let coefficients = [
-        ("kappa_l", c.kappa_l),
-        ("alpha_l", c.alpha_l),
-        ("kappa_rho", c.kappa_rho),
-        ("alpha_rho", c.alpha_rho),
-        ("beta_1", c.beta_1),
-        ("kappa_d", c.kappa_d),
-        ("beta_2", c.beta_2),
-        ("alpha_r", c.alpha_r),
-        ("kappa_m", c.kappa_m),
-        ("alpha_m", c.alpha_m),
-        ("l_inf", c.l_inf),
-    ]
-    .map(|(name, value)| format!("{name}={value}"))
-    .join(" ");
+    let coefficients = origin.coefficients.named().map(|(name, value)| format!("{name}={value}")).join(" ");
     let Draw { noise_sd, seed, .. } = origin.draw;
     let lines = [
         "synthetic: true, drawn from a law, nothing was trained".to_owned(),
