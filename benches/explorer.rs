@@ -15,6 +15,19 @@ fn main() {
     divan::main();
 }
 
+/// Every depth to 48, every width by 64 to 4096, quarters of r.
+const LARGE: &str = r#"
+name = "large"
+layers = { from = 1, to = 48, step = 1 }
+width = { from = 256, to = 4096, step = 64 }
+head_dim = 64
+kv_heads = [1, 2, 4, 8, "heads"]
+ffn_ratio = { from = 0.25, to = 8, step = 0.25 }
+experts = ["1/1", "4/1", "8/1", "8/2", "16/1", "16/2"]
+vocab = 151936
+tied = true
+"#;
+
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 #[divan::bench(args = SIZES)]
@@ -23,10 +36,14 @@ fn draw_one_frame(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     bencher.bench_local(|| session.frame());
 }
 
-/// Applies the budget to all 10,560 candidates, and redraws.
-#[divan::bench]
-fn drag_a_slider_by_one_step(bencher: Bencher<'_, '_>) {
-    let mut session = Headless::open(&Choices::default(), (120, 40)).unwrap();
+/// Applies the budget to all candidates, and redraws: the paper's 10,560, and 1.3 million.
+#[divan::bench(args = ["paper", "large"], sample_count = 40)]
+fn drag_a_slider_by_one_step(bencher: Bencher<'_, '_>, space: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("large.toml");
+    std::fs::write(&large, LARGE).unwrap();
+    let space = if space == "large" { large.display().to_string() } else { space.to_owned() };
+    let mut session = Headless::open(&Choices { space, ..Choices::default() }, (120, 40)).unwrap();
     let mut step = 0_u32;
     bencher.bench_local(|| {
         step += 1;

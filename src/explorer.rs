@@ -18,6 +18,7 @@ pub mod pointer;
 pub mod selection;
 pub mod shelf;
 pub mod slider;
+pub mod sources;
 pub mod state;
 pub mod table;
 pub mod terminal;
@@ -25,9 +26,7 @@ pub mod update;
 pub mod view;
 mod worker;
 
-use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -35,13 +34,13 @@ use std::time::Duration;
 use crossterm::event::{self, Event as Input, MouseEventKind};
 
 use keymap::key_action;
-use message::{Action, Effect, Message, Overwrite, Scope};
+use message::{Action, Effect, ExportOutcome, Message};
 use pointer::{Held, Hits, pointer_action};
-use shelf::{LawChoice, Shelf};
+use shelf::Shelf;
 use state::{Question, State};
 use terminal::Screen;
 use view::theme::{Palette, Theme};
-use worker::{ExportJob, FitJob, PriceJob, Workers};
+use worker::{FitJob, OrderJob, PriceJob, Workers};
 
 /// What the loop waits for.
 enum Event {
@@ -57,7 +56,8 @@ impl From<Message> for Event {
     }
 }
 
-/// Runs the explorer until the user leaves it. The terminal is given back on every way out.
+/// Runs the explorer until the user leaves it; exports that are still being written are waited for. The terminal is
+/// given back on every way out.
 pub fn run(shelf: Shelf, question: Question) -> io::Result<()> {
     let theme = Theme { palette: Palette::of_environment(|name| std::env::var(name).ok()) };
     let (events, inbox) = channel();
@@ -65,6 +65,7 @@ pub fn run(shelf: Shelf, question: Question) -> io::Result<()> {
     let mut session = Session {
         state: State::new(shelf, question, screen.size()?),
         workers: Workers::start(events.clone()),
+        exports_under_way: 0,
         hits: Hits::default(),
         held: None,
     };
@@ -72,12 +73,16 @@ pub fn run(shelf: Shelf, question: Question) -> io::Result<()> {
     session.perform(effects);
     read_input(events.clone());
     quit_on_signals(events);
-    session.explore(&mut screen, &inbox, theme)
+    let outcome = session.explore(&mut screen, &inbox, theme);
+    drop(screen);
+    session.finish_exports(&inbox)?;
+    outcome
 }
 
 struct Session {
     state: State,
     workers: Workers<Event>,
+    exports_under_way: usize,
     hits: Hits,
     held: Option<Held>,
 }
@@ -124,7 +129,7 @@ impl Session {
                 let mut held = self.held;
                 pointer_action(*mouse, &self.hits, &mut held).is_some() || held != self.held
             }
-            Event::Input(Input::Resize(..)) | Event::Message(_) | Event::InputEnded(_) => true,
+            Event::Input(Input::Resize(..) | Input::Paste(_)) | Event::Message(_) | Event::InputEnded(_) => true,
             Event::Input(_) => false,
         }
     }
@@ -135,62 +140,59 @@ impl Session {
             Event::Input(Input::Key(key)) => key_action(key, &self.state).map(Message::Act),
             Event::Input(Input::Mouse(mouse)) => pointer_action(mouse, &self.hits, &mut self.held).map(Message::Act),
             Event::Input(Input::Resize(columns, rows)) => Some(Message::Resized(columns, rows)),
+            Event::Input(Input::Paste(text)) => Some(Message::Pasted(text)),
             Event::Input(_) => None,
             Event::InputEnded(None) => return Ok(Flow::Quit),
             Event::InputEnded(Some(error)) => return Err(error),
         };
         let Some(message) = message else { return Ok(Flow::Continue) };
+        if matches!(message, Message::Exported(_)) {
+            self.exports_under_way = self.exports_under_way.saturating_sub(1);
+        }
         let effects = update::update(&mut self.state, message);
         Ok(self.perform(effects))
     }
 
-    fn perform(&self, effects: Vec<Effect>) -> Flow {
+    fn perform(&mut self, effects: Vec<Effect>) -> Flow {
         for effect in effects {
             match effect {
                 Effect::Quit => return Flow::Quit,
-                Effect::Price => self.price(),
-                Effect::Fit(place) => {
-                    if let LawChoice::FromRuns(dataset) = &self.state.shelf.laws[place] {
-                        self.workers.fit(FitJob { place, dataset: Arc::clone(dataset) });
+                Effect::Price(question) => {
+                    if let Some(job) = PriceJob::of(&self.state, question) {
+                        self.workers.price(job);
                     }
                 }
-                Effect::Export { scope, path, overwrite } => self.export(scope, path, overwrite),
+                Effect::Fit(place) => {
+                    if let Some(job) = FitJob::of(&self.state, place) {
+                        self.workers.fit(job);
+                    }
+                }
+                Effect::Order(landscape, sort) => self.workers.order(OrderJob { landscape, sort }),
+                Effect::Export(request) => {
+                    self.exports_under_way += 1;
+                    self.workers.export(*request);
+                }
             }
         }
         Flow::Continue
     }
 
-    /// Writes what the picture shows, even if a newer question is still being priced.
-    fn export(&self, scope: Scope, path: PathBuf, overwrite: Overwrite) {
-        let state = &self.state;
-        let Some(landscape) = state.landscape.clone() else { return };
-        let indices = match scope {
-            Scope::Picked => state.picked().map(|index| index as u32).into_iter().collect(),
-            Scope::Feasible => state.selection.feasible.clone(),
-        };
-        self.workers.export(ExportJob {
-            scope,
-            path,
-            overwrite,
-            indices,
-            landscape,
-            board: (state.shelf.boards[state.shown.board].profile.clone(), state.shown.mode),
-            space: state.shelf.space.name.clone(),
-            objective: state.objective,
-            budgets: state.budgets(),
-        });
-    }
-
-    fn price(&self) {
-        // Update has made sure of both: the law is ready, and the board has the number format.
-        if let (Some(law), Ok(estimator)) = (self.state.law(), self.state.estimator()) {
-            self.workers.price(PriceJob {
-                number: self.state.asked,
-                space: Arc::clone(&self.state.shelf.space),
-                law: Arc::clone(law),
-                estimator,
-            });
+    /// After the screen is given back: waits for what is being written, and says how each of it ended.
+    fn finish_exports(&mut self, inbox: &Receiver<Event>) -> io::Result<()> {
+        let mut report = io::stderr();
+        while self.exports_under_way > 0 {
+            let Ok(event) = inbox.recv() else { return Ok(()) };
+            let Event::Message(Message::Exported(outcome)) = event else { continue };
+            self.exports_under_way -= 1;
+            match outcome {
+                ExportOutcome::Written(path, _) => writeln!(report, "roofscape: wrote {}", path.display())?,
+                ExportOutcome::Exists(request) => {
+                    writeln!(report, "roofscape: {} exists already and was left as it is", request.path.display())?;
+                }
+                ExportOutcome::Failed(error) => writeln!(report, "roofscape: {error}")?,
+            }
         }
+        Ok(())
     }
 }
 
@@ -223,16 +225,22 @@ fn read_input(events: Sender<Event>) {
     });
 }
 
+/// How long the loop has to leave by itself after a signal; exports may be under way.
+#[cfg(unix)]
+const GRACE: Duration = Duration::from_secs(3);
+
 #[cfg(unix)]
 fn quit_on_signals(events: Sender<Event>) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     // Without the handler the program still works; it only leaves the terminal raw when it is killed.
     if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT]) {
         thread::spawn(move || {
-            for _ in signals.forever() {
-                if events.send(Event::Message(Message::Act(Action::Quit))).is_err() {
-                    return;
-                }
+            for signal in signals.forever() {
+                let listening = events.send(Event::Message(Message::Act(Action::Quit))).is_ok();
+                // A loop that does not answer must not make the program immortal.
+                thread::sleep(if listening { GRACE } else { Duration::ZERO });
+                terminal::restore();
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
             }
         });
     }

@@ -2,11 +2,14 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEventKind};
 use roofscape::engine::budget::Limit;
-use roofscape::engine::workload::Objective;
-use roofscape::explorer::headless::{Headless, text};
-use roofscape::explorer::message::{Control, ExportOutcome, Focus, Message, Scope};
+use roofscape::engine::precision::Precision;
+use roofscape::engine::workload::{Objective, Workload};
+use roofscape::explorer::headless::{Headless, Pace, text};
+use roofscape::explorer::message::{Action, Control, ExportOutcome, FitStop, Focus, Message, Overwrite, Scope};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::state::{Mode, Notice, Pick, Switch};
 
@@ -32,7 +35,7 @@ fn a_drag_moves_knob_chart_count_and_table_in_one_step() {
         let slider = session.state.slider(Limit::Memory);
         let knob = session.state.track(Limit::Memory, track.width).cell_of(slider.value);
         assert_eq!(track.x + knob, column, "the knob is under the mouse");
-        let by_hand = session.state.landscape.as_ref().map(|landscape| {
+        let by_hand = session.state.landscape().map(|landscape| {
             let sweep = &landscape.sweep;
             (0..sweep.len()).filter(|&i| sweep.total_s[i] <= 0.1 && sweep.memory_bytes[i] <= slider.value).count()
         });
@@ -73,13 +76,13 @@ fn the_budget_line_on_the_chart_is_draggable() {
 #[test]
 fn nothing_feasible_names_the_budget_and_what_it_needs() {
     let mut session = session();
-    session.tell(roofscape::explorer::message::Action::SetBudget(Limit::Total, 0.012));
+    session.tell(Action::SetBudget(Limit::Total, 0.012));
     assert!(session.state.selection.feasible.is_empty());
     let shown = screen(&mut session);
     assert!(shown.contains("no architecture: the nearest needs total 21.6 ms"), "{shown}");
     assert!(shown.contains("Feasible: 0 of 10,560"));
     session.keys("e");
-    assert_eq!(session.state.mode, Mode::Explore, "there is nothing to export");
+    assert!(matches!(session.state.mode, Mode::Explore), "there is nothing to export");
     assert!(matches!(session.state.notice, Some(Notice::Trouble(_))));
 }
 
@@ -122,7 +125,7 @@ fn a_typed_budget_takes_units_and_explains_what_it_does_not_take() {
     session.keys("0.25 s");
     session.key(KeyCode::Enter, KeyModifiers::NONE);
     assert_eq!(session.state.slider(Limit::Total).value, 0.25);
-    assert_eq!(session.state.mode, Mode::Explore);
+    assert!(matches!(session.state.mode, Mode::Explore));
 }
 
 #[test]
@@ -140,16 +143,33 @@ fn a_format_the_board_lacks_is_skipped_by_name() {
     let mut session = session();
     let mut seen = Vec::new();
     for _ in 0..9 {
-        seen.push(session.state.precision().name);
+        seen.push(session.state.precision(session.state.question).name);
         session.keys("f");
     }
     assert!(!seen.contains(&"fp8") && !seen.contains(&"nvfp4"), "{seen:?}");
     assert!(seen.contains(&"w8a8"));
-    session.tell(roofscape::explorer::message::Action::Step(
-        Control::Format,
-        roofscape::explorer::slider::Direction::Down,
-        roofscape::explorer::slider::Stride::Coarse,
-    ));
+}
+
+#[test]
+fn a_mode_that_lacks_the_format_falls_back_and_the_next_has_it_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("board.toml");
+    let shipped = include_str!("../profiles/agx-orin-64gb.toml");
+    // The 50W mode without INT8.
+    let (first, rest) = shipped.split_once("name = \"50W\"").expect("a mode");
+    let lacking = rest.lines().scan(true, |strip, line| {
+        *strip &= !line.starts_with("[[modes]]");
+        Some(if *strip && line.starts_with("int8 =") { "" } else { line })
+    });
+    let text = format!("{first}name = \"50W\"{}", lacking.collect::<Vec<_>>().join("\n"));
+    std::fs::write(&path, text).expect("a file");
+    let choices = Choices { profile: path.display().to_string(), precision: Precision::W8A8, ..Choices::default() };
+    let mut session = Headless::open(&choices, SIZE).expect("opens");
+    session.keys("m");
+    assert!(screen(&mut session).contains("50W · fp16"));
+    assert!(matches!(&session.state.notice, Some(Notice::Trouble(words)) if words.contains("int8")));
+    session.keys("m");
+    assert!(screen(&mut session).contains("30W · w8a8"));
 }
 
 #[test]
@@ -180,7 +200,7 @@ fn a_click_picks_and_escape_follows_the_best_again() {
 #[test]
 fn arrows_walk_the_frontier() {
     let mut session = session();
-    session.tell(roofscape::explorer::message::Action::Focus(Focus::Chart));
+    session.tell(Action::Focus(Focus::Chart));
     let front = session.state.selection.frontier.clone();
     for expected in front.iter().rev().skip(1).take(5) {
         session.key(KeyCode::Left, KeyModifiers::NONE);
@@ -193,9 +213,9 @@ fn arrows_walk_the_frontier() {
 #[test]
 fn the_table_sorts_scrolls_and_keeps_the_pick_in_view() {
     let mut session = session();
-    session.tell(roofscape::explorer::message::Action::Focus(Focus::Table));
+    session.tell(Action::Focus(Focus::Table));
     session.keys("s");
-    let landscape = session.state.landscape.clone().expect("priced");
+    let landscape = session.state.landscape().cloned().expect("priced");
     let totals: Vec<f64> =
         session.state.selection.feasible.iter().map(|&i| landscape.sweep.total_s[i as usize]).collect();
     assert!(totals.is_sorted());
@@ -204,10 +224,10 @@ fn the_table_sorts_scrolls_and_keeps_the_pick_in_view() {
     assert!(landscape.sweep.total_s[slowest] >= totals[totals.len() - 1]);
     session.key(KeyCode::End, KeyModifiers::NONE);
     let last = session.state.selection.feasible.len() - 1;
-    assert_eq!(session.state.picked_row(), Some(last));
+    assert_eq!(session.state.picked_row, Some(last));
     assert!(session.state.top > 0 && session.state.top <= last);
     session.key(KeyCode::Home, KeyModifiers::NONE);
-    assert_eq!((session.state.picked_row(), session.state.top), (Some(0), 0));
+    assert_eq!((session.state.picked_row, session.state.top), (Some(0), 0));
 }
 
 #[test]
@@ -219,28 +239,174 @@ fn export_asks_for_a_path_and_before_it_replaces_a_file() {
     );
     session.key(KeyCode::Enter, KeyModifiers::NONE);
     assert_eq!(session.exports.len(), 1);
-    let path = session.exports[0].clone();
-    session.tell(Message::Exported(ExportOutcome::Exists(path.clone(), Scope::Picked)));
+    let request = session.exports[0].clone();
+    assert_eq!((request.overwrite, request.indices.len()), (Overwrite::Refuse, 1));
+    session.tell(Message::Exported(ExportOutcome::Exists(Box::new(request.clone()))));
     assert!(screen(&mut session).contains("exists already"));
     session.keys("n");
     assert_eq!(session.exports.len(), 1, "no is no");
-    session.tell(Message::Exported(ExportOutcome::Exists(path.clone(), Scope::Picked)));
+    session.tell(Message::Exported(ExportOutcome::Exists(Box::new(request.clone()))));
+    // What is replaced is what was exported, whatever the budgets say by now.
+    session.tell(Message::Resized(120, 40));
     session.keys("y");
     assert_eq!(session.exports.len(), 2);
-    session.tell(Message::Exported(ExportOutcome::Written(path, 1)));
+    assert_eq!((session.exports[1].overwrite, &session.exports[1].indices), (Overwrite::Replace, &request.indices));
+    session.tell(Message::Exported(ExportOutcome::Written(request.path, 1)));
     assert!(screen(&mut session).contains("wrote 1 architecture"));
+}
+
+#[test]
+fn a_taken_file_never_takes_the_keys_from_another_prompt() {
+    let mut session = session();
+    session.keys("E");
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    let request = session.exports[0].clone();
+    session.keys("e");
+    session.tell(Message::Exported(ExportOutcome::Exists(Box::new(request))));
+    session.keys("my");
+    assert!(matches!(&session.state.mode, Mode::Exporting(_, prompt) if prompt.text.ends_with("my")));
+    assert_eq!(session.exports.len(), 1, "typing y in a name answers nothing");
+    session.key(KeyCode::Esc, KeyModifiers::NONE);
+    assert!(screen(&mut session).contains("roofscape-feasible.json exists already"));
+}
+
+#[test]
+fn what_is_shown_is_what_was_priced_also_while_something_else_is_asked() {
+    let mut session = session();
+    session.pace = Pace::Later;
+    session.keys("l");
+    session.keys("b");
+    let shown = screen(&mut session);
+    assert!(shown.starts_with(" roofscape  AGX Orin 64GB"), "the picture is still the old board's\n{shown}");
+    assert!(shown.contains("board ◂Orin Nano 8GB▸"), "the control shows what is asked\n{shown}");
+    assert!(session.state.is_stale());
+    session.work();
+    let shown = screen(&mut session);
+    assert!(shown.starts_with(" roofscape  Orin Nano 8GB") && shown.contains("law tiny"), "{shown}");
+    assert!(!session.state.is_stale());
 }
 
 #[test]
 fn a_late_answer_to_an_old_question_is_dropped() {
     let mut session = session();
-    let old = session.state.landscape.clone().expect("priced");
-    let asked = session.state.asked;
+    let (old_question, old) = (session.state.question, session.state.landscape().cloned().expect("priced"));
     session.keys("ff");
-    let shown = session.state.landscape.clone().expect("priced");
-    session.tell(Message::Priced(asked, old));
-    let now = session.state.landscape.clone().expect("priced");
-    assert_eq!(now.sweep.total_s, shown.sweep.total_s);
+    let shown = session.state.landscape().cloned().expect("priced");
+    session.tell(Message::Priced(old_question, old));
+    assert!(Arc::ptr_eq(session.state.landscape().expect("priced"), &shown));
+}
+
+#[test]
+fn a_law_that_cannot_be_fitted_says_why_and_lets_one_go_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("three.csv");
+    std::fs::write(&path, "layers,width,heads,ffn_ratio,loss\n4,256,4,4,3.5\n8,256,4,4,3.4\n4,512,8,4,3.3\n")
+        .expect("a file");
+    let choices = Choices { data: Some(path.display().to_string()), ..Choices::default() };
+    let mut session = Headless::open(&choices, SIZE).expect("opens");
+    let shown = screen(&mut session);
+    assert!(shown.contains("no law: three"), "{shown}");
+    session.keys("l");
+    assert!(screen(&mut session).contains("law paper"));
+    // Back to the impossible one: the picture stays, the reason is said.
+    session.key(KeyCode::Left, KeyModifiers::NONE);
+    assert!(matches!(session.state.notice, Some(Notice::Trouble(_))));
+    assert!(screen(&mut session).contains("law paper"));
+    assert!(!session.state.is_stale());
+}
+
+#[test]
+fn a_superseded_fit_is_no_error_and_a_bug_in_a_worker_leaves_the_picture() {
+    let mut session = session();
+    session.pace = Pace::Later;
+    session.keys("l");
+    session.tell(Message::Fitted(1, Err(FitStop::Superseded)));
+    assert!(session.state.notice.is_none());
+    assert_eq!(session.waiting.len(), 2, "it is asked for again, being asked for still");
+    session.waiting.clear();
+    session.tell(Message::Fitted(1, Err(FitStop::Impossible(roofscape::error::Error::new("too few runs")))));
+    assert!(!session.state.is_stale(), "the picture's own law is asked for again");
+
+    session.keys("f");
+    let question = session.state.question;
+    session.tell(Message::PricingFailed(question));
+    assert!(!session.state.is_stale());
+    assert!(matches!(session.state.notice, Some(Notice::Trouble(_))));
+}
+
+#[test]
+fn typing_takes_pasted_text_and_commands_do_not() {
+    let mut session = session();
+    session.tell(Message::Pasted("xq".into()));
+    assert!(!session.has_quit && session.state.budgets().active().count() == 2);
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    session.tell(Message::Pasted("0.5s\n".into()));
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    assert_eq!(session.state.slider(Limit::Total).value, 0.5);
+}
+
+#[test]
+fn a_dragged_slider_has_the_keys() {
+    let mut session = session();
+    let track = session.track(Limit::Memory).expect("a slider");
+    session.drag((track.x + 5, track.y), (track.x + 6, track.y));
+    assert_eq!(session.state.focus, Focus::Control(Control::Budget(Limit::Memory)));
+    session.click((40, 8));
+    assert_eq!(session.state.focus, Focus::Chart);
+}
+
+#[test]
+fn a_step_never_goes_the_wrong_way() {
+    let mut session = session();
+    session.tell(Action::SetBudget(Limit::Total, 30.0));
+    session.key(KeyCode::Right, KeyModifiers::NONE);
+    assert_eq!(session.state.slider(Limit::Total).value, 30.0, "beyond the track's end already");
+    session.key(KeyCode::Left, KeyModifiers::NONE);
+    assert_eq!(session.state.slider(Limit::Total).value, 25.0);
+}
+
+#[test]
+fn a_session_without_generated_tokens_shows_no_nonsense() {
+    let workload = Workload { generated_tokens: 0, ..Workload::default() };
+    let mut session = Headless::open(&Choices { workload, ..Choices::default() }, SIZE).expect("opens");
+    for _ in 0..3 {
+        let shown = screen(&mut session);
+        assert!(!shown.contains("NaN") && !shown.contains("inf") && !shown.contains("-0 ms"), "{shown}");
+        session.keys("o");
+    }
+}
+
+/// Whatever is pressed, at whatever size: no panic, no nonsense, and the picture belongs to its question.
+#[test]
+fn random_keys_and_clicks_never_break_the_session() {
+    let mut random = 88_172_645_463_325_252_u64;
+    let mut next = move |below: u64| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random % below
+    };
+    let mut session = session();
+    for step in 0..1500 {
+        match next(12) {
+            0 => session.tell(Message::Resized(next(140) as u16, next(50) as u16)),
+            1 | 2 => session.click((next(140) as u16, next(50) as u16)),
+            3 => session.drag((next(140) as u16, next(50) as u16), (next(200) as u16, next(90) as u16)),
+            4 => session.mouse(MouseEventKind::ScrollUp, (next(140) as u16, next(50) as u16)),
+            5 => session.key(KeyCode::Enter, KeyModifiers::NONE),
+            6 => session.key(KeyCode::Esc, KeyModifiers::NONE),
+            7 => session.key([KeyCode::Left, KeyCode::Right][next(2) as usize], KeyModifiers::SHIFT),
+            8 => session.key([KeyCode::Up, KeyCode::Down, KeyCode::Tab][next(3) as usize], KeyModifiers::NONE),
+            _ => session.keys(
+                ["b", "m", "f", "l", "o", "s", "r", "x", "1", "2", " ", "e", "E", "?", "i", "p", "7"]
+                    [next(17) as usize],
+            ),
+        }
+        assert!(!session.state.is_stale(), "step {step}");
+        assert!(session.state.top <= session.state.selection.feasible.len());
+    }
+    session.tell(Message::Resized(120, 40));
+    assert!(!screen(&mut session).contains("NaN"));
 }
 
 #[test]
@@ -254,6 +420,9 @@ fn every_size_draws_and_a_small_one_says_so() {
     }
     session.tell(Message::Resized(60, 20));
     assert!(screen(&mut session).contains("roofscape needs 80×24; this is 60×20"));
+    for size in [(0, 0), (0, 30), (30, 0), (1, 1), (12, 3)] {
+        session.tell(Message::Resized(size.0, size.1));
+    }
 }
 
 #[test]
@@ -263,10 +432,10 @@ fn help_lists_every_binding() {
         session.keys("?");
         let shown = screen(&mut session);
         for binding in roofscape::explorer::keymap::BINDINGS {
-            assert!(shown.contains(binding.keys), "{} is missing at {size:?}\n{shown}", binding.keys);
+            assert!(shown.contains(binding.does), "{} is missing at {size:?}\n{shown}", binding.does);
         }
         session.keys("z");
-        assert_eq!(session.state.mode, Mode::Explore);
+        assert!(matches!(session.state.mode, Mode::Explore));
         session.keys("q");
         assert!(session.has_quit);
     }

@@ -2,26 +2,20 @@
 //!
 //! Tests, benches and the README's pictures drive it, so that what they show is what a terminal would show.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::keymap::key_action;
-use super::message::{Effect, Message};
+use super::message::{Effect, ExportRequest, Message};
 use super::open::{Choices, open};
 use super::pointer::{Held, Hits, pointer_action};
-use super::shelf::LawChoice;
 use super::state::State;
 use super::update::{start, update};
 use super::view::render;
 use super::view::theme::{Palette, Theme};
+use super::worker::{self, FitJob, OrderJob, PriceJob};
 use crate::engine::budget::Limit;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
-use crate::engine::law::fit::{self, FitOptions};
 use crate::error::Result;
 use crate::files::resolve::Library;
 
@@ -29,8 +23,12 @@ use crate::files::resolve::Library;
 pub struct Headless {
     /// The session's state.
     pub state: State,
-    /// Files that the session asked to be written, instead of writing them.
-    pub exports: Vec<PathBuf>,
+    /// What the session asked to be written, instead of writing it.
+    pub exports: Vec<ExportRequest>,
+    /// Whether pricing and fitting wait until [`Self::work`]; a test of what happens meanwhile sets it.
+    pub pace: Pace,
+    /// What has been asked of the workers and not been done.
+    pub waiting: Vec<Effect>,
     /// Whether the session has asked to be left.
     pub has_quit: bool,
     palette: Palette,
@@ -45,6 +43,8 @@ impl Headless {
         let mut session = Self {
             state: State::new(shelf, question, size),
             exports: Vec::new(),
+            pace: Pace::AtOnce,
+            waiting: Vec::new(),
             has_quit: false,
             palette: Palette::True,
             hits: Hits::default(),
@@ -117,19 +117,32 @@ impl Headless {
         buffer
     }
 
+    /// Does what waits.
+    pub fn work(&mut self) {
+        self.pace = Pace::AtOnce;
+        let waiting = std::mem::take(&mut self.waiting);
+        self.perform(waiting);
+        self.frame();
+    }
+
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let answer = match effect {
-                Effect::Price => self.price(),
-                Effect::Fit(place) => self.fit(place),
-                Effect::Export { path, .. } => {
-                    self.exports.push(path);
-                    None
-                }
                 Effect::Quit => {
                     self.has_quit = true;
                     None
                 }
+                Effect::Export(request) => {
+                    self.exports.push(*request);
+                    None
+                }
+                work if self.pace == Pace::Later => {
+                    self.waiting.push(work);
+                    None
+                }
+                Effect::Price(question) => PriceJob::of(&self.state, question).map(|job| worker::price(&job)),
+                Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
+                Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
             };
             if let Some(answer) = answer {
                 let effects = update(&mut self.state, answer);
@@ -137,20 +150,15 @@ impl Headless {
             }
         }
     }
+}
 
-    fn price(&self) -> Option<Message> {
-        let (law, estimator) = (self.state.law()?, self.state.estimator().ok()?);
-        let landscape = Landscape::new(&self.state.shelf.space, LossLaw::clone(law), estimator);
-        Some(Message::Priced(self.state.asked, Arc::new(landscape)))
-    }
-
-    fn fit(&self, place: usize) -> Option<Message> {
-        let LawChoice::FromRuns(dataset) = &self.state.shelf.laws[place] else { return None };
-        let outcome = fit::fit(&dataset.runs, &FitOptions::default(), &())
-            .map(|fit| Arc::new(LossLaw::fitted(fit, dataset)))
-            .map_err(Into::into);
-        Some(Message::Fitted(place, outcome))
-    }
+/// When the work that a session asks for is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Before anything else happens.
+    AtOnce,
+    /// When the test says so.
+    Later,
 }
 
 /// The frame's text, line by line, without trailing blanks.

@@ -39,18 +39,18 @@ const fn next(control: Control) -> Action {
 
 /// Every binding of the main screen, in the order of the help.
 pub const BINDINGS: &[Binding] = &[
-    explained("← →", "change", "change the value, walk the frontier, choose a sort column"),
+    explained("← →", "change", "change, walk, sort column"),
     explained("shift ← →", "", "in fine steps"),
     explained("↑ ↓", "", "next control, next row"),
-    binding("tab", &[KeyCode::Tab], "next", "budgets, workload, table, chart (shift tab: back)", Action::FocusNext),
-    binding("space", &[KeyCode::Char(' ')], "on/off", "switch the focused budget on or off", Action::ToggleFocused),
-    binding("enter", &[KeyCode::Enter], "type", "type an exact value for the focused control", Action::TypeValue),
+    binding("tab", &[KeyCode::Tab], "next", "next pane (shift: back)", Action::FocusNext),
+    binding("space", &[KeyCode::Char(' ')], "on/off", "budget on or off", Action::ToggleFocused),
+    binding("enter", &[KeyCode::Enter], "type", "type an exact value", Action::TypeValue),
     binding("x", &[KeyCode::Char('x')], "", "all budgets off", Action::LiftBudgets),
-    binding("F1 1", &[KeyCode::F(1), KeyCode::Char('1')], "", "embodied AI: 20 ms per token", Action::Preset(0)),
-    binding("F2 2", &[KeyCode::F(2), KeyCode::Char('2')], "", "smart home: 500 ms in total", Action::Preset(1)),
-    binding("F3 3", &[KeyCode::F(3), KeyCode::Char('3')], "", "autonomous driving: 100 ms in total", Action::Preset(2)),
-    binding("F4 4", &[KeyCode::F(4), KeyCode::Char('4')], "", "private serving: 2 s in total", Action::Preset(3)),
-    binding("o", &[KeyCode::Char('o')], "aim", "objective: total, prefill, decode", next(Control::Aim)),
+    binding("F1 1", &[KeyCode::F(1), KeyCode::Char('1')], "", "embodied AI: TPOT 20 ms", Action::Preset(0)),
+    binding("F2 2", &[KeyCode::F(2), KeyCode::Char('2')], "", "smart home: total 500 ms", Action::Preset(1)),
+    binding("F3 3", &[KeyCode::F(3), KeyCode::Char('3')], "", "driving: total 100 ms", Action::Preset(2)),
+    binding("F4 4", &[KeyCode::F(4), KeyCode::Char('4')], "", "serving: total 2 s", Action::Preset(3)),
+    binding("o", &[KeyCode::Char('o')], "aim", "aim at total, TTFT, decode", next(Control::Aim)),
     binding("b", &[KeyCode::Char('b')], "board", "next board", next(Control::Board)),
     binding("m", &[KeyCode::Char('m')], "", "next power mode", next(Control::Mode)),
     binding("f", &[KeyCode::Char('f')], "format", "next number format", next(Control::Format)),
@@ -59,17 +59,11 @@ pub const BINDINGS: &[Binding] = &[
     binding("r", &[KeyCode::Char('r')], "", "reverse the order", Action::ReverseSort),
     binding("pgdn pgup", &[KeyCode::PageDown], "", "ten rows on, ten back", Action::MoveRows(10)),
     binding("home end", &[KeyCode::Home], "", "first row, last row", Action::MoveRows(isize::MIN)),
-    binding("esc", &[KeyCode::Esc], "", "follow the best feasible architecture again", Action::FollowBest),
-    binding("i", &[KeyCode::Char('i')], "sources", "where the numbers come from", Action::Sources),
-    binding("p", &[KeyCode::Char('p')], "", "small screens: table or pick", Action::FlipLowerPane),
-    binding(
-        "e",
-        &[KeyCode::Char('e')],
-        "export",
-        "export the picked architecture as JSON",
-        Action::Export(Scope::Picked),
-    ),
-    binding("E", &[KeyCode::Char('E')], "", "export all feasible architectures", Action::Export(Scope::Feasible)),
+    binding("esc", &[KeyCode::Esc], "", "follow the best again", Action::FollowBest),
+    binding("i", &[KeyCode::Char('i')], "sources", "where numbers come from", Action::Sources),
+    binding("p", &[KeyCode::Char('p')], "pick", "table or pick (small)", Action::FlipLowerPane),
+    binding("e", &[KeyCode::Char('e')], "export", "export the pick as JSON", Action::Export(Scope::Picked)),
+    binding("E", &[KeyCode::Char('E')], "", "export all feasible", Action::Export(Scope::Feasible)),
     binding("?", &[KeyCode::Char('?')], "help", "this help", Action::Help),
     binding("q", &[KeyCode::Char('q')], "quit", "quit (ctrl c too)", Action::Quit),
 ];
@@ -98,6 +92,10 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
         Mode::Sources(_) => Some(match key.code {
             KeyCode::Up => Action::Arrow(Arrow::Up, Stride::Coarse),
             KeyCode::Down => Action::Arrow(Arrow::Down, Stride::Coarse),
+            KeyCode::PageUp => Action::MoveRows(-10),
+            KeyCode::PageDown => Action::MoveRows(10),
+            KeyCode::Home => Action::MoveRows(isize::MIN),
+            KeyCode::End => Action::MoveRows(isize::MAX),
             KeyCode::Char('q') => Action::Quit,
             _ => Action::Cancel,
         }),
@@ -105,6 +103,7 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
             KeyCode::Enter => Some(Action::Submit),
             KeyCode::Esc => Some(Action::Cancel),
             KeyCode::Backspace => Some(Action::Backspace),
+            KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Action::ClearLine),
             KeyCode::Char(typed) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
                 Some(Action::Char(typed))
             }
@@ -129,6 +128,9 @@ fn explore_key(key: KeyEvent) -> Option<Action> {
         KeyCode::PageUp => return Some(Action::MoveRows(-10)),
         KeyCode::End => return Some(Action::MoveRows(isize::MAX)),
         _ => {}
+    }
+    if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
+        return None;
     }
     let bound = BINDINGS.iter().find(|binding| binding.codes.contains(&key.code))?;
     bound.action()

@@ -78,6 +78,11 @@ pub fn panes((columns, rows): (u16, u16), lower: LowerPane) -> Option<Panes> {
     Some(Panes { chart, controls, table, pick, ..frame })
 }
 
+/// What is inside the window of sources: its size is all that scrolling needs.
+pub fn sources_window((columns, rows): (u16, u16)) -> Rect {
+    Rect::new(0, 0, columns.min(110).saturating_sub(4), rows.saturating_sub(4))
+}
+
 /// Rows of architectures that the table shows: its pane less borders and heading.
 pub fn table_rows(state: &State) -> usize {
     let table = panes(state.size, state.lower_pane).and_then(|panes| panes.table);

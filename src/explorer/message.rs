@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::slider::{Direction, Stride};
-use super::table::Column;
-use crate::engine::budget::Limit;
+use super::state::Question;
+use super::table::{Column, SortOrder};
+use crate::engine::budget::{Budgets, Limit};
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::law::LossLaw;
+use crate::engine::workload::Objective;
 use crate::error::Error;
+use crate::files::profile::Profile;
 
 /// A control with a value that is stepped through or typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,6 +116,8 @@ pub enum Action {
     Char(char),
     /// Delete the last typed character.
     Backspace,
+    /// Delete all that was typed.
+    ClearLine,
     /// Accept what was typed.
     Submit,
     /// Leave help or a prompt.
@@ -128,14 +133,27 @@ pub enum Message {
     Act(Action),
     /// The terminal has a new size, cells.
     Resized(u16, u16),
-    /// A landscape was priced; the number tells for which question.
-    Priced(u64, Arc<Landscape>),
-    /// A law was fitted, or could not be; the number is its place on the shelf.
-    Fitted(usize, Result<Arc<LossLaw>, Error>),
+    /// Text was pasted.
+    Pasted(String),
+    /// A question was answered.
+    Priced(Question, Arc<Landscape>),
+    /// A law was fitted; the number is its place on the shelf.
+    Fitted(usize, Result<Arc<LossLaw>, FitStop>),
+    /// The table's order under a column was found for a landscape.
+    Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// An export ended.
     Exported(ExportOutcome),
-    /// A worker failed in a way that is our fault.
-    WorkerFailed(String),
+    /// A question was given up by a bug of ours.
+    PricingFailed(Question),
+}
+
+/// Why a fit brought no law.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FitStop {
+    /// A newer fit took its place.
+    Superseded,
+    /// It cannot be done with these runs.
+    Impossible(Error),
 }
 
 impl From<Action> for Message {
@@ -154,35 +172,29 @@ pub enum Arrow {
     Down,
 }
 
-/// How an export ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ExportOutcome {
-    /// Written: where, and how many architectures.
-    Written(PathBuf, usize),
-    /// Something is there already, and nobody said it may be replaced.
-    Exists(PathBuf, Scope),
-    /// Could not be written.
-    Failed(Error),
-}
-
-/// What the state asks of the world.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Price the present question.
-    Price,
-    /// Fit the law at this place on the shelf.
-    Fit(usize),
-    /// Write the export.
-    Export {
-        /// What.
-        scope: Scope,
-        /// Where.
-        path: PathBuf,
-        /// Whether a file there may be replaced.
-        overwrite: Overwrite,
-    },
-    /// Leave the program.
-    Quit,
+/// Architectures to be written: collected when the user says so, so that what is written is what was on the screen.
+#[derive(Debug, Clone)]
+pub struct ExportRequest {
+    /// What.
+    pub scope: Scope,
+    /// Where.
+    pub path: PathBuf,
+    /// Whether a file there may be replaced.
+    pub overwrite: Overwrite,
+    /// The candidates, in the order in which they are written.
+    pub indices: Vec<u32>,
+    /// Their predictions.
+    pub landscape: Arc<Landscape>,
+    /// The board.
+    pub profile: Arc<Profile>,
+    /// The place of its power mode.
+    pub mode: usize,
+    /// The space's name.
+    pub space: String,
+    /// Which latency the frontier minimises.
+    pub objective: Objective,
+    /// What is allowed.
+    pub budgets: Budgets,
 }
 
 /// What to do with a file that is already there.
@@ -192,4 +204,30 @@ pub enum Overwrite {
     Refuse,
     /// Replace it: the user said so.
     Replace,
+}
+
+/// How an export ended.
+#[derive(Debug, Clone)]
+pub enum ExportOutcome {
+    /// Written: where, and how many architectures.
+    Written(PathBuf, usize),
+    /// Something is there already, and nobody said it may be replaced.
+    Exists(Box<ExportRequest>),
+    /// Could not be written.
+    Failed(Error),
+}
+
+/// What the state asks of the world.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Price a question.
+    Price(Question),
+    /// Fit the law at this place on the shelf.
+    Fit(usize),
+    /// Order the candidates of a landscape by a column.
+    Order(Arc<Landscape>, (Column, SortOrder)),
+    /// Write architectures.
+    Export(Box<ExportRequest>),
+    /// Leave the program.
+    Quit,
 }

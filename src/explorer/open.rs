@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::shelf::{Board, LawChoice, Shelf};
+use super::shelf::{Board, LawEntry, Shelf};
 use super::state::Question;
 use crate::engine::precision::Precision;
 use crate::engine::reference::REFERENCE_MODELS;
@@ -48,15 +48,7 @@ impl Default for Choices {
 
 /// Loads everything that `choices` names, and what is built in besides, so that keys can step through it.
 pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
-    let (_, law) = library.law(&choices.law)?;
-    let mut laws = vec![LawChoice::Ready(Arc::new(law))];
-    for file in Kind::Data.embedded() {
-        laws.push(LawChoice::FromRuns(Arc::new(library.data(file.name)?.dataset)));
-    }
-    if let Some(data) = &choices.data {
-        laws.retain(|law| !matches!(law, LawChoice::FromRuns(known) if known.name == *data));
-        laws.insert(0, LawChoice::FromRuns(Arc::new(library.data(data)?.dataset)));
-    }
+    let laws = laws(library, choices)?;
     let boards = boards(library, &choices.profile)?;
     let mode = match &choices.mode {
         None => boards[0].default_mode,
@@ -78,6 +70,27 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)
         .map_err(|refusal| Error::new(refusal.to_string()).at_column("--precision"))?;
     Ok((shelf, question))
+}
+
+/// What was asked for, then all others that can be read: the runs named, the law, the user's laws, built-in runs.
+fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
+    let mut laws = Vec::new();
+    if let Some(data) = &choices.data {
+        laws.push(LawEntry::from_runs(library.data(data)?.dataset));
+    }
+    laws.push(LawEntry::ready(library.law(&choices.law)?.1));
+    let others = library.laws().into_iter().filter_map(|listed| library.law(&listed.name).ok());
+    laws.extend(others.map(|(_, law)| LawEntry::ready(law)));
+    for file in Kind::Data.embedded() {
+        laws.push(LawEntry::from_runs(library.data(file.name)?.dataset));
+    }
+    let mut labels: Vec<String> = Vec::new();
+    laws.retain(|law| {
+        let new = !labels.contains(&law.label);
+        labels.push(law.label.clone());
+        new
+    });
+    Ok(laws)
 }
 
 /// The board asked for, then all others that can be read.
@@ -107,7 +120,7 @@ mod tests {
     #[test]
     fn without_arguments_everything_is_built_in() {
         let (shelf, question) = open_with(|_| {}).unwrap();
-        let labels: Vec<String> = shelf.laws.iter().map(LawChoice::label).collect();
+        let labels: Vec<String> = shelf.laws.iter().map(|law| law.label.clone()).collect();
         assert_eq!(labels, ["paper", "fit of tiny", "fit of synthetic-170"]);
         assert_eq!(shelf.boards.len(), 3);
         assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "MAXN");
@@ -121,7 +134,7 @@ mod tests {
             choices.mode = Some("7w".into());
         })
         .unwrap();
-        assert_eq!(shelf.laws[0].label(), "fit of tiny");
+        assert_eq!(shelf.laws[0].label, "fit of tiny");
         assert_eq!(shelf.laws.len(), 3);
         assert_eq!(shelf.boards[0].profile.name, "orin-nano-8gb");
         assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "7W");

@@ -1,5 +1,7 @@
 //! What the budgets leave: recomputed by linear scans whenever a budget or the objective changes.
 
+use rayon::prelude::*;
+
 use crate::engine::budget::{Budgets, Limit, Loosening};
 use crate::engine::landscape::Landscape;
 use crate::engine::workload::Objective;
@@ -39,16 +41,20 @@ pub struct Selection {
 
 impl Selection {
     /// `order` is the table's order of all candidates.
+    ///
+    /// Budgets are read once per candidate, in memory order and on all cores; everything else asks the resulting
+    /// marks. That keeps a drag step short for spaces of millions.
     pub fn new(landscape: &Landscape, order: &[u32], objective: Objective, budgets: &Budgets) -> Self {
         let sweep = &landscape.sweep;
-        let feasible: Vec<u32> = order.iter().copied().filter(|&index| budgets.admits(sweep, index as usize)).collect();
+        let admitted: Vec<bool> = (0..sweep.len()).into_par_iter().map(|index| budgets.admits(sweep, index)).collect();
+        let feasible: Vec<u32> = order.par_iter().copied().filter(|&index| admitted[index as usize]).collect();
         let bounds = budgets
             .active()
             .filter(|(limit, _)| axis_value(objective, *limit, 1.0, sweep.generated_tokens).is_none())
             .map(|(limit, value)| (limit, landscape.frontier_of(objective, |index| limit.of(sweep, index) <= value)))
             .collect();
         Self {
-            frontier: landscape.feasible_frontier(objective, budgets),
+            frontier: landscape.frontier_of(objective, |index| admitted[index]),
             bounds,
             loosening: if feasible.is_empty() { budgets.loosening(sweep) } else { None },
             feasible,

@@ -8,13 +8,14 @@ use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
 use crate::engine::runs::Dataset;
 use crate::engine::space::Space;
+use crate::error::Error;
 use crate::files::profile::Profile;
 
 /// A board with its power modes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Board {
     /// Its figures with their sources.
-    pub profile: Profile,
+    pub profile: Arc<Profile>,
     /// What each of the profile's power modes computes with, in the profile's order; never empty.
     pub modes: Vec<Hardware>,
     /// The mode that it starts in.
@@ -28,7 +29,7 @@ impl Board {
         Self {
             default_mode: profile.modes.iter().position(|mode| mode.name == *start).unwrap_or(0),
             modes: profile.modes.iter().map(|mode| profile.hardware(mode)).collect(),
-            profile,
+            profile: Arc::new(profile),
         }
     }
 
@@ -38,22 +39,47 @@ impl Board {
     }
 }
 
-/// A law that can be shown: given by a file, or still to be fitted from runs.
+/// A law on the shelf: given by a file, or fitted from runs when it is first chosen. The runs stay with it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum LawChoice {
-    /// Ready to be used.
-    Ready(Arc<LossLaw>),
-    /// To be fitted when it is first chosen.
-    FromRuns(Arc<Dataset>),
+pub struct LawEntry {
+    /// What to call it in a control.
+    pub label: String,
+    /// The runs that it is fitted from; none for a law from a file.
+    pub dataset: Option<Arc<Dataset>>,
+    /// How far it is.
+    pub state: LawState,
 }
 
-impl LawChoice {
-    /// What to call it in a control.
-    pub fn label(&self) -> String {
-        match self {
-            Self::Ready(law) if law.dataset.is_some() => format!("fit of {}", law.name),
-            Self::Ready(law) => law.name.clone(),
-            Self::FromRuns(dataset) => format!("fit of {}", dataset.name),
+/// How far a law is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LawState {
+    /// Not asked for yet.
+    Unfitted,
+    /// A worker is at it.
+    Fitting,
+    /// Can be used.
+    Ready(Arc<LossLaw>),
+    /// Cannot be had, and why.
+    Failed(Error),
+}
+
+impl LawEntry {
+    /// A law that is there.
+    pub fn ready(law: LossLaw) -> Self {
+        Self { label: law.name.clone(), dataset: None, state: LawState::Ready(Arc::new(law)) }
+    }
+
+    /// A law to be fitted.
+    pub fn from_runs(dataset: Dataset) -> Self {
+        let label = format!("fit of {}", dataset.name);
+        Self { label, dataset: Some(Arc::new(dataset)), state: LawState::Unfitted }
+    }
+
+    /// The law, once it is there.
+    pub const fn law(&self) -> Option<&Arc<LossLaw>> {
+        match &self.state {
+            LawState::Ready(law) => Some(law),
+            LawState::Unfitted | LawState::Fitting | LawState::Failed(_) => None,
         }
     }
 }
@@ -62,7 +88,7 @@ impl LawChoice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shelf {
     /// Laws; never empty.
-    pub laws: Vec<LawChoice>,
+    pub laws: Vec<LawEntry>,
     /// Boards; never empty.
     pub boards: Vec<Board>,
     /// Number formats; never empty.

@@ -4,18 +4,17 @@
 //! and objective cut a [`Selection`] out of it at once; pick, sort order, scroll position, focus and mode only concern
 //! what is shown.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::message::{Control, Focus, Scope};
+use super::message::{Control, ExportRequest, Focus, Scope};
 use super::selection::{Frontiers, Selection};
-use super::shelf::{Board, LawChoice, Shelf};
+use super::shelf::{Board, LawEntry, Shelf};
 use super::slider::Track;
 use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::landscape::{Landscape, Position};
-use crate::engine::law::{Extrapolation, LossLaw};
+use crate::engine::law::Extrapolation;
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
 use crate::engine::workload::{Objective, Workload};
@@ -74,20 +73,20 @@ pub struct Prompt {
 }
 
 /// What the keyboard speaks to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Mode {
     /// The screen itself.
     Explore,
     /// The help lies over it.
     Help,
     /// The numbers' sources lie over it, scrolled by so many lines.
-    Sources(u16),
+    Sources(usize),
     /// A value is typed for a control.
     Typing(Control, Prompt),
     /// A path is typed for an export.
     Exporting(Scope, Prompt),
     /// The path is taken; may the file be replaced?
-    Overwriting(Scope, PathBuf),
+    Overwriting(Box<ExportRequest>),
 }
 
 /// Which of the two shares the lower part of a small screen.
@@ -107,35 +106,40 @@ pub enum Notice {
     Trouble(String),
 }
 
+/// A question with its answer: whoever shows a number of the landscape shows what it was priced for.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// What was asked.
+    pub question: Question,
+    /// What came out.
+    pub landscape: Arc<Landscape>,
+}
+
 /// The session.
 #[derive(Debug, Clone)]
 pub struct State {
     /// What there is to choose from.
     pub shelf: Shelf,
-    /// What is asked.
+    /// What is asked: what the controls show.
     pub question: Question,
-    /// What the picture answers: the question of `landscape`.
-    pub shown: Question,
-    /// Number of the newest question.
-    pub asked: u64,
-    /// Number of the question that `landscape` answers.
-    pub answered: u64,
-    /// Place of the law that is being fitted.
-    pub fitting: Option<usize>,
-    /// The newest answer.
-    pub landscape: Option<Arc<Landscape>>,
+    /// The number format last chosen; a board that lacks it is asked in another, the next that has it in this.
+    pub wanted_precision: usize,
+    /// The newest answer: what chart, table, pick, header and status show.
+    pub answer: Option<Answer>,
     /// What the chart and the frontier minimise.
     pub objective: Objective,
     /// The four budgets.
     pub sliders: [Slider; 4],
     /// Frontiers regardless of budgets.
     pub frontiers: Frontiers,
-    /// All candidates in the table's order.
-    pub order: Vec<u32>,
+    /// All candidates in the table's order; none while they stand in the landscape's own order, best first.
+    pub order: Option<Vec<u32>>,
     /// What the budgets leave.
     pub selection: Selection,
     /// The candidate looked at.
     pub pick: Pick,
+    /// Its row in the table.
+    pub picked_row: Option<usize>,
     /// The column that the table is sorted by, and which way.
     pub sort: (Column, SortOrder),
     /// First row of the table that is shown.
@@ -144,6 +148,8 @@ pub struct State {
     pub focus: Focus,
     /// What the keyboard speaks to.
     pub mode: Mode,
+    /// Exports that found their file taken while the keyboard spoke to something else.
+    pub conflicts: Vec<ExportRequest>,
     /// What a small screen shows below the chart.
     pub lower_pane: LowerPane,
     /// What just happened.
@@ -166,62 +172,68 @@ impl State {
             ],
             shelf,
             question,
-            shown: question,
-            asked: 0,
-            answered: 0,
-            fitting: None,
-            landscape: None,
+            wanted_precision: question.precision,
+            answer: None,
             objective: Objective::Total,
             frontiers: Frontiers::default(),
-            order: Vec::new(),
+            order: None,
             selection: Selection::default(),
             pick: Pick::Best,
+            picked_row: None,
             sort: (Column::Perplexity, SortOrder::Ascending),
             top: 0,
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,
+            conflicts: Vec::new(),
             lower_pane: LowerPane::Table,
             notice: None,
             size,
         }
     }
 
-    /// The board asked about.
-    pub fn board(&self) -> &Board {
-        &self.shelf.boards[self.question.board]
+    /// The landscape that is shown.
+    pub fn landscape(&self) -> Option<&Arc<Landscape>> {
+        self.answer.as_ref().map(|answer| &answer.landscape)
     }
 
-    /// Its power mode.
-    pub fn power_mode(&self) -> &PowerMode {
-        &self.board().profile.modes[self.question.mode]
+    /// What the picture answers; before the first picture, what is asked.
+    pub fn shown(&self) -> Question {
+        self.answer.as_ref().map_or(self.question, |answer| answer.question)
     }
 
-    /// The board's rates in that mode.
-    pub fn hardware(&self) -> &Hardware {
-        &self.board().modes[self.question.mode]
-    }
-
-    /// The number format asked about.
-    pub fn precision(&self) -> &Precision {
-        &self.shelf.precisions[self.question.precision]
-    }
-
-    /// The law asked about, once it is fitted.
-    pub fn law(&self) -> Option<&Arc<LossLaw>> {
-        match &self.shelf.laws[self.question.law] {
-            LawChoice::Ready(law) => Some(law),
-            LawChoice::FromRuns(_) => None,
-        }
-    }
-
-    /// Prices for the present question; fails if the board lacks the number format.
-    pub fn estimator(&self) -> Result<Estimator, UnsupportedFormat> {
-        Estimator::new(self.hardware(), *self.precision(), self.question.workload)
-    }
-
-    /// Whether the picture answers an older question than the one asked.
+    /// Whether the picture answers another question than the one asked.
     pub fn is_stale(&self) -> bool {
-        self.asked != self.answered
+        self.answer.as_ref().is_none_or(|answer| answer.question != self.question)
+    }
+
+    /// The law asked about.
+    pub fn law_entry(&self) -> &LawEntry {
+        &self.shelf.laws[self.question.law]
+    }
+
+    /// The board of a question.
+    pub fn board(&self, question: Question) -> &Board {
+        &self.shelf.boards[question.board]
+    }
+
+    /// The power mode of a question.
+    pub fn power_mode(&self, question: Question) -> &PowerMode {
+        &self.board(question).profile.modes[question.mode]
+    }
+
+    /// The rates of a question's board in its mode.
+    pub fn hardware(&self, question: Question) -> &Hardware {
+        &self.board(question).modes[question.mode]
+    }
+
+    /// The number format of a question.
+    pub fn precision(&self, question: Question) -> &Precision {
+        &self.shelf.precisions[question.precision]
+    }
+
+    /// Prices for a question; fails if its board lacks its number format.
+    pub fn estimator(&self, question: Question) -> Result<Estimator, UnsupportedFormat> {
+        Estimator::new(self.hardware(question), *self.precision(question), question.workload)
     }
 
     /// The limits that are switched on.
@@ -249,7 +261,7 @@ impl State {
 
     /// A slider's track: from the smallest to the largest value in the sweep, rounded outwards.
     pub fn track(&self, limit: Limit, cells: u16) -> Track {
-        let span = self.landscape.as_ref().map(|landscape| landscape.span(limit));
+        let span = self.landscape().map(|landscape| landscape.span(limit));
         let (low, high) = span.filter(|(low, high)| *low > 0.0 && high.is_finite()).unwrap_or((1e-3, 1.0));
         Track::over(low, high, cells)
     }
@@ -262,22 +274,16 @@ impl State {
         }
     }
 
-    /// The table row of the candidate looked at.
-    pub fn picked_row(&self) -> Option<usize> {
-        let picked = self.picked()? as u32;
-        self.selection.feasible.iter().position(|&index| index == picked)
-    }
-
     /// Where the baseline model lies under the present law, board, format and workload.
     pub fn baseline(&self) -> Option<Position> {
-        let landscape = self.landscape.as_ref()?;
+        let landscape = self.landscape()?;
         let baseline = self.shelf.references.first()?;
         Some(landscape.position_of(self.objective, &baseline.architecture))
     }
 
     /// How far candidate `index` lies outside the law's range.
     pub fn extrapolation(&self, index: usize) -> Option<Extrapolation> {
-        let landscape = self.landscape.as_ref()?;
+        let landscape = self.landscape()?;
         landscape.law.range.extrapolation(&landscape.sweep.architecture(index).features())
     }
 }

@@ -142,6 +142,9 @@ impl SortOrder {
     }
 }
 
+/// The order in which a landscape keeps its candidates anyway.
+pub const BEST_FIRST: (Column, SortOrder) = (Column::Perplexity, SortOrder::Ascending);
+
 /// All candidates in the order of a column; among equals the better comes first.
 pub fn order(landscape: &Landscape, column: Column, direction: SortOrder) -> Vec<u32> {
     let mut order = landscape.best_first().to_vec();

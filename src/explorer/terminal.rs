@@ -7,7 +7,7 @@ use std::thread::{self, ThreadId};
 use crossterm::cursor::Show;
 #[cfg(windows)]
 use crossterm::event::EnableMouseCapture;
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::style::Print;
 use crossterm::terminal::{
@@ -37,9 +37,9 @@ impl Screen {
         let screen = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
         enable_raw_mode()?;
         #[cfg(not(windows))]
-        execute!(stdout(), EnterAlternateScreen, Print(REPORT_BUTTONS_AND_DRAGS))?;
+        execute!(stdout(), EnterAlternateScreen, Print(REPORT_BUTTONS_AND_DRAGS), EnableBracketedPaste)?;
         #[cfg(windows)]
-        execute!(stdout(), EnterAlternateScreen, EnableMouseCapture)?;
+        execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste)?;
         Ok(screen)
     }
 

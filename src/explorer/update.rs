@@ -10,14 +10,12 @@ use std::sync::Arc;
 
 use super::message::{Action, Arrow, Control, Effect, ExportOutcome, Focus, Message};
 use super::selection::{Frontiers, Selection};
-use super::shelf::LawChoice;
 use super::slider::{Direction, Stride};
-use super::state::{LowerPane, Mode, Notice, Pick, Prompt, State};
-use super::table;
+use super::state::{Answer, LowerPane, Mode, Notice, Pick, Prompt, Question, State};
+use super::table::{self, Column, SortOrder};
+use super::{layout, sources};
 use crate::engine::budget::Limit;
 use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
-use crate::error::Error;
 
 /// Controls in the order in which the arrow keys walk through them.
 pub const CONTROLS: [Control; 12] = [
@@ -35,9 +33,6 @@ pub const CONTROLS: [Control; 12] = [
     Control::Law,
 ];
 
-/// Farthest that the sources scroll; more lines than any profile has.
-const LAST_LINE: u16 = 200;
-
 /// What to do at the very start: price, or fit first.
 pub fn start(state: &mut State) -> Vec<Effect> {
     question::ask(state)
@@ -45,30 +40,32 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 
 /// Applies `message`.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let effects = apply(state, message);
+    // A question that came while the keyboard was taken is asked as soon as it is free.
+    if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
+        state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
+    }
+    effects
+}
+
+fn apply(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
+        Message::Act(action) => {
+            state.notice = None;
+            return act(state, action);
+        }
+        Message::Pasted(text) => text.chars().for_each(|typed| prompt::push(state, typed)),
         Message::Resized(columns, rows) => {
             state.size = (columns, rows);
             pick::keep_in_view(state);
-            Vec::new()
         }
-        Message::Priced(number, landscape) => {
-            receive(state, number, landscape);
-            Vec::new()
-        }
-        Message::Fitted(place, outcome) => fitted(state, place, outcome),
-        Message::Exported(outcome) => {
-            exported(state, outcome);
-            Vec::new()
-        }
-        Message::WorkerFailed(report) => {
-            state.notice = Some(Notice::Trouble(report));
-            Vec::new()
-        }
-        Message::Act(action) => {
-            state.notice = None;
-            act(state, action)
-        }
+        Message::Priced(question, landscape) => return receive(state, question, landscape),
+        Message::Fitted(place, outcome) => return question::fitted(state, place, outcome),
+        Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
+        Message::Exported(outcome) => exported(state, outcome),
+        Message::PricingFailed(question) => question::pricing_failed(state, question),
     }
+    Vec::new()
 }
 
 /// Applies what a person did.
@@ -79,8 +76,14 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Focus(focus) => state.focus = focus,
         Action::Arrow(arrow, stride) => return move_by_arrow(state, arrow, stride),
         Action::Step(control, direction, stride) => return step(state, control, direction, stride),
-        Action::SetBudget(limit, value) => budgets::set(state, limit, value),
-        Action::ToggleBudget(limit) => budgets::toggle(state, limit),
+        Action::SetBudget(limit, value) => {
+            state.focus = Focus::Control(Control::Budget(limit));
+            budgets::set(state, limit, value);
+        }
+        Action::ToggleBudget(limit) => {
+            state.focus = Focus::Control(Control::Budget(limit));
+            budgets::toggle(state, limit);
+        }
         Action::ToggleFocused => {
             if let Focus::Control(Control::Budget(limit)) = state.focus {
                 budgets::toggle(state, limit);
@@ -88,14 +91,21 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::LiftBudgets => budgets::lift(state),
         Action::Preset(which) => budgets::preset(state, which),
-        Action::PickNear { place, width_ln, height } => pick::nearest(state, place, width_ln, height),
-        Action::PickRow(row) => pick::row(state, row),
+        Action::PickNear { place, width_ln, height } => {
+            state.focus = Focus::Chart;
+            pick::nearest(state, place, width_ln, height);
+        }
+        Action::PickRow(row) => {
+            state.focus = Focus::Table;
+            pick::row(state, row);
+        }
+        Action::MoveRows(rows) if matches!(state.mode, Mode::Sources(_)) => scroll_sources(state, rows),
         Action::MoveRows(rows) => pick::move_rows(state, rows),
         Action::Scroll(rows) => pick::scroll(state, rows),
         Action::FollowBest => pick::follow_best(state),
-        Action::Sort(column) => pick::sort(state, column),
-        Action::SortNext => pick::sort_next(state),
-        Action::ReverseSort => pick::reverse(state),
+        Action::Sort(column) => return pick::sort(state, column),
+        Action::SortNext => return pick::sort_next(state),
+        Action::ReverseSort => return pick::reverse(state),
         Action::FlipLowerPane => {
             state.lower_pane = match state.lower_pane {
                 LowerPane::Table => LowerPane::Pick,
@@ -108,6 +118,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Export(scope) => prompt::export(state, scope),
         Action::Char(typed) => prompt::push(state, typed),
         Action::Backspace => prompt::pop(state),
+        Action::ClearLine => prompt::clear(state),
         Action::Submit => return prompt::submit(state),
         Action::Cancel => state.mode = Mode::Explore,
         Action::Quit => return vec![Effect::Quit],
@@ -149,8 +160,8 @@ fn focus_next(state: &mut State, direction: Direction) {
 }
 
 fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect> {
-    if let Mode::Sources(top) = &mut state.mode {
-        *top = if arrow == Arrow::Up { top.saturating_sub(1) } else { top.saturating_add(1).min(LAST_LINE) };
+    if matches!(state.mode, Mode::Sources(_)) {
+        scroll_sources(state, if arrow == Arrow::Up { -1 } else { 1 });
         return Vec::new();
     }
     match (state.focus, arrow) {
@@ -166,66 +177,72 @@ fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect>
         }
         (Focus::Table, Arrow::Up) => pick::move_rows(state, -1),
         (Focus::Table, Arrow::Down) => pick::move_rows(state, 1),
-        (Focus::Table, Arrow::Left) => pick::sort_previous(state),
-        (Focus::Table, Arrow::Right) => pick::sort_next(state),
+        (Focus::Table, Arrow::Left) => return pick::sort_previous(state),
+        (Focus::Table, Arrow::Right) => return pick::sort_next(state),
         (Focus::Chart, Arrow::Left | Arrow::Up) => pick::along_frontier(state, Direction::Down),
         (Focus::Chart, Arrow::Right | Arrow::Down) => pick::along_frontier(state, Direction::Up),
     }
     Vec::new()
 }
 
-/// Takes a priced landscape, unless a newer question has been asked since.
-fn receive(state: &mut State, number: u64, landscape: Arc<Landscape>) {
-    if number != state.asked {
-        return;
+fn scroll_sources(state: &mut State, rows: isize) {
+    let window = layout::sources_window(state.size);
+    let all = sources::lines(state, usize::from(window.width)).len();
+    if let Mode::Sources(top) = &mut state.mode {
+        *top = top.saturating_add_signed(rows).min(all.saturating_sub(usize::from(window.height)));
     }
-    state.answered = number;
-    state.shown = state.question;
+}
+
+/// Takes an answer, unless something else has been asked since.
+fn receive(state: &mut State, question: Question, landscape: Arc<Landscape>) -> Vec<Effect> {
+    if question != state.question {
+        return Vec::new();
+    }
     if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
         state.pick = Pick::Best;
     }
-    state.landscape = Some(landscape);
-    reorder(state);
+    state.answer = Some(Answer { question, landscape });
+    let effects = reorder(state);
     refront(state);
     reselect(state);
+    effects
 }
 
-/// Sorts the table again: the landscape or the sort column changed.
-fn reorder(state: &mut State) {
-    if let Some(landscape) = &state.landscape {
-        state.order = table::order(landscape, state.sort.0, state.sort.1);
+/// The landscape or the sort column changed: best first needs no sorting, anything else is a worker's task.
+fn reorder(state: &mut State) -> Vec<Effect> {
+    state.order = None;
+    match state.landscape() {
+        Some(landscape) if state.sort != table::BEST_FIRST => {
+            vec![Effect::Order(Arc::clone(landscape), state.sort)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Takes the table's order, unless it is for another landscape or column by now.
+fn ordered(state: &mut State, landscape: &Arc<Landscape>, sort: (Column, SortOrder), order: Vec<u32>) {
+    let current = state.landscape().is_some_and(|shown| Arc::ptr_eq(shown, landscape));
+    if current && sort == state.sort {
+        state.order = Some(order);
+        state.top = 0;
+        reselect(state);
     }
 }
 
 /// Draws the unconditional frontiers again: the landscape or the objective changed.
 fn refront(state: &mut State) {
-    if let Some(landscape) = &state.landscape {
+    if let Some(landscape) = state.landscape() {
         state.frontiers = Frontiers::new(landscape, state.objective);
     }
 }
 
 /// Applies the budgets again.
 fn reselect(state: &mut State) {
-    if let Some(landscape) = &state.landscape {
-        state.selection = Selection::new(landscape, &state.order, state.objective, &state.budgets());
+    if let Some(landscape) = state.landscape() {
+        let order = state.order.as_deref().unwrap_or_else(|| landscape.best_first());
+        state.selection = Selection::new(landscape, order, state.objective, &state.budgets());
     }
-    pick::keep_in_view(state);
-}
-
-fn fitted(state: &mut State, place: usize, outcome: Result<Arc<LossLaw>, Error>) -> Vec<Effect> {
-    if state.fitting == Some(place) {
-        state.fitting = None;
-    }
-    match outcome {
-        Ok(law) => {
-            state.shelf.laws[place] = LawChoice::Ready(law);
-            if state.question.law == place { question::ask(state) } else { Vec::new() }
-        }
-        Err(error) => {
-            state.notice = Some(Notice::Trouble(error.to_string()));
-            Vec::new()
-        }
-    }
+    pick::locate(state);
 }
 
 fn exported(state: &mut State, outcome: ExportOutcome) {
@@ -238,7 +255,7 @@ fn exported(state: &mut State, outcome: ExportOutcome) {
                 path.display()
             )));
         }
-        ExportOutcome::Exists(path, scope) => state.mode = Mode::Overwriting(scope, path),
+        ExportOutcome::Exists(request) => state.conflicts.push(*request),
         ExportOutcome::Failed(error) => state.notice = Some(Notice::Trouble(error.to_string())),
     }
 }

@@ -38,6 +38,7 @@ use ratatui::widgets::{Block, BorderType, Widget};
 use super::layout::{SMALLEST, panes};
 use super::message::{Action, Focus};
 use super::pointer::{Hits, Target};
+use super::sources::wrapped;
 use super::state::{Mode, State};
 use theme::{Role, Theme};
 
@@ -51,6 +52,9 @@ pub(super) struct Canvas<'a> {
 /// Draws the whole screen and returns what reacts to the mouse.
 pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
     let area = buffer.area;
+    if area.is_empty() {
+        return Hits::default();
+    }
     let mut canvas = Canvas { buffer, theme, hits: Hits::default() };
     let Some(panes) = panes((area.width, area.height), state.lower_pane) else {
         canvas.too_small(area);
@@ -104,11 +108,15 @@ impl Canvas<'_> {
         Line::from(spans).render(Rect { height: area.height.min(1), ..area }, self.buffer);
     }
 
-    fn centred(&mut self, area: Rect, words: &str) {
-        let length = (words.chars().count() as u16).min(area.width);
-        let x = area.x + (area.width - length) / 2;
-        let y = area.y + area.height / 2;
-        self.buffer.set_stringn(x, y, words, usize::from(area.width), self.style(Role::Label));
+    /// Words in the middle of an area, over as many lines as it takes.
+    fn centred(&mut self, area: Rect, words: &str, role: Role) {
+        let lines = wrapped(words, usize::from(area.width.saturating_sub(2).max(1)));
+        let above = (usize::from(area.height).saturating_sub(lines.len()) / 2) as u16;
+        for (y, line) in (area.top() + above..area.bottom()).zip(&lines) {
+            let length = (line.chars().count() as u16).min(area.width);
+            let x = area.x + (area.width - length) / 2;
+            self.buffer.set_stringn(x, y, line, usize::from(area.width), self.style(role));
+        }
     }
 
     /// Text that does something when it is clicked.
@@ -121,7 +129,7 @@ impl Canvas<'_> {
     fn too_small(&mut self, area: Rect) {
         let (columns, rows) = SMALLEST;
         let words = format!("roofscape needs {columns}×{rows}; this is {}×{}", area.width, area.height);
-        self.centred(area, &words);
+        self.centred(area, &words, Role::Label);
     }
 }
 

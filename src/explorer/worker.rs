@@ -1,81 +1,133 @@
-//! Heavy work off the screen's thread. The newest question wins: whatever was asked before it and has not been begun
-//! is dropped, and answers carry the number of their question, so that a late one is recognised.
+//! Heavy work off the screen's thread. The newest question wins: whatever waits when a newer one comes is dropped,
+//! and answers say which question they answer, so that a late one is recognised. Exports are different: each one
+//! counts, none replaces another, and leaving the program waits for them.
+//!
+//! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use super::message::{ExportOutcome, Message, Overwrite, Scope};
-use crate::engine::budget::Budgets;
+use super::message::{ExportOutcome, ExportRequest, FitStop, Message, Overwrite, Scope};
+use super::state::{Question, State};
+use super::table::{self, Column, SortOrder};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
-use crate::engine::law::fit::{self, FitOptions, Watch};
+use crate::engine::law::fit::{self, FitError, FitOptions, Watch};
 use crate::engine::roofline::Estimator;
 use crate::engine::runs::Dataset;
 use crate::engine::space::Space;
-use crate::engine::workload::Objective;
+use crate::error::Error;
 use crate::files::export::{self, Selection, View};
-use crate::files::profile::Profile;
 use crate::files::save::{self, SaveError};
 
 /// A space to be priced.
 pub(super) struct PriceJob {
-    /// Number of the question.
-    pub(super) number: u64,
-    /// Candidates.
+    pub(super) question: Question,
     pub(super) space: Arc<Space>,
-    /// Their loss.
     pub(super) law: Arc<LossLaw>,
-    /// Their latency and memory.
     pub(super) estimator: Estimator,
-}
-
-/// Architectures to be written.
-pub(super) struct ExportJob {
-    /// What.
-    pub(super) scope: Scope,
-    /// Where.
-    pub(super) path: PathBuf,
-    /// Whether a file there may be replaced.
-    pub(super) overwrite: Overwrite,
-    /// The candidates, in the order in which they are written.
-    pub(super) indices: Vec<u32>,
-    /// Their predictions.
-    pub(super) landscape: Arc<Landscape>,
-    /// The board, and the place of its power mode.
-    pub(super) board: (Profile, usize),
-    /// The space's name.
-    pub(super) space: String,
-    /// Which latency the frontier minimises.
-    pub(super) objective: Objective,
-    /// What is allowed.
-    pub(super) budgets: Budgets,
 }
 
 /// Runs to be fitted.
 pub(super) struct FitJob {
     /// Place of the law on the shelf.
     pub(super) place: usize,
-    /// The runs.
     pub(super) dataset: Arc<Dataset>,
+}
+
+/// Candidates to be ordered for the table.
+pub(super) struct OrderJob {
+    pub(super) landscape: Arc<Landscape>,
+    pub(super) sort: (Column, SortOrder),
+}
+
+impl PriceJob {
+    /// For a question of this session; none while its law is not there or its board lacks the number format, which
+    /// update sees to before it asks.
+    pub(super) fn of(state: &State, question: Question) -> Option<Self> {
+        let law = Arc::clone(state.shelf.laws[question.law].law()?);
+        let estimator = state.estimator(question).ok()?;
+        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator })
+    }
+}
+
+impl FitJob {
+    /// For a law on this session's shelf; none if it comes from a file.
+    pub(super) fn of(state: &State, place: usize) -> Option<Self> {
+        let dataset = Arc::clone(state.shelf.laws[place].dataset.as_ref()?);
+        Some(Self { place, dataset })
+    }
+}
+
+/// Prices a space.
+pub(super) fn price(job: &PriceJob) -> Message {
+    let landscape = Landscape::new(&job.space, LossLaw::clone(&job.law), job.estimator);
+    Message::Priced(job.question, Arc::new(landscape))
+}
+
+/// Fits a law; `watch` may stop it.
+pub(super) fn fit(job: &FitJob, watch: &dyn Watch) -> Message {
+    let outcome = fit::fit(&job.dataset.runs, &FitOptions::default(), watch);
+    let outcome = outcome.map(|fit| Arc::new(LossLaw::fitted(fit, &job.dataset))).map_err(|error| match error {
+        FitError::Cancelled => FitStop::Superseded,
+        error => FitStop::Impossible(Error::from(error).in_source(job.dataset.name.clone())),
+    });
+    Message::Fitted(job.place, outcome)
+}
+
+/// Orders candidates by a column.
+pub(super) fn order(job: &OrderJob) -> Message {
+    let (column, direction) = job.sort;
+    Message::Ordered(Arc::clone(&job.landscape), job.sort, table::order(&job.landscape, column, direction))
+}
+
+/// Writes architectures. Whether the file is there is looked at first: the document may be large.
+pub(super) fn export(request: ExportRequest) -> ExportOutcome {
+    if request.overwrite == Overwrite::Refuse && request.path.symlink_metadata().is_ok() {
+        return ExportOutcome::Exists(Box::new(request));
+    }
+    let view = View {
+        landscape: &request.landscape,
+        profile: &request.profile,
+        mode: &request.profile.modes[request.mode],
+        space: &request.space,
+        objective: request.objective,
+        budgets: &request.budgets,
+    };
+    let selection = match request.scope {
+        Scope::Picked => Selection::Picked,
+        Scope::Feasible => Selection::Feasible,
+    };
+    let written = export::to_json(&export::document(&view, selection, &request.indices))
+        .map_err(SaveError::from)
+        .and_then(|json| match request.overwrite {
+            Overwrite::Refuse => save::write_new(&request.path, &json),
+            Overwrite::Replace => save::replace(&request.path, &json).map_err(SaveError::from),
+        });
+    match written {
+        Ok(()) => ExportOutcome::Written(request.path, request.indices.len()),
+        Err(SaveError::Exists(_)) => ExportOutcome::Exists(Box::new(request)),
+        Err(SaveError::Failed(error)) => ExportOutcome::Failed(error),
+    }
 }
 
 /// The threads that work, and the ends of the channels to them.
 pub(super) struct Workers<M> {
     price: Sender<PriceJob>,
+    order: Sender<OrderJob>,
     fit: Sender<FitJob>,
-    cancel_fit: Arc<Cancel>,
+    stop_fit: Arc<Stop>,
     answers: Sender<M>,
 }
 
-/// Set when a newer fit was asked for, or when the program leaves.
+/// Set when a newer fit was asked for.
 #[derive(Default)]
-struct Cancel(AtomicBool);
+struct Stop(AtomicBool);
 
-impl Watch for Cancel {
+impl Watch for Stop {
     fn cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -84,106 +136,84 @@ impl Watch for Cancel {
 impl<M: From<Message> + Send + 'static> Workers<M> {
     /// Starts the threads; answers go to `answers`.
     pub(super) fn start(answers: Sender<M>) -> Self {
-        let (price, price_jobs) = channel();
-        let (fit, fit_jobs) = channel();
-        let cancel_fit = Arc::new(Cancel::default());
-        spawn(price_jobs, answers.clone(), |job| price_one(&job));
-        let watch = Arc::clone(&cancel_fit);
-        spawn(fit_jobs, answers.clone(), move |job| {
-            watch.0.store(false, Ordering::Relaxed);
-            fit_one(&job, watch.as_ref())
+        let (price_jobs, price_queue) = channel();
+        let (order_jobs, order_queue) = channel();
+        let (fit_jobs, fit_queue) = channel::<FitJob>();
+        spawn(price_queue, answers.clone(), |job: &PriceJob| {
+            or_on_panic(|| price(job), || Message::PricingFailed(job.question))
         });
-        Self { price, fit, cancel_fit, answers }
+        spawn(order_queue, answers.clone(), order);
+        let stop_fit = Arc::new(Stop::default());
+        let (watch, fit_answers) = (Arc::clone(&stop_fit), answers.clone());
+        thread::spawn(move || {
+            // Every fit is answered, also one that was stopped: its law must not wait for ever.
+            while let Ok(job) = fit_queue.recv() {
+                watch.0.store(false, Ordering::Relaxed);
+                let answer = or_on_panic(
+                    || fit(&job, watch.as_ref()),
+                    || {
+                        let error =
+                            Error::new("a bug in roofscape stopped this fit").in_source(job.dataset.name.clone());
+                        Message::Fitted(job.place, Err(FitStop::Impossible(error)))
+                    },
+                );
+                if fit_answers.send(answer.into()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { price: price_jobs, order: order_jobs, fit: fit_jobs, stop_fit, answers }
     }
+
+    // The workers survive panics in their work, so their ends of the channels live as long as the session.
 
     /// Prices a space; older questions that wait are dropped.
     pub(super) fn price(&self, job: PriceJob) {
-        self.send_or_report(self.price.send(job).is_err());
+        let _ = self.price.send(job);
     }
 
-    /// Fits runs; a fit that is under way is cancelled.
+    /// Orders candidates; older orders that wait are dropped.
+    pub(super) fn order(&self, job: OrderJob) {
+        let _ = self.order.send(job);
+    }
+
+    /// Fits runs; a fit that is under way is stopped.
     pub(super) fn fit(&self, job: FitJob) {
-        self.cancel_fit.0.store(true, Ordering::Relaxed);
-        self.send_or_report(self.fit.send(job).is_err());
+        self.stop_fit.0.store(true, Ordering::Relaxed);
+        let _ = self.fit.send(job);
     }
 
-    /// Writes a file; every request counts, none replaces another.
-    pub(super) fn export(&self, job: ExportJob) {
+    /// Writes a file.
+    pub(super) fn export(&self, request: ExportRequest) {
         let answers = self.answers.clone();
         thread::spawn(move || {
-            // Nobody listens only when the program has left.
-            let _ = answers.send(Message::Exported(export_one(&job)).into());
+            let path = request.path.display().to_string();
+            let outcome = or_on_panic(
+                || export(request),
+                || ExportOutcome::Failed(Error::new("a bug in roofscape stopped this export").in_source(path)),
+            );
+            let _ = answers.send(Message::Exported(outcome).into());
         });
-    }
-
-    /// A worker that is gone has panicked, and has said so already; this is for the question it will never answer.
-    fn send_or_report(&self, gone: bool) {
-        if gone {
-            let report = "the worker has stopped; please restart roofscape".to_owned();
-            let _ = self.answers.send(Message::WorkerFailed(report).into());
-        }
     }
 }
 
-/// One thread that takes the newest job, works, answers, and survives a panic in the work.
+/// One thread that takes the newest job and answers it.
 fn spawn<J: Send + 'static, M: From<Message> + Send + 'static>(
-    jobs: Receiver<J>,
+    queue: Receiver<J>,
     answers: Sender<M>,
-    work: impl Fn(J) -> Message + Send + 'static,
+    work: impl Fn(&J) -> Message + Send + 'static,
 ) {
     thread::spawn(move || {
-        while let Ok(mut job) = jobs.recv() {
-            while let Ok(newer) = jobs.try_recv() {
-                job = newer;
-            }
-            let answer = catch_unwind(AssertUnwindSafe(|| work(job))).unwrap_or_else(|_| {
-                Message::WorkerFailed(
-                    "a bug in roofscape stopped this calculation; the picture shows the last one".into(),
-                )
-            });
-            if answers.send(answer.into()).is_err() {
+        while let Ok(first) = queue.recv() {
+            let newest = queue.try_iter().last().unwrap_or(first);
+            if answers.send(work(&newest).into()).is_err() {
                 return;
             }
         }
     });
 }
 
-fn price_one(job: &PriceJob) -> Message {
-    let landscape = Landscape::new(&job.space, LossLaw::clone(&job.law), job.estimator);
-    Message::Priced(job.number, Arc::new(landscape))
-}
-
-fn fit_one(job: &FitJob, watch: &Cancel) -> Message {
-    let dataset = &job.dataset;
-    let outcome =
-        fit::fit(&dataset.runs, &FitOptions::default(), watch).map(|fit| Arc::new(LossLaw::fitted(fit, dataset)));
-    Message::Fitted(job.place, outcome.map_err(Into::into))
-}
-
-fn export_one(job: &ExportJob) -> ExportOutcome {
-    let (profile, mode) = (&job.board.0, &job.board.0.modes[job.board.1]);
-    let view = View {
-        landscape: &job.landscape,
-        profile,
-        mode,
-        space: &job.space,
-        objective: job.objective,
-        budgets: &job.budgets,
-    };
-    let selection = match job.scope {
-        Scope::Picked => Selection::Picked,
-        Scope::Feasible => Selection::Feasible,
-    };
-    let written =
-        export::to_json(&export::document(&view, selection, &job.indices)).map_err(SaveError::from).and_then(|json| {
-            match job.overwrite {
-                Overwrite::Refuse => save::write_new(&job.path, &json),
-                Overwrite::Replace => save::replace(&job.path, &json).map_err(SaveError::from),
-            }
-        });
-    match written {
-        Ok(()) => ExportOutcome::Written(job.path.clone(), job.indices.len()),
-        Err(SaveError::Exists(path)) => ExportOutcome::Exists(path, job.scope),
-        Err(SaveError::Failed(error)) => ExportOutcome::Failed(error),
-    }
+/// The result of `work`; if it panics, what `otherwise` says.
+fn or_on_panic<T>(work: impl FnOnce() -> T, otherwise: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| otherwise())
 }

@@ -32,8 +32,13 @@ pub(super) fn set(state: &mut State, limit: Limit, value: f64) {
 
 pub(super) fn step(state: &mut State, limit: Limit, direction: Direction, stride: Stride) {
     let track = state.track(limit, 1);
-    let value = slider::step(state.slider(limit).value, direction, stride).clamp(track.low, track.high);
-    set(state, limit, value);
+    let value = state.slider(limit).value;
+    // The track's ends stop a step, but never turn it round: a typed value may lie beyond them.
+    let next = match direction {
+        Direction::Up => slider::step(value, direction, stride).min(track.high.max(value)),
+        Direction::Down => slider::step(value, direction, stride).max(track.low.min(value)),
+    };
+    set(state, limit, next);
 }
 
 pub(super) fn toggle(state: &mut State, limit: Limit) {

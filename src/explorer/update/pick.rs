@@ -1,14 +1,17 @@
 //! Picking an architecture, and moving through the table and along the frontier.
 
+use rayon::prelude::*;
+
 use crate::engine::landscape::Position;
 use crate::explorer::layout::table_rows;
+use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
 use crate::explorer::state::{Pick, State};
 use crate::explorer::table::{Column, SortOrder};
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
 pub(super) fn nearest(state: &mut State, place: Position, width_ln: f64, height: f64) {
-    let Some(landscape) = &state.landscape else { return };
+    let Some(landscape) = state.landscape() else { return };
     let latencies_s = landscape.sweep.latency_s(state.objective);
     let distance = |index: usize| {
         let across = (latencies_s[index] / place.latency_s).ln() / width_ln;
@@ -20,20 +23,20 @@ pub(super) fn nearest(state: &mut State, place: Position, width_ln: f64, height:
         landscape.best_first().iter().map(|&index| index as usize).min_by(|&a, &b| distance(a).total_cmp(&distance(b)));
     if let Some(index) = nearest {
         state.pick = Pick::Chosen(index);
-        keep_in_view(state);
+        locate(state);
     }
 }
 
 pub(super) fn row(state: &mut State, row: usize) {
     if let Some(&index) = state.selection.feasible.get(row) {
         state.pick = Pick::Chosen(index as usize);
-        keep_in_view(state);
+        locate(state);
     }
 }
 
 pub(super) fn move_rows(state: &mut State, rows: isize) {
     let last = state.selection.feasible.len().saturating_sub(1);
-    let here = state.picked_row().unwrap_or(0);
+    let here = state.picked_row.unwrap_or(0);
     row(state, here.saturating_add_signed(rows).min(last));
 }
 
@@ -45,12 +48,12 @@ pub(super) fn scroll(state: &mut State, rows: isize) {
 
 pub(super) fn follow_best(state: &mut State) {
     state.pick = Pick::Best;
-    keep_in_view(state);
+    locate(state);
 }
 
 /// The next faster or slower architecture on the feasible frontier.
 pub(super) fn along_frontier(state: &mut State, direction: Direction) {
-    let Some(landscape) = &state.landscape else { return };
+    let Some(landscape) = state.landscape() else { return };
     let front = &state.selection.frontier;
     let latencies_s = landscape.sweep.latency_s(state.objective);
     let here = state.picked().map_or(0.0, |index| latencies_s[index]);
@@ -63,49 +66,62 @@ pub(super) fn along_frontier(state: &mut State, direction: Direction) {
     };
     if let Some(&index) = next.and_then(|next| front.get(next)) {
         state.pick = Pick::Chosen(index as usize);
-        keep_in_view(state);
+        locate(state);
     }
 }
 
 /// Sorts by `column`; the sorted column again turns the order round.
-pub(super) fn sort(state: &mut State, column: Column) {
+pub(super) fn sort(state: &mut State, column: Column) -> Vec<Effect> {
     if state.sort.0 == column {
-        reverse(state);
-    } else {
-        state.sort = (column, SortOrder::Ascending);
-        resort(state);
+        return reverse(state);
     }
+    sort_by(state, (column, SortOrder::Ascending))
 }
 
-pub(super) fn reverse(state: &mut State) {
-    state.sort.1 = state.sort.1.reversed();
-    resort(state);
+pub(super) fn reverse(state: &mut State) -> Vec<Effect> {
+    let (column, order) = state.sort;
+    sort_by(state, (column, order.reversed()))
 }
 
-pub(super) fn sort_next(state: &mut State) {
-    sort_by_neighbour(state, 1);
+pub(super) fn sort_next(state: &mut State) -> Vec<Effect> {
+    sort_by_neighbour(state, 1)
 }
 
-pub(super) fn sort_previous(state: &mut State) {
-    sort_by_neighbour(state, Column::ALL.len() - 1);
+pub(super) fn sort_previous(state: &mut State) -> Vec<Effect> {
+    sort_by_neighbour(state, Column::ALL.len() - 1)
 }
 
-fn sort_by_neighbour(state: &mut State, offset: usize) {
+fn sort_by_neighbour(state: &mut State, offset: usize) -> Vec<Effect> {
     let here = Column::ALL.iter().position(|column| *column == state.sort.0).unwrap_or(0);
-    state.sort = (Column::ALL[(here + offset) % Column::ALL.len()], SortOrder::Ascending);
-    resort(state);
+    sort_by(state, (Column::ALL[(here + offset) % Column::ALL.len()], SortOrder::Ascending))
 }
 
-fn resort(state: &mut State) {
-    state.top = 0;
-    super::reorder(state);
-    super::reselect(state);
+/// The rows stay as they are until the new order is there; best first is there at once.
+fn sort_by(state: &mut State, sort: (Column, SortOrder)) -> Vec<Effect> {
+    state.sort = sort;
+    let effects = super::reorder(state);
+    if effects.is_empty() {
+        state.top = 0;
+        super::reselect(state);
+    }
+    effects
+}
+
+/// Finds the picked row again: the pick or the rows changed.
+pub(super) fn locate(state: &mut State) {
+    state.picked_row = state.picked().and_then(|picked| {
+        let picked = picked as u32;
+        // The best stands first unless another column sorts.
+        let rows = &state.selection.feasible;
+        if rows.first() == Some(&picked) { Some(0) } else { rows.par_iter().position_first(|&row| row == picked) }
+    });
+    keep_in_view(state);
 }
 
 /// Scrolls so that the picked row is shown, if it has one.
 pub(super) fn keep_in_view(state: &mut State) {
     let shown = table_rows(state);
-    if let Some(row) = state.picked_row() {
+    if let Some(row) = state.picked_row {
         if row < state.top {
             state.top = row;
         } else if shown > 0 && row >= state.top + shown {

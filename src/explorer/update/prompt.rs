@@ -1,11 +1,12 @@
 //! Lines that are typed: a value for a control, a path for an export.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{budgets, question, refuse};
 use crate::engine::budget::Limit;
 use crate::error::Error;
-use crate::explorer::message::{Control, Effect, Focus, Overwrite, Scope};
+use crate::explorer::message::{Control, Effect, ExportRequest, Focus, Overwrite, Scope};
 use crate::explorer::state::{Mode, Notice, Prompt, State};
 use crate::units;
 
@@ -24,7 +25,7 @@ pub(super) fn type_value(state: &mut State) {
 
 /// Opens a line for a path, with a name that says what the file will hold.
 pub(super) fn export(state: &mut State, scope: Scope) {
-    let shape = state.picked().zip(state.landscape.as_ref()).map(|(index, l)| l.sweep.architecture(index));
+    let shape = state.picked().zip(state.landscape()).map(|(index, l)| l.sweep.architecture(index));
     let name = match (scope, shape) {
         (Scope::Picked, Some(shape)) => {
             format!("roofscape-{}x{}-e{}k{}.json", shape.layers, shape.width, shape.experts, shape.top_k)
@@ -41,7 +42,7 @@ pub(super) fn export(state: &mut State, scope: Scope) {
 fn open(state: &mut State) -> Option<&mut Prompt> {
     match &mut state.mode {
         Mode::Typing(_, prompt) | Mode::Exporting(_, prompt) => Some(prompt),
-        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Overwriting(..) => None,
+        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Overwriting(_) => None,
     }
 }
 
@@ -58,6 +59,12 @@ pub(super) fn pop(state: &mut State) {
     if let Some(prompt) = open(state) {
         prompt.error = None;
         prompt.text.pop();
+    }
+}
+
+pub(super) fn clear(state: &mut State) {
+    if let Some(prompt) = open(state) {
+        *prompt = Prompt::default();
     }
 }
 
@@ -78,12 +85,44 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
                 state.mode = Mode::Exporting(scope, prompt);
                 return Vec::new();
             }
-            let path = PathBuf::from(prompt.text.trim());
-            vec![Effect::Export { scope, path, overwrite: Overwrite::Refuse }]
+            let request = collect(state, scope, in_home(prompt.text.trim()));
+            request.map(|request| Effect::Export(Box::new(request))).into_iter().collect()
         }
-        Mode::Overwriting(scope, path) => vec![Effect::Export { scope, path, overwrite: Overwrite::Replace }],
+        Mode::Overwriting(request) => {
+            vec![Effect::Export(Box::new(ExportRequest { overwrite: Overwrite::Replace, ..*request }))]
+        }
         Mode::Explore | Mode::Help | Mode::Sources(_) => Vec::new(),
     }
+}
+
+/// A path as a shell would read it: `~/` is the user's home.
+fn in_home(typed: &str) -> PathBuf {
+    let home = directories::BaseDirs::new();
+    match (typed.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.home_dir().join(rest),
+        _ => PathBuf::from(typed),
+    }
+}
+
+/// What the screen shows now, to be written whatever happens to the screen meanwhile.
+fn collect(state: &State, scope: Scope, path: PathBuf) -> Option<ExportRequest> {
+    let answer = state.answer.as_ref()?;
+    let indices = match scope {
+        Scope::Picked => vec![state.picked()? as u32],
+        Scope::Feasible => state.selection.feasible.clone(),
+    };
+    Some(ExportRequest {
+        scope,
+        path,
+        overwrite: Overwrite::Refuse,
+        indices,
+        landscape: Arc::clone(&answer.landscape),
+        profile: Arc::clone(&state.board(answer.question).profile),
+        mode: answer.question.mode,
+        space: state.shelf.space.name.clone(),
+        objective: state.objective,
+        budgets: state.budgets(),
+    })
 }
 
 fn accept(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect>, String> {

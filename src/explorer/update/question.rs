@@ -1,11 +1,15 @@
 //! What is asked: law, board, power mode, number format, workload, objective.
 
+use std::sync::Arc;
+
 use crate::engine::budget::Limit;
+use crate::engine::law::LossLaw;
 use crate::engine::workload::Objective;
-use crate::explorer::message::{Control, Effect};
-use crate::explorer::shelf::LawChoice;
+use crate::error::Error;
+use crate::explorer::message::{Control, Effect, FitStop};
+use crate::explorer::shelf::LawState;
 use crate::explorer::slider::{Direction, Stride};
-use crate::explorer::state::{Notice, State};
+use crate::explorer::state::{Notice, Question, State};
 
 /// Longest prompt and answer, tokens.
 pub(super) const MAX_TOKENS: u32 = 1_000_000;
@@ -14,16 +18,48 @@ pub(super) const MAX_BATCH: u32 = 4096;
 
 /// Asks the question anew: a law that is still runs is fitted first.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
-    match &state.shelf.laws[state.question.law] {
-        LawChoice::Ready(_) => {
-            state.asked += 1;
-            vec![Effect::Price]
+    let place = state.question.law;
+    match &state.shelf.laws[place].state {
+        LawState::Ready(_) if state.is_stale() => vec![Effect::Price(state.question)],
+        LawState::Ready(_) | LawState::Fitting => Vec::new(),
+        LawState::Unfitted => {
+            state.shelf.laws[place].state = LawState::Fitting;
+            vec![Effect::Fit(place)]
         }
-        LawChoice::FromRuns(_) if state.fitting == Some(state.question.law) => Vec::new(),
-        LawChoice::FromRuns(_) => {
-            state.fitting = Some(state.question.law);
-            vec![Effect::Fit(state.question.law)]
+        LawState::Failed(error) => {
+            let error = error.clone();
+            refuse_law(state, &error)
         }
+    }
+}
+
+/// A fit ended.
+pub(super) fn fitted(state: &mut State, place: usize, outcome: Result<Arc<LossLaw>, FitStop>) -> Vec<Effect> {
+    let asked_for = state.question.law == place;
+    match outcome {
+        Ok(law) => state.shelf.laws[place].state = LawState::Ready(law),
+        Err(FitStop::Superseded) => state.shelf.laws[place].state = LawState::Unfitted,
+        Err(FitStop::Impossible(error)) => state.shelf.laws[place].state = LawState::Failed(error),
+    }
+    if asked_for { ask(state) } else { Vec::new() }
+}
+
+/// A law that cannot be had: the picture's own law is asked for again, if there is a picture; the reason is said.
+fn refuse_law(state: &mut State, error: &Error) -> Vec<Effect> {
+    let Some(answer) = &state.answer else { return Vec::new() };
+    state.question.law = answer.question.law;
+    state.notice = Some(Notice::Trouble(error.to_string()));
+    ask(state)
+}
+
+/// A bug of ours stopped the pricing: the last picture's question is the question again.
+pub(super) fn pricing_failed(state: &mut State, question: Question) {
+    if question == state.question {
+        if let Some(answer) = &state.answer {
+            state.question = answer.question;
+        }
+        let words = "a bug in roofscape stopped this calculation; the picture is the last one that worked";
+        state.notice = Some(Notice::Trouble(words.into()));
     }
 }
 
@@ -38,7 +74,8 @@ pub(super) fn step(state: &mut State, control: Control, direction: Direction, st
         Control::Batch => workload.batch = step_count(workload.batch, direction, stride, MAX_BATCH),
         Control::Format => step_format(state, direction),
         Control::Mode => {
-            state.question.mode = cycle(state.question.mode, state.board().modes.len(), direction);
+            state.question.mode = cycle(state.question.mode, state.board(state.question).modes.len(), direction);
+            settle_format(state);
         }
         Control::Board => step_board(state, direction),
         Control::Law => state.question.law = cycle(state.question.law, state.shelf.laws.len(), direction),
@@ -77,33 +114,47 @@ fn step_format(state: &mut State, direction: Direction) {
     let mut skipped = Vec::new();
     for _ in 0..state.shelf.precisions.len() {
         state.question.precision = cycle(state.question.precision, state.shelf.precisions.len(), direction);
-        match state.estimator() {
+        match state.estimator(state.question) {
             Ok(_) => break,
             Err(refusal) => skipped.push(refusal.to_string()),
         }
     }
-    if state.estimator().is_err() {
+    if state.estimator(state.question).is_err() {
         state.question.precision = before;
     }
+    state.wanted_precision = state.question.precision;
     if let Some(reason) = skipped.first() {
         state.notice = Some(Notice::Trouble(format!("skipped: {reason}")));
     }
 }
 
-/// The next board in the mode that it starts in; a number format that it lacks gives way to 16 bit.
+/// The next board in the mode that it starts in.
 fn step_board(state: &mut State, direction: Direction) {
-    let before_bytes = state.hardware().memory_bytes;
+    let before_bytes = state.hardware(state.question).memory_bytes;
     state.question.board = cycle(state.question.board, state.shelf.boards.len(), direction);
-    state.question.mode = state.board().default_mode;
-    if let Err(refusal) = state.estimator() {
-        state.question.precision = 0;
-        state.notice = Some(Notice::Trouble(format!("{refusal}; now {}", state.precision().name)));
-    }
+    state.question.mode = state.board(state.question).default_mode;
+    settle_format(state);
     // A memory budget that was the old board's memory follows to the new one's; one that was chosen stays.
-    let memory_bytes = state.hardware().memory_bytes;
+    let memory_bytes = state.hardware(state.question).memory_bytes;
     let slider = state.slider_mut(Limit::Memory);
     if slider.value == before_bytes {
         slider.value = memory_bytes;
+    }
+}
+
+/// The number format last chosen, where the new board or mode can compute it; otherwise the first that it can, said
+/// aloud. Every board has 16 bit.
+fn settle_format(state: &mut State) {
+    let estimator = |precision| state.estimator(Question { precision, ..state.question });
+    let wanted = state.wanted_precision;
+    match estimator(wanted) {
+        Ok(_) => state.question.precision = wanted,
+        Err(refusal) => {
+            let first = (0..state.shelf.precisions.len()).find(|&precision| estimator(precision).is_ok());
+            state.question.precision = first.unwrap_or(0);
+            let now = state.precision(state.question).name;
+            state.notice = Some(Notice::Trouble(format!("{refusal}; now {now}")));
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::engine::pareto;
 use crate::explorer::message::{Action, Arrow, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
+use crate::explorer::shelf::LawState;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
 use crate::units;
@@ -35,12 +36,18 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = canvas.pane(area, &title, Focused::on(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
     legend(canvas, area, title.chars().count() as u16);
-    let Some(landscape) = &state.landscape else {
-        canvas.centred(inner, if state.fitting.is_some() { "fitting the law …" } else { "pricing the space …" });
+    let Some(landscape) = state.landscape() else {
+        match &state.law_entry().state {
+            LawState::Failed(error) => {
+                canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over);
+            }
+            LawState::Fitting | LawState::Unfitted => canvas.centred(inner, "fitting the law …", Role::Label),
+            LawState::Ready(_) => canvas.centred(inner, "pricing the space …", Role::Label),
+        }
         return;
     };
     let Some(axes) = axes(state, landscape, inner) else {
-        canvas.centred(inner, "this phase takes no time: nothing is generated");
+        canvas.centred(inner, "nothing is generated, so decode takes no time (o: next objective)", Role::Label);
         return;
     };
     Chart { state, landscape, axes, labels: Vec::new(), lines: HashSet::new() }.render(canvas);
@@ -351,12 +358,7 @@ impl Chart<'_> {
 
     fn nothing_feasible(&self, canvas: &mut Canvas<'_>) {
         if let Some(loosening) = &self.state.selection.loosening {
-            let words = format!(" no architecture: {loosening} ");
-            let area = self.axes.area();
-            let y = area.y + area.height / 2;
-            let length = (words.chars().count() as u16).min(area.width);
-            let x = area.x + (area.width - length) / 2;
-            canvas.buffer.set_stringn(x, y, &words, usize::from(area.width), canvas.style(Role::Over));
+            canvas.centred(self.axes.area(), &format!("no architecture: {loosening}"), Role::Over);
         }
     }
 }

@@ -32,10 +32,10 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (Control::Generate, "generate", count(workload.generated_tokens), cell(0, half, inner.width - half)),
         (Control::Batch, "batch", count(workload.batch), cell(1, 0, half)),
         (Control::Aim, "aim", state.objective.name().to_owned(), cell(1, half, inner.width - half)),
-        (Control::Format, "format", state.precision().name.to_owned(), cell(2, 0, half)),
-        (Control::Mode, "mode", state.power_mode().name.clone(), cell(2, half, inner.width - half)),
-        (Control::Board, "board", state.board().title().to_owned(), cell(3, 0, inner.width)),
-        (Control::Law, "law", state.shelf.laws[state.question.law].label(), cell(4, 0, inner.width)),
+        (Control::Format, "format", state.precision(state.question).name.to_owned(), cell(2, 0, half)),
+        (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(2, half, inner.width - half)),
+        (Control::Board, "board", state.board(state.question).title().to_owned(), cell(3, 0, inner.width)),
+        (Control::Law, "law", state.law_entry().label.clone(), cell(4, 0, inner.width)),
     ];
     for (control, label, value, place) in steppers {
         render_stepper(canvas, state, (control, label, &value), place);

@@ -1,4 +1,4 @@
-//! The first line: whose numbers these are.
+//! The first line: whose numbers these are. It names what the picture answers, not what has just been asked.
 
 use ratatui::layout::Rect;
 
@@ -10,12 +10,13 @@ use crate::units;
 
 /// Draws program, board, mode, format and workload.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let workload = state.question.workload;
+    let shown = state.shown();
+    let workload = shown.workload;
     let setting = format!(
         "{} · {} · {} · {} → {} tokens · batch {}",
-        state.board().title(),
-        state.power_mode().name,
-        state.precision().name,
+        state.board(shown).title(),
+        state.power_mode(shown).name,
+        state.precision(shown).name,
         units::count(workload.prompt_tokens as usize),
         units::count(workload.generated_tokens as usize),
         workload.batch,

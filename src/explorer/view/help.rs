@@ -9,19 +9,23 @@ use crate::explorer::keymap::BINDINGS;
 
 /// Draws the help over the screen.
 pub(super) fn render(canvas: &mut Canvas<'_>, screen: Rect) {
-    const LEGEND: [(&str, Role, &str); 6] = [
+    const LEGEND: [(&str, Role, &str); 10] = [
         ("⣿", Role::CloudMoe, "mixture of experts"),
         ("∘", Role::CloudDense, "dense"),
         ("⠤", Role::Frontier, "frontier of what is feasible"),
         ("○", Role::DenseFrontier, "frontier of dense models"),
         ("◆", Role::Pick, "the pick"),
         ("░", Role::Shade, "a budget forbids it"),
+        ("◇", Role::Reference, "a known model"),
+        ("·", Role::Frontier, "row on the frontier"),
+        ("C", Role::Compute, "compute-bound operator"),
+        ("M", Role::Memory, "memory-bound operator"),
     ];
     let rows = BINDINGS.len() as u16;
     let two_columns = screen.height < rows + LEGEND.len() as u16 + 6;
-    let (width, height) = if two_columns { (screen.width - 2, screen.height - 2) } else { (72, rows + 6) };
+    let (width, height) = if two_columns { (screen.width - 2, screen.height - 2) } else { (72, rows + 8) };
     let inner = window(canvas, screen, (width, height), "Help: any key closes it");
-    let per_column = if two_columns { usize::from(inner.height.saturating_sub(4)) } else { BINDINGS.len() };
+    let per_column = if two_columns { usize::from(inner.height.saturating_sub(6)) } else { BINDINGS.len() };
     let column_width = if two_columns { inner.width / 2 } else { inner.width };
     for (i, binding) in BINDINGS.iter().enumerate() {
         let x = inner.x + 1 + (i / per_column) as u16 * column_width;

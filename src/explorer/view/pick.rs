@@ -16,8 +16,8 @@ type Lines = Vec<Vec<Span<'static>>>;
 /// Draws as many lines as fit; wide panes show the operators beside the rest.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = canvas.pane(area, "Pick", Focused::No);
-    let (Some(landscape), Some(index)) = (&state.landscape, state.picked()) else {
-        return canvas.centred(inner, "nothing is feasible, so nothing is picked");
+    let (Some(landscape), Some(index)) = (state.landscape(), state.picked()) else {
+        return canvas.centred(inner, "nothing is feasible, so nothing is picked", Role::Label);
     };
     let shape = landscape.sweep.architecture(index);
     let detail = Detail { state, landscape, index, shape, rows: landscape.estimator.breakdown(&shape) };
@@ -141,7 +141,7 @@ impl Detail<'_> {
         if broken.is_empty() {
             return Vec::new();
         }
-        vec![vec![canvas.span(format!("over budget in {} (esc: back to the best)", broken.join(", ")), Role::Over)]]
+        vec![vec![canvas.span(format!("over budget: {} (esc: best)", broken.join(", ")), Role::Over)]]
     }
 
     /// Against the frontier, and against the baseline model.
@@ -156,7 +156,11 @@ impl Detail<'_> {
                 canvas.span(right(&time, 9), Role::Text),
             ]
         };
-        let change = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), units::percent_change);
+        let change = |ratio: Option<f64>| match ratio {
+            None => "–".to_owned(),
+            Some(ratio) if ratio >= 10.0 => format!("×{}", units::ratio(ratio)),
+            Some(ratio) => units::percent_change(ratio),
+        };
         let gap = self.landscape.gap(objective, front, here);
         let mut lines =
             vec![vec![canvas.span(format!("{:<20}{:>9}{:>9}", "compared with", "ppl", "time"), Role::Label)]];
@@ -164,11 +168,19 @@ impl Detail<'_> {
             row("frontier", "on it".into(), String::new())
         } else {
             let over = |ratio: f64| ratio.recip();
-            row("frontier", change(gap.perplexity.map(|g| over(g.1))), change(gap.latency.map(|g| over(g.1))))
+            row(
+                "frontier",
+                change(gap.perplexity.map(|g| over(g.1))),
+                change(gap.latency.filter(|_| here.latency_s > 0.0).map(|g| over(g.1))),
+            )
         });
         if let (Some(baseline), Some(model)) = (self.state.baseline(), self.state.shelf.references.first()) {
             let perplexity = (here.loss - baseline.loss).exp();
-            lines.push(row(model.name, change(Some(perplexity)), change(Some(here.latency_s / baseline.latency_s))));
+            lines.push(row(
+                model.name,
+                change(Some(perplexity)),
+                change((baseline.latency_s > 0.0).then(|| here.latency_s / baseline.latency_s)),
+            ));
             let best = self.landscape.gap(objective, front, baseline).perplexity.map(|g| g.1);
             lines.push(row("  best at its speed", change(best), String::new()));
         }
@@ -177,8 +189,11 @@ impl Detail<'_> {
 
     /// Share of each phase by operator, with the roof it hits.
     fn operators(&self, canvas: &Canvas<'_>, width: u16, most: usize) -> Lines {
-        let total =
-            |phase: Phase| self.rows.iter().filter(|row| row.phase == phase).map(|row| row.seconds).sum::<f64>();
+        // Folded from 0: the sum of no rows would be −0.
+        let total = |phase: Phase| {
+            let rows = self.rows.iter().filter(|row| row.phase == phase);
+            rows.fold(0.0, |sum, row| sum + row.seconds)
+        };
         let (prefill_s, decode_s) = (total(Phase::Prefill), total(Phase::Decode));
         let bar = (usize::from(width).saturating_sub(10) / 2).saturating_sub(8);
         let column = bar + 8;

@@ -136,7 +136,8 @@ fn by_plainness(low: f64, high: f64) -> Vec<f64> {
         let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
         return (first..=last).map(|i| i as f64 * step).collect();
     }
-    let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    let decade = |value: f64| value.log10().clamp(-300.0, 300.0);
+    let decades = decade(low).floor() as i32..=decade(high).ceil() as i32;
     MANTISSAS
         .iter()
         .copied()

@@ -1,63 +1,70 @@
 //! The last three lines: where the numbers come from, how far they may be trusted, what the keys do.
 
 use ratatui::layout::Rect;
+use ratatui::text::Span;
 
 use super::theme::Role;
 use super::{Canvas, Target, fit};
+use crate::engine::hardware::Efficiency;
 use crate::engine::law::LossLaw;
 use crate::explorer::keymap::{BINDINGS, Binding};
 use crate::explorer::layout::Panes;
+use crate::explorer::message::Action;
+use crate::explorer::shelf::LawState;
 use crate::explorer::state::{Notice, State};
 use crate::units;
 
-/// Draws all three.
+/// Draws all three. What just happened stands in the place of the key hints: the truth always stays.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, panes: &Panes) {
     source(canvas, state, panes.status);
+    truth(canvas, state, panes.truth);
     match &state.notice {
-        Some(notice) => say(canvas, notice, panes.truth),
-        None => truth(canvas, state, panes.truth),
+        Some(notice) => say(canvas, notice, panes.keys),
+        None => keys(canvas, panes),
     }
-    keys(canvas, panes.keys);
 }
 
-/// Law with its R², dataset, candidates, space.
+/// What is being worked on; else law, its R², its runs, its source.
 fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let words = match (&state.landscape, state.fitting) {
-        (_, Some(place)) => format!("fitting the law of {} …", state.shelf.laws[place].label()),
-        (Some(landscape), None) => {
-            let law = &landscape.law;
-            format!("law {} · {} · {} · space {}", law.name, quality(law), provenance(law), state.shelf.space.name)
-        }
-        (None, None) => "pricing …".to_owned(),
-    };
-    let synthetic = state.landscape.as_ref().is_some_and(|landscape| landscape.law.synthetic);
     let mut spans = vec![canvas.span(" ", Role::Label)];
-    if synthetic && state.fitting.is_none() {
-        spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
+    match &state.law_entry().state {
+        LawState::Fitting => spans.push(canvas.span(format!("{} … · ", state.law_entry().label), Role::Focus)),
+        LawState::Ready(_) if state.is_stale() => spans.push(canvas.span("pricing … · ", Role::Focus)),
+        _ => {}
     }
-    let room = usize::from(area.width).saturating_sub(spans.iter().map(ratatui::text::Span::width).sum::<usize>());
-    spans.push(canvas.span(fit(&words, room), Role::Label));
+    if let Some(landscape) = state.landscape() {
+        let law = &landscape.law;
+        if law.synthetic {
+            spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
+        }
+        let words = format!("law {} · {} · {} · {}", law.name, quality(law), runs(law), law.source);
+        let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
+        spans.push(canvas.span(fit(&words, room), Role::Label));
+    }
     canvas.line(area, spans);
 }
 
 fn quality(law: &LossLaw) -> String {
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let runs = law.quality.runs.map_or_else(String::new, |runs| format!(", {} runs", units::count(runs)));
-    format!("R² {} fitted, {} held out{runs}", figure(law.quality.r2_train), figure(law.quality.r2_holdout))
+    format!("R² {}, held out {}", figure(law.quality.r2_train), figure(law.quality.r2_holdout))
 }
 
-/// Where the law comes from, and which runs stand behind it.
-fn provenance(law: &LossLaw) -> String {
+/// Which runs stand behind a law.
+fn runs(law: &LossLaw) -> String {
+    let count = law.quality.runs.map_or_else(String::new, |runs| format!("{} ", units::count(runs)));
     match &law.dataset {
-        Some(dataset) => format!("{} (sha256 {}…)", law.source, dataset.sha256.get(..8).unwrap_or_default()),
-        None => format!("{} (its runs are not at hand)", law.source),
+        Some(dataset) => {
+            let fingerprint = dataset.sha256.get(..8).unwrap_or_default();
+            format!("{count}runs of {} {fingerprint}", dataset.name)
+        }
+        None => format!("{count}runs not at hand"),
     }
 }
 
 /// What a reader must know before believing the picture.
 fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let mut cautions = Vec::new();
-    if let Some(landscape) = &state.landscape {
+    if let Some(landscape) = state.landscape() {
         if let Some(beyond) = &landscape.extrapolated {
             let share = 100.0 * beyond.candidates as f64 / landscape.sweep.len() as f64;
             cautions.push(format!(
@@ -69,11 +76,11 @@ fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         if landscape.estimator.precision().is_quantised() {
             cautions.push(format!("no quality loss modelled for {}", landscape.estimator.precision().name));
         }
-        if !landscape.law.notes.is_empty() && landscape.law.quality.rmse.is_some() {
-            cautions.push(landscape.law.notes.join("; "));
+        if law_has_gaps(&landscape.law) {
+            cautions.push("some coefficients are not identified (i)".to_owned());
         }
     }
-    let ideal = state.hardware().efficiency == crate::engine::hardware::Efficiency::IDEAL;
+    let ideal = state.hardware(state.shown()).efficiency == Efficiency::IDEAL;
     let latency = if ideal { "ideal roofline, uncalibrated" } else { "roofline with the profile's efficiencies" };
     let mut spans = vec![canvas.span(format!(" {latency}"), Role::Label)];
     if !cautions.is_empty() {
@@ -83,22 +90,31 @@ fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.line(area, spans);
 }
 
+/// A law fitted here says in its notes which coefficients the runs could not show.
+fn law_has_gaps(law: &LossLaw) -> bool {
+    law.dataset.is_some() && !law.notes.is_empty()
+}
+
 fn say(canvas: &mut Canvas<'_>, notice: &Notice, area: Rect) {
     let (glyph, words, role) = match notice {
         Notice::Done(words) => ("✓", words, Role::Good),
         Notice::Trouble(words) => ("✗", words, Role::Over),
     };
-    let one_line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = fit(&format!(" {glyph} {one_line}"), usize::from(area.width));
+    let parts: Vec<&str> = words.lines().map(str::trim).collect();
+    let text = fit(&format!(" {glyph} {}", parts.join("; ")), usize::from(area.width));
     let spans = vec![canvas.span(text, role)];
     canvas.line(area, spans);
 }
 
-/// The bindings that have a hint, each of them a button. On a narrow screen those in the middle give way: export, help
-/// and quit, at the end, stay.
-fn keys(canvas: &mut Canvas<'_>, area: Rect) {
-    const KEPT_AT_END: usize = 3;
-    let mut hinted: Vec<&Binding> = BINDINGS.iter().filter(|binding| !binding.hint.is_empty()).collect();
+/// The bindings that have a hint, each of them a button. On a narrow screen those in the middle give way: the last
+/// ones, from the pick to quit, stay. Where the pick has a pane of its own, its key needs no hint.
+fn keys(canvas: &mut Canvas<'_>, panes: &Panes) {
+    const KEPT_AT_END: usize = 4;
+    let area = panes.keys;
+    let both = panes.table.is_some() && panes.pick.is_some();
+    let hinted = BINDINGS.iter().filter(|binding| !binding.hint.is_empty());
+    let mut hinted: Vec<&Binding> =
+        hinted.filter(|binding| !(both && binding.action() == Some(Action::FlipLowerPane))).collect();
     while hinted.len() > KEPT_AT_END && hinted.iter().map(|b| hint_columns(b) + 2).sum::<u16>() > area.width {
         hinted.remove(hinted.len() - KEPT_AT_END - 1);
     }

@@ -3,22 +3,22 @@
 use ratatui::layout::Rect;
 
 use super::theme::Role;
-use super::{Canvas, Focused, right};
+use super::{Canvas, Focused, right, wrapped};
 use crate::explorer::message::{Action, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
-use crate::explorer::table::{Column, SortOrder};
+use crate::explorer::table::{BEST_FIRST, Column, SortOrder};
 use crate::units;
 
 /// Draws heading and rows.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let total = state.landscape.as_ref().map_or(0, |landscape| landscape.sweep.len());
+    let total = state.landscape().map_or(0, |landscape| landscape.sweep.len());
     let title = format!(
-        "Feasible: {} of {}{}{}",
+        "Feasible: {} of {} in space {}{}",
         units::count(state.selection.feasible.len()),
         units::count(total),
-        if state.sort == (Column::Perplexity, SortOrder::Ascending) { " · best first" } else { "" },
-        if state.is_stale() { " · pricing …" } else { "" }
+        state.shelf.space.name,
+        if state.sort == BEST_FIRST && state.order.is_none() { " · best first" } else { "" },
     );
     let inner = canvas.pane(area, &title, Focused::on(state, Focus::Table));
     let wheel = [Action::Scroll(-3), Action::Scroll(3)];
@@ -83,7 +83,7 @@ fn headings(canvas: &mut Canvas<'_>, state: &State, columns: &[Placed], inner: R
 }
 
 fn rows(canvas: &mut Canvas<'_>, state: &State, columns: &[Placed], body: Rect) {
-    let Some(landscape) = &state.landscape else { return };
+    let Some(landscape) = state.landscape() else { return };
     let picked = state.picked();
     let shown = state.selection.feasible.iter().enumerate().skip(state.top).take(usize::from(body.height));
     for (y, (row, &index)) in (body.y..).zip(shown) {
@@ -120,13 +120,12 @@ fn position_hint(canvas: &mut Canvas<'_>, state: &State, area: Rect, shown: usiz
     canvas.buffer.set_string(x, area.bottom() - 1, &words, canvas.style(Role::Label));
 }
 
+/// What to loosen, over as many lines as it takes.
 fn nothing(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
-    let Some(loosening) = &state.selection.loosening else {
-        return canvas.centred(body, "pricing the space …");
-    };
-    let words = vec![
-        canvas.span("  no architecture keeps these budgets: ", Role::Text),
-        canvas.span(loosening.to_string(), Role::Over),
-    ];
-    canvas.line(Rect { y: body.y + 1, ..body }, words);
+    let Some(loosening) = &state.selection.loosening else { return };
+    let words = format!("no architecture keeps these budgets: {loosening}");
+    let room = Rect { x: body.x + 2, width: body.width.saturating_sub(4), ..body };
+    for (y, line) in (room.top()..room.bottom()).zip(wrapped(&words, usize::from(room.width))) {
+        canvas.buffer.set_string(room.x, y, line, canvas.style(Role::Over));
+    }
 }

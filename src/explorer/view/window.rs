@@ -36,12 +36,12 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen
                     format!("Export {} feasible architectures to", units::count(state.selection.feasible.len()))
                 }
             };
-            line(canvas, screen, (&title, "enter writes the JSON file, esc leaves"), prompt);
+            line(canvas, screen, (&title, "enter writes the JSON file, ctrl u clears, esc leaves"), prompt);
         }
-        Mode::Overwriting(_, path) => {
+        Mode::Overwriting(request) => {
             let inner = window(canvas, screen, (64, 5), "Replace it?");
             let room = usize::from(inner.width).saturating_sub(2);
-            let words = fit(&format!("{} exists already.", path.display()), room);
+            let words = fit(&format!("{} exists already.", request.path.display()), room);
             canvas.buffer.set_string(inner.x + 1, inner.y, &words, canvas.style(Role::Text));
             let y = inner.y + 2;
             canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Submit);

@@ -1,0 +1,158 @@
+//! Where the numbers come from, in full: the law with its coefficients, range and caveats, the board's figures with
+//! kind, source and date. The status lines say the same in short. Plain lines, so that scrolling knows their number.
+
+use super::state::State;
+use crate::engine::law::LossLaw;
+use crate::files::profile::Source;
+use crate::units;
+
+/// Cells of the labels' column.
+pub const LABEL_COLUMNS: usize = 27;
+
+/// How a line is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Tone {
+    Heading,
+    Text,
+    Aside,
+    Warning,
+}
+
+/// One line of the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceLine {
+    /// What it is about; empty where a text goes on.
+    pub label: String,
+    /// What is to be said.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+}
+
+/// Everything there is to say, wrapped to a window of `columns` cells.
+pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
+    let mut page = Page { columns: columns.saturating_sub(LABEL_COLUMNS), lines: Vec::new() };
+    match state.landscape() {
+        Some(landscape) => law(&mut page, &landscape.law),
+        None => page.heading("no law is there yet"),
+    }
+    board(&mut page, state);
+    page.lines
+}
+
+struct Page {
+    columns: usize,
+    lines: Vec<SourceLine>,
+}
+
+impl Page {
+    fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(SourceLine { label: String::new(), text: String::new(), tone: Tone::Text });
+        }
+        self.lines.push(SourceLine { label: text.to_owned(), text: String::new(), tone: Tone::Heading });
+    }
+
+    fn entry(&mut self, label: &str, text: &str, tone: Tone) {
+        for (i, text) in wrapped(text, self.columns).into_iter().enumerate() {
+            let label = if i == 0 { label.to_owned() } else { String::new() };
+            self.lines.push(SourceLine { label, text, tone });
+        }
+    }
+}
+
+fn law(page: &mut Page, law: &LossLaw) {
+    page.heading(&format!("Law {}", law.name));
+    page.entry("source", &law.source, Tone::Text);
+    if law.synthetic {
+        page.entry("", "The runs behind it are synthetic: drawn from a law, not trained.", Tone::Warning);
+    }
+    if let Some(dataset) = &law.dataset {
+        page.entry("dataset", &format!("{}, sha256 {}", dataset.name, dataset.sha256), Tone::Text);
+    }
+    let coefficients: Vec<String> =
+        law.coefficients.named().iter().map(|(name, value)| format!("{name} {}", units::ratio(*value))).collect();
+    page.entry("coefficients", &coefficients.join(" · "), Tone::Text);
+    let ends = |[low, high]: [f64; 2]| format!("{}–{}", units::ratio(low), units::ratio(high));
+    let range = &law.range;
+    let shapes = format!(
+        "layers {} · width {} · r {} · KV dimension {} · activation rate {}",
+        ends(range.layers),
+        ends(range.width),
+        ends(range.ffn_ratio),
+        ends(range.kv_dim),
+        ends(range.activation_rate)
+    );
+    page.entry("fitted on", &shapes, Tone::Text);
+    for note in &law.notes {
+        page.entry("note", note, Tone::Text);
+    }
+}
+
+/// Figures refer to sources by number; the sources stand below, each once.
+fn board(page: &mut Page, state: &State) {
+    let profile = &state.board(state.shown()).profile;
+    let mode = state.power_mode(state.shown());
+    page.heading(&format!("{} · {}", profile.title, mode.name));
+    let mut sources: Vec<&Source> = Vec::new();
+    for figure in profile.figures(mode) {
+        let number = figure.source.as_ref().map(|source| {
+            let known = sources.iter().position(|known| *known == source);
+            known.unwrap_or_else(|| {
+                sources.push(source);
+                sources.len() - 1
+            })
+        });
+        let number = number.map_or_else(String::new, |number| format!(" [{}]", number + 1));
+        let words = format!("{:<14} {}, {}{number}", figure.to_string(), figure.kind, figure.date);
+        page.entry(figure.label, &words, Tone::Text);
+        if let Some(note) = &figure.note {
+            page.entry("", note, Tone::Aside);
+        }
+    }
+    for note in profile.notes.iter().chain(&mode.notes) {
+        page.entry("note", note, Tone::Text);
+    }
+    for (number, source) in sources.iter().enumerate() {
+        page.entry(&format!("[{}]", number + 1), &format!("{} {}", source.title, source.url), Tone::Aside);
+    }
+}
+
+/// `text` broken at blanks into lines of at most `width` cells; a longer word is broken where the line ends.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let used = line.chars().count();
+        if used > 0 && used + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+            continue;
+        }
+        if used > 0 {
+            lines.push(std::mem::take(&mut line));
+        }
+        for letter in word.chars() {
+            if line.chars().count() == width {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(letter);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_wraps_at_blanks_and_breaks_long_words() {
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("a abcdefghij b", 4), ["a", "abcd", "efgh", "ij b"]);
+        assert_eq!(wrapped("", 4), [""]);
+    }
+}
