@@ -224,6 +224,16 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_example_is_read() {
+        let readme = include_str!("../../datasets/README.md");
+        let (_, section) = readme.split_once("## Search spaces").unwrap();
+        let (section, _) = section.split_once("## Laws").unwrap();
+        let example: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+        let space = parse("README.md", &example.join("\n")).unwrap();
+        assert_eq!((space.layers.as_slice(), space.experts.len()), ([8, 12, 16, 20, 24].as_slice(), 2));
+    }
+
+    #[test]
     fn errors_name_file_line_key_and_what_is_allowed() {
         let message = |from: &str, to: &str| {
             assert!(PAPER.contains(from), "{from}");

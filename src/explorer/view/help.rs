@@ -22,8 +22,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, screen: Rect) {
         ("M", Role::Memory, "memory-bound operator"),
     ];
     let rows = BINDINGS.len() as u16;
-    let two_columns = screen.height < rows + LEGEND.len() as u16 + 6;
-    let (width, height) = if two_columns { (screen.width - 2, screen.height - 2) } else { (72, rows + 8) };
+    let two_columns = screen.height < rows + 8;
+    let (width, height) = if two_columns { (screen.width.min(84) - 2, screen.height - 2) } else { (72, rows + 8) };
     let inner = window(canvas, screen, (width, height), "Help: any key closes it");
     let per_column = if two_columns { usize::from(inner.height.saturating_sub(6)) } else { BINDINGS.len() };
     let column_width = if two_columns { inner.width / 2 } else { inner.width };
