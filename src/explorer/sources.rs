@@ -34,7 +34,10 @@ pub struct SourceLine {
 pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
     let mut page = Page { columns: columns.saturating_sub(LABEL_COLUMNS), lines: Vec::new() };
     match state.landscape() {
-        Some(landscape) => law(&mut page, &landscape.law),
+        Some(landscape) => {
+            law(&mut page, &landscape.law);
+            references(&mut page, state, &landscape.law);
+        }
         None => page.heading("no law is there yet"),
     }
     board(&mut page, state);
@@ -87,6 +90,16 @@ fn law(page: &mut Page, law: &LossLaw) {
     page.entry("fitted on", &shapes, Tone::Text);
     for note in &law.notes {
         page.entry("note", note, Tone::Text);
+    }
+}
+
+/// Known models that the law was never fitted near.
+fn references(page: &mut Page, state: &State, law: &LossLaw) {
+    for reference in &state.shelf.references {
+        if let Some(beyond) = law.range.extrapolation(&reference.architecture.features()) {
+            let words = format!("extrapolated ×{} in {}", units::ratio(beyond.factor), beyond.axis);
+            page.entry(reference.name, &words, Tone::Warning);
+        }
     }
 }
 

@@ -126,7 +126,7 @@ impl Chart<'_> {
         for x in area.left()..area.right() {
             put(canvas.buffer, x, axis_y, '─', faint);
         }
-        let unit = " ms";
+        let unit = format!(" {}", self.axes.latency_unit().0);
         let unit_x = area.right().saturating_sub(unit.len() as u16);
         for tick in self.axes.latency_ticks() {
             let x = (tick.cell + 1).saturating_sub(tick.label.len().div_ceil(2) as u16);
@@ -136,7 +136,7 @@ impl Chart<'_> {
             put(canvas.buffer, tick.cell, axis_y, '┬', faint);
             canvas.buffer.set_string(x, axis_y + 1, &tick.label, label);
         }
-        canvas.buffer.set_string(unit_x, axis_y + 1, unit, label);
+        canvas.buffer.set_string(unit_x, axis_y + 1, &unit, label);
     }
 
     /// Cloud, frontiers and shading, cell by cell.

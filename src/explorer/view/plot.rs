@@ -94,14 +94,21 @@ impl Axes {
         self.loss[1] - offset / f64::from(self.area.height) * self.height()
     }
 
-    /// Ticks of the latency axis, labelled in milliseconds: plain numbers, no two closer than their labels allow.
+    /// The unit of the latency axis and how many of it make a second: milliseconds, or seconds for very slow spaces.
+    pub fn latency_unit(&self) -> (&'static str, f64) {
+        const SLOW_S: f64 = 30.0;
+        if self.latency_ln[1] > SLOW_S.ln() { ("s", 1.0) } else { ("ms", 1e3) }
+    }
+
+    /// Ticks of the latency axis in its unit: plain numbers, no two closer than their labels allow.
     pub fn latency_ticks(&self) -> Vec<Tick> {
-        let low_ms = self.latency_ln[0].exp() * 1e3;
-        let high_ms = self.latency_ln[1].exp() * 1e3;
+        let (_, per_second) = self.latency_unit();
+        let low = self.latency_ln[0].exp() * per_second;
+        let high = self.latency_ln[1].exp() * per_second;
         let mut ticks: Vec<Tick> = Vec::new();
         let mut taken: Vec<(u16, u16)> = Vec::new();
-        for value in by_plainness(low_ms, high_ms) {
-            let Some(cell) = self.column(value / 1e3) else { continue };
+        for value in by_plainness(low, high) {
+            let Some(cell) = self.column(value / per_second) else { continue };
             let label = crate::units::ratio(value);
             let half = label.len() as u16 / 2 + 1;
             let span = (cell.saturating_sub(half), cell + half);
@@ -118,8 +125,9 @@ impl Axes {
         let mut ticks: Vec<Tick> = Vec::new();
         for value in by_plainness(self.loss[0].exp(), self.loss[1].exp()) {
             let Some(cell) = self.row(value.ln()) else { continue };
-            if ticks.iter().all(|tick| tick.cell.abs_diff(cell) >= 2) {
-                ticks.push(Tick { cell, label: crate::units::ratio(value) });
+            let label = crate::units::ratio(value);
+            if ticks.iter().all(|tick| tick.cell.abs_diff(cell) >= 2 && tick.label != label) {
+                ticks.push(Tick { cell, label });
             }
         }
         ticks
