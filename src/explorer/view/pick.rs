@@ -176,8 +176,10 @@ impl Detail<'_> {
         });
         if let (Some(baseline), Some(model)) = (self.state.baseline(), self.state.shelf.references.first()) {
             let perplexity = (here.loss - baseline.loss).exp();
+            let beyond = self.landscape.law.range.extrapolation(&model.architecture.features()).is_some();
+            let name = if beyond { format!("{} ⚠", model.name) } else { model.name.to_owned() };
             lines.push(row(
-                model.name,
+                &name,
                 change(Some(perplexity)),
                 change((baseline.latency_s > 0.0).then(|| here.latency_s / baseline.latency_s)),
             ));

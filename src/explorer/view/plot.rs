@@ -140,7 +140,7 @@ fn by_plainness(low: f64, high: f64) -> Vec<f64> {
     const MANTISSAS: [&[f64]; 4] = [&[1.0], &[2.0, 5.0], &[3.0, 7.0], &[1.5, 2.5, 4.0, 6.0, 8.0]];
     const SPLIT: [f64; 8] = [1.2, 1.4, 1.6, 1.8, 2.2, 2.7, 3.5, 4.5];
     if high < 2.0 * low {
-        let step = crate::explorer::slider::roundest((high - low) / 12.0, (high - low) / 5.0);
+        let step = crate::explorer::slider::roundest((high - low) / 7.0, (high - low) / 3.0);
         let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
         return (first..=last).map(|i| i as f64 * step).collect();
     }

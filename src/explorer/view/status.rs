@@ -37,7 +37,9 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         if law.synthetic {
             spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
         }
-        let words = format!("law {} · {} · {} · {}", law.name, quality(law), runs(law), law.source);
+        // The source of a law fitted here is its runs, which stand there already.
+        let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
+        let words = format!("law {} · {} · {}{source}", law.name, quality(law), runs(law));
         let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
         spans.push(canvas.span(fit(&words, room), Role::Label));
     }
