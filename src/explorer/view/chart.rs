@@ -320,7 +320,9 @@ impl Chart<'_> {
             put(canvas.buffer, *x, *y, glyph, canvas.style(*role));
             self.labels.push(Rect::new(x.saturating_sub(1), *y, 3, 1));
         }
-        for (at, words, role) in &marked {
+        // With nothing feasible the way out is written across the chart; words under words read badly.
+        let words_fit = self.state.selection.loosening.is_none();
+        for (at, words, role) in marked.iter().filter(|_| words_fit) {
             let style = canvas.style(*role);
             self.label(canvas, *at, words, style);
         }

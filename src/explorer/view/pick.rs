@@ -199,10 +199,11 @@ impl Detail<'_> {
         let (prefill_s, decode_s) = (total(Phase::Prefill), total(Phase::Decode));
         let bar = (usize::from(width).saturating_sub(10) / 2).saturating_sub(8);
         let column = bar + 8;
+        let decode = if column < 14 { "dec." } else { "decode" };
         let heading = vec![
             canvas.span(format!("{:<10}", "share of"), Role::Label),
             canvas.span(format!("{:<column$}", format!("TTFT {}", units::seconds(prefill_s))), Role::Title),
-            canvas.span(format!("decode {}", units::seconds(decode_s)), Role::Title),
+            canvas.span(format!("{decode} {}", units::seconds(decode_s)), Role::Title),
         ];
         let mut names: Vec<&'static str> = Vec::new();
         for row in &self.rows {
