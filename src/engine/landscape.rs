@@ -37,7 +37,8 @@ pub struct Position {
     pub loss: f64,
 }
 
-/// How far an architecture lies from the frontier.
+/// How far an architecture lies from the frontier. Ratios are finite; one that has no value, such as that of two decode
+/// times where nothing is generated, is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gap {
     /// The frontier's best at no more latency, and its perplexity over the architecture's; at most 1 for candidates.
@@ -115,9 +116,11 @@ impl Landscape {
         let latencies_s = self.sweep.latency_s(objective);
         Gap {
             perplexity: pareto::best_within(front, latencies_s, place.latency_s)
-                .map(|best| (best, (self.sweep.loss[best] - place.loss).exp())),
+                .map(|best| (best, (self.sweep.loss[best] - place.loss).exp()))
+                .filter(|(_, ratio)| ratio.is_finite()),
             latency: pareto::fastest_within(front, &self.sweep.loss, place.loss)
-                .map(|fastest| (fastest, latencies_s[fastest] / place.latency_s)),
+                .map(|fastest| (fastest, latencies_s[fastest] / place.latency_s))
+                .filter(|(_, ratio)| ratio.is_finite()),
         }
     }
 
@@ -184,6 +187,17 @@ pub(crate) mod tests {
             let on_frontier = front.contains(&(index as u32));
             assert_eq!(ratio >= 1.0, on_frontier, "candidate {index}: {ratio}");
         }
+    }
+
+    #[test]
+    fn where_nothing_is_decoded_there_is_no_gap_in_decode_time() {
+        let workload = Workload { generated_tokens: 0, ..Workload::default() };
+        let estimator = Estimator::new(&agx_orin(), Precision::FP16, workload).unwrap();
+        let landscape = Landscape::new(&paper_space(), paper_law(), estimator);
+        let front = landscape.frontier_of(Objective::Decode, |_| true);
+        let gap = landscape.gap(Objective::Decode, &front, landscape.position_of(Objective::Decode, &QWEN2_5_0_5B));
+        assert_eq!(gap.latency, None);
+        assert!(gap.perplexity.is_some_and(|(_, ratio)| ratio < 1.0));
     }
 
     #[test]

@@ -2,14 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Longest prompt, and longest answer, in tokens: ten times beyond any context in use.
+pub const MAX_TOKENS: u32 = 10_000_000;
+/// Largest batch.
+pub const MAX_BATCH: u32 = 65_536;
+
 /// Batch, prompt and answer. Prefill processes the prompt; decode generates the answer token by token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workload {
-    /// B: sequences processed together, at least 1.
+    /// B: sequences processed together, 1 to [`MAX_BATCH`].
     pub batch: u32,
-    /// `S_in`: prompt tokens per sequence, at least 1.
+    /// `S_in`: prompt tokens per sequence, 1 to [`MAX_TOKENS`].
     pub prompt_tokens: u32,
-    /// `S_out`: generated tokens per sequence; 0 leaves prefill alone.
+    /// `S_out`: generated tokens per sequence, 0 to [`MAX_TOKENS`]; 0 leaves prefill alone.
     pub generated_tokens: u32,
 }
 

@@ -74,6 +74,11 @@ impl Default for FitOptions {
     }
 }
 
+impl FitOptions {
+    /// Most starting points: far beyond what finds anything new.
+    pub const MAX_STARTS: usize = 100_000;
+}
+
 /// Someone who waits for a fit. Called from several threads; `()` waits without looking.
 pub trait Watch: Sync {
     /// Whether to stop; asked at every iteration of every start.

@@ -140,7 +140,10 @@ fn impossible_options_are_refused() {
             Err(FitError::BadHoldout(_))
         ));
     }
-    assert_eq!(fit(&runs, &FitOptions { starts: 0, ..FitOptions::default() }, &()), Err(FitError::NoStarts));
+    for starts in [0, FitOptions::MAX_STARTS + 1, usize::MAX] {
+        let options = FitOptions { starts, ..FitOptions::default() };
+        assert_eq!(fit(&runs, &options, &()), Err(FitError::BadStarts(starts)));
+    }
 }
 
 #[test]
