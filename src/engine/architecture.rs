@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::law::Features;
+use super::features::Features;
 
 /// A decoder-only transformer: grouped-query attention, `SwiGLU` feed-forward, dense or mixture of experts.
 ///

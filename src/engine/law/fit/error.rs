@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::FitOptions;
+use crate::engine::features::Axis;
 use crate::engine::runs::Run;
 use crate::error::Error;
 use crate::units;
@@ -60,18 +61,13 @@ pub(super) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> 
 }
 
 fn check_run(run: &Run) -> Result<(), FitError> {
-    let shape = &run.features;
-    [
-        ("loss", run.loss, f64::MAX),
-        ("number of layers", shape.layers, f64::MAX),
-        ("width", shape.width, f64::MAX),
-        ("FFN ratio", shape.ffn_ratio, f64::MAX),
-        ("KV dimension", shape.kv_dim, f64::MAX),
-        ("activation rate", shape.activation_rate, 1.0),
-    ]
-    .into_iter()
-    .find(|&(_, value, most)| !is_possible(value, most))
-    .map_or(Ok(()), |(quantity, value, _)| Err(FitError::BadValue { run: run.name.clone(), quantity, value }))
+    let quantity = |axis: Axis| if axis == Axis::Layers { "number of layers" } else { axis.name() };
+    let features = Axis::ALL.into_iter().map(|axis| (quantity(axis), run.features.get(axis), axis.most()));
+    [("loss", run.loss, f64::MAX)]
+        .into_iter()
+        .chain(features)
+        .find(|&(_, value, most)| !is_possible(value, most))
+        .map_or(Ok(()), |(quantity, value, _)| Err(FitError::BadValue { run: run.name.clone(), quantity, value }))
 }
 
 /// False for NaN too.
@@ -98,7 +94,7 @@ impl From<FitError> for Error {
             }
             FitError::BadValue { run, quantity, value } => {
                 Self::new(format!("run '{run}' has the {quantity} '{value}'"))
-                    .expected(if quantity == "activation rate" {
+                    .expected(if quantity == Axis::ActivationRate.name() {
                         "a number above 0 and at most 1"
                     } else {
                         "a finite number above 0"

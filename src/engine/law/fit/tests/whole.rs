@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 
 use super::samples;
-use crate::engine::law::Features;
+use crate::engine::features::Features;
 use crate::engine::law::fit::{Fit, FitError, FitOptions, Watch, fit};
 use crate::engine::law::tests::TABLE_6;
 use crate::engine::runs::Run;
