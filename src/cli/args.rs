@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::engine::budget::Budgets;
+use crate::engine::budget::{Budgets, Limit};
 use crate::engine::law::fit::FitOptions;
 use crate::engine::precision::Precision;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
@@ -156,13 +156,17 @@ pub struct BudgetArgs {
 
 impl BudgetArgs {
     /// For the engine.
-    pub const fn budgets(&self) -> Budgets {
-        Budgets {
-            max_total_s: self.max_total,
-            max_prefill_s: self.max_prefill,
-            max_tpot_s: self.max_tpot,
-            max_memory_bytes: self.max_memory,
+    pub fn budgets(&self) -> Budgets {
+        let mut budgets = Budgets::NONE;
+        for (limit, value) in [
+            (Limit::Total, self.max_total),
+            (Limit::Prefill, self.max_prefill),
+            (Limit::Tpot, self.max_tpot),
+            (Limit::Memory, self.max_memory),
+        ] {
+            budgets.set(limit, value);
         }
+        budgets
     }
 }
 

@@ -39,8 +39,17 @@ pub enum Objective {
 }
 
 impl Objective {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+
     /// All of them, in the order in which a control cycles through them.
-    pub const ALL: [Self; 3] = [Self::Prefill, Self::Decode, Self::Total];
+    pub const ALL: [Self; Self::COUNT] = [Self::Prefill, Self::Decode, Self::Total];
+
+    /// Its place in [`Self::ALL`].
+    #[inline]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
 
     /// Lower-case name as typed on the command line.
     pub const fn name(self) -> &'static str {
@@ -49,5 +58,15 @@ impl Objective {
             Self::Decode => "decode",
             Self::Total => "total",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objectives_stand_where_they_say() {
+        assert_eq!(Objective::ALL.map(Objective::index), [0, 1, 2]);
     }
 }
