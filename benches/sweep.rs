@@ -70,6 +70,15 @@ fn landscape_of_the_paper_space(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| Landscape::new(&space, law.clone(), estimator));
 }
 
+/// The same for 1.5 million candidates: what a person waits for after a key is pressed.
+#[divan::bench(sample_count = 10)]
+fn landscape_of_a_large_space(bencher: Bencher<'_, '_>) {
+    let (_, law, estimator) = paper();
+    let space = large();
+    let candidates = space.shapes().len() * space.layers.len();
+    bencher.counter(ItemsCount::new(candidates)).bench_local(|| Landscape::new(&space, law.clone(), estimator));
+}
+
 #[divan::bench(sample_count = 20)]
 fn frontier_of_a_million_points(bencher: Bencher<'_, '_>) {
     const POINTS: usize = 1_000_000;
@@ -77,7 +86,7 @@ fn frontier_of_a_million_points(bencher: Bencher<'_, '_>) {
     let latency_s: Vec<f64> = (0..POINTS).map(|_| rng.random::<f64>()).collect();
     let loss: Vec<f64> = latency_s.iter().map(|latency| 1.0 / (0.1 + latency) + rng.random::<f64>()).collect();
     bencher.counter(ItemsCount::new(POINTS)).bench_local(|| {
-        let order = pareto::order_by_latency(&latency_s, &loss);
+        let order = pareto::order_by(&latency_s, &loss);
         pareto::frontier(&order, &latency_s, &loss, |_| true)
     });
 }

@@ -13,6 +13,7 @@
 
 pub mod architecture;
 pub mod budget;
+pub mod features;
 pub mod hardware;
 pub mod landscape;
 pub mod law;

@@ -5,9 +5,8 @@ use crate::engine::reference::{QWEN2_5_0_5B, REFERENCE_MODELS};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::runs::Field;
 use crate::files::toml_source::shown;
+use crate::units;
 
-/// Largest size that is believed.
-const MAX_SIZE: u32 = 100_000_000;
 /// By how much a written ratio may differ from the one that follows from the hidden size.
 const RATIO_TOLERANCE: f64 = 0.01;
 
@@ -74,7 +73,8 @@ fn read(text: &str) -> Result<Architecture> {
 
 fn key_of(invalid: InvalidShape) -> &'static str {
     match invalid {
-        InvalidShape::Zero(field) => field,
+        InvalidShape::Zero("expert_hidden") | InvalidShape::TooLarge { field: "expert_hidden", .. } => "intermediate",
+        InvalidShape::Zero(field) | InvalidShape::TooLarge { field, .. } => field,
         InvalidShape::KvHeads { .. } => "kv_heads",
         InvalidShape::TopK { .. } => "top_k",
     }
@@ -161,9 +161,13 @@ impl Shape<'_> {
 
     fn size(&self, key: Key) -> Result<Option<u32>> {
         let Some(entry) = self.given(key) else { return Ok(None) };
+        let largest = match key {
+            Key::Shape(field) => field.largest(),
+            Key::Vocab | Key::Tied => Architecture::LIMITS.vocab,
+        };
         match entry.value.parse() {
-            Ok(size) if (1..=MAX_SIZE).contains(&size) => Ok(Some(size)),
-            _ => Err(refuse(entry, "a whole number, 1 or above")),
+            Ok(size) if (1..=largest).contains(&size) => Ok(Some(size)),
+            _ => Err(refuse(entry, &format!("a whole number from 1 to {}", units::count(largest as usize)))),
         }
     }
 
@@ -200,9 +204,10 @@ impl Shape<'_> {
                 Error::new("no feed-forward size is given").hint("intermediate=…, of one expert, or ffn_ratio=…")
             });
         };
-        let ratio = ratio(entry.value).ok_or_else(|| refuse(entry, "a ratio above 0, such as 4 or 8/3"))?;
+        let ratio =
+            ratio(entry.value).ok_or_else(|| refuse(entry, "a ratio above 0 and at most 1000, such as 4 or 8/3"))?;
         let hidden = ratio * f64::from(width) / f64::from(top_k);
-        let nearest = hidden.round().clamp(1.0, f64::from(MAX_SIZE));
+        let nearest = hidden.round().clamp(1.0, f64::from(u32::MAX));
         match exact {
             Some(exact) if (hidden / f64::from(exact) - 1.0).abs() <= RATIO_TOLERANCE => Ok(exact),
             Some(exact) => {
@@ -239,7 +244,7 @@ fn ratio(text: &str) -> Option<f64> {
         Some((numerator, denominator)) => number(numerator)? / number(denominator)?,
         None => number(text)?,
     };
-    (ratio > 0.0 && ratio.is_finite()).then_some(ratio)
+    (ratio > 0.0 && ratio <= Architecture::LARGEST_FFN_RATIO).then_some(ratio)
 }
 
 #[cfg(test)]
@@ -274,7 +279,13 @@ mod tests {
             ("layers=24,24", "'24' has no value"),
             ("layers=24", "'width' is missing"),
             ("layers=0,width=8", "'layers': '0' is not allowed here"),
-            ("layers=2.5,width=8", "expected: a whole number, 1 or above"),
+            ("layers=2.5,width=8", "expected: a whole number from 1 to 4,096"),
+            ("layers=99999999", "'layers': '99999999' is not allowed here\n  expected: a whole number from 1 to 4,096"),
+            ("layers=2,width=131072,head_dim=1,intermediate=8", "'heads': heads is 131,072, it can be at most 4,096"),
+            (
+                "layers=2,width=131072,head_dim=64,ffn_ratio=900",
+                "'intermediate': expert_hidden is 117,964,800, it can be at most 1,048,576",
+            ),
             ("layers=2,n_layer=2", "'layers' and 'n_layer' mean the same"),
             ("layers=2,width=8", "neither 'heads' nor 'head_dim' is given"),
             ("layers=2,width=8,heads=3", "'heads': the width 8 is no multiple of 3"),

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::engine::budget::Budgets;
+use crate::engine::budget::{Budgets, Limit};
+use crate::engine::law::fit::FitOptions;
 use crate::engine::precision::Precision;
-use crate::engine::workload::{Objective, Workload};
+use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
 use crate::error::Error;
 use crate::files::export::Selection;
 use crate::units::{parse_bytes, parse_seconds};
@@ -119,18 +120,15 @@ pub struct BoardArgs {
 #[derive(Debug, Clone, Args)]
 pub struct WorkloadArgs {
     /// Prompt tokens per sequence
-    #[arg(long, value_name = "TOKENS", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=LARGEST))]
+    #[arg(long, value_name = "TOKENS", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_TOKENS)))]
     pub input: u32,
     /// Generated tokens per sequence; 0 leaves prefill alone
-    #[arg(long, value_name = "TOKENS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(0..=LARGEST))]
+    #[arg(long, value_name = "TOKENS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_TOKENS)))]
     pub output: u32,
     /// Sequences processed together
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BATCH)))]
     pub batch: u32,
 }
-
-/// Tokens beyond any context in use.
-const LARGEST: i64 = 100_000_000;
 
 impl WorkloadArgs {
     /// For the engine.
@@ -158,13 +156,17 @@ pub struct BudgetArgs {
 
 impl BudgetArgs {
     /// For the engine.
-    pub const fn budgets(&self) -> Budgets {
-        Budgets {
-            max_total_s: self.max_total,
-            max_prefill_s: self.max_prefill,
-            max_tpot_s: self.max_tpot,
-            max_memory_bytes: self.max_memory,
+    pub fn budgets(&self) -> Budgets {
+        let mut budgets = Budgets::NONE;
+        for (limit, value) in [
+            (Limit::Total, self.max_total),
+            (Limit::Prefill, self.max_prefill),
+            (Limit::Tpot, self.max_tpot),
+            (Limit::Memory, self.max_memory),
+        ] {
+            budgets.set(limit, value);
         }
+        budgets
     }
 }
 
@@ -230,7 +232,7 @@ pub struct FitArgs {
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Starting points of the search
-    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=FitOptions::MAX_STARTS as u64))]
     pub starts: usize,
     /// Write the law to this TOML file, for --law
     #[arg(long, value_name = "FILE")]

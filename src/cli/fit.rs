@@ -8,7 +8,7 @@ use super::args::{FitArgs, Format};
 use super::table::{Table, write_pairs};
 use super::{Failure, Outcome, Streams};
 use crate::engine::law::fit::{Fit, FitOptions, fit};
-use crate::engine::law::{Coefficients, DatasetIdentity, FittedRange, LossLaw};
+use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FittedRange, LossLaw};
 use crate::error::{Error, Result};
 use crate::files::export::write_json;
 use crate::files::law;
@@ -161,15 +161,9 @@ fn print(
 
     writeln!(streams.out)?;
     let mut table = Table::new(&["fitted on", "from", "to"], &[0]);
-    let FittedRange { layers, width, ffn_ratio, kv_dim, activation_rate } = fit.range;
-    for (name, [low, high]) in [
-        ("layers", layers),
-        ("width", width),
-        ("FFN ratio", ffn_ratio),
-        ("KV dimension", kv_dim),
-        ("activation rate", activation_rate),
-    ] {
-        table.row([name.to_owned(), plain(low), plain(high)]);
+    for axis in Axis::ALL {
+        let [low, high] = fit.range.get(axis);
+        table.row([axis.to_string(), plain(low), plain(high)]);
     }
     table.write(streams.out)
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::{FrontierArgs, RowFormat, SweepArgs};
-use super::load::{self, Board};
+use super::load::{self, BoardInMode};
 use super::table::{Table, write_pairs};
 use super::{Failure, Outcome, Streams, setting};
 use crate::engine::budget::{Budgets, Limit, Loosening};
@@ -20,7 +20,7 @@ use crate::units::{self, significant};
 /// A space that has been priced, with what limits it.
 pub(super) struct Priced {
     pub(super) landscape: Landscape,
-    board: Board,
+    board: BoardInMode,
     space: String,
     objective: Objective,
     budgets: Budgets,

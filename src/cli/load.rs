@@ -13,7 +13,7 @@ use crate::files::toml_source::one_of;
 
 /// A board in one of its modes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Board {
+pub struct BoardInMode {
     /// The board.
     pub profile: Profile,
     /// The mode.
@@ -23,18 +23,18 @@ pub struct Board {
 }
 
 /// The board that the options name.
-pub fn board(library: &Library, args: &BoardArgs) -> Result<Board> {
+pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
     let (_, profile) = library.profile(&args.profile)?;
     let mode = match &args.mode {
         Some(name) => profile.mode(name)?,
         None => profile.default_mode(),
     };
     let (mode, hardware) = (mode.clone(), profile.hardware(mode));
-    Ok(Board { profile, mode, hardware })
+    Ok(BoardInMode { profile, mode, hardware })
 }
 
 /// The estimator for a board; an error where it cannot compute in the number format.
-pub fn estimator(board: &Board, args: &BoardArgs, workload: &WorkloadArgs) -> Result<Estimator> {
+pub fn estimator(board: &BoardInMode, args: &BoardArgs, workload: &WorkloadArgs) -> Result<Estimator> {
     Estimator::new(&board.hardware, args.precision, workload.workload()).map_err(|unsupported| {
         let supported = Precision::ALL.iter().filter(|known| board.hardware.rate_flops_per_s(known.compute).is_some());
         let supported: Vec<&str> = supported.map(|known| known.name).collect();

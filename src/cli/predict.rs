@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::{Format, PredictArgs};
-use super::load::{self, Board};
+use super::load::{self, BoardInMode};
 use super::table::{Table, write_pairs};
 use super::{Failure, Outcome, Streams, arch, setting};
 use crate::engine::architecture::Architecture;
@@ -81,7 +81,7 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
 fn predict(
     shape: &Architecture,
     law: &LossLaw,
-    board: &Board,
+    board: &BoardInMode,
     estimator: &Estimator,
     warnings: &[Warning],
 ) -> Prediction {

@@ -6,7 +6,7 @@ use super::args::{Format, ProfilesArgs, ProfilesCommand, ShowArgs};
 use super::table::{Table, write_pairs};
 use super::{Failure, Outcome, Streams, lists};
 use crate::files::export::write_json;
-use crate::files::profile::{EfficiencyFigures, Figure, Memory, PowerMode, Profile, Source};
+use crate::files::profile::{EfficiencyFigures, Figure, MemoryFigures, PowerMode, Profile, Source};
 use crate::files::resolve::{Library, Resolved};
 
 #[derive(Debug, Serialize)]
@@ -67,7 +67,7 @@ fn print(found: &Resolved, profile: &Profile, default_mode: &str, streams: &mut 
 
 /// What holds in every mode.
 fn board_figures(profile: &Profile) -> Vec<&Figure> {
-    let Memory { capacity, usable, reserved, bus } = &profile.memory;
+    let MemoryFigures { capacity, usable, reserved, bus } = &profile.memory;
     let EfficiencyFigures { compute, bandwidth, overhead } = &profile.efficiency;
     [usable, reserved, bus, compute, bandwidth, overhead]
         .into_iter()

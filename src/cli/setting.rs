@@ -6,13 +6,13 @@ use crate::engine::workload::Workload;
 use crate::files::toml_source::shown;
 use crate::units::significant;
 
-use super::load::Board;
+use super::load::BoardInMode;
 
 /// Label and text.
 pub(super) type Pair = (&'static str, String);
 
 /// Law, board and workload in words.
-pub(super) fn describe(law: &LossLaw, board: &Board, estimator: &Estimator) -> Vec<Pair> {
+pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> Vec<Pair> {
     let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let precision = estimator.precision();
     let ideal = if board.hardware.efficiency == crate::engine::hardware::Efficiency::IDEAL {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::law::Features;
+use super::features::Features;
 
 /// A decoder-only transformer: grouped-query attention, `SwiGLU` feed-forward, dense or mixture of experts.
 ///
@@ -37,6 +37,15 @@ pub struct Architecture {
 pub enum InvalidShape {
     /// A size is zero; the field's name.
     Zero(&'static str),
+    /// A size is beyond [`Architecture::LIMITS`].
+    TooLarge {
+        /// The field's name.
+        field: &'static str,
+        /// Its value.
+        size: u32,
+        /// The largest that is believed.
+        most: u32,
+    },
     /// `heads` is no multiple of `kv_heads`.
     KvHeads {
         /// Query heads.
@@ -59,6 +68,9 @@ impl std::fmt::Display for InvalidShape {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Zero(field) => write!(f, "{field} is 0, it must be at least 1"),
+            Self::TooLarge { field, size, most } => {
+                write!(f, "{field} is {}, it can be at most {}", count(*size), count(*most))
+            }
             Self::KvHeads { heads, kv_heads } => {
                 write!(f, "{heads} heads cannot share {kv_heads} KV heads: heads must be a multiple of kv_heads")
             }
@@ -69,10 +81,32 @@ impl std::fmt::Display for InvalidShape {
     }
 }
 
+fn count(size: u32) -> String {
+    crate::units::count(size as usize)
+}
+
 impl Architecture {
-    /// Checks that the shape can be built.
-    pub fn validate(&self) -> Result<(), InvalidShape> {
-        let sizes = [
+    /// The largest size of each kind that is believed, wherever a shape is typed or read: several times beyond any
+    /// model, and small enough that even all of them together stay countable, with fewer than 2⁶³ parameters.
+    pub const LIMITS: Self = Self {
+        layers: 4_096,
+        width: 131_072,
+        heads: 4_096,
+        head_dim: 4_096,
+        kv_heads: 4_096,
+        expert_hidden: 1_048_576,
+        experts: 4_096,
+        top_k: 4_096,
+        vocab: 10_000_000,
+        tied: false,
+    };
+
+    /// The largest FFN ratio, over all activated experts, that is believed.
+    pub const LARGEST_FFN_RATIO: f64 = 1000.0;
+
+    /// Names and sizes, in the order of the fields.
+    const fn sizes(&self) -> [(&'static str, u32); 9] {
+        [
             ("layers", self.layers),
             ("width", self.width),
             ("heads", self.heads),
@@ -82,9 +116,18 @@ impl Architecture {
             ("experts", self.experts),
             ("top_k", self.top_k),
             ("vocab", self.vocab),
-        ];
-        if let Some((field, _)) = sizes.iter().find(|(_, size)| *size == 0) {
-            return Err(InvalidShape::Zero(field));
+        ]
+    }
+
+    /// Checks that the shape can be built and is within [`Self::LIMITS`].
+    pub fn validate(&self) -> Result<(), InvalidShape> {
+        for ((field, size), (_, most)) in self.sizes().into_iter().zip(Self::LIMITS.sizes()) {
+            if size == 0 {
+                return Err(InvalidShape::Zero(field));
+            }
+            if size > most {
+                return Err(InvalidShape::TooLarge { field, size, most });
+            }
         }
         if !self.heads.is_multiple_of(self.kv_heads) {
             return Err(InvalidShape::KvHeads { heads: self.heads, kv_heads: self.kv_heads });
@@ -183,7 +226,12 @@ impl std::fmt::Display for Architecture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::precision::Precision;
     use crate::engine::reference::QWEN2_5_0_5B;
+    use crate::engine::roofline::Estimator;
+    use crate::engine::sweep::tests::agx_orin;
+    use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Workload};
+    use proptest::prelude::*;
 
     #[test]
     fn qwen2_5_shape_counts_as_in_the_check_values() {
@@ -213,6 +261,55 @@ mod tests {
         assert_eq!(routed.validate(), Err(InvalidShape::TopK { experts: 1, top_k: 2 }));
         let empty = Architecture { layers: 0, ..QWEN2_5_0_5B };
         assert_eq!(empty.validate(), Err(InvalidShape::Zero("layers")));
+        let deep = Architecture { layers: 100_000_000, ..QWEN2_5_0_5B };
+        let invalid = deep.validate().unwrap_err();
+        assert_eq!(invalid, InvalidShape::TooLarge { field: "layers", size: 100_000_000, most: 4096 });
+        assert_eq!(invalid.to_string(), "layers is 100,000,000, it can be at most 4,096");
         assert_eq!(QWEN2_5_0_5B.validate(), Ok(()));
+    }
+
+    #[test]
+    fn the_largest_shape_can_still_be_counted() {
+        let largest = Architecture::LIMITS;
+        assert_eq!(largest.validate(), Ok(()));
+        // In 128 bits, where nothing can overflow.
+        let [layers, width, heads, head_dim, kv_heads, hidden, experts, _, vocab] =
+            largest.sizes().map(|(_, size)| u128::from(size));
+        let layer = 2 * width * (heads + kv_heads) * head_dim
+            + 2 * (width + head_dim)
+            + 3 * width * hidden * experts
+            + width * experts;
+        let all = layers * layer + 2 * vocab * width + width;
+        assert_eq!(u128::from(largest.parameters_total()), all);
+        assert!(all < 1 << 63);
+    }
+
+    proptest! {
+        /// Sizes anywhere within the limits, their corners included: counts are exact, and memory and latency finite.
+        #[test]
+        fn within_the_limits_nothing_overflows(shares in prop::array::uniform9(0.0..=1.0_f64), tied in any::<bool>()) {
+            let mut sizes = shares.iter().zip(Architecture::LIMITS.sizes()).map(|(share, (_, most))| {
+                // Evenly over orders of magnitude.
+                (f64::from(most).powf(*share).round() as u32).clamp(1, most)
+            });
+            let mut size = || sizes.next().unwrap();
+            let (layers, width, kv_heads, head_dim) = (size(), size(), size(), size());
+            let heads = kv_heads * (size() / kv_heads).max(1);
+            let (expert_hidden, experts) = (size(), size());
+            let top_k = size().min(experts);
+            let vocab = size();
+            let shape = Architecture {
+                layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, vocab, tied,
+            };
+            prop_assume!(shape.validate().is_ok());
+            let (total, active) = (shape.parameters_total(), shape.parameters_active());
+            prop_assert!(active <= total && total <= Architecture::LIMITS.parameters_total());
+            let workload =
+                Workload { batch: MAX_BATCH, prompt_tokens: MAX_TOKENS, generated_tokens: MAX_TOKENS };
+            let estimator = Estimator::new(&agx_orin(), Precision::FP16, workload).unwrap();
+            prop_assert!(estimator.latency(&shape).total_s().is_finite());
+            let memory = estimator.memory(&shape);
+            prop_assert!(memory.total_bytes().is_finite() && memory.weights_bytes >= 1.9 * total as f64);
+        }
     }
 }

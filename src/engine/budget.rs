@@ -1,6 +1,9 @@
 //! What a person allows (Eq. 1's constraints), and, where nothing is allowed, which limit to loosen.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::sweep::Sweep;
 
@@ -19,8 +22,27 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// How many there are.
+    pub const COUNT: usize = 4;
+
     /// All of them, in the order in which they stand on the screen.
-    pub const ALL: [Self; 4] = [Self::Total, Self::Prefill, Self::Tpot, Self::Memory];
+    pub const ALL: [Self; Self::COUNT] = [Self::Total, Self::Prefill, Self::Tpot, Self::Memory];
+
+    /// Its place in [`Self::ALL`].
+    #[inline]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The key of its budget in files.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Total => "max_total_s",
+            Self::Prefill => "max_prefill_s",
+            Self::Tpot => "max_tpot_s",
+            Self::Memory => "max_memory_bytes",
+        }
+    }
 
     /// What it is called on the screen.
     pub const fn label(self) -> &'static str {
@@ -52,38 +74,30 @@ impl Limit {
     }
 }
 
-/// Upper limits; `None` is no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Budgets {
-    /// Prefill and decode together, seconds.
-    pub max_total_s: Option<f64>,
-    /// TTFT, seconds.
-    pub max_prefill_s: Option<f64>,
-    /// Time per output token, seconds.
-    pub max_tpot_s: Option<f64>,
-    /// Memory, bytes.
-    pub max_memory_bytes: Option<f64>,
-}
+/// Upper limits, seconds or bytes; `None` is no limit. In files, one key per limit ([`Limit::key`]).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Budgets([Option<f64>; Limit::COUNT]);
 
 impl Budgets {
+    /// Everything is allowed.
+    pub const NONE: Self = Self([None; Limit::COUNT]);
+
+    /// The same with one limit set.
+    #[must_use]
+    pub const fn with(mut self, limit: Limit, value: f64) -> Self {
+        self.set(limit, Some(value));
+        self
+    }
+
     /// The value of one limit.
+    #[inline]
     pub const fn get(&self, limit: Limit) -> Option<f64> {
-        match limit {
-            Limit::Total => self.max_total_s,
-            Limit::Prefill => self.max_prefill_s,
-            Limit::Tpot => self.max_tpot_s,
-            Limit::Memory => self.max_memory_bytes,
-        }
+        self.0[limit.index()]
     }
 
     /// Sets or lifts one limit.
     pub const fn set(&mut self, limit: Limit, value: Option<f64>) {
-        match limit {
-            Limit::Total => self.max_total_s = value,
-            Limit::Prefill => self.max_prefill_s = value,
-            Limit::Tpot => self.max_tpot_s = value,
-            Limit::Memory => self.max_memory_bytes = value,
-        }
+        self.0[limit.index()] = value;
     }
 
     /// The limits that are set, with their values.
@@ -95,11 +109,7 @@ impl Budgets {
     /// Whether candidate `index` keeps every limit.
     #[inline]
     pub fn admits(&self, sweep: &Sweep, index: usize) -> bool {
-        let within = |limit: Option<f64>, value: f64| limit.is_none_or(|limit| value <= limit);
-        within(self.max_total_s, sweep.total_s[index])
-            && within(self.max_prefill_s, sweep.prefill_s[index])
-            && within(self.max_memory_bytes, sweep.memory_bytes[index])
-            && within(self.max_tpot_s, sweep.tpot_s(index))
+        Limit::ALL.into_iter().all(|limit| self.get(limit).is_none_or(|most| limit.of(sweep, index) <= most))
     }
 
     /// How many candidates keep every limit.
@@ -140,6 +150,23 @@ impl Budgets {
     }
 }
 
+impl Serialize for Budgets {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Limit::COUNT))?;
+        for limit in Limit::ALL {
+            map.serialize_entry(limit.key(), &self.get(limit))?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Budgets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = BTreeMap::<String, Option<f64>>::deserialize(deserializer)?;
+        Ok(Self(Limit::ALL.map(|limit| values.get(limit.key()).copied().flatten())))
+    }
+}
+
 /// The way out when no candidate keeps every limit; values in seconds or bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Loosening {
@@ -168,9 +195,23 @@ mod tests {
     use crate::engine::sweep::tests::paper_sweep;
 
     #[test]
+    fn each_limit_has_its_place_and_its_key() {
+        for (place, limit) in Limit::ALL.into_iter().enumerate() {
+            assert_eq!(limit.index(), place);
+            let budgets = Budgets::NONE.with(limit, 0.5);
+            assert_eq!(budgets.active().collect::<Vec<_>>(), [(limit, 0.5)]);
+            let json = serde_json::to_value(budgets).unwrap();
+            assert_eq!(json.as_object().unwrap().len(), Limit::COUNT);
+            assert_eq!(json[limit.key()], 0.5);
+            assert_eq!(serde_json::from_value::<Budgets>(json).unwrap(), budgets);
+        }
+        assert_eq!(serde_json::from_str::<Budgets>("{}").unwrap(), Budgets::NONE);
+    }
+
+    #[test]
     fn feasible_keep_every_limit() {
         let sweep = paper_sweep();
-        let budgets = Budgets { max_total_s: Some(0.1), max_memory_bytes: Some(2e9), ..Budgets::default() };
+        let budgets = Budgets::NONE.with(Limit::Total, 0.1).with(Limit::Memory, 2e9);
         let by_hand = sweep.total_s.iter().zip(&sweep.memory_bytes).filter(|(t, m)| **t <= 0.1 && **m <= 2e9).count();
         assert!(by_hand > 0 && by_hand < sweep.len());
         assert_eq!(budgets.count(&sweep), by_hand);
@@ -180,7 +221,7 @@ mod tests {
     #[test]
     fn one_limit_alone_is_named_with_what_it_needs() {
         let sweep = paper_sweep();
-        let budgets = Budgets { max_total_s: Some(0.001), max_memory_bytes: Some(60e9), ..Budgets::default() };
+        let budgets = Budgets::NONE.with(Limit::Total, 0.001).with(Limit::Memory, 60e9);
         let fastest = (0..sweep.len())
             .filter(|&i| sweep.memory_bytes[i] <= 60e9)
             .map(|i| sweep.total_s[i])
@@ -188,13 +229,13 @@ mod tests {
             .unwrap();
         assert_eq!(budgets.loosening(&sweep), Some(Loosening::Any(vec![(Limit::Total, fastest)])));
         // What it says is true: raised to exactly that, something is feasible.
-        assert_eq!(Budgets { max_total_s: Some(fastest), ..budgets }.count(&sweep), 1);
+        assert_eq!(budgets.with(Limit::Total, fastest).count(&sweep), 1);
     }
 
     #[test]
     fn limits_that_must_move_together_are_named_together() {
         let sweep = paper_sweep();
-        let budgets = Budgets { max_total_s: Some(1e-4), max_memory_bytes: Some(1e6), ..Budgets::default() };
+        let budgets = Budgets::NONE.with(Limit::Total, 1e-4).with(Limit::Memory, 1e6);
         let Some(Loosening::Together(needs)) = budgets.loosening(&sweep) else { panic!("no single limit does") };
         let mut loosened = budgets;
         for (limit, needed) in &needs {

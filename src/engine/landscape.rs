@@ -3,6 +3,8 @@
 //! Sorting belongs to the sweep, which runs when law, board, format or workload change; budgets only filter. That is
 //! why count, table and frontier can follow a slider in the same frame, on screen and in scripts alike.
 
+use std::convert::Infallible;
+
 use super::architecture::Architecture;
 use super::budget::{Budgets, Limit};
 use super::law::LossLaw;
@@ -23,9 +25,9 @@ pub struct Landscape {
     pub law: LossLaw,
     /// How much of it the law was never fitted on.
     pub extrapolated: Option<Extrapolated>,
-    by_latency: [Vec<u32>; 3],
+    by_latency: [Vec<u32>; Objective::COUNT],
     by_loss: Vec<u32>,
-    spans: [(f64, f64); 4],
+    spans: [(f64, f64); Limit::COUNT],
 }
 
 /// One architecture's place: the two numbers that the chart is about.
@@ -37,7 +39,8 @@ pub struct Position {
     pub loss: f64,
 }
 
-/// How far an architecture lies from the frontier.
+/// How far an architecture lies from the frontier. Ratios are finite; one that has no value, such as that of two decode
+/// times where nothing is generated, is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gap {
     /// The frontier's best at no more latency, and its perplexity over the architecture's; at most 1 for candidates.
@@ -49,29 +52,48 @@ pub struct Gap {
 impl Landscape {
     /// Prices `space` and sorts it.
     pub fn new(space: &Space, law: LossLaw, estimator: Estimator) -> Self {
-        let sweep = Sweep::new(space, &law.coefficients, &estimator);
-        let by_latency =
-            Objective::ALL.map(|objective| pareto::order_by_latency(sweep.latency_s(objective), &sweep.loss));
-        let by_loss = pareto::order_by_latency(&sweep.loss, &sweep.total_s);
+        let Ok(landscape) = Self::in_stages(space, law, estimator, || Ok::<(), Infallible>(()));
+        landscape
+    }
+
+    /// The same for an answer that may be outdated before it is there: `abandoned` is asked before each stage
+    /// (enumeration, pricing, each of the sorts), and as soon as it says so there is no landscape.
+    pub fn new_unless(space: &Space, law: LossLaw, estimator: Estimator, abandoned: &dyn Fn() -> bool) -> Option<Self> {
+        Self::in_stages(space, law, estimator, || if abandoned() { Err(()) } else { Ok(()) }).ok()
+    }
+
+    fn in_stages<E>(
+        space: &Space,
+        law: LossLaw,
+        estimator: Estimator,
+        go_on: impl Fn() -> Result<(), E>,
+    ) -> Result<Self, E> {
+        go_on()?;
+        let shapes = space.shapes();
+        go_on()?;
+        let sweep = Sweep::of_shapes(shapes, space.layers.clone(), &law.coefficients, &estimator);
+        let mut by_latency = [const { Vec::new() }; Objective::COUNT];
+        for objective in Objective::ALL {
+            go_on()?;
+            by_latency[objective.index()] = pareto::order_by(sweep.latency_s(objective), &sweep.loss);
+        }
+        go_on()?;
+        let by_loss = pareto::order_by(&sweep.loss, &sweep.total_s);
+        go_on()?;
         let extrapolated = sweep.extrapolated(&law.range);
         let spans = Limit::ALL.map(|limit| span(&sweep, limit));
-        Self { sweep, estimator, law, extrapolated, by_latency, by_loss, spans }
+        Ok(Self { sweep, estimator, law, extrapolated, by_latency, by_loss, spans })
     }
 
     /// Smallest and largest value of a limited quantity among all candidates, seconds or bytes.
     pub const fn span(&self, limit: Limit) -> (f64, f64) {
-        match limit {
-            Limit::Total => self.spans[0],
-            Limit::Prefill => self.spans[1],
-            Limit::Tpot => self.spans[2],
-            Limit::Memory => self.spans[3],
-        }
+        self.spans[limit.index()]
     }
 
     /// Places of the fastest and the slowest latency, of the lowest and the highest loss; `None` if there are no
     /// candidates.
     pub fn extent(&self, objective: Objective) -> Option<[Position; 2]> {
-        let order = &self.by_latency[Self::slot(objective)];
+        let order = &self.by_latency[objective.index()];
         let latencies_s = self.sweep.latency_s(objective);
         let (fastest, slowest) = (*order.first()? as usize, *order.last()? as usize);
         let (best, worst) = (*self.by_loss.first()? as usize, *self.by_loss.last()? as usize);
@@ -88,7 +110,7 @@ impl Landscape {
 
     /// The frontier of the candidates that `admits` lets through, by rising latency.
     pub fn frontier_of(&self, objective: Objective, admits: impl Fn(usize) -> bool) -> Vec<u32> {
-        let order = &self.by_latency[Self::slot(objective)];
+        let order = &self.by_latency[objective.index()];
         pareto::frontier(order, self.sweep.latency_s(objective), &self.sweep.loss, admits)
     }
 
@@ -115,17 +137,11 @@ impl Landscape {
         let latencies_s = self.sweep.latency_s(objective);
         Gap {
             perplexity: pareto::best_within(front, latencies_s, place.latency_s)
-                .map(|best| (best, (self.sweep.loss[best] - place.loss).exp())),
+                .map(|best| (best, (self.sweep.loss[best] - place.loss).exp()))
+                .filter(|(_, ratio)| ratio.is_finite()),
             latency: pareto::fastest_within(front, &self.sweep.loss, place.loss)
-                .map(|fastest| (fastest, latencies_s[fastest] / place.latency_s)),
-        }
-    }
-
-    const fn slot(objective: Objective) -> usize {
-        match objective {
-            Objective::Prefill => 0,
-            Objective::Decode => 1,
-            Objective::Total => 2,
+                .map(|fastest| (fastest, latencies_s[fastest] / place.latency_s))
+                .filter(|(_, ratio)| ratio.is_finite()),
         }
     }
 }
@@ -138,6 +154,8 @@ fn span(sweep: &Sweep, limit: Limit) -> (f64, f64) {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::engine::law::tests::TABLE_6;
     use crate::engine::law::{FitQuality, FittedRange};
@@ -184,6 +202,35 @@ pub(crate) mod tests {
             let on_frontier = front.contains(&(index as u32));
             assert_eq!(ratio >= 1.0, on_frontier, "candidate {index}: {ratio}");
         }
+    }
+
+    #[test]
+    fn an_outdated_answer_is_abandoned_between_stages() {
+        let estimator = Estimator::new(&agx_orin(), Precision::FP16, Workload::default()).unwrap();
+        let stages = Cell::new(0);
+        let after = |most: usize| {
+            stages.set(0);
+            let abandoned = || stages.replace(stages.get() + 1) == most;
+            Landscape::new_unless(&paper_space(), paper_law(), estimator, &abandoned)
+        };
+        let whole = after(usize::MAX).expect("nobody abandons it");
+        assert_eq!(whole.sweep, paper_landscape().sweep);
+        let all = stages.get();
+        for most in 0..all {
+            assert!(after(most).is_none());
+            assert_eq!(stages.get(), most + 1, "nothing is done after that");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_decoded_there_is_no_gap_in_decode_time() {
+        let workload = Workload { generated_tokens: 0, ..Workload::default() };
+        let estimator = Estimator::new(&agx_orin(), Precision::FP16, workload).unwrap();
+        let landscape = Landscape::new(&paper_space(), paper_law(), estimator);
+        let front = landscape.frontier_of(Objective::Decode, |_| true);
+        let gap = landscape.gap(Objective::Decode, &front, landscape.position_of(Objective::Decode, &QWEN2_5_0_5B));
+        assert_eq!(gap.latency, None);
+        assert!(gap.perplexity.is_some_and(|(_, ratio)| ratio < 1.0));
     }
 
     #[test]

@@ -12,23 +12,8 @@ pub mod fit;
 
 use serde::{Deserialize, Serialize};
 
-use self::fit::Fit;
-use super::runs::Dataset;
-
-/// What the law sees of an architecture. Real numbers: the theory varies them continuously.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Features {
-    /// l: transformer layers.
-    pub layers: f64,
-    /// d: hidden size.
-    pub width: f64,
-    /// r: feed-forward expansion over all activated experts.
-    pub ffn_ratio: f64,
-    /// `d_m` = `n_kv`·`d_h`: KV dimension.
-    pub kv_dim: f64,
-    /// ρ = K/E: activation rate.
-    pub activation_rate: f64,
-}
+pub use super::features::{Axis, Features};
+pub use super::runs::DatasetIdentity;
 
 /// The eleven parameters of Eq. 2.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -147,8 +132,8 @@ pub struct FittedRange {
 /// The feature that lies farthest outside a [`FittedRange`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Extrapolation {
-    /// Name of the feature.
-    pub axis: &'static str,
+    /// Which feature.
+    pub axis: Axis,
     /// By what factor it lies above the range's upper end or below its lower end; greater than 1.
     pub factor: f64,
 }
@@ -166,51 +151,47 @@ impl FittedRange {
             activation_rate: [first.activation_rate; 2],
         };
         for shape in shapes {
-            range.widen(shape);
+            for axis in Axis::ALL {
+                let (ends, value) = (range.get_mut(axis), shape.get(axis));
+                *ends = [ends[0].min(value), ends[1].max(value)];
+            }
         }
         Some(range)
     }
 
-    fn widen(&mut self, shape: &Features) {
-        for (ends, value) in [
-            (&mut self.layers, shape.layers),
-            (&mut self.width, shape.width),
-            (&mut self.ffn_ratio, shape.ffn_ratio),
-            (&mut self.kv_dim, shape.kv_dim),
-            (&mut self.activation_rate, shape.activation_rate),
-        ] {
-            ends[0] = ends[0].min(value);
-            ends[1] = ends[1].max(value);
+    /// Smallest and largest value along one axis.
+    pub const fn get(&self, axis: Axis) -> [f64; 2] {
+        match axis {
+            Axis::Layers => self.layers,
+            Axis::Width => self.width,
+            Axis::FfnRatio => self.ffn_ratio,
+            Axis::KvDim => self.kv_dim,
+            Axis::ActivationRate => self.activation_rate,
+        }
+    }
+
+    const fn get_mut(&mut self, axis: Axis) -> &mut [f64; 2] {
+        match axis {
+            Axis::Layers => &mut self.layers,
+            Axis::Width => &mut self.width,
+            Axis::FfnRatio => &mut self.ffn_ratio,
+            Axis::KvDim => &mut self.kv_dim,
+            Axis::ActivationRate => &mut self.activation_rate,
         }
     }
 
     /// How far `shape` lies outside, on its worst axis; `None` inside the range (ends included, to rounding).
     pub fn extrapolation(&self, shape: &Features) -> Option<Extrapolation> {
         const ROUNDING: f64 = 1.0 + 1e-9;
-        [
-            ("layers", self.layers, shape.layers),
-            ("width", self.width, shape.width),
-            ("FFN ratio", self.ffn_ratio, shape.ffn_ratio),
-            ("KV dimension", self.kv_dim, shape.kv_dim),
-            ("activation rate", self.activation_rate, shape.activation_rate),
-        ]
-        .into_iter()
-        .map(|(axis, [low, high], value)| Extrapolation { axis, factor: (value / high).max(low / value) })
-        .filter(|beyond| beyond.factor > ROUNDING)
-        .max_by(|a, b| a.factor.total_cmp(&b.factor))
+        Axis::ALL
+            .into_iter()
+            .map(|axis| {
+                let ([low, high], value) = (self.get(axis), shape.get(axis));
+                Extrapolation { axis, factor: (value / high).max(low / value) }
+            })
+            .filter(|beyond| beyond.factor > ROUNDING)
+            .max_by(|a, b| a.factor.total_cmp(&b.factor))
     }
-}
-
-/// Which runs a law was fitted on: enough to find the very file again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatasetIdentity {
-    /// File stem or embedded name.
-    pub name: String,
-    /// SHA-256 of the file's bytes, lower-case hexadecimal.
-    pub sha256: String,
-    /// Whether its runs were drawn from a law instead of trained.
-    pub synthetic: bool,
 }
 
 /// A law with its pedigree: never shown or exported without where it comes from and how well it fits.
@@ -232,15 +213,6 @@ pub struct LossLaw {
     pub notes: Vec<String>,
     /// The runs it was fitted on; `None` where they are not at hand, as for a published law.
     pub dataset: Option<DatasetIdentity>,
-}
-
-impl LossLaw {
-    /// The law that a fit found in `dataset`, named after it.
-    pub fn fitted(fit: Fit, dataset: &Dataset) -> Self {
-        let source = format!("fitted to {} runs of {}", dataset.runs.len(), dataset.name);
-        let law = fit.into_law(dataset.name.clone(), source, dataset.synthetic);
-        Self { dataset: Some(dataset.identity()), ..law }
-    }
 }
 
 #[cfg(test)]
@@ -278,6 +250,6 @@ pub(crate) mod tests {
         assert_eq!(range.width, [1024.0, 2048.0]);
         assert_eq!(range.extrapolation(&SHAPE), None);
         let beyond = range.extrapolation(&Features { width: 4096.0, layers: 1.0, ..SHAPE }).unwrap();
-        assert_eq!((beyond.axis, beyond.factor), ("layers", 4.0));
+        assert_eq!((beyond.axis, beyond.factor), (Axis::Layers, 4.0));
     }
 }

@@ -6,18 +6,18 @@
 
 use rayon::prelude::*;
 
-/// Candidate numbers by latency, and by loss where latencies are equal.
-pub fn order_by_latency(latency_s: &[f64], loss: &[f64]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..latency_s.len() as u32).collect();
+/// Candidate numbers by rising `primary`, and by rising `secondary` where that is equal.
+pub fn order_by(primary: &[f64], secondary: &[f64]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..primary.len() as u32).collect();
     order.par_sort_unstable_by(|&a, &b| {
         let (a, b) = (a as usize, b as usize);
-        latency_s[a].total_cmp(&latency_s[b]).then(loss[a].total_cmp(&loss[b])).then(a.cmp(&b))
+        primary[a].total_cmp(&primary[b]).then(secondary[a].total_cmp(&secondary[b])).then(a.cmp(&b))
     });
     order
 }
 
 /// The non-dominated ones among the candidates that `admits` lets through, by rising latency and falling loss.
-/// `order` is [`order_by_latency`]'s.
+/// `order` is [`order_by`]'s, by latency and then by loss.
 pub fn frontier(order: &[u32], latency_s: &[f64], loss: &[f64], admits: impl Fn(usize) -> bool) -> Vec<u32> {
     let mut front: Vec<u32> = Vec::new();
     for &candidate in order {
@@ -71,7 +71,7 @@ mod tests {
         ) {
             let latency_s: Vec<f64> = points.iter().map(|p| f64::from(p.0)).collect();
             let loss: Vec<f64> = points.iter().map(|p| f64::from(p.1)).collect();
-            let order = order_by_latency(&latency_s, &loss);
+            let order = order_by(&latency_s, &loss);
             let mut fast = frontier(&order, &latency_s, &loss, |_| true);
             fast.sort_unstable();
             prop_assert_eq!(&fast, &by_definition(&latency_s, &loss));

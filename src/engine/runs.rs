@@ -1,6 +1,8 @@
 //! Training runs as the fit sees them: a shape, a loss, and enough identity to keep repeats together.
 
-use super::law::{DatasetIdentity, Features};
+use serde::{Deserialize, Serialize};
+
+use super::features::Features;
 
 /// One finished training run.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +19,18 @@ pub struct Run {
     pub loss: f64,
     /// Perplexity on whatever text the file's author measured, where the file says; never mixed with exp(loss).
     pub perplexity: Option<f64>,
+}
+
+/// Which runs a law was fitted on: enough to find the very file again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetIdentity {
+    /// File stem or embedded name.
+    pub name: String,
+    /// SHA-256 of the file's bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Whether its runs were drawn from a law instead of trained.
+    pub synthetic: bool,
 }
 
 /// A file of runs with what identifies it.

@@ -3,6 +3,8 @@
 //! Latency and loss split into a part per layer and a part per shape, so a space is kept as *shapes* (everything but
 //! depth) times *depths*: the sweep prices a shape once and all its depths for the cost of a few additions.
 
+use rayon::prelude::*;
+
 use super::architecture::Architecture;
 
 /// Axis of KV heads: a number, or as many as query heads (multi-head attention).
@@ -40,8 +42,13 @@ pub struct Space {
 }
 
 impl Space {
-    /// Most candidates that a sweep will hold: at 64 bytes each, 1.3 GB.
-    pub const MAX_CANDIDATES: usize = 20_000_000;
+    /// Most candidates that a sweep will hold, so that the smallest board this program is for (8 GB, of which system
+    /// and desktop take 2 to 3) survives it.
+    ///
+    /// A candidate takes 64 bytes in the sweep's columns and 16 in the landscape's four orders; the explorer adds 8 for
+    /// its own order and what is feasible. While a space is priced anew, the old landscape is still on the screen:
+    /// 2 · 88 bytes · 10 million = 1.8 GB. Twice as many would be 3.5 GB.
+    pub const MAX_CANDIDATES: usize = 10_000_000;
 
     /// Combinations before invalid ones are left out.
     pub fn combinations(&self) -> usize {
@@ -57,34 +64,36 @@ impl Space {
         .fold(1, usize::saturating_mul)
     }
 
-    /// The valid shapes, each with depth 1, each once.
+    /// The valid shapes, each with depth 1, each once: by width, then head size, KV heads, ratio, experts.
     pub fn shapes(&self) -> Vec<Architecture> {
+        self.widths.par_iter().flat_map_iter(|&width| self.shapes_of_width(width)).collect()
+    }
+
+    fn shapes_of_width(&self, width: u32) -> Vec<Architecture> {
         let mut shapes = Vec::new();
-        for &width in &self.widths {
-            for &head_dim in &self.head_dims {
-                if head_dim == 0 || !width.is_multiple_of(head_dim) {
-                    continue;
-                }
-                let heads = width / head_dim;
-                for kv_heads in self.kv_heads_of(heads) {
-                    for &ratio in &self.ffn_ratios {
-                        for &(experts, top_k) in &self.experts {
-                            let Some(expert_hidden) = expert_hidden(ratio, width, top_k) else { continue };
-                            let shape = Architecture {
-                                layers: 1,
-                                width,
-                                heads,
-                                head_dim,
-                                kv_heads,
-                                expert_hidden,
-                                experts,
-                                top_k,
-                                vocab: self.vocab,
-                                tied: self.tied,
-                            };
-                            if shape.validate().is_ok() {
-                                shapes.push(shape);
-                            }
+        for &head_dim in &self.head_dims {
+            if head_dim == 0 || !width.is_multiple_of(head_dim) {
+                continue;
+            }
+            let heads = width / head_dim;
+            for kv_heads in self.kv_heads_of(heads) {
+                for &ratio in &self.ffn_ratios {
+                    for &(experts, top_k) in &self.experts {
+                        let Some(expert_hidden) = expert_hidden(ratio, width, top_k) else { continue };
+                        let shape = Architecture {
+                            layers: 1,
+                            width,
+                            heads,
+                            head_dim,
+                            kv_heads,
+                            expert_hidden,
+                            experts,
+                            top_k,
+                            vocab: self.vocab,
+                            tied: self.tied,
+                        };
+                        if shape.validate().is_ok() {
+                            shapes.push(shape);
                         }
                     }
                 }

@@ -216,6 +216,7 @@ fn price(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::engine::features::Axis;
     use crate::engine::hardware::{Efficiency, Hardware};
     use crate::engine::law::tests::TABLE_6;
     use crate::engine::precision::Precision;
@@ -270,6 +271,6 @@ pub(crate) mod tests {
         let shallow = FittedRange { layers: [4.0, 16.0], ..all };
         let beyond = sweep.extrapolated(&shallow).unwrap();
         assert_eq!(beyond.candidates, 10_560 / 2);
-        assert_eq!((beyond.worst.axis, beyond.worst.factor), ("layers", 2.0));
+        assert_eq!((beyond.worst.axis, beyond.worst.factor), (Axis::Layers, 2.0));
     }
 }

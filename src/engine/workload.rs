@@ -2,14 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Longest prompt, and longest answer, in tokens: ten times beyond any context in use.
+pub const MAX_TOKENS: u32 = 10_000_000;
+/// Largest batch.
+pub const MAX_BATCH: u32 = 65_536;
+
 /// Batch, prompt and answer. Prefill processes the prompt; decode generates the answer token by token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workload {
-    /// B: sequences processed together, at least 1.
+    /// B: sequences processed together, 1 to [`MAX_BATCH`].
     pub batch: u32,
-    /// `S_in`: prompt tokens per sequence, at least 1.
+    /// `S_in`: prompt tokens per sequence, 1 to [`MAX_TOKENS`].
     pub prompt_tokens: u32,
-    /// `S_out`: generated tokens per sequence; 0 leaves prefill alone.
+    /// `S_out`: generated tokens per sequence, 0 to [`MAX_TOKENS`]; 0 leaves prefill alone.
     pub generated_tokens: u32,
 }
 
@@ -34,8 +39,17 @@ pub enum Objective {
 }
 
 impl Objective {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+
     /// All of them, in the order in which a control cycles through them.
-    pub const ALL: [Self; 3] = [Self::Prefill, Self::Decode, Self::Total];
+    pub const ALL: [Self; Self::COUNT] = [Self::Prefill, Self::Decode, Self::Total];
+
+    /// Its place in [`Self::ALL`].
+    #[inline]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
 
     /// Lower-case name as typed on the command line.
     pub const fn name(self) -> &'static str {
@@ -44,5 +58,15 @@ impl Objective {
             Self::Decode => "decode",
             Self::Total => "total",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objectives_stand_where_they_say() {
+        assert_eq!(Objective::ALL.map(Objective::index), [0, 1, 2]);
     }
 }

@@ -186,6 +186,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::engine::budget::Limit;
     use crate::engine::landscape::tests::paper_landscape;
     use crate::files::catalog::Kind;
 
@@ -207,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_document_says_what_its_numbers_mean() {
-        let budgets = Budgets { max_total_s: Some(0.1), ..Budgets::default() };
+        let budgets = Budgets::NONE.with(Limit::Total, 0.1);
         with_view(budgets, |view| {
             let indices = Selection::Best.indices(view);
             let document: Value =
@@ -233,7 +234,7 @@ mod tests {
 
     #[test]
     fn selections_are_of_what_keeps_the_budgets() {
-        let budgets = Budgets { max_total_s: Some(0.1), ..Budgets::default() };
+        let budgets = Budgets::NONE.with(Limit::Total, 0.1);
         with_view(budgets, |view| {
             let sweep = &view.landscape.sweep;
             let feasible = Selection::Feasible.indices(view);

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::law::{Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw};
+use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw};
 use crate::error::{Error, Result};
 use crate::files::toml_source::{KeyPath, TomlSource, shown};
 
@@ -61,7 +61,6 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
         let place = format!("law {}", shown(&law.name));
         return Err(found.error(|path, what| Error::new(what).in_source(&place).at_column(path.to_string())));
     }
-    let FittedRange { layers, width, ffn_ratio, kv_dim, activation_rate } = &law.range;
     let file = LawFile {
         name: law.name.clone(),
         source: law.source.clone(),
@@ -70,11 +69,11 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
         coefficients: law.coefficients,
         quality: law.quality,
         range: RangeFile {
-            layers: layers.to_vec(),
-            width: width.to_vec(),
-            ffn_ratio: ffn_ratio.to_vec(),
-            kv_dim: kv_dim.to_vec(),
-            activation_rate: activation_rate.to_vec(),
+            layers: law.range.layers.to_vec(),
+            width: law.range.width.to_vec(),
+            ffn_ratio: law.range.ffn_ratio.to_vec(),
+            kv_dim: law.range.kv_dim.to_vec(),
+            activation_rate: law.range.activation_rate.to_vec(),
         },
         dataset: law.dataset.clone(),
     };
@@ -82,18 +81,18 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
 }
 
 fn range(toml: &TomlSource<'_>, file: &RangeFile) -> Result<FittedRange> {
-    let ends = |key: &str, list: &[f64]| match *list {
+    let ends = |axis: Axis, list: &[f64]| match *list {
         [low, high] => Ok([low, high]),
         _ => Err(toml
-            .error(&KeyPath::ROOT.key("range").key(key), format!("{} numbers stand here", list.len()))
+            .error(&KeyPath::ROOT.key("range").key(axis.key()), format!("{} numbers stand here", list.len()))
             .expected("[smallest, largest] among the runs fitted")),
     };
     Ok(FittedRange {
-        layers: ends("layers", &file.layers)?,
-        width: ends("width", &file.width)?,
-        ffn_ratio: ends("ffn_ratio", &file.ffn_ratio)?,
-        kv_dim: ends("kv_dim", &file.kv_dim)?,
-        activation_rate: ends("activation_rate", &file.activation_rate)?,
+        layers: ends(Axis::Layers, &file.layers)?,
+        width: ends(Axis::Width, &file.width)?,
+        ffn_ratio: ends(Axis::FfnRatio, &file.ffn_ratio)?,
+        kv_dim: ends(Axis::KvDim, &file.kv_dim)?,
+        activation_rate: ends(Axis::ActivationRate, &file.activation_rate)?,
     })
 }
 
@@ -185,24 +184,19 @@ fn quality(quality: &FitQuality) -> Option<Violation> {
 }
 
 fn ends(range: &FittedRange) -> Option<Violation> {
-    [
-        ("layers", range.layers, f64::MAX),
-        ("width", range.width, f64::MAX),
-        ("ffn_ratio", range.ffn_ratio, f64::MAX),
-        ("kv_dim", range.kv_dim, f64::MAX),
-        ("activation_rate", range.activation_rate, 1.0),
-    ]
-    .into_iter()
-    .find(|(_, [low, high], most)| !(*low > 0.0 && low <= high && high <= most))
-    .map(|(key, [low, high], most)| Violation {
-        path: KeyPath::ROOT.key("range").key(key),
-        what: format!("[{low}, {high}] is no range of a fit"),
-        expected: if most == 1.0 {
-            "[low, high], above 0, at most 1, low first"
-        } else {
-            "[low, high], above 0, low first"
-        },
-    })
+    Axis::ALL
+        .into_iter()
+        .map(|axis| (axis, range.get(axis), axis.most()))
+        .find(|(_, [low, high], most)| !(*low > 0.0 && low <= high && high <= most))
+        .map(|(axis, [low, high], most)| Violation {
+            path: KeyPath::ROOT.key("range").key(axis.key()),
+            what: format!("[{low}, {high}] is no range of a fit"),
+            expected: if most == 1.0 {
+                "[low, high], above 0, at most 1, low first"
+            } else {
+                "[low, high], above 0, low first"
+            },
+        })
 }
 
 fn fingerprint(dataset: &DatasetIdentity) -> Option<Violation> {

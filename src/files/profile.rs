@@ -11,7 +11,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
-pub use figure::{Figure, Kind, Source};
+pub use figure::{Evidence, Figure, Source};
 
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub struct Profile {
     /// CUDA compute capability, such as `8.7`, where the board has one.
     pub compute_capability: Option<String>,
     /// How much memory there is.
-    pub memory: Memory,
+    pub memory: MemoryFigures,
     /// At least one; names differ in more than case.
     pub modes: Vec<PowerMode>,
     /// How much of the peaks an engine reaches, as far as the file says.
@@ -42,7 +42,7 @@ pub struct Profile {
 
 /// How much memory a board has, and how much of it a model can have.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Memory {
+pub struct MemoryFigures {
     /// Fitted on the board.
     pub capacity: Figure,
     /// What the operating system reports as its total; less than the capacity by the carve-outs of the firmware.
@@ -53,7 +53,7 @@ pub struct Memory {
     pub bus: Option<Figure>,
 }
 
-impl Memory {
+impl MemoryFigures {
     /// What a program can have, bytes; the capacity where nobody measured.
     pub fn usable_bytes(&self) -> f64 {
         self.usable.as_ref().unwrap_or(&self.capacity).si
@@ -165,7 +165,7 @@ impl Profile {
     /// Every figure that holds in a mode, in reading order: rates, bandwidth, clocks, power, memory, efficiency.
     pub fn figures<'a>(&'a self, mode: &'a PowerMode) -> Vec<&'a Figure> {
         let of_mode = [&mode.sms, &mode.gpu_clock, &mode.emc_clock, &mode.watts];
-        let Memory { capacity, usable, reserved, bus } = &self.memory;
+        let MemoryFigures { capacity, usable, reserved, bus } = &self.memory;
         let EfficiencyFigures { compute, bandwidth, overhead } = &self.efficiency;
         let of_board = [usable, reserved, bus, compute, bandwidth, overhead];
         mode.rates()

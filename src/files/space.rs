@@ -17,13 +17,14 @@
 use serde::Deserialize;
 
 use super::toml_source::{KeyPath, TomlSource, shown};
+use crate::engine::architecture::Architecture;
 use crate::engine::space::{KvHeads, Space};
 use crate::error::{Error, Result};
+use crate::units::count;
 
+const LIMITS: Architecture = Architecture::LIMITS;
 /// Most values on one axis.
 const MAX_VALUES: usize = 20_000;
-/// Largest layer count, width or vocabulary that is believed.
-const MAX_SIZE: i64 = 10_000_000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,22 +86,22 @@ pub fn parse(source: &str, text: &str) -> Result<Space> {
     let file: SpaceFile = toml.read()?;
     let read = Reader { toml };
     let space = Space {
-        layers: read.axis("layers", &file.layers, size)?,
-        widths: read.axis("width", &file.width, size)?,
-        head_dims: read.axis("head_dim", &file.head_dim, size)?,
+        layers: read.axis("layers", &file.layers, size(LIMITS.layers))?,
+        widths: read.axis("width", &file.width, size(LIMITS.width))?,
+        head_dims: read.axis("head_dim", &file.head_dim, size(LIMITS.head_dim))?,
         kv_heads: read.axis("kv_heads", &file.kv_heads, kv_heads)?,
         ffn_ratios: read.axis("ffn_ratio", &file.ffn_ratio, ratio)?,
         experts: read.axis("experts", &file.experts, experts)?,
-        vocab: read.one("vocab", &Value::Integer(file.vocab), size)?,
+        vocab: read.one("vocab", &Value::Integer(file.vocab), &size(LIMITS.vocab))?,
         tied: file.tied,
         name: file.name,
         description: file.description,
     };
     if space.combinations() > Space::MAX_CANDIDATES {
-        let what = format!("{} combinations are more than a sweep holds", crate::units::count(space.combinations()));
+        let what = format!("{} combinations are more than a sweep holds", count(space.combinations()));
         return Err(toml
             .error(&KeyPath::ROOT, what)
-            .expected(format!("at most {}", crate::units::count(Space::MAX_CANDIDATES)))
+            .expected(format!("at most {}", count(Space::MAX_CANDIDATES)))
             .hint("coarser steps, or fewer values on an axis"));
     }
     if space.shapes().is_empty() {
@@ -116,11 +117,16 @@ struct Reader<'a> {
 }
 
 /// What a value must be, in words; returned by a rule that refuses one.
-type Expected = &'static str;
+type Expected = String;
 
 impl Reader<'_> {
     /// The values of an axis in the order given, each once.
-    fn axis<T: PartialEq>(&self, key: &str, axis: &Axis, rule: fn(&Value) -> Result<T, Expected>) -> Result<Vec<T>> {
+    fn axis<T: PartialEq>(
+        &self,
+        key: &str,
+        axis: &Axis,
+        rule: impl Fn(&Value) -> Result<T, Expected>,
+    ) -> Result<Vec<T>> {
         let values = match axis {
             Axis::One(value) => vec![value.clone()],
             Axis::List(values) => values.clone(),
@@ -131,7 +137,7 @@ impl Reader<'_> {
         }
         let mut axis = Vec::with_capacity(values.len());
         for value in &values {
-            let value = self.one(key, value, rule)?;
+            let value = self.one(key, value, &rule)?;
             if !axis.contains(&value) {
                 axis.push(value);
             }
@@ -139,8 +145,8 @@ impl Reader<'_> {
         Ok(axis)
     }
 
-    fn one<T>(&self, key: &str, value: &Value, rule: fn(&Value) -> Result<T, Expected>) -> Result<T> {
-        rule(value).map_err(|expected| self.refuse(key, &format!("'{value}' is not allowed here"), expected))
+    fn one<T>(&self, key: &str, value: &Value, rule: &impl Fn(&Value) -> Result<T, Expected>) -> Result<T> {
+        rule(value).map_err(|expected| self.refuse(key, &format!("'{value}' is not allowed here"), &expected))
     }
 
     fn range(&self, key: &str, range: &Range) -> Result<Vec<Value>> {
@@ -166,22 +172,24 @@ impl Reader<'_> {
     }
 }
 
-fn size(value: &Value) -> Result<u32, Expected> {
-    match value {
-        Value::Integer(size) if (1..=MAX_SIZE).contains(size) => Ok(*size as u32),
-        _ => Err("a whole number from 1 to 10,000,000"),
+fn size(most: u32) -> impl Fn(&Value) -> Result<u32, Expected> {
+    move |value| match value {
+        Value::Integer(size) if (1..=i64::from(most)).contains(size) => Ok(*size as u32),
+        _ => Err(format!("a whole number from 1 to {}", count(most as usize))),
     }
 }
 
 fn kv_heads(value: &Value) -> Result<KvHeads, Expected> {
     match value {
         Value::Text(text) if text == "heads" => Ok(KvHeads::SameAsHeads),
-        other => size(other).map(KvHeads::Count).map_err(|_| "a whole number from 1, or \"heads\""),
+        other => {
+            size(LIMITS.kv_heads)(other).map(KvHeads::Count).map_err(|expected| format!("{expected}, or \"heads\""))
+        }
     }
 }
 
 fn ratio(value: &Value) -> Result<f64, Expected> {
-    const EXPECTED: Expected = "a ratio above 0 and at most 1000, or a fraction such as \"8/3\"";
+    const EXPECTED: &str = "a ratio above 0 and at most 1000, or a fraction such as \"8/3\"";
     let ratio = match value {
         Value::Integer(ratio) => *ratio as f64,
         Value::Float(ratio) => *ratio,
@@ -191,16 +199,19 @@ fn ratio(value: &Value) -> Result<f64, Expected> {
             number(numerator)? / number(denominator)?
         }
     };
-    if ratio > 0.0 && ratio <= 1000.0 { Ok(ratio) } else { Err(EXPECTED) }
+    if ratio > 0.0 && ratio <= Architecture::LARGEST_FFN_RATIO { Ok(ratio) } else { Err(EXPECTED.into()) }
 }
 
 fn experts(value: &Value) -> Result<(u32, u32), Expected> {
-    const EXPECTED: Expected = "\"experts/active\" such as \"8/2\", active at most experts; \"1/1\" is dense";
-    let Value::Text(text) = value else { return Err(EXPECTED) };
+    const EXPECTED: &str = "\"experts/active\" such as \"8/2\", active at most experts; \"1/1\" is dense";
+    let Value::Text(text) = value else { return Err(EXPECTED.into()) };
     let (experts, top_k) = text.split_once('/').ok_or(EXPECTED)?;
     let number = |text: &str| text.trim().parse::<u32>().map_err(|_| EXPECTED);
     let (experts, top_k) = (number(experts)?, number(top_k)?);
-    if top_k >= 1 && top_k <= experts && experts <= 65_536 { Ok((experts, top_k)) } else { Err(EXPECTED) }
+    if experts > LIMITS.experts {
+        return Err(format!("at most {} experts", count(LIMITS.experts as usize)));
+    }
+    if top_k >= 1 && top_k <= experts { Ok((experts, top_k)) } else { Err(EXPECTED.into()) }
 }
 
 #[cfg(test)]
@@ -250,11 +261,18 @@ mod tests {
         assert!(
             message("ffn_ratio = [0.5, 1,", "ffn_ratio = [-0.5, 1,").contains("'ffn_ratio': '-0.5' is not allowed")
         );
-        assert!(message("head_dim = 64", "head_dim = 50000").contains("no combination of this space can be built"));
+        assert!(message("head_dim = 64", "head_dim = 4001").contains("no combination of this space can be built"));
         assert!(message("tied = true", "tied = true\nvocabulary = 3").contains("vocab"));
         assert!(message("layers = { from = 4, to = 32, step = 4 }", "layers = []").contains("no values"));
-        let huge = message("layers = { from = 4, to = 32, step = 4 }", "layers = { from = 1, to = 19000, step = 1 }");
-        assert!(huge.contains("29,925,000 combinations") && huge.contains("at most 20,000,000"), "{huge}");
+        let deep = "layers = { from = 1, to = 4096, step = 1 }";
+        let many = PAPER.replace("layers = { from = 4, to = 32, step = 4 }", deep);
+        let many = many.replace("head_dim = 64", "head_dim = [32, 64]");
+        let huge = parse("my.toml", &many).unwrap_err().to_string();
+        assert!(huge.contains("12,902,400 combinations") && huge.contains("at most 10,000,000"), "{huge}");
+        assert_eq!(
+            message("layers = { from = 4, to = 32, step = 4 }", "layers = 5000"),
+            "my.toml:10, 'layers': '5000' is not allowed here\n  expected: a whole number from 1 to 4,096"
+        );
     }
 
     proptest! {

@@ -85,7 +85,8 @@ fn runs_that_cannot_be_fitted_are_named() {
         ("fit --data none.csv", "none.csv: there is no such file"),
         ("fit --data tinny", "try: --data tiny"),
         ("fit --data tiny --holdout 1.5", "'1.5' is no share"),
-        ("fit --data tiny --starts 0", "0 starts"),
+        ("fit --data tiny --starts 0", "0 is not in 1..=100000"),
+        ("fit --data tiny --starts 99999999999", "is not in 1..=100000"),
         ("fit --data tiny --force", "--save"),
     ] {
         let error = program.refused(line);

@@ -54,8 +54,8 @@ mod tests;
 pub use error::FitError;
 
 use super::{Coefficients, Features, FitQuality, FittedRange, LossLaw};
-use crate::engine::runs::Run;
-use model::Objective;
+use crate::engine::runs::{Dataset, Run};
+use model::Misfit;
 
 /// How to fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,6 +72,11 @@ impl Default for FitOptions {
     fn default() -> Self {
         Self { holdout: 0.2, seed: 0, starts: 64 }
     }
+}
+
+impl FitOptions {
+    /// Most starting points: far beyond what finds anything new.
+    pub const MAX_STARTS: usize = 100_000;
 }
 
 /// Someone who waits for a fit. Called from several threads; `()` waits without looking.
@@ -124,6 +129,16 @@ impl Fit {
     }
 }
 
+/// Here, not beside the type: a law does not know how it was found.
+impl LossLaw {
+    /// The law that a fit found in `dataset`, named after it.
+    pub fn fitted(fit: Fit, dataset: &Dataset) -> Self {
+        let source = format!("fitted to {} runs of {}", dataset.runs.len(), dataset.name);
+        let law = fit.into_law(dataset.name.clone(), source, dataset.synthetic);
+        Self { dataset: Some(dataset.identity()), ..law }
+    }
+}
+
 /// Fits Eq. 2 to `runs`. Repeatable: the result depends on the arguments alone, not on threads or time.
 pub fn fit(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Result<Fit, FitError> {
     error::check(runs, options)?;
@@ -140,10 +155,10 @@ pub fn fit(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Result<Fit,
     }
 
     let losses = train.iter().map(|run| run.loss).collect();
-    let objective = Objective::new(&shapes, losses, model);
-    let optimum = starts::search(&objective, options, watch)?;
-    let coefficients = objective.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?;
-    notes.extend(diagnosis::describe(&objective, &optimum, &coefficients));
+    let misfit = Misfit::new(&shapes, losses, model);
+    let optimum = starts::search(&misfit, options, watch)?;
+    let coefficients = misfit.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?;
+    notes.extend(diagnosis::describe(&misfit, &optimum, &coefficients));
 
     let held: Vec<&Run> = split.holdout.iter().map(|&index| &runs[index]).collect();
     let quality = FitQuality {

@@ -212,13 +212,7 @@ pub struct ExtrapolationPart {
 
 impl From<Extrapolation> for ExtrapolationPart {
     fn from(beyond: Extrapolation) -> Self {
-        let axis = match beyond.axis {
-            "FFN ratio" => "ffn_ratio",
-            "KV dimension" => "kv_dim",
-            "activation rate" => "activation_rate",
-            same => same,
-        };
-        Self { axis, factor: beyond.factor }
+        Self { axis: beyond.axis.key(), factor: beyond.factor }
     }
 }
 

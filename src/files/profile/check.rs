@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::dense::check_declared;
-use super::figure::{self, Figure, Kind, Quantity, Source};
+use super::figure::{self, Evidence, Figure, Quantity, Source};
 use super::raw::{RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
-use super::{EfficiencyFigures, Memory, PowerMode, Profile};
+use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{KeyPath, TomlSource, one_of, shown};
 
@@ -79,9 +79,9 @@ impl Check<'_> {
         }
     }
 
-    fn memory(&self, raw: RawMemory) -> Result<Memory> {
+    fn memory(&self, raw: RawMemory) -> Result<MemoryFigures> {
         let path = KeyPath::ROOT.key("memory");
-        let memory = Memory {
+        let memory = MemoryFigures {
             capacity: self.figure(&path, &figure::CAPACITY, raw.capacity)?,
             usable: self.optional(&path, &figure::USABLE, raw.usable)?,
             reserved: self.optional(&path, &figure::RESERVED, raw.reserved)?,
@@ -202,13 +202,13 @@ impl Check<'_> {
         })
     }
 
-    fn kind(&self, path: &KeyPath, kind: Option<&str>) -> Result<Kind> {
+    fn kind(&self, path: &KeyPath, kind: Option<&str>) -> Result<Evidence> {
         let Some(kind) = kind else {
-            return Err(self.toml.error(path, "key 'kind' is missing").expected(one_of(&Kind::NAMES)));
+            return Err(self.toml.error(path, "key 'kind' is missing").expected(one_of(&Evidence::NAMES)));
         };
-        Kind::named(kind).ok_or_else(|| {
+        Evidence::named(kind).ok_or_else(|| {
             let error = self.toml.error(&path.key("kind"), format!("'{}' is no kind of figure", shown(kind)));
-            super::with_known(error, kind, Kind::NAMES)
+            super::with_known(error, kind, Evidence::NAMES)
         })
     }
 
@@ -225,11 +225,11 @@ impl Check<'_> {
     }
 
     /// A figure nobody can look up is worth no more than its explanation.
-    fn vouched(&self, path: &KeyPath, kind: Kind, source: bool, note: bool) -> Result<()> {
+    fn vouched(&self, path: &KeyPath, kind: Evidence, source: bool, note: bool) -> Result<()> {
         let wanted = match kind {
-            Kind::Stated | Kind::Measured if !source => "key 'source', naming a table under [sources]",
-            Kind::Derived if !source && !note => "key 'source', or key 'note' saying what it is derived from",
-            Kind::Assumed if !note => "key 'note', saying why it is assumed",
+            Evidence::Stated | Evidence::Measured if !source => "key 'source', naming a table under [sources]",
+            Evidence::Derived if !source && !note => "key 'source', or key 'note' saying what it is derived from",
+            Evidence::Assumed if !note => "key 'note', saying why it is assumed",
             _ => return Ok(()),
         };
         Err(self.toml.error(path, format!("a figure of kind '{kind}' that nobody can check")).expected(wanted))

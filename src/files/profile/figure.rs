@@ -7,7 +7,7 @@ use serde::Serialize;
 /// How a figure is known. Shown beside it, so that nobody takes a guess for a data sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum Evidence {
     /// The source prints this figure.
     Stated,
     /// Computed from other figures; the note or the source says how.
@@ -18,7 +18,7 @@ pub enum Kind {
     Assumed,
 }
 
-impl Kind {
+impl Evidence {
     pub(super) const NAMES: [&'static str; 4] = ["stated", "derived", "measured", "assumed"];
 
     pub(super) fn named(name: &str) -> Option<Self> {
@@ -42,7 +42,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -71,7 +71,7 @@ pub struct Figure {
     /// The value in SI base units (FLOP/s, byte/s, byte, Hz, W, s) or as a bare number.
     pub si: f64,
     /// How it is known.
-    pub kind: Kind,
+    pub kind: Evidence,
     /// Where it is taken from; an assumption may have none.
     pub source: Option<Source>,
     /// When the source was published or read, `YYYY-MM-DD`.

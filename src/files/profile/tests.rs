@@ -83,7 +83,10 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
     assert_eq!(hardware.reserved_bytes, 0.0);
     assert_eq!(hardware.efficiency, Efficiency::IDEAL);
     let int8 = mode.int8.as_ref().unwrap();
-    assert_eq!((int8.kind, mode.fp16.kind, int8.to_string().as_str()), (Kind::Stated, Kind::Derived, "85 TOP/s"));
+    assert_eq!(
+        (int8.kind, mode.fp16.kind, int8.to_string().as_str()),
+        (Evidence::Stated, Evidence::Derived, "85 TOP/s")
+    );
     let lines: Vec<String> = profile.figures(mode).iter().map(|f| format!("{} {f} {}", f.label, f.kind)).collect();
     assert_eq!(
         lines,

@@ -6,12 +6,11 @@
 use std::borrow::Cow;
 
 use super::columns::Field;
+use crate::engine::architecture::Architecture;
 use crate::error::{Error, Result};
 
-/// Beyond any model; a value above it is a slip such as a token count in the column of layers.
-const LARGEST_SIZE: u32 = 1_000_000;
-const LARGEST_HIDDEN: u32 = 100_000_000;
-const LARGEST_RATIO: f64 = 1000.0;
+/// A size above [`Field::largest`] is a slip such as a token count in the column of layers.
+const LARGEST_RATIO: f64 = Architecture::LARGEST_FFN_RATIO;
 /// Up to here every whole number has its own f64.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -26,7 +25,7 @@ pub(super) struct Cell<'a> {
 impl Cell<'_> {
     /// A size: layers, width, heads, experts.
     pub(super) fn size(&self) -> Result<u32> {
-        let largest = self.largest_size();
+        let largest = self.field.largest();
         match self.whole()? {
             value if (1..=u64::from(largest)).contains(&value) => Ok(value as u32),
             _ => Err(self.refuse(format!("'{}' is out of range", self.text))),
@@ -97,11 +96,8 @@ impl Cell<'_> {
         }
     }
 
-    fn largest_size(&self) -> u32 {
-        match self.field {
-            Field::ExpertHidden | Field::Intermediate => LARGEST_HIDDEN,
-            _ => LARGEST_SIZE,
-        }
+    fn expected_size(&self) -> String {
+        format!("a whole number from 1 to {}", crate::units::count(self.field.largest() as usize))
     }
 
     fn expected(&self) -> String {
@@ -113,8 +109,8 @@ impl Cell<'_> {
             Field::Loss => "a number above 0, in nats per token".to_owned(),
             Field::Perplexity => "a number of at least 1".to_owned(),
             Field::Synthetic => "true or false".to_owned(),
-            Field::Experts => format!("a whole number from 1 to {LARGEST_SIZE}, 1 in a dense model"),
-            _ => format!("a whole number from 1 to {}", self.largest_size()),
+            Field::Experts => format!("{}, 1 in a dense model", self.expected_size()),
+            _ => self.expected_size(),
         }
     }
 }

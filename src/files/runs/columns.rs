@@ -8,6 +8,7 @@
 
 use std::fmt;
 
+use crate::engine::architecture::Architecture;
 use crate::error::{Error, Result, did_you_mean};
 
 /// A quantity that a column can give.
@@ -100,6 +101,29 @@ impl Field {
     /// All fields.
     pub fn all() -> impl Iterator<Item = Self> {
         NAMES.iter().map(|(field, _)| *field)
+    }
+
+    /// The largest size that is believed in this field.
+    pub const fn largest(self) -> u32 {
+        const LIMITS: Architecture = Architecture::LIMITS;
+        match self {
+            Self::Layers => LIMITS.layers,
+            Self::Width => LIMITS.width,
+            Self::Heads => LIMITS.heads,
+            Self::HeadDim => LIMITS.head_dim,
+            Self::KvHeads => LIMITS.kv_heads,
+            Self::ExpertHidden | Self::Intermediate => LIMITS.expert_hidden,
+            Self::Experts => LIMITS.experts,
+            Self::TopK => LIMITS.top_k,
+            // No sizes.
+            Self::Name
+            | Self::FfnRatio
+            | Self::Tokens
+            | Self::Seed
+            | Self::Loss
+            | Self::Perplexity
+            | Self::Synthetic => u32::MAX,
+        }
     }
 
     /// The name that this program writes.

@@ -1,7 +1,7 @@
 //! What the runs cannot show, found before the fit: axes that never vary or that follow another one.
 
 use super::model::{ALPHA_L, ALPHA_M, ALPHA_R, ALPHA_RHO, BETA_1, BETA_2, CAPACITY, DEPTH, KV, Model, SPARSITY};
-use crate::engine::law::Features;
+use crate::engine::features::{Axis, Features};
 
 /// Share of the variance of ln `d_m` that must be its own, not explained by ln d, for the KV term to be told from the
 /// capacity term (a variance inflation of 20).
@@ -13,12 +13,7 @@ const SAME: f64 = 1e-9;
 /// The law that these shapes can show, and a sentence for each part left out.
 pub(super) fn examine(shapes: &[Features]) -> (Model, Vec<String>) {
     let runs = shapes.len();
-    let axis = |of: fn(&Features) -> f64| Axis::of(shapes, of);
-    let layers = axis(|shape| shape.layers);
-    let width = axis(|shape| shape.width);
-    let ffn_ratio = axis(|shape| shape.ffn_ratio);
-    let kv_dim = axis(|shape| shape.kv_dim);
-    let activation_rate = axis(|shape| shape.activation_rate);
+    let [layers, width, ffn_ratio, kv_dim, activation_rate] = Axis::ALL.map(|axis| Column::of(shapes, axis));
 
     let mut model = Model::full();
     let mut notes = Vec::new();
@@ -81,23 +76,23 @@ pub(super) fn examine(shapes: &[Features]) -> (Model, Vec<String>) {
     (model, notes)
 }
 
-fn two_values(what: &str, axis: &Axis, exponent: &str) -> String {
-    let (low, high) = (axis.values[0], axis.values[1]);
+fn two_values(what: &str, column: &Column, exponent: &str) -> String {
+    let (low, high) = (column.values[0], column.values[1]);
     format!(
         "{what} takes two values only, {low} and {high}: one contrast cannot give a factor and an exponent, so {exponent} is held at 1"
     )
 }
 
 /// One feature over all runs.
-struct Axis {
+struct Column {
     logs: Vec<f64>,
     /// Different values, ascending.
     values: Vec<f64>,
 }
 
-impl Axis {
-    fn of(shapes: &[Features], feature: fn(&Features) -> f64) -> Self {
-        let mut values: Vec<f64> = shapes.iter().map(feature).collect();
+impl Column {
+    fn of(shapes: &[Features], axis: Axis) -> Self {
+        let mut values: Vec<f64> = shapes.iter().map(|shape| shape.get(axis)).collect();
         let logs = values.iter().map(|value| value.ln()).collect();
         values.sort_by(f64::total_cmp);
         values.dedup_by(|next, kept| (*next / *kept).ln() < SAME);
@@ -108,7 +103,7 @@ impl Axis {
         (self.values.len() == 1).then(|| self.values[0])
     }
 
-    /// Share of this axis' variance that a straight line in the other explains (both in logarithms); `None` if either
+    /// Share of this column's variance that a straight line in the other explains (both in logarithms); `None` if either
     /// is constant.
     fn explained_by(&self, other: &Self) -> Option<f64> {
         if self.values.len() < 2 || other.values.len() < 2 {

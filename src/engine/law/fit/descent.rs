@@ -6,7 +6,7 @@
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason, TerminationStatus};
 
 use super::basis::Basis;
-use super::model::{EXPONENTS, Exponents, Objective};
+use super::model::{EXPONENTS, Exponents, Misfit};
 use super::projection::{Linearised, Projection};
 use super::{FitError, Watch};
 
@@ -28,14 +28,14 @@ pub(super) struct End {
 
 /// Searches downhill from `start`; `None` if the error is not finite there.
 pub(super) fn descend(
-    objective: &Objective,
+    misfit: &Misfit,
     space: &mut Projection,
     start: Exponents,
     patience: Patience,
     watch: &dyn Watch,
 ) -> Result<Option<End>, FitError> {
     let solver = LevenbergMarquardt { space, watch, patience, damping: 1e-2 };
-    let result = Executor::new(objective, solver)
+    let result = Executor::new(misfit, solver)
         .configure(|state: Iterate| state.param(start).max_iters(patience.iterations))
         .ctrlc(false)
         .run();
@@ -70,31 +70,30 @@ impl std::fmt::Display for Cancelled {
 
 impl std::error::Error for Cancelled {}
 
-impl Solver<&Objective, Iterate> for LevenbergMarquardt<'_> {
+impl Solver<&Misfit, Iterate> for LevenbergMarquardt<'_> {
     fn name(&self) -> &'static str {
         "Levenberg-Marquardt on the projected residual"
     }
 
-    fn init(&mut self, problem: &mut Problem<&Objective>, state: Iterate) -> Result<(Iterate, Option<KV>), Error> {
+    fn init(&mut self, problem: &mut Problem<&Misfit>, state: Iterate) -> Result<(Iterate, Option<KV>), Error> {
         let start = *state.get_param().ok_or_else(|| Error::msg("no start"))?;
-        let error = problem.problem("cost_count", |objective| Ok(self.space.project(objective, &start)))?;
+        let error = problem.problem("cost_count", |misfit| Ok(self.space.project(misfit, &start)))?;
         if error.is_finite() { Ok((state.cost(error), None)) } else { Err(Error::msg("squared error is not finite")) }
     }
 
-    fn next_iter(&mut self, problem: &mut Problem<&Objective>, state: Iterate) -> Result<(Iterate, Option<KV>), Error> {
+    fn next_iter(&mut self, problem: &mut Problem<&Misfit>, state: Iterate) -> Result<(Iterate, Option<KV>), Error> {
         if self.watch.cancelled() {
             return Err(Cancelled.into());
         }
         let at = *state.get_param().ok_or_else(|| Error::msg("no exponents"))?;
         let error = state.get_cost();
-        let near = problem.problem("jacobian_count", |objective| Ok(self.space.linearise(objective)))?;
+        let near = problem.problem("jacobian_count", |misfit| Ok(self.space.linearise(misfit)))?;
         for _trial in 0..MOST_TRIALS {
-            let (to, predicted) =
-                problem.problem("step_count", |objective| Ok(step(objective, &near, &at, self.damping)))?;
+            let (to, predicted) = problem.problem("step_count", |misfit| Ok(step(misfit, &near, &at, self.damping)))?;
             if predicted <= error * f64::EPSILON * 1e-2 || to == at {
                 break;
             }
-            let trial = problem.problem("cost_count", |objective| Ok(self.space.project(objective, &to)))?;
+            let trial = problem.problem("cost_count", |misfit| Ok(self.space.project(misfit, &to)))?;
             let gained = error - trial;
             // Written so that a trial error of NaN counts as no gain.
             if gained > 0.0 {
@@ -128,8 +127,8 @@ const MOST_TRIALS: usize = 16;
 const LEAST_DAMPING: f64 = 1e-15;
 
 /// The damped step within the box, and by how much the linear model says it lowers the squared error.
-fn step(objective: &Objective, near: &Linearised, at: &Exponents, damping: f64) -> (Exponents, f64) {
-    let model = &objective.model;
+fn step(misfit: &Misfit, near: &Linearised, at: &Exponents, damping: f64) -> (Exponents, f64) {
+    let model = &misfit.model;
     // Some(move) for exponents that this step may not choose.
     let mut fixed: [Option<f64>; EXPONENTS] = std::array::from_fn(|exponent| {
         let outwards = (at[exponent] <= model.lower[exponent] && near.gradient[exponent] >= 0.0)

@@ -6,7 +6,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::model::{EXPONENT_NAMES, EXPONENTS, EXPONENTS_OF, FLOOR, KAPPA_NAMES, KV, Objective, TERM_NAMES, TERMS};
+use super::model::{EXPONENT_NAMES, EXPONENTS, EXPONENTS_OF, FLOOR, KAPPA_NAMES, KV, Misfit, TERM_NAMES, TERMS};
 use super::starts::Optimum;
 use crate::engine::law::Coefficients;
 
@@ -20,24 +20,24 @@ const WIDE: f64 = 0.5;
 const WIDE_EXPONENT: f64 = 0.1;
 
 /// Sentences about single coefficients and combinations.
-pub(super) fn describe(objective: &Objective, optimum: &Optimum, law: &Coefficients) -> Vec<String> {
-    let mut notes = at_bounds(objective, optimum);
-    let parameters = parameters(objective, optimum);
-    let (runs, free) = (objective.runs(), objective.model.parameters());
+pub(super) fn describe(misfit: &Misfit, optimum: &Optimum, law: &Coefficients) -> Vec<String> {
+    let mut notes = at_bounds(misfit, optimum);
+    let parameters = parameters(misfit, optimum);
+    let (runs, free) = (misfit.runs(), misfit.model.parameters());
     if runs < 2 * free {
         notes.push(format!(
             "{runs} runs for {free} free parameters: R² on the training part says little, and single coefficients less"
         ));
     }
-    if let Some(shape) = Shape::of(objective, optimum, &parameters) {
+    if let Some(shape) = Shape::of(misfit, optimum, &parameters) {
         notes.extend(shape.trade_offs(&parameters));
-        notes.extend(shape.wide_errors(objective, optimum, &parameters, law));
+        notes.extend(shape.wide_errors(misfit, optimum, &parameters, law));
     }
     notes
 }
 
-fn at_bounds(objective: &Objective, optimum: &Optimum) -> Vec<String> {
-    let model = &objective.model;
+fn at_bounds(misfit: &Misfit, optimum: &Optimum) -> Vec<String> {
+    let model = &misfit.model;
     let mut notes = Vec::new();
     for term in (0..TERMS).filter(|&term| model.terms[term] && optimum.linear[term] <= 0.0) {
         notes.push(if term == FLOOR {
@@ -85,8 +85,8 @@ impl Parameter {
 }
 
 /// Those that could move either way.
-fn parameters(objective: &Objective, optimum: &Optimum) -> Vec<Parameter> {
-    let model = &objective.model;
+fn parameters(misfit: &Misfit, optimum: &Optimum) -> Vec<Parameter> {
+    let model = &misfit.model;
     let factors = (0..TERMS).filter(|&term| optimum.linear[term] > 0.0).map(Parameter::Factor);
     let exponents = (0..EXPONENTS)
         .filter(|&exponent| speaks(optimum, exponent))
@@ -107,16 +107,15 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(objective: &Objective, optimum: &Optimum, parameters: &[Parameter]) -> Option<Self> {
-        let values: [Vec<f64>; TERMS] = std::array::from_fn(|term| term_values(objective, optimum, term));
-        let mut jacobian =
-            DMatrix::from_fn(objective.runs(), parameters.len(), |run, column| match parameters[column] {
-                Parameter::Factor(term) => values[term][run],
-                Parameter::Exponent(exponent) => {
-                    let slope = objective.slopes[exponent][run];
-                    (0..TERMS).filter(|&k| EXPONENTS_OF[k].contains(&exponent)).map(|k| slope * values[k][run]).sum()
-                }
-            });
+    fn of(misfit: &Misfit, optimum: &Optimum, parameters: &[Parameter]) -> Option<Self> {
+        let values: [Vec<f64>; TERMS] = std::array::from_fn(|term| term_values(misfit, optimum, term));
+        let mut jacobian = DMatrix::from_fn(misfit.runs(), parameters.len(), |run, column| match parameters[column] {
+            Parameter::Factor(term) => values[term][run],
+            Parameter::Exponent(exponent) => {
+                let slope = misfit.slopes[exponent][run];
+                (0..TERMS).filter(|&k| EXPONENTS_OF[k].contains(&exponent)).map(|k| slope * values[k][run]).sum()
+            }
+        });
         let lengths: Vec<f64> = jacobian.column_iter().map(|column| column.norm()).collect();
         for (mut column, &length) in jacobian.column_iter_mut().zip(&lengths) {
             if length > 0.0 {
@@ -157,17 +156,17 @@ impl Shape {
     /// One sentence with every coefficient whose standard error is wide.
     fn wide_errors(
         &self,
-        objective: &Objective,
+        misfit: &Misfit,
         optimum: &Optimum,
         parameters: &[Parameter],
         law: &Coefficients,
     ) -> Option<String> {
-        let spare = objective.runs().checked_sub(parameters.len()).filter(|&spare| spare > 0)?;
+        let spare = misfit.runs().checked_sub(parameters.len()).filter(|&spare| spare > 0)?;
         let noise = (optimum.squared_error / spare as f64).sqrt();
         let named: Vec<String> = parameters
             .iter()
             .filter_map(|&parameter| {
-                let error = noise * self.error_per_noise(&direction(objective, parameters, parameter));
+                let error = noise * self.error_per_noise(&direction(misfit, parameters, parameter));
                 match parameter {
                     Parameter::Factor(term) => (error > WIDE).then(|| {
                         let kappa = kappa(law, term);
@@ -209,13 +208,13 @@ impl Shape {
 }
 
 /// How the printed coefficient depends on the centred parameters: ln κ = ln factor − Σ exponent·centre.
-fn direction(objective: &Objective, parameters: &[Parameter], printed: Parameter) -> Vec<f64> {
+fn direction(misfit: &Misfit, parameters: &[Parameter], printed: Parameter) -> Vec<f64> {
     parameters
         .iter()
         .map(|&parameter| match (printed, parameter) {
             _ if printed == parameter => 1.0,
             (Parameter::Factor(term), Parameter::Exponent(exponent)) if EXPONENTS_OF[term].contains(&exponent) => {
-                -objective.centres[exponent]
+                -misfit.centres[exponent]
             }
             _ => 0.0,
         })
@@ -223,9 +222,9 @@ fn direction(objective: &Objective, parameters: &[Parameter], printed: Parameter
 }
 
 /// Nats per token that a term adds to each run.
-fn term_values(objective: &Objective, optimum: &Optimum, term: usize) -> Vec<f64> {
-    let mut column = vec![0.0; objective.runs()];
-    objective.fill_column(term, &optimum.exponents, &mut column);
+fn term_values(misfit: &Misfit, optimum: &Optimum, term: usize) -> Vec<f64> {
+    let mut column = vec![0.0; misfit.runs()];
+    misfit.fill_column(term, &optimum.exponents, &mut column);
     for value in &mut column {
         *value *= optimum.linear[term];
     }

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use super::FitOptions;
+use crate::engine::features::Axis;
 use crate::engine::runs::Run;
 use crate::error::Error;
+use crate::units;
 
 /// Why there is no fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +37,8 @@ pub enum FitError {
     },
     /// The held-out share is not in 0..1.
     BadHoldout(f64),
-    /// A search without starts finds nothing.
-    NoStarts,
+    /// A search without starts finds nothing, and one with too many finds no more.
+    BadStarts(usize),
     /// No start came to finite numbers: losses or shapes exceed what their squares and powers can hold.
     NoOptimum,
     /// The watcher asked to stop.
@@ -49,8 +51,8 @@ pub(super) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> 
     if !(0.0..1.0).contains(&options.holdout) {
         return Err(FitError::BadHoldout(options.holdout));
     }
-    if options.starts == 0 {
-        return Err(FitError::NoStarts);
+    if !(1..=FitOptions::MAX_STARTS).contains(&options.starts) {
+        return Err(FitError::BadStarts(options.starts));
     }
     if runs.len() < FEWEST {
         return Err(FitError::TooFewRuns { runs: runs.len() });
@@ -59,18 +61,13 @@ pub(super) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> 
 }
 
 fn check_run(run: &Run) -> Result<(), FitError> {
-    let shape = &run.features;
-    [
-        ("loss", run.loss, f64::MAX),
-        ("number of layers", shape.layers, f64::MAX),
-        ("width", shape.width, f64::MAX),
-        ("FFN ratio", shape.ffn_ratio, f64::MAX),
-        ("KV dimension", shape.kv_dim, f64::MAX),
-        ("activation rate", shape.activation_rate, 1.0),
-    ]
-    .into_iter()
-    .find(|&(_, value, most)| !is_possible(value, most))
-    .map_or(Ok(()), |(quantity, value, _)| Err(FitError::BadValue { run: run.name.clone(), quantity, value }))
+    let quantity = |axis: Axis| if axis == Axis::Layers { "number of layers" } else { axis.name() };
+    let features = Axis::ALL.into_iter().map(|axis| (quantity(axis), run.features.get(axis), axis.most()));
+    [("loss", run.loss, f64::MAX)]
+        .into_iter()
+        .chain(features)
+        .find(|&(_, value, most)| !is_possible(value, most))
+        .map_or(Ok(()), |(quantity, value, _)| Err(FitError::BadValue { run: run.name.clone(), quantity, value }))
 }
 
 /// False for NaN too.
@@ -97,7 +94,7 @@ impl From<FitError> for Error {
             }
             FitError::BadValue { run, quantity, value } => {
                 Self::new(format!("run '{run}' has the {quantity} '{value}'"))
-                    .expected(if quantity == "activation rate" {
+                    .expected(if quantity == Axis::ActivationRate.name() {
                         "a number above 0 and at most 1"
                     } else {
                         "a finite number above 0"
@@ -107,8 +104,10 @@ impl From<FitError> for Error {
             FitError::BadHoldout(share) => Self::new(format!("'{share}' is no share of runs to hold out"))
                 .expected("at least 0 and below 1")
                 .hint("0.2, or 0 to fit all runs"),
-            FitError::NoStarts => {
-                Self::new("0 starts find nothing").expected("1 start or more").hint("64, the default")
+            FitError::BadStarts(starts) => {
+                Self::new(format!("a search from {} starts is not possible", units::count(starts)))
+                    .expected(format!("1 to {}", units::count(FitOptions::MAX_STARTS)))
+                    .hint("64, the default")
             }
             FitError::NoOptimum => Self::new("no start of the fit came to finite numbers")
                 .expected("losses in nats per token, usually 1 to 12, and shapes of models that exist")

@@ -73,16 +73,16 @@ impl Model {
 
 /// Runs prepared for the search: column k of the law is exp(Σ exponent·slope) over the exponents of term k.
 #[derive(Debug)]
-pub(super) struct Objective {
+pub(super) struct Misfit {
     pub(super) model: Model,
     pub(super) loss: Vec<f64>,
     /// Per exponent and run: the logarithm that the exponent multiplies, signed as in Eq. 2, less its mean.
     pub(super) slopes: [Vec<f64>; EXPONENTS],
-    /// The means, which [`Objective::coefficients`] puts back.
+    /// The means, which [`Misfit::coefficients`] puts back.
     pub(super) centres: Exponents,
 }
 
-impl Objective {
+impl Misfit {
     pub(super) fn new(shapes: &[Features], loss: Vec<f64>, model: Model) -> Self {
         let slope = |of: fn(&Features) -> f64| shapes.iter().map(of).collect::<Vec<f64>>();
         let mut slopes = [

@@ -10,7 +10,7 @@
 //! large. Terms that the non-negativity holds at zero are not in A and their exponents have no derivative.
 
 use super::basis::{Basis, dot};
-use super::model::{EXPONENTS, EXPONENTS_OF, Exponents, Linear, Objective, TERMS};
+use super::model::{EXPONENTS, EXPONENTS_OF, Exponents, Linear, Misfit, TERMS};
 use super::nnls;
 
 /// Work space of one search; nothing is allocated while it runs.
@@ -48,26 +48,26 @@ impl Projection {
     }
 
     /// Squared error at the best factors for these exponents.
-    pub(super) fn project(&mut self, objective: &Objective, exponents: &Exponents) -> f64 {
-        self.fill_columns(objective, exponents);
-        self.basis.factor(&self.columns, objective.model.terms);
-        let mut components = self.basis.components(&objective.loss);
+    pub(super) fn project(&mut self, misfit: &Misfit, exponents: &Exponents) -> f64 {
+        self.fill_columns(misfit, exponents);
+        self.basis.factor(&self.columns, misfit.model.terms);
+        let mut components = self.basis.components(&misfit.loss);
         self.linear = self.basis.solve(&components);
-        let used = objective.model.terms.iter().filter(|&&used| used).count();
+        let used = misfit.model.terms.iter().filter(|&&used| used).count();
         if self.basis.rank() < used || self.linear.iter().any(|&factor| factor < 0.0) {
             self.linear = nnls::solve(&self.basis.r, &components);
             self.basis.factor(&self.columns, self.linear.map(|factor| factor > 0.0));
-            components = self.basis.components(&objective.loss);
+            components = self.basis.components(&misfit.loss);
         }
-        self.residual.copy_from_slice(&objective.loss);
+        self.residual.copy_from_slice(&misfit.loss);
         self.basis.add(&mut self.residual, &components.map(|component| -component));
         self.squared_error()
     }
 
-    fn fill_columns(&mut self, objective: &Objective, exponents: &Exponents) {
-        let runs = objective.runs();
-        for term in (0..TERMS).filter(|&term| objective.model.terms[term]) {
-            objective.fill_column(term, exponents, &mut self.columns[term * runs..][..runs]);
+    fn fill_columns(&mut self, misfit: &Misfit, exponents: &Exponents) {
+        let runs = misfit.runs();
+        for term in (0..TERMS).filter(|&term| misfit.model.terms[term]) {
+            misfit.fill_column(term, exponents, &mut self.columns[term * runs..][..runs]);
         }
     }
 
@@ -77,11 +77,11 @@ impl Projection {
 
     /// By how much a term that is at zero would lower the squared error with these exponents of its own; 0 if only a
     /// negative factor would. Overwrites the Jacobian.
-    pub(super) fn gain_of(&mut self, objective: &Objective, term: usize, exponents: &Exponents) -> f64 {
+    pub(super) fn gain_of(&mut self, misfit: &Misfit, term: usize, exponents: &Exponents) -> f64 {
         /// Of a product of columns: below this share it is rounding.
         const FLAT: f64 = 1e-12;
-        let column = &mut self.jacobian[..objective.runs()];
-        objective.fill_column(term, exponents, column);
+        let column = &mut self.jacobian[..misfit.runs()];
+        misfit.fill_column(term, exponents, column);
         let length = dot(column, column).sqrt();
         let inside = self.basis.components(column);
         self.basis.add(column, &inside.map(|component| -component));
@@ -91,10 +91,10 @@ impl Projection {
     }
 
     /// The derivative at the exponents of the latest [`Projection::project`].
-    pub(super) fn linearise(&mut self, objective: &Objective) -> Linearised {
-        let free: [bool; EXPONENTS] = std::array::from_fn(|exponent| objective.model.is_free(exponent));
+    pub(super) fn linearise(&mut self, misfit: &Misfit) -> Linearised {
+        let free: [bool; EXPONENTS] = std::array::from_fn(|exponent| misfit.model.is_free(exponent));
         for exponent in (0..EXPONENTS).filter(|&exponent| free[exponent]) {
-            self.differentiate(objective, exponent);
+            self.differentiate(misfit, exponent);
         }
         self.outer.factor(&self.jacobian, free);
         let components = self.outer.components(&self.residual);
@@ -104,10 +104,10 @@ impl Projection {
     }
 
     /// One column of the Jacobian.
-    fn differentiate(&mut self, objective: &Objective, exponent: usize) {
-        let runs = objective.runs();
+    fn differentiate(&mut self, misfit: &Misfit, exponent: usize) {
+        let runs = misfit.runs();
         let column = &mut self.jacobian[exponent * runs..][..runs];
-        let slopes = &objective.slopes[exponent];
+        let slopes = &misfit.slopes[exponent];
         let mut turned = [0.0; TERMS];
         column.fill(0.0);
         for term in 0..TERMS {

@@ -5,7 +5,7 @@
 //! So its exponents are searched on a grid for the column that would lower the error most, as simplex codes price
 //! columns outside the basis. If none would, κ = 0 is the data's verdict and not an accident of the search.
 
-use super::model::{ALPHA_R, BETA_1, BETA_2, EXPONENTS_OF, Exponents, FLOOR, Model, Objective};
+use super::model::{ALPHA_R, BETA_1, BETA_2, EXPONENTS_OF, Exponents, FLOOR, Misfit, Model};
 use super::projection::Projection;
 
 /// Points per exponent.
@@ -14,10 +14,10 @@ const POINTS: usize = 12;
 const WORTH: f64 = 1e-9;
 
 /// Exponents with which a term now at zero would lower the error. `space` must hold the projection at `at`.
-pub(super) fn revive(objective: &Objective, space: &mut Projection, at: &Exponents) -> Option<Exponents> {
+pub(super) fn revive(misfit: &Misfit, space: &mut Projection, at: &Exponents) -> Option<Exponents> {
     let mut best = None;
     let mut most = WORTH * space.squared_error();
-    for term in (0..FLOOR).filter(|&term| objective.model.terms[term]) {
+    for term in (0..FLOOR).filter(|&term| misfit.model.terms[term]) {
         if space.linear[term] > 0.0 {
             continue;
         }
@@ -27,10 +27,10 @@ pub(super) fn revive(objective: &Objective, space: &mut Projection, at: &Exponen
             let mut trial = *at;
             let mut rest = index;
             for &exponent in &own {
-                trial[exponent] = point(&objective.model, exponent, rest % POINTS);
+                trial[exponent] = point(&misfit.model, exponent, rest % POINTS);
                 rest /= POINTS;
             }
-            let gain = space.gain_of(objective, term, &trial);
+            let gain = space.gain_of(misfit, term, &trial);
             if gain > most {
                 (most, best) = (gain, Some(trial));
             }
@@ -66,14 +66,14 @@ mod tests {
             _ => -0.3,
         };
         let losses = shapes.iter().map(|shape| TABLE_6.loss(shape) + bend(shape.kv_dim)).collect();
-        let objective = Objective::new(&shapes, losses, Model::full());
-        let mut space = Projection::new(objective.runs());
+        let misfit = Misfit::new(&shapes, losses, Model::full());
+        let mut space = Projection::new(misfit.runs());
         let steep = [1.63, 1.09, -0.33, 0.97, 0.17, 4.0];
-        let before = space.project(&objective, &steep);
+        let before = space.project(&misfit, &steep);
         assert_eq!(space.linear[KV], 0.0);
-        let gentle = revive(&objective, &mut space, &steep).unwrap();
+        let gentle = revive(&misfit, &mut space, &steep).unwrap();
         assert!(gentle[ALPHA_M] < 1.0);
-        assert!(space.project(&objective, &gentle) < before && space.linear[KV] > 0.0);
-        assert_eq!(revive(&objective, &mut space, &gentle), None);
+        assert!(space.project(&misfit, &gentle) < before && space.linear[KV] > 0.0);
+        assert_eq!(revive(&misfit, &mut space, &gentle), None);
     }
 }

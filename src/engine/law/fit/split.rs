@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::engine::law::Features;
+use crate::engine::features::{Axis, Features};
 use crate::engine::runs::Run;
 
 /// Indices of the runs, ascending in both parts.
@@ -20,7 +20,7 @@ pub(super) struct Split {
 type Key = [u64; 5];
 
 fn key(shape: &Features) -> Key {
-    [shape.layers, shape.width, shape.ffn_ratio, shape.kv_dim, shape.activation_rate].map(f64::to_bits)
+    Axis::ALL.map(|axis| shape.get(axis).to_bits())
 }
 
 /// Holds out `share` of the architectures, to the nearest whole one, but never all of them.

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::descent::{End, Patience, descend};
-use super::model::{EXPONENTS, Exponents, Linear, Model, Objective};
+use super::model::{EXPONENTS, Exponents, Linear, Misfit, Model};
 use super::projection::Projection;
 use super::revival::revive;
 use super::{FitError, FitOptions, Watch};
@@ -42,16 +42,16 @@ pub(super) struct Optimum {
 
 /// Runs all starts in parallel. Each is independent and the best is chosen by error, then by number, so the
 /// result does not depend on how many threads there are.
-pub(super) fn search(objective: &Objective, options: &FitOptions, watch: &dyn Watch) -> Result<Optimum, FitError> {
-    let starts = draw(&objective.model, options.starts, options.seed);
+pub(super) fn search(misfit: &Misfit, options: &FitOptions, watch: &dyn Watch) -> Result<Optimum, FitError> {
+    let starts = draw(&misfit.model, options.starts, options.seed);
     let done = AtomicUsize::new(0);
     let follow = |space: &mut Projection, start: Exponents, patience: Patience| {
-        let mut end = descend(objective, space, start, patience, watch)?;
+        let mut end = descend(misfit, space, start, patience, watch)?;
         for _chance in 0..CHANCES {
             let Some(before) = end else { break };
-            space.project(objective, &before.exponents);
-            let Some(again) = revive(objective, space, &before.exponents) else { break };
-            let after = descend(objective, space, again, patience, watch)?;
+            space.project(misfit, &before.exponents);
+            let Some(again) = revive(misfit, space, &before.exponents) else { break };
+            let after = descend(misfit, space, again, patience, watch)?;
             end = after.filter(|after| after.squared_error < before.squared_error).or(end);
         }
         Ok(end)
@@ -59,7 +59,7 @@ pub(super) fn search(objective: &Objective, options: &FitOptions, watch: &dyn Wa
     let ends: Vec<Option<End>> = starts
         .into_par_iter()
         .map_init(
-            || Projection::new(objective.runs()),
+            || Projection::new(misfit.runs()),
             |space, start| {
                 let end = follow(space, start, BRISK)?;
                 watch.progress(done.fetch_add(1, Ordering::Relaxed) + 1, options.starts);
@@ -74,7 +74,7 @@ pub(super) fn search(objective: &Objective, options: &FitOptions, watch: &dyn Wa
     let finals: Vec<Option<End>> = ends
         .par_iter()
         .take(FINALISTS)
-        .map_init(|| Projection::new(objective.runs()), |space, end| follow(space, end.exponents, TO_THE_END))
+        .map_init(|| Projection::new(misfit.runs()), |space, end| follow(space, end.exponents, TO_THE_END))
         .collect::<Result<_, FitError>>()?;
     let best = finals
         .into_iter()
@@ -82,9 +82,9 @@ pub(super) fn search(objective: &Objective, options: &FitOptions, watch: &dyn Wa
         .min_by(|a, b| a.squared_error.total_cmp(&b.squared_error))
         .ok_or(FitError::NoOptimum)?;
 
-    let mut space = Projection::new(objective.runs());
-    let squared_error = space.project(objective, &best.exponents);
-    let limit = squared_error * (1.0 + AS_GOOD) + objective.runs() as f64 * EXACT_NATS.powi(2);
+    let mut space = Projection::new(misfit.runs());
+    let squared_error = space.project(misfit, &best.exponents);
+    let limit = squared_error * (1.0 + AS_GOOD) + misfit.runs() as f64 * EXACT_NATS.powi(2);
     let agreeing = ends.iter().filter(|end| end.squared_error <= limit).count().max(1);
     Ok(Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing })
 }

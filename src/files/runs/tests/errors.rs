@@ -19,7 +19,7 @@ fn jsonl_error(text: &str) -> String {
 
 #[test]
 fn a_bad_cell_is_named_by_line_and_column() {
-    let size = "\n  expected: a whole number from 1 to 1000000";
+    let size = "\n  expected: a whole number from 1 to 4,096";
     let loss = "\n  expected: a number above 0, in nats per token";
     let separators = "\n  try: write digits without separators, with a point before decimals";
     for (column, value, message) in [
@@ -28,9 +28,9 @@ fn a_bad_cell_is_named_by_line_and_column() {
         ("layers", "2.5", format!("'2.5' is not a whole number{size}")),
         ("layers", "0", format!("'0' is out of range{size}")),
         ("layers", "-4", format!("'-4' is out of range{size}")),
-        ("layers", "1000001", format!("'1000001' is out of range{size}")),
+        ("layers", "4097", format!("'4097' is out of range{size}")),
         ("layers", "1e300", format!("'1e300' is out of range{size}")),
-        ("width", "NaN", format!("'NaN' is not finite{size}")),
+        ("width", "NaN", "'NaN' is not finite\n  expected: a whole number from 1 to 131,072".to_owned()),
         ("heads", "inf", format!("'inf' is not finite{size}")),
         ("experts", "0", format!("'0' is out of range{size}, 1 in a dense model")),
         ("loss", "nan", format!("'nan' is not finite{loss}\n  try: remove the run if it diverged")),
@@ -223,19 +223,19 @@ fn json_errors_name_line_and_key() {
         ),
         (
             format!("{run}\n\n{}", run.replace(":64", ":\"wide\"")),
-            "3, 'width': 'wide' is not a number\n  expected: a whole number from 1 to 1000000".to_owned(),
+            "3, 'width': 'wide' is not a number\n  expected: a whole number from 1 to 131,072".to_owned(),
         ),
         (
             run.replace(":64", ":[64]"),
-            "1, 'width': the value is an array\n  expected: a whole number from 1 to 1000000".to_owned(),
+            "1, 'width': the value is an array\n  expected: a whole number from 1 to 131,072".to_owned(),
         ),
         (
             run.replace(":64", ":true"),
-            "1, 'width': 'true' is not a number\n  expected: a whole number from 1 to 1000000".to_owned(),
+            "1, 'width': 'true' is not a number\n  expected: a whole number from 1 to 131,072".to_owned(),
         ),
         (
             run.replace(":64", ":null"),
-            "1, 'width': there is no value\n  expected: a whole number from 1 to 1000000".to_owned(),
+            "1, 'width': there is no value\n  expected: a whole number from 1 to 131,072".to_owned(),
         ),
         (run.replace("width", "layers"), "1: 'layers' stands twice\n  try: remove or rename one of them".to_owned()),
         (

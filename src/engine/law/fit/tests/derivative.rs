@@ -3,15 +3,15 @@
 use proptest::prelude::*;
 
 use super::samples;
-use crate::engine::law::fit::model::{EXPONENTS, Exponents, Model, Objective};
+use crate::engine::law::fit::model::{EXPONENTS, Exponents, Misfit, Model};
 use crate::engine::law::fit::projection::Projection;
 use crate::engine::law::tests::TABLE_6;
 
-fn objective() -> Objective {
+fn misfit() -> Misfit {
     let shapes = samples::shapes(60, 3);
     // Noise as large as the effects, so that the term with the residual in it counts.
     let losses = samples::runs(&TABLE_6, &shapes, 0.3, 3).iter().map(|run| run.loss).collect();
-    Objective::new(&shapes, losses, Model::full())
+    Misfit::new(&shapes, losses, Model::full())
 }
 
 fn positive(space: &Projection) -> Vec<bool> {
@@ -24,17 +24,17 @@ proptest! {
         exponents in [0.1..3.0f64, 0.1..3.0f64, -1.5..2.0f64, 0.1..3.0f64, 0.05..2.0f64, 0.05..3.0f64]
     ) {
         const H: f64 = 1e-5;
-        let objective = objective();
-        let mut space = Projection::new(objective.runs());
-        let error = space.project(&objective, &exponents);
+        let misfit = misfit();
+        let mut space = Projection::new(misfit.runs());
+        let error = space.project(&misfit, &exponents);
         let set = positive(&space);
-        let near = space.linearise(&objective);
-        let mut moved = Projection::new(objective.runs());
+        let near = space.linearise(&misfit);
+        let mut moved = Projection::new(misfit.runs());
         for exponent in 0..EXPONENTS {
             let mut at = |step: f64| {
                 let mut trial: Exponents = exponents;
                 trial[exponent] += step;
-                let error = moved.project(&objective, &trial);
+                let error = moved.project(&misfit, &trial);
                 (moved.residual.clone(), error, positive(&moved))
             };
             let (up, up_error, up_set) = at(H);

@@ -4,7 +4,7 @@
 //! have them.
 
 use super::samples;
-use crate::engine::law::Features;
+use crate::engine::features::Features;
 use crate::engine::law::fit::{FitOptions, fit};
 use crate::engine::law::tests::TABLE_6;
 use crate::engine::runs::Run;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 
 use super::samples;
-use crate::engine::law::Features;
+use crate::engine::features::Features;
 use crate::engine::law::fit::{Fit, FitError, FitOptions, Watch, fit};
 use crate::engine::law::tests::TABLE_6;
 use crate::engine::runs::Run;
@@ -140,7 +140,10 @@ fn impossible_options_are_refused() {
             Err(FitError::BadHoldout(_))
         ));
     }
-    assert_eq!(fit(&runs, &FitOptions { starts: 0, ..FitOptions::default() }, &()), Err(FitError::NoStarts));
+    for starts in [0, FitOptions::MAX_STARTS + 1, usize::MAX] {
+        let options = FitOptions { starts, ..FitOptions::default() };
+        assert_eq!(fit(&runs, &options, &()), Err(FitError::BadStarts(starts)));
+    }
 }
 
 #[test]
