@@ -93,6 +93,19 @@ impl Coefficients {
         ]
     }
 
+    /// The axes on which the loss does not depend: whatever is cheapest on them looks best.
+    pub fn blind_to(&self) -> Vec<&'static str> {
+        let capacity = self.kappa_rho > 0.0 || self.kappa_d > 0.0;
+        let sees = [
+            ("layers", self.kappa_l > 0.0 && self.alpha_l != 0.0),
+            ("width", capacity && (self.beta_1 != 0.0 || self.beta_2 != 0.0)),
+            ("r", capacity && self.alpha_r != 0.0),
+            ("KV heads", self.kappa_m > 0.0 && self.alpha_m != 0.0),
+            ("experts", self.kappa_rho > 0.0 && self.alpha_rho != 0.0),
+        ];
+        sees.into_iter().filter(|(_, seen)| !seen).map(|(axis, _)| axis).collect()
+    }
+
     /// L(θ), nats per token.
     pub fn loss(&self, shape: &Features) -> f64 {
         self.terms(shape).loss()
@@ -242,6 +255,13 @@ pub(crate) mod tests {
         let narrow = TABLE_6.terms(&SHAPE).sparsity;
         let wide = TABLE_6.terms(&Features { width: 2048.0, ..SHAPE }).sparsity;
         assert!((wide / narrow - 2f64.powf(0.33)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_law_without_a_term_is_blind_to_its_axis() {
+        assert!(TABLE_6.blind_to().is_empty());
+        let dense = Coefficients { kappa_rho: 0.0, alpha_r: 0.0, ..TABLE_6 };
+        assert_eq!(dense.blind_to(), ["r", "experts"]);
     }
 
     #[test]

@@ -140,7 +140,9 @@ impl Headless {
                     self.waiting.push(work);
                     None
                 }
-                Effect::Price(question) => PriceJob::of(&self.state, question).map(|job| worker::price(&job)),
+                Effect::Price(question) => {
+                    PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false))
+                }
                 Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
                 Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
             };

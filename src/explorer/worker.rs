@@ -6,7 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
@@ -62,10 +62,10 @@ impl FitJob {
     }
 }
 
-/// Prices a space.
-pub(super) fn price(job: &PriceJob) -> Message {
-    let landscape = Landscape::new(&job.space, LossLaw::clone(&job.law), job.estimator);
-    Message::Priced(job.question, Arc::new(landscape))
+/// Prices a space, unless `outdated` says meanwhile that something else has been asked.
+pub(super) fn price(job: &PriceJob, outdated: &dyn Fn() -> bool) -> Option<Message> {
+    let landscape = Landscape::new_unless(&job.space, LossLaw::clone(&job.law), job.estimator, outdated)?;
+    Some(Message::Priced(job.question, Arc::new(landscape)))
 }
 
 /// Fits a law; `watch` may stop it.
@@ -116,7 +116,9 @@ pub(super) fn export(request: ExportRequest) -> ExportOutcome {
 
 /// The threads that work, and the ends of the channels to them.
 pub(super) struct Workers<M> {
-    price: Sender<PriceJob>,
+    price: Sender<(u64, PriceJob)>,
+    /// Number of the newest question to be priced.
+    asked: Arc<AtomicU64>,
     order: Sender<OrderJob>,
     fit: Sender<FitJob>,
     stop_fit: Arc<Stop>,
@@ -139,10 +141,13 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         let (price_jobs, price_queue) = channel();
         let (order_jobs, order_queue) = channel();
         let (fit_jobs, fit_queue) = channel::<FitJob>();
-        spawn(price_queue, answers.clone(), |job: &PriceJob| {
-            or_on_panic(|| price(job), || Message::PricingFailed(job.question))
+        let asked = Arc::new(AtomicU64::new(0));
+        let newest = Arc::clone(&asked);
+        spawn(price_queue, answers.clone(), move |(number, job): &(u64, PriceJob)| {
+            let outdated = || newest.load(Ordering::Relaxed) != *number;
+            or_on_panic(|| price(job, &outdated), || Some(Message::PricingFailed(job.question)))
         });
-        spawn(order_queue, answers.clone(), order);
+        spawn(order_queue, answers.clone(), |job| Some(order(job)));
         let stop_fit = Arc::new(Stop::default());
         let (watch, fit_answers) = (Arc::clone(&stop_fit), answers.clone());
         thread::spawn(move || {
@@ -162,14 +167,15 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
                 }
             }
         });
-        Self { price: price_jobs, order: order_jobs, fit: fit_jobs, stop_fit, answers }
+        Self { price: price_jobs, asked, order: order_jobs, fit: fit_jobs, stop_fit, answers }
     }
 
     // The workers survive panics in their work, so their ends of the channels live as long as the session.
 
-    /// Prices a space; older questions that wait are dropped.
+    /// Prices a space; older questions are dropped, also one that is being priced.
     pub(super) fn price(&self, job: PriceJob) {
-        let _ = self.price.send(job);
+        let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        let _ = self.price.send((number, job));
     }
 
     /// Orders candidates; older orders that wait are dropped.
@@ -197,16 +203,17 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
     }
 }
 
-/// One thread that takes the newest job and answers it.
+/// One thread that takes the newest job and answers it, if there is an answer.
 fn spawn<J: Send + 'static, M: From<Message> + Send + 'static>(
     queue: Receiver<J>,
     answers: Sender<M>,
-    work: impl Fn(&J) -> Message + Send + 'static,
+    work: impl Fn(&J) -> Option<Message> + Send + 'static,
 ) {
     thread::spawn(move || {
         while let Ok(first) = queue.recv() {
             let newest = queue.try_iter().last().unwrap_or(first);
-            if answers.send(work(&newest).into()).is_err() {
+            let Some(answer) = work(&newest) else { continue };
+            if answers.send(answer.into()).is_err() {
                 return;
             }
         }

@@ -133,7 +133,10 @@ impl Fit {
 impl LossLaw {
     /// The law that a fit found in `dataset`, named after it.
     pub fn fitted(fit: Fit, dataset: &Dataset) -> Self {
-        let source = format!("fitted to {} runs of {}", dataset.runs.len(), dataset.name);
+        let source = match (fit.train.len(), fit.holdout.len()) {
+            (all, 0) => format!("fitted to all {all} runs of {}", dataset.name),
+            (train, held) => format!("fitted to {train} runs of {}, {held} held out", dataset.name),
+        };
         let law = fit.into_law(dataset.name.clone(), source, dataset.synthetic);
         Self { dataset: Some(dataset.identity()), ..law }
     }
@@ -149,10 +152,13 @@ pub fn fit(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Result<Fit,
 
     let (model, mut notes) = axes::examine(&shapes);
     let architectures = split::count_architectures(&train);
-    if architectures < model.parameters() {
+    // One architecture, however often it was run, shows no law at all.
+    let parameters = model.parameters().max(2);
+    if architectures < parameters {
         let held_out = split.holdout.len();
-        return Err(FitError::TooFewArchitectures { architectures, parameters: model.parameters(), held_out });
+        return Err(FitError::TooFewArchitectures { architectures, parameters, held_out });
     }
+    notes.extend(mixed_tokens(&train));
 
     let losses = train.iter().map(|run| run.loss).collect();
     let misfit = Misfit::new(&shapes, losses, model);
@@ -176,6 +182,19 @@ pub fn fit(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Result<Fit,
         holdout: split.holdout,
         squared_error: optimum.squared_error,
         starts_agreeing: optimum.agreeing,
+    })
+}
+
+/// The law knows shapes alone: runs of different length differ for a reason that it cannot see.
+fn mixed_tokens(runs: &[&Run]) -> Option<String> {
+    const SAME: f64 = 1.2;
+    let tokens = || runs.iter().filter_map(|run| run.tokens);
+    let (least, most) = (tokens().fold(f64::INFINITY, f64::min), tokens().fold(0.0, f64::max));
+    (most > SAME * least).then(|| {
+        format!(
+            "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, or take its \
+             losses as a mean over lengths"
+        )
     })
 }
 

@@ -1,20 +1,16 @@
 //! What is asked: law, board, power mode, number format, workload, objective.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::engine::budget::Limit;
 use crate::engine::law::LossLaw;
-use crate::engine::workload::Objective;
+use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 use crate::error::Error;
 use crate::explorer::message::{Control, Effect, FitStop};
 use crate::explorer::shelf::LawState;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{Notice, Question, State};
-
-/// Longest prompt and answer, tokens.
-pub(super) const MAX_TOKENS: u32 = 1_000_000;
-/// Largest batch.
-pub(super) const MAX_BATCH: u32 = 4096;
 
 /// Asks the question anew: a law that is still runs is fitted first.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
@@ -67,11 +63,13 @@ pub(super) fn step(state: &mut State, control: Control, direction: Direction, st
     let before = state.question;
     let workload = &mut state.question.workload;
     match control {
-        Control::Prompt => workload.prompt_tokens = step_count(workload.prompt_tokens, direction, stride, MAX_TOKENS),
-        Control::Generate => {
-            workload.generated_tokens = step_count(workload.generated_tokens, direction, stride, MAX_TOKENS);
+        Control::Prompt => {
+            workload.prompt_tokens = step_count(workload.prompt_tokens, direction, stride, 1..=MAX_TOKENS);
         }
-        Control::Batch => workload.batch = step_count(workload.batch, direction, stride, MAX_BATCH),
+        Control::Generate => {
+            workload.generated_tokens = step_count(workload.generated_tokens, direction, stride, 0..=MAX_TOKENS);
+        }
+        Control::Batch => workload.batch = step_count(workload.batch, direction, stride, 1..=MAX_BATCH),
         Control::Format => step_format(state, direction),
         Control::Mode => {
             state.question.mode = cycle(state.question.mode, state.board(state.question).modes.len(), direction);
@@ -87,17 +85,20 @@ pub(super) fn step(state: &mut State, control: Control, direction: Direction, st
 /// Sets a typed workload value; says what is allowed if it is not.
 pub(super) fn set_count(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect>, String> {
     let workload = &mut state.question.workload;
-    let (slot, most) = match control {
-        Control::Prompt => (&mut workload.prompt_tokens, MAX_TOKENS),
-        Control::Generate => (&mut workload.generated_tokens, MAX_TOKENS),
-        _ => (&mut workload.batch, MAX_BATCH),
+    let (slot, allowed) = match control {
+        Control::Prompt => (&mut workload.prompt_tokens, 1..=MAX_TOKENS),
+        Control::Generate => (&mut workload.generated_tokens, 0..=MAX_TOKENS),
+        _ => (&mut workload.batch, 1..=MAX_BATCH),
     };
     match typed.trim().replace(',', "").parse::<u32>() {
-        Ok(count) if (1..=most).contains(&count) => {
+        Ok(count) if allowed.contains(&count) => {
             *slot = count;
             Ok(ask(state))
         }
-        _ => Err(format!("'{typed}' is no whole number from 1 to {}", crate::units::count(most as usize))),
+        _ => {
+            let most = crate::units::count(*allowed.end() as usize);
+            Err(format!("'{typed}' is no whole number from {} to {most}", allowed.start()))
+        }
     }
 }
 
@@ -166,14 +167,15 @@ fn cycle(here: usize, count: usize, direction: Direction) -> usize {
 }
 
 /// To the next power of two, or by a sixteenth.
-fn step_count(value: u32, direction: Direction, stride: Stride, most: u32) -> u32 {
+fn step_count(value: u32, direction: Direction, stride: Stride, allowed: RangeInclusive<u32>) -> u32 {
     let next = match (stride, direction) {
         (Stride::Coarse, Direction::Up) => (value + 1).next_power_of_two(),
-        (Stride::Coarse, Direction::Down) => (value / 2 + value % 2).max(1).next_power_of_two().min(value.max(2) - 1),
+        (Stride::Coarse, Direction::Down) if value <= 1 => 0,
+        (Stride::Coarse, Direction::Down) => value.div_ceil(2).next_power_of_two().min(value - 1),
         (Stride::Fine, Direction::Up) => value + (value / 16).max(1),
         (Stride::Fine, Direction::Down) => value.saturating_sub((value / 16).max(1)),
     };
-    next.clamp(1, most)
+    next.clamp(*allowed.start(), *allowed.end())
 }
 
 #[cfg(test)]
@@ -182,11 +184,13 @@ mod tests {
 
     #[test]
     fn counts_step_through_powers_of_two() {
-        let up = |value| step_count(value, Direction::Up, Stride::Coarse, 4096);
-        let down = |value| step_count(value, Direction::Down, Stride::Coarse, 4096);
+        let up = |value| step_count(value, Direction::Up, Stride::Coarse, 1..=4096);
+        let down = |value| step_count(value, Direction::Down, Stride::Coarse, 1..=4096);
         assert_eq!((up(1), up(1024), up(1000), up(4096)), (2, 2048, 1024, 4096));
         assert_eq!((down(1), down(2), down(1024), down(1000), down(3)), (1, 1, 512, 512, 2));
-        assert_eq!(step_count(1024, Direction::Up, Stride::Fine, 4096), 1088);
-        assert_eq!(step_count(1, Direction::Down, Stride::Fine, 4096), 1);
+        assert_eq!(step_count(1024, Direction::Up, Stride::Fine, 1..=4096), 1088);
+        assert_eq!(step_count(1, Direction::Down, Stride::Fine, 1..=4096), 1);
+        assert_eq!(step_count(1, Direction::Down, Stride::Coarse, 0..=4096), 0);
+        assert_eq!(step_count(0, Direction::Up, Stride::Coarse, 0..=4096), 1);
     }
 }

@@ -78,8 +78,9 @@ fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         if landscape.estimator.precision().is_quantised() {
             cautions.push(format!("no quality loss modelled for {}", landscape.estimator.precision().name));
         }
-        if law_has_gaps(&landscape.law) {
-            cautions.push("some coefficients are not identified (i)".to_owned());
+        let blind = landscape.law.coefficients.blind_to();
+        if !blind.is_empty() {
+            cautions.push(format!("the law cannot see {}", blind.join(", ")));
         }
     }
     let ideal = state.hardware(state.shown()).efficiency == Efficiency::IDEAL;
@@ -90,11 +91,6 @@ fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         spans.push(canvas.span(fit(&format!(" · ⚠ {}", cautions.join(" · ")), room), Role::Warning));
     }
     canvas.line(area, spans);
-}
-
-/// A law fitted here says in its notes which coefficients the runs could not show.
-fn law_has_gaps(law: &LossLaw) -> bool {
-    law.dataset.is_some() && !law.notes.is_empty()
 }
 
 fn say(canvas: &mut Canvas<'_>, notice: &Notice, area: Rect) {

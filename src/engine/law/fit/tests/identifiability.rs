@@ -1,7 +1,7 @@
 //! What cannot be told from the runs is left out and said, and what can be told is still right.
 
 use super::samples;
-use crate::engine::law::fit::{Fit, FitOptions, fit};
+use crate::engine::law::fit::{Fit, FitError, FitOptions, fit};
 use crate::engine::law::tests::TABLE_6;
 use crate::engine::law::{Coefficients, Features};
 
@@ -93,10 +93,21 @@ fn two_values_hold_the_exponent() {
 }
 
 #[test]
-fn equal_runs_leave_a_floor_and_no_r_squared() {
-    let (found, _) = fit_where(|shape| *shape = samples::shapes(1, 0)[0]);
-    assert_eq!(found.quality.r2_train, None);
-    assert!(found.coefficients.l_inf > 2.5 && found.quality.rmse.unwrap() < 1e-12);
+fn repeats_of_one_architecture_are_no_law() {
+    let runs = samples::runs(&TABLE_6, &[samples::shapes(1, 0)[0]; 20], 0.01, 0);
+    let refused = fit(&runs, &ALL, &());
+    assert_eq!(refused, Err(FitError::TooFewArchitectures { architectures: 1, parameters: 2, held_out: 0 }));
+}
+
+#[test]
+fn runs_of_different_length_are_named() {
+    let mut runs = samples::runs(&TABLE_6, &samples::shapes(60, 3), 0.0, 0);
+    for (i, run) in runs.iter_mut().enumerate() {
+        run.tokens = Some(if i % 2 == 0 { 1e10 } else { 1.1e11 });
+    }
+    assert!(says(&fit(&runs, &ALL, &()).unwrap(), "from 1.00e10 to 1.10e11 tokens"));
+    runs.iter_mut().for_each(|run| run.tokens = Some(1e10));
+    assert!(!says(&fit(&runs, &ALL, &()).unwrap(), "tokens"));
 }
 
 #[test]
