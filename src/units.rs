@@ -15,6 +15,13 @@ pub fn significant(value: f64, digits: u8) -> String {
     if carried && decimals > 0 { format!("{value:.prec$}", prec = decimals - 1) } else { text }
 }
 
+/// The least number of so many significant digits that is not below `value`: a limit that is certain to suffice.
+pub fn rounded_up(value: f64, digits: u8) -> f64 {
+    let unit = 10f64.powi(value.log10().floor() as i32 + 1 - i32::from(digits));
+    // A hair above, so that a value that has just these digits does not stay a rounding error below itself.
+    (value * (1.0 + 1e-12) / unit).ceil() * unit
+}
+
 /// The shortest text of at most three significant digits: `1`, `2.67`, `0.5`.
 pub fn ratio(value: f64) -> String {
     let text = significant(value, 3);
@@ -130,6 +137,13 @@ mod tests {
         assert_eq!(significant(0.012_345, 3), "0.0123");
         assert_eq!(significant(1234.0, 3), "1234");
         assert_eq!(significant(0.0, 3), "0");
+    }
+
+    #[test]
+    fn a_limit_that_is_rounded_up_suffices() {
+        assert_eq!(significant(rounded_up(0.021_633, 3), 3), "0.0217");
+        assert_eq!(significant(rounded_up(21.633, 4), 4), "21.64");
+        assert!(rounded_up(9.1e9, 3) >= 9.1e9);
     }
 
     #[test]

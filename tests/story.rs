@@ -79,7 +79,7 @@ fn nothing_feasible_names_the_budget_and_what_it_needs() {
     session.tell(Action::SetBudget(Limit::Total, 0.012));
     assert!(session.state.selection.feasible.is_empty());
     let shown = screen(&mut session);
-    assert!(shown.contains("no architecture: the nearest needs total 21.6 ms"), "{shown}");
+    assert!(shown.contains("no architecture: the nearest needs total 21.7 ms"), "{shown}");
     assert!(shown.contains("Feasible: 0 of 10,560"));
     session.keys("e");
     assert!(matches!(session.state.mode, Mode::Explore), "there is nothing to export");

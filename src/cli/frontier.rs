@@ -86,13 +86,7 @@ fn option(limit: Limit, needed: f64) -> String {
         Limit::Tpot => ("--max-tpot", 1e3, "ms"),
         Limit::Memory => ("--max-memory", 1e-9, "GB"),
     };
-    format!("{name} {}{unit}", rounded_up(needed * scale))
-}
-
-/// Four significant digits, never less than `value`.
-fn rounded_up(value: f64) -> String {
-    let step = 10f64.powf(value.log10().floor() - 3.0);
-    significant((value * (1.0 + 1e-9) / step).ceil() * step, 4)
+    format!("{name} {}{unit}", significant(units::rounded_up(needed * scale, 4), 4))
 }
 
 /// One architecture of the frontier, flat so that it is a row of CSV as well.

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::sweep::Sweep;
+use crate::units::rounded_up;
 
 /// A quantity that can be limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -176,15 +177,17 @@ pub enum Loosening {
     Together(Vec<(Limit, f64)>),
 }
 
-/// `the nearest needs total 112 ms or memory 9.10 GB`.
+/// `the nearest needs total 112 ms or memory 9.10 GB`, rounded up so that what is said suffices.
 impl std::fmt::Display for Loosening {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (needs, joint) = match self {
             Self::Any(needs) => (needs, " or "),
             Self::Together(needs) => (needs, " and "),
         };
-        let parts: Vec<String> =
-            needs.iter().map(|&(limit, needed)| format!("{} {}", limit.label(), limit.text(needed))).collect();
+        let parts: Vec<String> = needs
+            .iter()
+            .map(|&(limit, needed)| format!("{} {}", limit.label(), limit.text(rounded_up(needed, 3))))
+            .collect();
         write!(f, "the nearest needs {}", parts.join(joint))
     }
 }

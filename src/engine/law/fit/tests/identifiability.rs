@@ -106,7 +106,9 @@ fn runs_of_different_length_are_named() {
         run.tokens = Some(if i % 2 == 0 { 1e10 } else { 1.1e11 });
     }
     assert!(says(&fit(&runs, &ALL, &()).unwrap(), "from 1.00e10 to 1.10e11 tokens"));
-    runs.iter_mut().for_each(|run| run.tokens = Some(1e10));
+    for run in &mut runs {
+        run.tokens = Some(1e10);
+    }
     assert!(!says(&fit(&runs, &ALL, &()).unwrap(), "tokens"));
 }
 
