@@ -125,6 +125,8 @@ impl Fit {
             range: self.range,
             notes: self.notes,
             dataset: None,
+            origin: None,
+            reading: None,
         }
     }
 }
@@ -135,7 +137,12 @@ impl LossLaw {
     pub fn fitted(fit: Fit, dataset: &Dataset) -> Self {
         let source = format!("fitted to {} runs of {}", dataset.runs.len(), dataset.name);
         let law = fit.into_law(dataset.name.clone(), source, dataset.synthetic);
-        Self { dataset: Some(dataset.identity()), ..law }
+        Self {
+            dataset: Some(dataset.identity()),
+            origin: dataset.origin.as_ref().map(|origin| format!("runs: {origin}")),
+            reading: dataset.reading.clone(),
+            ..law
+        }
     }
 }
 
