@@ -31,10 +31,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use self::args::{Cli, Command};
+use crate::engine::law::LossLaw;
 use crate::error::Error;
 use crate::files::export::Warning;
 use crate::files::resolve::Library;
 use crate::files::save::{self, SaveError};
+use crate::files::toml_source::{escaped, shown};
 
 const FOUND: u8 = 0;
 const NOTHING_FEASIBLE: u8 = 1;
@@ -79,6 +81,13 @@ impl Streams<'_> {
         for warning in warnings.iter().filter(|warning| !warning.is_general()) {
             // Nobody can be told that stderr is closed.
             let _ = writeln!(self.err, "roofscape: warning: {warning}");
+        }
+    }
+
+    /// Says what was made of the columns of runs that a law was fitted to on the way.
+    fn note_reading(&mut self, law: &LossLaw) {
+        if let Some(reading) = &law.reading {
+            let _ = writeln!(self.err, "roofscape: note: {}: {}", shown(&law.name), escaped(reading));
         }
     }
 

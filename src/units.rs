@@ -2,10 +2,14 @@
 
 use crate::error::{Error, Result};
 
-/// `digits` significant digits, no exponent, trailing zeros kept so that columns align.
+/// `digits` significant digits, trailing zeros kept so that columns align; no exponent below 10¹⁵, where no quantity of
+/// a model lies beyond.
 pub fn significant(value: f64, digits: u8) -> String {
     if value == 0.0 || !value.is_finite() {
         return format!("{value:.0}");
+    }
+    if value.abs() >= 1e15 {
+        return format!("{value:.prec$e}", prec = usize::from(digits.saturating_sub(1)));
     }
     let magnitude = value.abs().log10().floor() as i32;
     let decimals = (i32::from(digits) - 1 - magnitude).max(0) as usize;
@@ -137,6 +141,8 @@ mod tests {
         assert_eq!(significant(0.012_345, 3), "0.0123");
         assert_eq!(significant(1234.0, 3), "1234");
         assert_eq!(significant(0.0, 3), "0");
+        assert_eq!(significant(8.94e299, 4), "8.940e299");
+        assert_eq!(significant(f64::INFINITY, 3), "inf");
     }
 
     #[test]

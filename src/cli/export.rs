@@ -10,6 +10,7 @@ use crate::units;
 pub(super) fn run(args: &ExportArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let priced = Priced::new(&args.sweep, library)?;
     let view = priced.view();
+    streams.note_reading(&priced.landscape.law);
     streams.warn(&view.warnings());
     let indices = args.select.indices(&view);
     if indices.is_empty() {

@@ -10,7 +10,7 @@ use super::{Failure, Outcome, Streams};
 use crate::engine::law::fit::{Fit, FitOptions, fit};
 use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FittedRange, LossLaw};
 use crate::error::{Error, Result};
-use crate::files::export::write_json;
+use crate::files::export::{Warning, write_json};
 use crate::files::law;
 use crate::files::resolve::Library;
 use crate::files::runs::Loaded;
@@ -28,6 +28,7 @@ struct Report<'a> {
     runs_holdout: usize,
     synthetic: bool,
     dataset: DatasetIdentity,
+    origin: Option<&'a str>,
     columns: ColumnsPart<'a>,
     options: OptionsPart,
     starts_agreeing: usize,
@@ -60,14 +61,10 @@ pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) 
     let dataset = &loaded.dataset;
     let options = FitOptions { holdout: args.holdout, seed: args.seed, starts: args.starts };
     let fit = fit(&dataset.runs, &options, &()).map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
-    if dataset.synthetic {
-        let _ = writeln!(
-            streams.err,
-            "roofscape: warning: these runs are synthetic, drawn from a law: nothing was trained"
-        );
-    }
+    let law = LossLaw::fitted(fit.clone(), dataset);
+    streams.warn(&Warning::of_law(&law));
     if let Some(path) = &args.save {
-        save(path, args.force, &fit, &loaded, streams)?;
+        save(path, args.force, law, streams)?;
     }
     match args.format {
         Format::Json => write_json(&report(&fit, &loaded, &options), &mut *streams.out)?,
@@ -77,11 +74,10 @@ pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) 
 }
 
 /// The file's stem is the law's name, because that is what will be typed.
-fn save(path: &Path, force: bool, fit: &Fit, loaded: &Loaded, streams: &mut Streams<'_>) -> Result<(), Failure> {
+fn save(path: &Path, force: bool, mut law: LossLaw, streams: &mut Streams<'_>) -> Result<(), Failure> {
     if path == Path::new("-") {
         return Err(Error::new("the law goes to a file, the report to stdout").at_column("--save").into());
     }
-    let mut law = LossLaw::fitted(fit.clone(), &loaded.dataset);
     if let Some(stem) = path.file_stem() {
         law.name = stem.to_string_lossy().into_owned();
     }
@@ -101,6 +97,7 @@ fn report<'a>(fit: &'a Fit, loaded: &'a Loaded, options: &FitOptions) -> Report<
         runs_holdout: fit.holdout.len(),
         synthetic: loaded.dataset.synthetic,
         dataset: loaded.dataset.identity(),
+        origin: loaded.dataset.origin.as_deref(),
         columns: ColumnsPart { used: used.collect(), ignored: &loaded.ignored, assumed: loaded.assumed() },
         options: OptionsPart { holdout: options.holdout, seed: options.seed, starts: options.starts },
         starts_agreeing: fit.starts_agreeing,
@@ -118,13 +115,14 @@ fn print(
 ) -> std::io::Result<()> {
     let dataset = &loaded.dataset;
     let synthetic = if dataset.synthetic { ", synthetic" } else { "" };
+    let origin = dataset.origin.as_deref().unwrap_or("given");
     let known = |value: Option<f64>| value.map_or_else(|| "not known".to_owned(), |value| significant(value, 4));
     let used = loaded.used.iter().map(|used| {
         let canonical = used.field.name() == used.column;
         if canonical { used.column.clone() } else { shown(&used.to_string()) }
     });
     let mut pairs = vec![
-        ("dataset", format!("{}, {} runs{synthetic}", shown(&dataset.name), count(dataset.runs.len()))),
+        ("dataset", format!("{}, {} runs{synthetic}; {origin}", shown(&dataset.name), count(dataset.runs.len()))),
         ("sha256", dataset.sha256.clone()),
         ("columns", used.collect::<Vec<String>>().join(", ")),
     ];

@@ -151,6 +151,7 @@ impl Row {
 #[derive(Debug, Serialize)]
 struct Report {
     space: String,
+    space_origin: Option<String>,
     candidates: usize,
     feasible: usize,
     objective: Objective,
@@ -168,6 +169,7 @@ pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<
     let priced = Priced::new(&args.sweep, library)?;
     let view = priced.view();
     let warnings = view.warnings();
+    streams.note_reading(&priced.landscape.law);
     streams.warn(&warnings);
     let memory_bytes = priced.board.hardware.memory_bytes;
     let frontier = priced.landscape.feasible_frontier(priced.objective, &priced.budgets);
@@ -186,6 +188,7 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
     let Landscape { law, estimator, sweep, .. } = &priced.landscape;
     Report {
         space: priced.space.clone(),
+        space_origin: priced.landscape.space_origin.clone(),
         candidates: sweep.len(),
         feasible,
         objective: priced.objective,
@@ -246,8 +249,9 @@ fn print(priced: &Priced, feasible: usize, rows: &[Row], streams: &mut Streams<'
         (
             "space",
             format!(
-                "{}: {} candidates, {} feasible, {} on the frontier of {} latency and loss",
+                "{}{}: {} candidates, {} feasible, {} on the frontier of {} latency and loss",
                 shown(&priced.space),
+                priced.landscape.space_origin.as_ref().map_or_else(String::new, |origin| format!(" ({origin})")),
                 units::count(priced.landscape.sweep.len()),
                 units::count(feasible),
                 units::count(rows.len()),

@@ -20,6 +20,7 @@ struct Prediction {
     architecture: ArchitecturePart,
     loss: f64,
     loss_terms: Terms,
+    /// Null where it is too large for a number, which the warnings then say.
     perplexity: f64,
     extrapolation: Option<ExtrapolationPart>,
     latency: LatencyPart,
@@ -66,6 +67,7 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let estimator = load::estimator(&board, &args.board, &args.workload)?;
     let law = load::law(library, &args.law)?;
     let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
+    streams.note_reading(&law);
     streams.warn(&warnings);
     let prediction = predict(&shape, &law, &board, &estimator, &warnings);
     match args.format {

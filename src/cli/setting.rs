@@ -3,6 +3,7 @@
 use crate::engine::law::LossLaw;
 use crate::engine::roofline::Estimator;
 use crate::engine::workload::Workload;
+use crate::files::export::Warning;
 use crate::files::toml_source::shown;
 use crate::units::significant;
 
@@ -15,25 +16,33 @@ pub(super) type Pair = (&'static str, String);
 pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> Vec<Pair> {
     let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let precision = estimator.precision();
-    let ideal = if board.hardware.efficiency == crate::engine::hardware::Efficiency::IDEAL {
-        "ideal roofline, not calibrated"
-    } else {
-        "roofline with the profile's efficiencies"
-    };
+    let roofline = Warning::of_board(&board.profile, &board.mode)
+        .map_or_else(|| "roofline with the profile's efficiencies".to_owned(), |ideal| ideal.short());
+    let origin = from(board.profile.origin.as_deref());
     vec![
         ("law", describe_law(law)),
-        ("board", format!("{}, {} ({}); {ideal}", board.hardware.name, precision.name, precision.description)),
+        (
+            "board",
+            format!("{}, {} ({}); {roofline}{origin}", board.hardware.name, precision.name, precision.description),
+        ),
         ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
     ]
 }
 
-/// `paper (source), R² 0.975 fitted, 0.952 held out`.
+/// `paper (source), R² 0.975 fitted, 0.952 held out; built in`.
 pub(super) fn describe_law(law: &LossLaw) -> String {
     let mut text = format!("{} ({})", shown(&law.name), shown(&law.source));
-    if law.synthetic {
-        text.push_str(", synthetic");
+    for warning in Warning::of_law(law) {
+        text = text + ", " + &warning.short();
     }
-    text + &r_squared(law.quality.r2_train, "fitted") + &r_squared(law.quality.r2_holdout, "held out")
+    text + &r_squared(law.quality.r2_train, "fitted")
+        + &r_squared(law.quality.r2_holdout, "held out")
+        + &from(law.origin.as_deref())
+}
+
+/// `; built in`: which file it was, so that one of the user's in place of a built-in one is never taken for it.
+fn from(origin: Option<&str>) -> String {
+    origin.map_or_else(String::new, |origin| format!("; {origin}"))
 }
 
 fn r_squared(value: Option<f64>, of: &str) -> String {

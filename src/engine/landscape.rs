@@ -7,7 +7,7 @@ use std::convert::Infallible;
 
 use super::architecture::Architecture;
 use super::budget::{Budgets, Limit};
-use super::law::LossLaw;
+use super::law::{LossLaw, MAX_LOSS};
 use super::pareto;
 use super::roofline::Estimator;
 use super::space::Space;
@@ -25,6 +25,8 @@ pub struct Landscape {
     pub law: LossLaw,
     /// How much of it the law was never fitted on.
     pub extrapolated: Option<Extrapolated>,
+    /// Which file the space was read from, in words; `None` where nobody said.
+    pub space_origin: Option<String>,
     by_latency: [Vec<u32>; Objective::COUNT],
     by_loss: Vec<u32>,
     spans: [(f64, f64); Limit::COUNT],
@@ -82,7 +84,8 @@ impl Landscape {
         go_on()?;
         let extrapolated = sweep.extrapolated(&law.range);
         let spans = Limit::ALL.map(|limit| span(&sweep, limit));
-        Ok(Self { sweep, estimator, law, extrapolated, by_latency, by_loss, spans })
+        let space_origin = space.origin.clone();
+        Ok(Self { sweep, estimator, law, extrapolated, space_origin, by_latency, by_loss, spans })
     }
 
     /// Smallest and largest value of a limited quantity among all candidates, seconds or bytes.
@@ -106,6 +109,12 @@ impl Landscape {
     /// Candidates by rising loss, the faster first where losses are equal.
     pub fn best_first(&self) -> &[u32] {
         &self.by_loss
+    }
+
+    /// How many candidates have losses that are not believed, above [`MAX_LOSS`].
+    pub fn beyond_belief(&self) -> usize {
+        let believed = self.by_loss.partition_point(|&index| self.sweep.loss[index as usize] <= MAX_LOSS);
+        self.by_loss.len() - believed
     }
 
     /// The frontier of the candidates that `admits` lets through, by rising latency.
@@ -182,6 +191,8 @@ pub(crate) mod tests {
             },
             notes: Vec::new(),
             dataset: None,
+            origin: None,
+            reading: None,
         }
     }
 

@@ -110,7 +110,23 @@ impl Coefficients {
     pub fn loss(&self, shape: &Features) -> f64 {
         self.terms(shape).loss()
     }
+
+    /// The largest loss on `range`, nats per token. In logarithms of the features every term is the exponential of a
+    /// linear function, so the law is convex in them, and largest at a corner.
+    pub fn largest_loss(&self, range: &FittedRange) -> f64 {
+        const CORNERS: usize = 1 << Axis::ALL.len();
+        let losses = (0..CORNERS).map(|corner| {
+            let [layers, width, ffn_ratio, kv_dim, activation_rate] =
+                Axis::ALL.map(|axis| range.get(axis)[corner >> axis as usize & 1]);
+            self.loss(&Features { layers, width, ffn_ratio, kv_dim, activation_rate })
+        });
+        // NaN is larger than all.
+        losses.max_by(f64::total_cmp).unwrap_or_default()
+    }
 }
+
+/// Losses above this are not believed, nats per token. A model that guesses blindly among ten million tokens has 16.
+pub const MAX_LOSS: f64 = 100.0;
 
 /// How well a law describes the runs it was fitted to. A figure that its source does not give is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -226,6 +242,10 @@ pub struct LossLaw {
     pub notes: Vec<String>,
     /// The runs it was fitted on; `None` where they are not at hand, as for a published law.
     pub dataset: Option<DatasetIdentity>,
+    /// Which file it was read from, or its runs, in words: `built in`, a path, `…, in place of the built-in one`.
+    pub origin: Option<String>,
+    /// What was made of the columns of its runs, if it was fitted here: used under other names, ignored, assumed.
+    pub reading: Option<String>,
 }
 
 #[cfg(test)]
@@ -262,6 +282,36 @@ pub(crate) mod tests {
         assert!(TABLE_6.blind_to().is_empty());
         let dense = Coefficients { kappa_rho: 0.0, alpha_r: 0.0, ..TABLE_6 };
         assert_eq!(dense.blind_to(), ["r", "experts"]);
+    }
+
+    #[test]
+    fn the_largest_loss_is_at_a_corner() {
+        let range = FittedRange {
+            layers: [4.0, 32.0],
+            width: [768.0, 3072.0],
+            ffn_ratio: [0.5, 4.0],
+            kv_dim: [64.0, 3072.0],
+            activation_rate: [0.0625, 1.0],
+        };
+        let largest = TABLE_6.largest_loss(&range);
+        assert!(largest > 3.0 && largest < 10.0, "{largest}");
+        for step in 0..1000 {
+            // Steps that are coprime to each other's periods visit the box evenly.
+            let place = |prime: usize| ((step * prime) % 97) as f64 / 96.0;
+            let at = |axis: Axis, prime| {
+                let [low, high] = range.get(axis);
+                low * (high / low).powf(place(prime))
+            };
+            let inside = Features {
+                layers: at(Axis::Layers, 5),
+                width: at(Axis::Width, 7),
+                ffn_ratio: at(Axis::FfnRatio, 11),
+                kv_dim: at(Axis::KvDim, 13),
+                activation_rate: at(Axis::ActivationRate, 17),
+            };
+            assert!(TABLE_6.loss(&inside) <= largest * (1.0 + 1e-12));
+        }
+        assert!(Coefficients { alpha_l: -1e3, ..TABLE_6 }.largest_loss(&range).is_infinite());
     }
 
     #[test]

@@ -44,6 +44,10 @@ pub struct Dataset {
     pub synthetic: bool,
     /// The runs, in file order.
     pub runs: Vec<Run>,
+    /// Which file they were read from, in words; `None` where nobody said.
+    pub origin: Option<String>,
+    /// What was made of the file's columns, on one line; `None` where there was no file.
+    pub reading: Option<String>,
 }
 
 impl Dataset {

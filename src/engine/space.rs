@@ -39,6 +39,8 @@ pub struct Space {
     pub vocab: u32,
     /// Whether all tie the LM head to the embedding.
     pub tied: bool,
+    /// Which file it was read from, in words; `None` where nobody said.
+    pub origin: Option<String>,
 }
 
 impl Space {
@@ -154,6 +156,7 @@ pub(crate) fn paper_space() -> Space {
         experts: vec![(1, 1), (8, 1), (8, 2), (16, 1), (16, 2)],
         vocab: 151_936,
         tied: true,
+        origin: None,
     }
 }
 

@@ -19,7 +19,7 @@ pub use parts::{
     ArchitecturePart, EfficiencyPart, Entry, ExtrapolationPart, LawPart, PredictionsPart, ProfilePart, QualityPart,
     SpacePart,
 };
-pub use warning::Warning;
+pub use warning::{Shapes, Warning};
 
 use crate::engine::budget::Budgets;
 use crate::engine::hardware::Hardware;
@@ -132,10 +132,15 @@ impl View<'_> {
     /// Name, number of candidates and of feasible ones.
     pub fn space_part(&self) -> SpacePart {
         let sweep = &self.landscape.sweep;
-        SpacePart { name: self.space.to_owned(), candidates: sweep.len(), feasible: self.budgets.count(sweep) }
+        SpacePart {
+            name: self.space.to_owned(),
+            candidates: sweep.len(),
+            feasible: self.budgets.count(sweep),
+            origin: self.landscape.space_origin.clone(),
+        }
     }
 
-    /// What a reader must know before trusting the numbers.
+    /// What a reader must know before trusting the numbers. Scans all candidates once.
     pub fn warnings(&self) -> Vec<Warning> {
         Warning::of_view(self)
     }

@@ -5,9 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw};
+use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS};
 use crate::error::{Error, Result};
 use crate::files::toml_source::{KeyPath, TomlSource, shown};
+use crate::units::significant;
 
 /// As the file spells it. Lists, not pairs: deserialising into a pair would drop a third number without a word.
 #[derive(Debug, Deserialize, Serialize)]
@@ -48,6 +49,8 @@ pub fn parse(source: &str, text: &str) -> Result<LossLaw> {
         range: range(&toml, &file.range)?,
         notes: file.notes,
         dataset: file.dataset,
+        origin: None,
+        reading: None,
     };
     match violation(&law) {
         Some(found) => Err(found.error(|path, what| toml.error(path, what))),
@@ -114,6 +117,7 @@ fn violation(law: &LossLaw) -> Option<Violation> {
         .or_else(|| coefficient(&law.coefficients))
         .or_else(|| quality(&law.quality))
         .or_else(|| ends(&law.range))
+        .or_else(|| absurd(law))
         .or_else(|| fingerprint(law.dataset.as_ref()?))
 }
 
@@ -158,7 +162,7 @@ fn coefficient(coefficients: &Coefficients) -> Option<Violation> {
         ("alpha_m", alpha_m),
     ];
     let amounts = amounts.map(|(key, value)| (key, value, value >= 0.0, "a finite number, 0 or above"));
-    let exponents = exponents.map(|(key, value)| (key, value, true, "a finite number"));
+    let exponents = exponents.map(|(key, value)| (key, value, value.abs() <= 10.0, "a number from -10 to 10"));
     amounts.into_iter().chain(exponents).find(|(_, value, holds, _)| !(*holds && value.is_finite())).map(
         |(key, value, _, expected)| Violation {
             path: KeyPath::ROOT.key("coefficients").key(key),
@@ -197,6 +201,16 @@ fn ends(range: &FittedRange) -> Option<Violation> {
                 "[low, high], above 0, low first"
             },
         })
+}
+
+/// A law that gives absurd losses for the very shapes it was fitted on is no law: a slip in a coefficient, most likely.
+fn absurd(law: &LossLaw) -> Option<Violation> {
+    let largest = law.coefficients.largest_loss(&law.range);
+    (!(largest > 0.0 && largest < MAX_LOSS)).then(|| Violation {
+        path: KeyPath::ROOT.key("coefficients"),
+        what: format!("within its own range the law gives a loss of {} nats per token", significant(largest, 4)),
+        expected: "coefficients with which all losses within [range] are above 0 and below 100 nats per token",
+    })
 }
 
 fn fingerprint(dataset: &DatasetIdentity) -> Option<Violation> {
@@ -252,7 +266,24 @@ mod tests {
             (
                 "beta_1 = -0.33",
                 "beta_1 = nan",
-                "l.toml:20, 'coefficients.beta_1': NaN is out of range\n  expected: a finite number",
+                "l.toml:20, 'coefficients.beta_1': NaN is out of range\n  expected: a number from -10 to 10",
+            ),
+            (
+                "beta_1 = -0.33",
+                "beta_1 = -33",
+                "l.toml:20, 'coefficients.beta_1': -33 is out of range\n  expected: a number from -10 to 10",
+            ),
+            (
+                "l_inf = 2.53",
+                "l_inf = 2530",
+                "l.toml:15, 'coefficients': within its own range the law gives a loss of 2532 nats per token\n  \
+                 expected: coefficients with which all losses within [range] are above 0 and below 100 nats per token",
+            ),
+            (
+                "kappa_d = 500",
+                "kappa_d = 5e300",
+                "l.toml:15, 'coefficients': within its own range the law gives a loss of 8.940e297 nats per token\n  \
+                 expected: coefficients with which all losses within [range] are above 0 and below 100 nats per token",
             ),
             ("[coefficients]\nkappa_l = 9.96", "[coefficients]", "l.toml:15, 'coefficients': key 'kappa_l' is missing"),
             (
@@ -310,12 +341,22 @@ mod tests {
         law.coefficients.alpha_l = f64::INFINITY;
         assert_eq!(
             to_toml(&law).unwrap_err().to_string(),
-            "law paper, 'coefficients.alpha_l': inf is out of range\n  expected: a finite number"
+            "law paper, 'coefficients.alpha_l': inf is out of range\n  expected: a number from -10 to 10"
         );
     }
 
+    /// The same law, its amounts of loss scaled down to ones that a model can have.
+    fn plausible(mut law: LossLaw) -> LossLaw {
+        let scale = 10.0 / law.coefficients.largest_loss(&law.range);
+        let Coefficients { kappa_l, kappa_rho, kappa_d, kappa_m, l_inf, .. } = &mut law.coefficients;
+        for amount in [kappa_l, kappa_rho, kappa_d, kappa_m, l_inf] {
+            *amount *= scale;
+        }
+        law
+    }
+
     fn any_law() -> impl Strategy<Value = LossLaw> {
-        let amount = 0.0..1e6_f64;
+        let amount = 1e-3..1e6_f64;
         let range = (1e-3..1.0_f64, 1.0..4.0_f64).prop_map(|(low, factor)| [low, (low * factor).min(1.0)]);
         (
             (r"[^\pC]{0,20}[a-z]", r#"[^\pC]{0,40}[a-z"'\\]"#, any::<bool>()),
@@ -326,27 +367,37 @@ mod tests {
             prop::collection::vec("[^\\pC]{0,40}[a-z]", 0..3),
             prop::option::of(("[a-z]{1,9}", "[0-9a-f]{64}", any::<bool>())),
         )
-            .prop_map(|((name, source, synthetic), k, e, (r2, rmse, runs), r, notes, dataset)| LossLaw {
-                name,
-                source,
-                synthetic,
-                coefficients: Coefficients {
-                    kappa_l: k[0],
-                    alpha_l: e[0],
-                    kappa_rho: k[1],
-                    alpha_rho: e[1],
-                    beta_1: e[2],
-                    kappa_d: k[2],
-                    beta_2: e[3],
-                    alpha_r: e[4],
-                    kappa_m: k[3],
-                    alpha_m: e[5],
-                    l_inf: k[4],
-                },
-                quality: FitQuality { r2_train: r2, r2_holdout: r2.map(|r2| r2 / 2.0), rmse, runs },
-                range: FittedRange { layers: r[0], width: r[1], ffn_ratio: r[2], kv_dim: r[3], activation_rate: r[4] },
-                notes,
-                dataset: dataset.map(|(name, sha256, synthetic)| DatasetIdentity { name, sha256, synthetic }),
+            .prop_map(|((name, source, synthetic), k, e, (r2, rmse, runs), r, notes, dataset)| {
+                plausible(LossLaw {
+                    name,
+                    source,
+                    synthetic,
+                    coefficients: Coefficients {
+                        kappa_l: k[0],
+                        alpha_l: e[0],
+                        kappa_rho: k[1],
+                        alpha_rho: e[1],
+                        beta_1: e[2],
+                        kappa_d: k[2],
+                        beta_2: e[3],
+                        alpha_r: e[4],
+                        kappa_m: k[3],
+                        alpha_m: e[5],
+                        l_inf: k[4],
+                    },
+                    quality: FitQuality { r2_train: r2, r2_holdout: r2.map(|r2| r2 / 2.0), rmse, runs },
+                    range: FittedRange {
+                        layers: r[0],
+                        width: r[1],
+                        ffn_ratio: r[2],
+                        kv_dim: r[3],
+                        activation_rate: r[4],
+                    },
+                    notes,
+                    dataset: dataset.map(|(name, sha256, synthetic)| DatasetIdentity { name, sha256, synthetic }),
+                    origin: None,
+                    reading: None,
+                })
             })
     }
 

@@ -36,6 +36,9 @@ pub struct Profile {
     pub modes: Vec<PowerMode>,
     /// How much of the peaks an engine reaches, as far as the file says.
     pub efficiency: EfficiencyFigures,
+    /// Which file it was read from, in words: `built in`, a path, `…, in place of the built-in one`.
+    #[serde(skip)]
+    pub origin: Option<String>,
     #[serde(skip)]
     default_mode: usize,
 }

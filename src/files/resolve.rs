@@ -15,7 +15,7 @@ use super::law;
 use super::profile::Profile;
 use super::runs::{self, Loaded};
 use super::space;
-use super::toml_source::{one_of, shown};
+use super::toml_source::{escaped, one_of, shown};
 use crate::engine::law::LossLaw;
 use crate::engine::space::Space;
 use crate::error::{Error, Result, did_you_mean};
@@ -57,6 +57,11 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// [`Origin`] as it goes with what was read, harmless to a terminal whatever the file is called.
+    fn origin_in_words(&self) -> String {
+        escaped(&self.origin.to_string())
+    }
+
     /// For people who want to know which file that was.
     pub fn label(&self) -> String {
         match &self.origin {
@@ -118,21 +123,25 @@ impl Library {
     /// The profile of that name or path.
     pub fn profile(&self, typed: &str) -> Result<(Resolved, Profile)> {
         let resolved = self.resolve(Kind::Profile, typed)?;
-        let profile = Profile::parse(&resolved.source, &resolved.text)?;
+        let mut profile = Profile::parse(&resolved.source, &resolved.text)?;
+        profile.origin = Some(resolved.origin_in_words());
         Ok((resolved, profile))
     }
 
     /// The law of that name or path.
     pub fn law(&self, typed: &str) -> Result<(Resolved, LossLaw)> {
         let resolved = self.resolve(Kind::Law, typed)?;
-        let law = law::parse(&resolved.source, &resolved.text)?;
+        let mut law = law::parse(&resolved.source, &resolved.text)?;
+        law.origin = Some(resolved.origin_in_words());
         Ok((resolved, law))
     }
 
     /// The space of that name or path.
     pub fn space(&self, typed: &str) -> Result<Space> {
         let resolved = self.resolve(Kind::Space, typed)?;
-        space::parse(&resolved.source, &resolved.text)
+        let mut space = space::parse(&resolved.source, &resolved.text)?;
+        space.origin = Some(resolved.origin_in_words());
+        Ok(space)
     }
 
     /// The runs of that name or path; the dataset is called by the name.
@@ -140,6 +149,7 @@ impl Library {
         let resolved = self.resolve(Kind::Data, typed)?;
         let bytes = resolved.text.as_bytes();
         let mut loaded = runs::parse(&resolved.source, runs::Format::of(&resolved.source, bytes), bytes)?;
+        loaded.dataset.origin = Some(resolved.origin_in_words());
         loaded.dataset.name = resolved.name;
         Ok(loaded)
     }
@@ -282,6 +292,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::engine::law::fit::{FitOptions, fit};
 
     /// A configuration directory with files in it.
     fn library(files: &[(&str, &str)]) -> (TempDir, Library) {
@@ -307,7 +318,23 @@ mod tests {
             (found.source.as_str(), profile.title.as_str()),
             ("built-in profile agx-orin-64gb", "NVIDIA Jetson AGX Orin 64GB")
         );
-        assert_eq!(Library::default().law("paper").unwrap().1.name, "paper");
+        let (_, law) = Library::default().law("paper").unwrap();
+        assert_eq!((law.name.as_str(), law.origin.as_deref()), ("paper", Some("built in")));
+        assert_eq!(Library::default().space("paper").unwrap().origin.as_deref(), Some("built in"));
+    }
+
+    #[test]
+    fn runs_carry_their_origin_and_their_reading_into_the_law() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/tiny.csv");
+        for (typed, origin) in [("tiny", "built in"), (path, path)] {
+            let dataset = Library::default().data(typed).unwrap().dataset;
+            assert_eq!(dataset.origin.as_deref(), Some(origin));
+            let fit = fit(&dataset.runs, &FitOptions { starts: 2, ..FitOptions::default() }, &()).unwrap();
+            let law = LossLaw::fitted(fit, &dataset);
+            assert_eq!(law.origin, Some(format!("runs: {origin}")));
+            let reading = law.reading.unwrap();
+            assert!(reading.starts_with("173 runs; ") && reading.contains("loss from 'val_loss'"), "{reading}");
+        }
     }
 
     #[test]
@@ -320,6 +347,7 @@ mod tests {
         assert_eq!(profile.default_mode().int8.as_ref().unwrap().value, 80.0);
         let path = dir.path().join("profiles/agx-orin-64gb.toml");
         assert_eq!(found.label(), format!("agx-orin-64gb ({}, in place of the built-in one)", path.display()));
+        assert_eq!(profile.origin, Some(format!("{}, in place of the built-in one", path.display())));
         let mine = library.resolve(Kind::Profile, "mine").unwrap();
         assert_eq!(mine.label(), format!("mine ({})", dir.path().join("profiles/mine.toml").display()));
     }

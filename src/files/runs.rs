@@ -110,11 +110,20 @@ pub fn parse(source: &str, format: Format, bytes: &[u8]) -> Result<Loaded> {
             Format::JsonLines => jsonl::read(&text),
         })
         .map_err(|error| error.in_source(source))?;
-    Ok(Loaded {
-        dataset: Dataset { name: stem(source), sha256: sha256(bytes), synthetic: table.synthetic, runs: table.runs },
+    let mut loaded = Loaded {
+        dataset: Dataset {
+            name: stem(source),
+            sha256: sha256(bytes),
+            synthetic: table.synthetic,
+            runs: table.runs,
+            origin: None,
+            reading: None,
+        },
         used: table.used,
         ignored: table.ignored,
-    })
+    };
+    loaded.dataset.reading = Some(loaded.summary());
+    Ok(loaded)
 }
 
 /// UTF-8 without its mark, lines ended by `\n` alone.

@@ -94,6 +94,7 @@ pub fn parse(source: &str, text: &str) -> Result<Space> {
         experts: read.axis("experts", &file.experts, experts)?,
         vocab: read.one("vocab", &Value::Integer(file.vocab), &size(LIMITS.vocab))?,
         tied: file.tied,
+        origin: None,
         name: file.name,
         description: file.description,
     };

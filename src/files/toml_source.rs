@@ -71,7 +71,8 @@ pub fn shown(text: &str) -> String {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// On one line, with nothing in it that could drive a terminal.
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() { escaped.extend(c.escape_default()) } else { escaped.push(c) }

@@ -88,7 +88,7 @@ fn what_cannot_be_trusted_is_said() {
         output.stderr.contains("outside those that the law 'paper' was fitted on, by a factor of 1.36 in FFN ratio")
     );
     assert!(output.stderr.contains("what w8a8 costs in quality is not modelled"));
-    assert!(output.stdout.contains("ideal roofline, not calibrated"));
+    assert!(output.stdout.contains("ideal roofline, uncalibrated; built in"));
     let json = program.found(&format!("predict --arch {QWEN} --format json")).json();
     assert_eq!(json["extrapolation"]["axis"], "ffn_ratio");
     assert!(list(&json["warnings"]).iter().any(|warning| warning.as_str().is_some_and(|w| w.contains("ideal"))));
@@ -97,6 +97,105 @@ fn what_cannot_be_trusted_is_said() {
     let huge = "predict --arch layers=32,width=3072,head_dim=64,ffn_ratio=4,experts=16,top_k=1 --profile orin-nano-8gb";
     assert!(program.found(huge).stderr.contains("needs more memory than the 7.98 GB"));
     assert_eq!(program.found(&format!("{huge} --format json")).json()["memory"]["fits"], false);
+}
+
+/// Table 6, but for a depth term that grows a thousandfold per doubling of depth: plausible on its range alone.
+fn exploding_law() -> String {
+    let paper = include_str!("../../datasets/paper-law.toml");
+    let changed = paper
+        .replace("kappa_l = 9.96", "kappa_l = 1")
+        .replace("alpha_l = 1.63", "alpha_l = -10")
+        .replace("layers = [4, 32]", "layers = [1, 1]");
+    assert_ne!(changed, paper);
+    changed
+}
+
+#[test]
+fn losses_that_no_model_has_are_said_to_be_none() {
+    let program = Program::new();
+    program.write("exploding.toml", &exploding_law());
+    let shape = "layers=16,width=1024,head_dim=64,kv_heads=4,ffn_ratio=3";
+    let output = program.found(&format!("predict --law exploding.toml --arch {shape} --format json"));
+    assert!(output.stderr.contains("losses above 100 nats per token"), "{}", output.stderr);
+    let json = output.json();
+    assert_eq!(json["perplexity"], Value::Null);
+    assert!(number(&json["loss"]) > 1e12);
+    let table = program.found(&format!("predict --law exploding.toml --arch {shape}")).stdout;
+    assert!(table.contains("perplexity inf"), "{table}");
+
+    let output = program.found("frontier --law exploding.toml --format json");
+    assert!(output.stderr.contains("for 10,560 of 10,560 candidates the law 'paper' gives"), "{}", output.stderr);
+    assert!(list(&output.json()["frontier"]).iter().all(|row| row["perplexity"] == Value::Null));
+    let csv = program.found("frontier --law exploding.toml --format csv").stdout;
+    assert!(csv.lines().nth(1).is_some_and(|row| row.contains(",inf,")), "{csv}");
+    let export = program.found("export --law exploding.toml --select best --out -").json();
+    assert_eq!(export["architectures"][0]["predictions"]["perplexity"], Value::Null);
+
+    program.write("absurd.toml", &exploding_law().replace("layers = [1, 1]", "layers = [1, 2]"));
+    let error = program.refused(&format!("predict --law absurd.toml --arch {shape}"));
+    assert!(error.contains("'coefficients': within its own range the law gives a loss of 102"), "{error}");
+}
+
+#[test]
+fn the_largest_shape_that_is_believed_is_counted_to_the_last_parameter() {
+    let program = Program::new();
+    let largest = "layers=4096,width=131072,heads=4096,head_dim=4096,intermediate=1048576,experts=4096,top_k=4096,\
+                   vocab=10000000,tied=false";
+    let json =
+        program.found(&format!("predict --arch {largest} --input 10000000 --output 10000000 --format json")).json();
+    let [layers, width, heads, hidden, experts] = [4096_u64, 131_072, 4096 * 4096, 1_048_576, 4096];
+    let layer = 4 * width * heads + 2 * (width + 4096) + 3 * width * hidden * experts + width * experts;
+    let total = layers * layer + 2 * 10_000_000 * width + width;
+    assert_eq!(json["parameters"]["total"], total);
+    assert_eq!(json["parameters"]["active"], total);
+    assert!(number(&json["memory"]["weights_bytes"]) >= 2.0 * total as f64);
+    assert_eq!(json["memory"]["fits"], false);
+    let error = program.refused("predict --arch layers=100000000,width=100000000,heads=1,intermediate=100000000");
+    assert!(error.contains("'layers': '100000000' is not allowed here\n  expected: a whole number from 1 to 4,096"));
+}
+
+#[test]
+fn which_file_was_used_is_said() {
+    let program = Program::new();
+    let line = "predict --arch qwen2.5-0.5b";
+    let text = program.found(line).stdout;
+    assert_eq!(text.matches("; built in").count(), 2, "{text}");
+    if cfg!(target_os = "macos") {
+        return;
+    }
+    let profile = include_str!("../../profiles/agx-orin-64gb.toml");
+    let path = program.write("config/roofscape/profiles/agx-orin-64gb.toml", profile);
+    let origin = format!("{}, in place of the built-in one", path.display());
+    for line in [line, "frontier --max-total 40ms"] {
+        let text = program.found(line).stdout;
+        assert!(text.contains(&format!("ideal roofline, uncalibrated; {origin}")), "{text}");
+    }
+    program.write("law.toml", include_str!("../../datasets/paper-law.toml"));
+    let json = program.found(&format!("{line} --law law.toml --format json")).json();
+    assert_eq!((&json["profile"]["origin"], &json["law"]["origin"]), (&origin.as_str().into(), &"law.toml".into()));
+    let export = program.found("export --select best --out -").json();
+    assert_eq!(export["profile"]["origin"], origin.as_str());
+    assert_eq!((&export["law"]["origin"], &export["space"]["origin"]), (&"built in".into(), &"built in".into()));
+    let shown = program.found("profiles show agx-orin-64gb");
+    assert!(shown.stdout.contains(&origin));
+    assert_eq!(program.found("profiles show agx-orin-64gb --format json").json()["origin"], origin.as_str());
+}
+
+#[test]
+fn what_was_made_of_the_columns_of_runs_is_said() {
+    let program = Program::new();
+    let reading = "roofscape: note: tiny: 173 runs; ";
+    for line in [
+        "predict --arch qwen2.5-0.5b --data tiny",
+        "frontier --data tiny --format csv",
+        "export --data tiny --out a.json",
+    ] {
+        let stderr = program.found(line).stderr;
+        assert!(stderr.contains(reading) && stderr.contains("loss from 'val_loss'"), "{line}: {stderr}");
+    }
+    let json = program.found("predict --arch qwen2.5-0.5b --data tiny --format json").json();
+    assert!(json["law"]["reading"].as_str().is_some_and(|reading| reading.contains("ignored: ")));
+    assert_eq!(json["law"]["origin"], "runs: built in");
 }
 
 #[test]

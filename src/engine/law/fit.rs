@@ -125,6 +125,8 @@ impl Fit {
             range: self.range,
             notes: self.notes,
             dataset: None,
+            origin: None,
+            reading: None,
         }
     }
 }
@@ -138,7 +140,12 @@ impl LossLaw {
             (train, held) => format!("fitted to {train} runs of {}, {held} held out", dataset.name),
         };
         let law = fit.into_law(dataset.name.clone(), source, dataset.synthetic);
-        Self { dataset: Some(dataset.identity()), ..law }
+        Self {
+            dataset: Some(dataset.identity()),
+            origin: dataset.origin.as_ref().map(|origin| format!("runs: {origin}")),
+            reading: dataset.reading.clone(),
+            ..law
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::architecture::Architecture;
+use crate::engine::hardware::Efficiency;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
 use crate::files::profile::{Figure, PowerMode, Profile};
@@ -18,6 +19,8 @@ pub struct LawPart {
     pub quality: QualityPart,
     pub range: FittedRange,
     pub notes: Vec<String>,
+    pub origin: Option<String>,
+    pub reading: Option<String>,
 }
 
 /// [`FitQuality`], with the unit in the key.
@@ -41,6 +44,8 @@ impl From<&LossLaw> for LawPart {
             quality: QualityPart { r2_train, r2_holdout, rmse_nats_per_token: rmse, runs },
             range: law.range,
             notes: law.notes.clone(),
+            origin: law.origin.clone(),
+            reading: law.reading.clone(),
         }
     }
 }
@@ -70,15 +75,17 @@ pub struct ProfilePart {
     pub reserved_bytes: f64,
     /// Deviation from the ideal roofline.
     pub efficiency: EfficiencyPart,
-    /// Whether that deviation was ever set: false is the ideal roofline.
+    /// Whether there is any such deviation: false is the ideal roofline.
     pub calibrated: bool,
     /// What a reader must know before trusting the figures.
     pub notes: Vec<String>,
     /// Every figure of the mode with its unit, kind, source and date.
     pub figures: Vec<Figure>,
+    /// Which file it was read from, in words.
+    pub origin: Option<String>,
 }
 
-/// [`crate::engine::hardware::Efficiency`], with units in the keys.
+/// [`Efficiency`], with units in the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EfficiencyPart {
     /// Share of the compute peak that is reached.
@@ -110,17 +117,12 @@ impl ProfilePart {
                 bandwidth_share: efficiency.bandwidth,
                 overhead_s: efficiency.overhead_s,
             },
-            calibrated: is_calibrated(profile),
+            calibrated: efficiency != Efficiency::IDEAL,
             notes: profile.notes.iter().chain(&mode.notes).cloned().collect(),
             figures: profile.figures(mode).into_iter().cloned().collect(),
+            origin: profile.origin.clone(),
         }
     }
-}
-
-/// Whether the profile says anything about how far an engine stays below the peaks.
-pub(super) fn is_calibrated(profile: &Profile) -> bool {
-    let efficiency = &profile.efficiency;
-    [&efficiency.compute, &efficiency.bandwidth, &efficiency.overhead].into_iter().any(Option::is_some)
 }
 
 /// A space in numbers.
@@ -132,6 +134,8 @@ pub struct SpacePart {
     pub candidates: usize,
     /// Those that keep every budget.
     pub feasible: usize,
+    /// Which file it was read from, in words.
+    pub origin: Option<String>,
 }
 
 /// A shape, by the names that the command line takes.
@@ -184,7 +188,7 @@ impl From<&Architecture> for ArchitecturePart {
 #[expect(missing_docs, reason = "the keys say quantity and unit")]
 pub struct PredictionsPart {
     pub loss_nats_per_token: f64,
-    /// exp(loss).
+    /// exp(loss); null where that is too large for a number, which the warnings then say.
     pub perplexity: f64,
     pub prefill_s: f64,
     pub decode_s: f64,

@@ -1,11 +1,13 @@
-//! What a reader must know before trusting the numbers. Each is one sentence, the same on screen, on stderr and in files.
+//! What a reader must know before trusting the numbers. The only place that words it: a sentence for stderr and files, a
+//! few words for status lines and headings.
 
 use std::fmt;
 
 use super::View;
-use super::parts::is_calibrated;
 use crate::engine::architecture::Architecture;
-use crate::engine::law::{Extrapolation, LossLaw};
+use crate::engine::hardware::Efficiency;
+use crate::engine::law::{Extrapolation, LossLaw, MAX_LOSS};
+use crate::engine::reference::ReferenceModel;
 use crate::engine::roofline::Estimator;
 use crate::files::profile::{PowerMode, Profile};
 use crate::units;
@@ -17,17 +19,26 @@ pub enum Warning {
     Extrapolation {
         /// The law's name.
         law: String,
-        /// So many shapes; `None` is the one that was asked about.
-        outside: Option<(usize, usize)>,
+        /// Which.
+        shapes: Shapes,
         /// The farthest.
         worst: Extrapolation,
+    },
+    /// The law gives losses that no model has.
+    Absurd {
+        /// The law's name.
+        law: String,
+        /// Which shapes have them.
+        shapes: Shapes,
+        /// The largest, nats per token.
+        worst_nats: f64,
     },
     /// The law describes runs that nobody trained.
     Synthetic {
         /// The law's name.
         law: String,
     },
-    /// The profile says nothing about how far engines stay below the peaks.
+    /// Nothing says how far engines stay below the peaks.
     IdealRoofline {
         /// Profile and mode.
         board: String,
@@ -43,9 +54,27 @@ pub enum Warning {
         board: String,
         /// What a program can have there.
         memory_bytes: f64,
-        /// So many of the feasible shapes; `None` is the one that was asked about.
-        over: Option<(usize, usize)>,
+        /// So many of the feasible shapes, or the one asked about.
+        shapes: Shapes,
     },
+}
+
+/// Which shapes a warning is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shapes {
+    /// The one that was asked about.
+    Asked,
+    /// A known model that others are compared with.
+    Model(&'static str),
+    /// Some of many.
+    Some {
+        /// So many.
+        count: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// Those in the law's own range.
+    Fitted,
 }
 
 impl Warning {
@@ -54,22 +83,28 @@ impl Warning {
         matches!(self, Self::IdealRoofline { .. })
     }
 
-    /// About all feasible candidates, and about the law over all candidates.
-    pub(super) fn of_view(view: &View<'_>) -> Vec<Self> {
+    /// About all feasible candidates, and about the law over all candidates. Scans all candidates once.
+    pub fn of_view(view: &View<'_>) -> Vec<Self> {
         let (landscape, hardware) = (view.landscape, view.hardware());
-        let sweep = &landscape.sweep;
+        let (sweep, law) = (&landscape.sweep, &landscape.law);
         let mut warnings = Vec::new();
         if let Some(beyond) = landscape.extrapolated {
-            let law = landscape.law.name.clone();
-            let outside = Some((beyond.candidates, sweep.len()));
-            warnings.push(Self::Extrapolation { law, outside, worst: beyond.worst });
+            let shapes = Shapes::Some { count: beyond.candidates, of: sweep.len() };
+            warnings.push(Self::Extrapolation { law: law.name.clone(), shapes, worst: beyond.worst });
         }
-        warnings.extend(Self::of_setting(&landscape.law, view.profile, view.mode, &landscape.estimator));
-        let feasible = || (0..sweep.len()).filter(|&index| view.budgets.admits(sweep, index));
-        let over = feasible().filter(|&index| sweep.memory_bytes[index] > hardware.memory_bytes).count();
+        let absurd = landscape.beyond_belief();
+        if let Some(&worst) = landscape.best_first().last().filter(|_| absurd > 0) {
+            let shapes = Shapes::Some { count: absurd, of: sweep.len() };
+            warnings.push(Self::Absurd { law: law.name.clone(), shapes, worst_nats: sweep.loss[worst as usize] });
+        }
+        warnings.extend(Self::of_setting(law, view.profile, view.mode, &landscape.estimator));
+        let feasible = (0..sweep.len()).filter(|&index| view.budgets.admits(sweep, index));
+        let (over, of) = feasible.fold((0, 0), |(over, of), index| {
+            (over + usize::from(sweep.memory_bytes[index] > hardware.memory_bytes), of + 1)
+        });
         if over > 0 {
-            let memory_bytes = hardware.memory_bytes;
-            warnings.push(Self::Memory { board: hardware.name, memory_bytes, over: Some((over, feasible().count())) });
+            let shapes = Shapes::Some { count: over, of };
+            warnings.push(Self::Memory { board: hardware.name, memory_bytes: hardware.memory_bytes, shapes });
         }
         warnings
     }
@@ -85,13 +120,45 @@ impl Warning {
         let hardware = profile.hardware(mode);
         let mut warnings = Vec::new();
         if let Some(worst) = law.range.extrapolation(&shape.features()) {
-            warnings.push(Self::Extrapolation { law: law.name.clone(), outside: None, worst });
+            warnings.push(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Asked, worst });
+        }
+        let worst_nats = law.coefficients.loss(&shape.features());
+        if worst_nats > MAX_LOSS {
+            warnings.push(Self::Absurd { law: law.name.clone(), shapes: Shapes::Asked, worst_nats });
         }
         warnings.extend(Self::of_setting(law, profile, mode, estimator));
         if estimator.memory(shape).total_bytes() > hardware.memory_bytes {
-            warnings.push(Self::Memory { board: hardware.name, memory_bytes: hardware.memory_bytes, over: None });
+            let (board, memory_bytes) = (hardware.name, hardware.memory_bytes);
+            warnings.push(Self::Memory { board, memory_bytes, shapes: Shapes::Asked });
         }
         warnings
+    }
+
+    /// About a known model that others are compared with: its loss under `law` may be extrapolated.
+    pub fn of_model(model: &ReferenceModel, law: &LossLaw) -> Option<Self> {
+        let worst = law.range.extrapolation(&model.architecture.features())?;
+        Some(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Model(model.name), worst })
+    }
+
+    /// About a law by itself, before any architecture is asked about.
+    pub fn of_law(law: &LossLaw) -> Vec<Self> {
+        let worst_nats = law.coefficients.largest_loss(&law.range);
+        let absurd = (worst_nats.is_nan() || worst_nats > MAX_LOSS).then(|| Self::Absurd {
+            law: law.name.clone(),
+            shapes: Shapes::Fitted,
+            worst_nats,
+        });
+        Self::of_runs(law).into_iter().chain(absurd).collect()
+    }
+
+    /// About a board, on which calibrated figures need none.
+    pub fn of_board(profile: &Profile, mode: &PowerMode) -> Option<Self> {
+        let hardware = profile.hardware(mode);
+        (hardware.efficiency == Efficiency::IDEAL).then_some(Self::IdealRoofline { board: hardware.name })
+    }
+
+    fn of_runs(law: &LossLaw) -> Option<Self> {
+        law.synthetic.then(|| Self::Synthetic { law: law.name.clone() })
     }
 
     fn of_setting(
@@ -101,34 +168,51 @@ impl Warning {
         estimator: &Estimator,
     ) -> impl Iterator<Item = Self> {
         let precision = estimator.precision();
-        let synthetic = law.synthetic.then(|| Self::Synthetic { law: law.name.clone() });
         let quantised = precision.is_quantised().then_some(Self::Quantisation { precision: precision.name });
-        let ideal = (!is_calibrated(profile)).then(|| Self::IdealRoofline { board: profile.hardware(mode).name });
-        [synthetic, quantised, ideal].into_iter().flatten()
+        [Self::of_runs(law), quantised, Self::of_board(profile, mode)].into_iter().flatten()
+    }
+
+    /// In a few words, for a status line or a heading.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Extrapolation { shapes, worst, .. } => {
+                let model = if let Shapes::Model(name) = shapes { format!("{name} ") } else { String::new() };
+                format!("{model}extrapolated ×{} in {}{}", units::ratio(worst.factor), worst.axis, shapes.share())
+            }
+            Self::Absurd { shapes, .. } => format!("losses above {MAX_LOSS} nats{}", shapes.share()),
+            Self::Synthetic { .. } => "synthetic runs".to_owned(),
+            Self::IdealRoofline { .. } => "ideal roofline, uncalibrated".to_owned(),
+            Self::Quantisation { precision } => format!("no quality loss modelled for {precision}"),
+            Self::Memory { memory_bytes, shapes, .. } => {
+                let memory = units::bytes(*memory_bytes);
+                match shapes {
+                    Shapes::Some { count, .. } => {
+                        let verb = if *count == 1 { "exceeds" } else { "exceed" };
+                        format!("{} {verb} the board's {memory}", units::count(*count))
+                    }
+                    Shapes::Asked | Shapes::Model(_) | Shapes::Fitted => format!("exceeds the board's {memory}"),
+                }
+            }
+        }
+    }
+}
+
+impl Shapes {
+    /// ` (12 %)`, of many; nothing for one.
+    fn share(self) -> String {
+        let Self::Some { count, of } = self else { return String::new() };
+        match 100.0 * count as f64 / of as f64 {
+            percent if percent < 1.0 => " (<1 %)".to_owned(),
+            percent => format!(" ({percent:.0} %)"),
+        }
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Extrapolation { law, outside, worst } => {
-                let Extrapolation { axis, factor } = worst;
-                let factor = units::significant(*factor, 3);
-                match outside {
-                    Some((outside, of)) => write!(
-                        f,
-                        "{} of {} candidates lie outside the shapes that the law '{law}' was fitted on, \
-                         the farthest by a factor of {factor} in {axis}: their losses are extrapolated",
-                        units::count(*outside),
-                        units::count(*of)
-                    ),
-                    None => write!(
-                        f,
-                        "this shape lies outside those that the law '{law}' was fitted on, by a factor of {factor} in \
-                         {axis}: its loss is extrapolated"
-                    ),
-                }
-            }
+            Self::Extrapolation { law, shapes, worst } => extrapolated(f, law, *shapes, worst),
+            Self::Absurd { law, shapes, worst_nats } => absurd(f, law, *shapes, *worst_nats),
             Self::Synthetic { law } => {
                 write!(f, "the law '{law}' describes synthetic runs, drawn from another law: nothing was trained")
             }
@@ -139,22 +223,123 @@ impl fmt::Display for Warning {
             Self::Quantisation { precision } => {
                 write!(f, "losses are those of 16-bit models: what {precision} costs in quality is not modelled")
             }
-            Self::Memory { board, memory_bytes, over } => {
+            Self::Memory { board, memory_bytes, shapes } => {
+                let needs = match shapes {
+                    Shapes::Some { count, of } => {
+                        format!("{} of {} feasible candidates need", units::count(*count), units::count(*of))
+                    }
+                    Shapes::Asked | Shapes::Fitted => "this architecture needs".to_owned(),
+                    Shapes::Model(name) => format!("{name} needs"),
+                };
                 let memory = units::bytes(*memory_bytes);
-                match over {
-                    Some((over, of)) => write!(
-                        f,
-                        "{} of {} feasible candidates need more memory than the {memory} that a program can have on \
-                         {board}",
-                        units::count(*over),
-                        units::count(*of)
-                    ),
-                    None => write!(
-                        f,
-                        "this architecture needs more memory than the {memory} that a program can have on {board}"
-                    ),
-                }
+                write!(f, "{needs} more memory than the {memory} that a program can have on {board}")
             }
+        }
+    }
+}
+
+fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: Shapes, worst: &Extrapolation) -> fmt::Result {
+    let Extrapolation { axis, factor } = worst;
+    let factor = units::significant(*factor, 3);
+    match shapes {
+        Shapes::Some { count, of } => write!(
+            f,
+            "{} of {} candidates lie outside the shapes that the law '{law}' was fitted on, \
+             the farthest by a factor of {factor} in {axis}: their losses are extrapolated",
+            units::count(count),
+            units::count(of)
+        ),
+        Shapes::Asked | Shapes::Fitted => write!(
+            f,
+            "this shape lies outside those that the law '{law}' was fitted on, by a factor of {factor} in {axis}: \
+             its loss is extrapolated"
+        ),
+        Shapes::Model(name) => write!(
+            f,
+            "{name} lies outside the shapes that the law '{law}' was fitted on, by a factor of {factor} in {axis}: \
+             comparisons with it rest on an extrapolated loss"
+        ),
+    }
+}
+
+fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: Shapes, worst_nats: f64) -> fmt::Result {
+    let which = match shapes {
+        Shapes::Some { count, of } => {
+            format!("for {} of {} candidates the law '{law}' gives", units::count(count), units::count(of))
+        }
+        Shapes::Asked => format!("for this shape the law '{law}' gives"),
+        Shapes::Model(name) => format!("for {name} the law '{law}' gives"),
+        Shapes::Fitted => format!("for shapes within its own range the law '{law}' gives"),
+    };
+    write!(
+        f,
+        "{which} losses above {MAX_LOSS} nats per token, up to {}, which no model has: it says nothing about them, and \
+         perplexities too large for a number are inf, null in JSON",
+        units::significant(worst_nats, 3)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::law::Axis;
+
+    fn both(warning: &Warning) -> (String, String) {
+        (warning.short(), warning.to_string())
+    }
+
+    #[test]
+    fn each_warning_has_a_sentence_and_a_few_words() {
+        let worst = Extrapolation { axis: Axis::FfnRatio, factor: 1.357 };
+        let law = || "mine".to_owned();
+        let some = Shapes::Some { count: 1234, of: 10_560 };
+        let board = || "orin 15W".to_owned();
+        for (warning, short, begins) in [
+            (
+                Warning::Extrapolation { law: law(), shapes: some, worst },
+                "extrapolated ×1.36 in FFN ratio (12 %)",
+                "1,234 of 10,560 candidates lie outside",
+            ),
+            (
+                Warning::Extrapolation { law: law(), shapes: Shapes::Asked, worst },
+                "extrapolated ×1.36 in FFN ratio",
+                "this shape lies outside",
+            ),
+            (
+                Warning::Extrapolation { law: law(), shapes: Shapes::Model("Qwen2.5-0.5B"), worst },
+                "Qwen2.5-0.5B extrapolated ×1.36 in FFN ratio",
+                "Qwen2.5-0.5B lies outside",
+            ),
+            (
+                Warning::Absurd { law: law(), shapes: Shapes::Some { count: 1, of: 10_560 }, worst_nats: 2e4 },
+                "losses above 100 nats (<1 %)",
+                "for 1 of 10,560 candidates the law 'mine' gives losses above 100 nats per token, up to 20000",
+            ),
+            (Warning::Synthetic { law: law() }, "synthetic runs", "the law 'mine' describes synthetic runs"),
+            (
+                Warning::IdealRoofline { board: board() },
+                "ideal roofline, uncalibrated",
+                "latencies on orin 15W are those of an ideal roofline",
+            ),
+            (
+                Warning::Quantisation { precision: "w8a8" },
+                "no quality loss modelled for w8a8",
+                "losses are those of 16-bit models",
+            ),
+            (
+                Warning::Memory { board: board(), memory_bytes: 65.9e9, shapes: some },
+                "1,234 exceed the board's 65.9 GB",
+                "1,234 of 10,560 feasible candidates need more memory than the 65.9 GB",
+            ),
+            (
+                Warning::Memory { board: board(), memory_bytes: 65.9e9, shapes: Shapes::Asked },
+                "exceeds the board's 65.9 GB",
+                "this architecture needs more memory",
+            ),
+        ] {
+            let (few, sentence) = both(&warning);
+            assert_eq!(few, short);
+            assert!(sentence.starts_with(begins), "{sentence}");
         }
     }
 }

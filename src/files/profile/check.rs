@@ -38,6 +38,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
         memory,
         modes,
         efficiency,
+        origin: None,
         default_mode,
     })
 }
