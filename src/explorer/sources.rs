@@ -3,6 +3,7 @@
 
 use super::state::State;
 use crate::engine::law::LossLaw;
+use crate::files::export::Warning;
 use crate::files::profile::Source;
 use crate::units;
 
@@ -41,6 +42,7 @@ pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
         None => page.heading("no law is there yet"),
     }
     board(&mut page, state);
+    cautions(&mut page, state);
     page.lines
 }
 
@@ -68,6 +70,12 @@ impl Page {
 fn law(page: &mut Page, law: &LossLaw) {
     page.heading(&format!("Law {}", law.name));
     page.entry("source", &law.source, Tone::Text);
+    if let Some(origin) = &law.origin {
+        page.entry("file", origin, Tone::Text);
+    }
+    if let Some(reading) = &law.reading {
+        page.entry("read as", reading, Tone::Text);
+    }
     if law.synthetic {
         page.entry("", "The runs behind it are synthetic: drawn from a law, not trained.", Tone::Warning);
     }
@@ -95,11 +103,16 @@ fn law(page: &mut Page, law: &LossLaw) {
 
 /// Known models that the law was never fitted near.
 fn references(page: &mut Page, state: &State, law: &LossLaw) {
-    for reference in &state.shelf.references {
-        if let Some(beyond) = law.range.extrapolation(&reference.architecture.features()) {
-            let words = format!("extrapolated ×{} in {}", units::ratio(beyond.factor), beyond.axis);
-            page.entry(reference.name, &words, Tone::Warning);
-        }
+    for warning in state.shelf.references.iter().filter_map(|model| Warning::of_model(model, law)) {
+        page.entry("", &warning.short(), Tone::Warning);
+    }
+}
+
+/// Every caution of the status line as a whole sentence.
+fn cautions(page: &mut Page, state: &State) {
+    page.heading("Cautions");
+    for warning in &state.warnings {
+        page.entry("", &warning.to_string(), Tone::Warning);
     }
 }
 
@@ -108,6 +121,9 @@ fn board(page: &mut Page, state: &State) {
     let profile = &state.board(state.shown()).profile;
     let mode = state.power_mode(state.shown());
     page.heading(&format!("{} · {}", profile.title, mode.name));
+    if let Some(origin) = &profile.origin {
+        page.entry("file", origin, Tone::Text);
+    }
     let mut sources: Vec<&Source> = Vec::new();
     for figure in profile.figures(mode) {
         let number = figure.source.as_ref().map(|source| {

@@ -18,6 +18,7 @@ use crate::engine::law::Extrapolation;
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
 use crate::engine::workload::{Objective, Workload};
+use crate::files::export::{View, Warning};
 use crate::files::profile::PowerMode;
 
 /// What a landscape answers; places on the shelf.
@@ -136,6 +137,8 @@ pub struct State {
     pub order: Option<Vec<u32>>,
     /// What the budgets leave.
     pub selection: Selection,
+    /// What a reader must know before believing the picture.
+    pub warnings: Vec<Warning>,
     /// The candidate looked at.
     pub pick: Pick,
     /// Its row in the table.
@@ -178,6 +181,7 @@ impl State {
             frontiers: Frontiers::default(),
             order: None,
             selection: Selection::default(),
+            warnings: Vec::new(),
             pick: Pick::Best,
             picked_row: None,
             sort: (Column::Perplexity, SortOrder::Ascending),
@@ -245,6 +249,19 @@ impl State {
             }
         }
         budgets
+    }
+
+    /// What is looked at, as exports and warnings see it.
+    pub fn with_view<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> Option<T> {
+        let answer = self.answer.as_ref()?;
+        Some(look(&View {
+            landscape: &answer.landscape,
+            profile: &self.board(answer.question).profile,
+            mode: self.power_mode(answer.question),
+            space: &self.shelf.space.name,
+            objective: self.objective,
+            budgets: &self.budgets(),
+        }))
     }
 
     /// The slider of one limit.

@@ -16,6 +16,7 @@ use super::table::{self, Column, SortOrder};
 use super::{layout, sources};
 use crate::engine::budget::Limit;
 use crate::engine::landscape::Landscape;
+use crate::files::export::Warning;
 
 /// Controls in the order in which the arrow keys walk through them.
 pub const CONTROLS: [Control; 12] = [
@@ -242,6 +243,7 @@ fn reselect(state: &mut State) {
         let order = state.order.as_deref().unwrap_or_else(|| landscape.best_first());
         state.selection = Selection::new(landscape, order, state.objective, &state.budgets());
     }
+    state.warnings = state.with_view(Warning::of_view).unwrap_or_default();
     pick::locate(state);
 }
 

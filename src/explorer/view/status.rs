@@ -5,13 +5,13 @@ use ratatui::text::Span;
 
 use super::theme::Role;
 use super::{Canvas, Target, fit};
-use crate::engine::hardware::Efficiency;
 use crate::engine::law::LossLaw;
 use crate::explorer::keymap::{BINDINGS, Binding};
 use crate::explorer::layout::Panes;
 use crate::explorer::message::Action;
 use crate::explorer::shelf::LawState;
 use crate::explorer::state::{Notice, State};
+use crate::files::export::Warning;
 use crate::units;
 
 /// Draws all three. What just happened stands in the place of the key hints: the truth always stays.
@@ -63,32 +63,22 @@ fn runs(law: &LossLaw) -> String {
     }
 }
 
-/// What a reader must know before believing the picture.
+/// What a reader must know before believing the picture, the gravest first. That runs are synthetic stands before
+/// the law already.
 fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let mut cautions = Vec::new();
-    if let Some(landscape) = state.landscape() {
-        if let Some(beyond) = &landscape.extrapolated {
-            let share = 100.0 * beyond.candidates as f64 / landscape.sweep.len() as f64;
-            cautions.push(format!(
-                "extrapolated up to ×{} in {} ({share:.0} % of candidates)",
-                units::ratio(beyond.worst.factor),
-                beyond.worst.axis,
-            ));
-        }
-        if landscape.estimator.precision().is_quantised() {
-            cautions.push(format!("no quality loss modelled for {}", landscape.estimator.precision().name));
-        }
-        let blind = landscape.law.coefficients.blind_to();
-        if !blind.is_empty() {
-            cautions.push(format!("the law cannot see {}", blind.join(", ")));
-        }
+    let (general, mut cautions): (Vec<&Warning>, Vec<&Warning>) =
+        state.warnings.iter().partition(|warning| warning.is_general());
+    cautions.retain(|warning| !matches!(warning, Warning::Synthetic { .. }));
+    let latency = general.first().map_or_else(|| "calibrated roofline".to_owned(), |warning| warning.short());
+    let blind = state.landscape().map(|landscape| landscape.law.coefficients.blind_to()).unwrap_or_default();
+    let mut words: Vec<String> = cautions.into_iter().map(Warning::short).collect();
+    if !blind.is_empty() {
+        words.insert(0, format!("the law cannot see {}", blind.join(", ")));
     }
-    let ideal = state.hardware(state.shown()).efficiency == Efficiency::IDEAL;
-    let latency = if ideal { "ideal roofline, uncalibrated" } else { "roofline with the profile's efficiencies" };
     let mut spans = vec![canvas.span(format!(" {latency}"), Role::Label)];
-    if !cautions.is_empty() {
-        let room = usize::from(area.width).saturating_sub(latency.len() + 4);
-        spans.push(canvas.span(fit(&format!(" · ⚠ {}", cautions.join(" · ")), room), Role::Warning));
+    if !words.is_empty() {
+        let room = usize::from(area.width).saturating_sub(latency.chars().count() + 2);
+        spans.push(canvas.span(fit(&format!(" · ⚠ {}", words.join(" · ")), room), Role::Warning));
     }
     canvas.line(area, spans);
 }

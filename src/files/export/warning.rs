@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use rayon::prelude::*;
+
 use super::View;
 use crate::engine::architecture::Architecture;
 use crate::engine::hardware::Efficiency;
@@ -98,10 +100,11 @@ impl Warning {
             warnings.push(Self::Absurd { law: law.name.clone(), shapes, worst_nats: sweep.loss[worst as usize] });
         }
         warnings.extend(Self::of_setting(law, view.profile, view.mode, &landscape.estimator));
-        let feasible = (0..sweep.len()).filter(|&index| view.budgets.admits(sweep, index));
-        let (over, of) = feasible.fold((0, 0), |(over, of), index| {
-            (over + usize::from(sweep.memory_bytes[index] > hardware.memory_bytes), of + 1)
-        });
+        let (over, of) = (0..sweep.len())
+            .into_par_iter()
+            .filter(|&index| view.budgets.admits(sweep, index))
+            .map(|index| (usize::from(sweep.memory_bytes[index] > hardware.memory_bytes), 1))
+            .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
         if over > 0 {
             let shapes = Shapes::Some { count: over, of };
             warnings.push(Self::Memory { board: hardware.name, memory_bytes: hardware.memory_bytes, shapes });
