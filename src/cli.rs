@@ -5,7 +5,7 @@
 //!                                                                   └─────▶ warnings, errors on stderr
 //! ```
 //!
-//! Exit codes are ripgrep's: 0 found, 1 nothing feasible, 2 error. Commands write to the streams they are given, never
+//! Exit codes are ripgrep's: 0 found, 1 nothing feasible, 2 error, bugs of ours included. Commands write to the streams they are given, never
 //! to the process's own, so that a closed pipe is an answer and not a crash.
 
 pub mod args;
@@ -25,6 +25,7 @@ mod table;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -56,6 +57,8 @@ enum Failure {
     Mendable(Error),
     /// The output went wrong.
     Output(io::Error),
+    /// We have made a mistake.
+    Bug,
 }
 
 impl From<Error> for Failure {
@@ -112,8 +115,17 @@ impl Streams<'_> {
     }
 }
 
-/// Runs the program with `args`, the first of which is its name.
+/// Runs the program with `args`, the first of which is its name. A bug of ours is an error like others to the shell: it
+/// exits with 2, after the panic hook has reported it.
 pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
+    // The streams are line-wise at worst after a panic, and are only written to once more.
+    match catch_unwind(AssertUnwindSafe(|| answer(args, out, err))) {
+        Ok(code) => code,
+        Err(_) => failed(&Failure::Bug, err),
+    }
+}
+
+fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(usage) => return misused(&usage, out, err),
@@ -172,5 +184,37 @@ fn failed(failure: &Failure, err: &mut dyn Write) -> ExitCode {
             let _ = writeln!(err, "roofscape: {error}");
             FAILED.into()
         }
+        Failure::Bug => {
+            let _ = writeln!(
+                err,
+                "roofscape: this is a bug in roofscape: please report it with the command that was typed"
+            );
+            FAILED.into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Arguments that break while they are read, as nothing a user types can.
+    struct Broken;
+
+    impl Iterator for Broken {
+        type Item = OsString;
+
+        fn next(&mut self) -> Option<OsString> {
+            panic!("on purpose")
+        }
+    }
+
+    #[test]
+    fn a_bug_of_ours_is_an_error_and_not_a_crash() {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = run(Broken, &mut out, &mut err);
+        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(FAILED)));
+        assert!(out.is_empty());
+        assert!(String::from_utf8(err).unwrap().starts_with("roofscape: this is a bug"));
     }
 }

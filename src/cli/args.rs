@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::law::fit::FitOptions;
 use crate::engine::precision::Precision;
+use crate::engine::roofline::Attention;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
 use crate::error::Error;
 use crate::files::export::Selection;
@@ -137,6 +138,14 @@ impl WorkloadArgs {
     }
 }
 
+/// How attention is executed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct AttentionArgs {
+    /// Attention kernels
+    #[arg(long, value_name = "KERNELS", default_value = "fused", value_parser = attentions(), ignore_case = true)]
+    pub attention: Attention,
+}
+
 /// What is allowed. Nothing is forbidden unless it is typed.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct BudgetArgs {
@@ -185,6 +194,9 @@ pub struct SweepArgs {
     /// The workload.
     #[command(flatten)]
     pub workload: WorkloadArgs,
+    /// Attention.
+    #[command(flatten)]
+    pub attention: AttentionArgs,
     /// Latency that the frontier minimises
     #[arg(long, value_name = "PHASE", default_value = "total", value_parser = objectives(), ignore_case = true)]
     pub objective: Objective,
@@ -211,7 +223,7 @@ pub enum RowFormat {
     Table,
     /// One JSON document
     Json,
-    /// One line per architecture, below a header
+    /// One line per row, below a header
     Csv,
 }
 
@@ -277,9 +289,12 @@ pub struct PredictArgs {
     /// The workload.
     #[command(flatten)]
     pub workload: WorkloadArgs,
-    /// How to print
+    /// Attention.
+    #[command(flatten)]
+    pub attention: AttentionArgs,
+    /// How to print; CSV is the operators, one line each
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: RowFormat,
 }
 
 /// `roofscape frontier`.
@@ -341,7 +356,7 @@ pub enum ProfilesCommand {
 pub struct ListArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: RowFormat,
 }
 
 /// `roofscape profiles show`.
@@ -397,6 +412,16 @@ fn precisions() -> impl TypedValueParser<Value = Precision> {
     let values = Precision::ALL.map(|precision| PossibleValue::new(precision.name).help(precision.description));
     PossibleValuesParser::new(values)
         .try_map(|name| Precision::named(&name).ok_or_else(|| Error::new(format!("'{name}' is no number format"))))
+}
+
+fn attentions() -> impl TypedValueParser<Value = Attention> {
+    let values = Attention::ALL.map(|attention| PossibleValue::new(attention.name()).help(attention.description()));
+    PossibleValuesParser::new(values).try_map(|typed| {
+        Attention::ALL
+            .into_iter()
+            .find(|attention| attention.name().eq_ignore_ascii_case(&typed))
+            .ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
+    })
 }
 
 fn objectives() -> impl TypedValueParser<Value = Objective> {

@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::args::{FrontierArgs, RowFormat, SweepArgs};
 use super::load::{self, BoardInMode};
-use super::table::{Table, write_pairs};
+use super::table::{Table, write_csv, write_pairs};
 use super::{Failure, Outcome, Streams, setting};
 use crate::engine::budget::{Budgets, Limit, Loosening};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::DatasetIdentity;
 use crate::engine::precision::Precision;
+use crate::engine::roofline::Attention;
 use crate::engine::workload::{Objective, Workload};
 use crate::error::{Error, Result};
 use crate::files::export::{LawPart, ProfilePart, View, Warning, write_json};
@@ -29,7 +30,7 @@ pub(super) struct Priced {
 impl Priced {
     pub(super) fn new(args: &SweepArgs, library: &Library) -> Result<Self> {
         let board = load::board(library, &args.board)?;
-        let estimator = load::estimator(&board, &args.board, &args.workload)?;
+        let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
         let space = library.space(&args.space.space)?;
         let law = load::law(library, &args.law)?;
         Ok(Self {
@@ -161,6 +162,7 @@ struct Report {
     profile: ProfilePart,
     precision: Precision,
     workload: Workload,
+    attention: Attention,
     warnings: Vec<String>,
     frontier: Vec<Row>,
 }
@@ -178,7 +180,7 @@ pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<
     let feasible = view.space_part().feasible;
     match args.format {
         RowFormat::Json => write_json(&report(&priced, feasible, &warnings, rows), &mut *streams.out)?,
-        RowFormat::Csv => write_csv(&rows, streams)?,
+        RowFormat::Csv => write_csv(&HEADER, &rows, streams.out)?,
         RowFormat::Table => print(&priced, feasible, &rows, streams)?,
     }
     Ok(priced.outcome(feasible, streams))
@@ -198,47 +200,37 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
         profile: ProfilePart::new(&priced.board.profile, &priced.board.mode),
         precision: *estimator.precision(),
         workload: estimator.workload(),
+        attention: estimator.attention(),
         warnings: warnings.iter().map(Warning::to_string).collect(),
         frontier,
     }
 }
 
-/// The header stands even above no rows, so that a script finds the columns.
-fn write_csv(rows: &[Row], streams: &mut Streams<'_>) -> Result<(), Failure> {
-    const HEADER: [&str; 22] = [
-        "layers",
-        "width",
-        "heads",
-        "head_dim",
-        "kv_heads",
-        "intermediate",
-        "ffn_ratio",
-        "experts",
-        "top_k",
-        "vocab",
-        "tied",
-        "parameters_total",
-        "parameters_active",
-        "loss",
-        "perplexity",
-        "prefill_s",
-        "decode_s",
-        "tpot_s",
-        "total_s",
-        "memory_bytes",
-        "fits_memory",
-        "extrapolated",
-    ];
-    let mut text = Vec::new();
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(&mut text);
-    let written = writer
-        .write_record(HEADER)
-        .and_then(|()| rows.iter().try_for_each(|row| writer.serialize(row)))
-        .and_then(|()| Ok(writer.flush()?));
-    drop(writer);
-    written.map_err(|error| Error::new(format!("the result is no CSV: {error}")))?;
-    Ok(streams.out.write_all(&text)?)
-}
+/// [`Row`]'s columns.
+const HEADER: [&str; 22] = [
+    "layers",
+    "width",
+    "heads",
+    "head_dim",
+    "kv_heads",
+    "intermediate",
+    "ffn_ratio",
+    "experts",
+    "top_k",
+    "vocab",
+    "tied",
+    "parameters_total",
+    "parameters_active",
+    "loss",
+    "perplexity",
+    "prefill_s",
+    "decode_s",
+    "tpot_s",
+    "total_s",
+    "memory_bytes",
+    "fits_memory",
+    "extrapolated",
+];
 
 fn print(priced: &Priced, feasible: usize, rows: &[Row], streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&priced.landscape.law, &priced.board, &priced.landscape.estimator);

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::args::{Format, ListArgs};
-use super::table::Table;
+use super::args::{ListArgs, RowFormat};
+use super::table::{Table, write_csv};
 use super::{Failure, Outcome, Streams};
 use crate::files::catalog::Kind;
 use crate::files::export::write_json;
@@ -40,14 +40,15 @@ pub(super) fn spaces(args: ListArgs, library: &Library, streams: &mut Streams<'_
 }
 
 /// A file that cannot be used is reported beside the others, and does not hide them.
-pub(super) fn print(listed: Vec<Listed>, format: Format, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+pub(super) fn print(listed: Vec<Listed>, format: RowFormat, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let items: Vec<Item> = listed.into_iter().map(Item::from).collect();
     for error in items.iter().filter_map(|item| item.error.as_ref()) {
         let _ = writeln!(streams.err, "roofscape: warning: {error}");
     }
     match format {
-        Format::Json => write_json(&items, &mut *streams.out)?,
-        Format::Table => {
+        RowFormat::Json => write_json(&items, &mut *streams.out)?,
+        RowFormat::Csv => write_csv(&["name", "title", "origin", "error"], &items, streams.out)?,
+        RowFormat::Table => {
             let mut table = Table::new(&["name", "what", "where"], &[0, 1, 2]);
             for item in items {
                 table.row([item.name, item.title.unwrap_or_else(|| "cannot be used".to_owned()), item.origin]);

@@ -1,6 +1,6 @@
 //! From options to engine types: every command takes its law, board and space through here.
 
-use super::args::{BoardArgs, LawArgs, WorkloadArgs};
+use super::args::{AttentionArgs, BoardArgs, LawArgs, WorkloadArgs};
 use crate::engine::hardware::Hardware;
 use crate::engine::law::LossLaw;
 use crate::engine::law::fit::{FitOptions, fit};
@@ -34,8 +34,14 @@ pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
 }
 
 /// The estimator for a board; an error where it cannot compute in the number format.
-pub fn estimator(board: &BoardInMode, args: &BoardArgs, workload: &WorkloadArgs) -> Result<Estimator> {
-    Estimator::new(&board.hardware, args.precision, workload.workload()).map_err(|unsupported| {
+pub fn estimator(
+    board: &BoardInMode,
+    args: &BoardArgs,
+    workload: &WorkloadArgs,
+    attention: AttentionArgs,
+) -> Result<Estimator> {
+    let estimator = Estimator::new(&board.hardware, args.precision, workload.workload());
+    estimator.map(|estimator| estimator.with_attention(attention.attention)).map_err(|unsupported| {
         let supported = Precision::ALL.iter().filter(|known| board.hardware.rate_flops_per_s(known.compute).is_some());
         let supported: Vec<&str> = supported.map(|known| known.name).collect();
         Error::new(unsupported.to_string()).at_column("--precision").expected(one_of(&supported))

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::args::{Format, PredictArgs};
+use super::args::{PredictArgs, RowFormat};
 use super::load::{self, BoardInMode};
-use super::table::{Table, write_pairs};
+use super::table::{Table, write_csv, write_pairs};
 use super::{Failure, Outcome, Streams, arch, setting};
 use crate::engine::architecture::Architecture;
 use crate::engine::law::{DatasetIdentity, LossLaw, Terms};
 use crate::engine::precision::Precision;
-use crate::engine::roofline::{Bound, Estimator, OperatorCost, Phase};
+use crate::engine::roofline::{Attention, Bound, Estimator, OperatorCost, Phase};
 use crate::engine::workload::Workload;
 use crate::files::export::{ArchitecturePart, ExtrapolationPart, LawPart, ProfilePart, Warning, write_json};
 use crate::files::resolve::Library;
@@ -32,6 +32,7 @@ struct Prediction {
     profile: ProfilePart,
     precision: Precision,
     workload: Workload,
+    attention: Attention,
     warnings: Vec<String>,
 }
 
@@ -64,15 +65,16 @@ struct ParametersPart {
 pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let shape = arch::parse(&args.arch)?;
     let board = load::board(library, &args.board)?;
-    let estimator = load::estimator(&board, &args.board, &args.workload)?;
+    let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
     let law = load::law(library, &args.law)?;
     let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
     streams.note_reading(&law);
     streams.warn(&warnings);
     let prediction = predict(&shape, &law, &board, &estimator, &warnings);
     match args.format {
-        Format::Json => write_json(&prediction, &mut *streams.out)?,
-        Format::Table => {
+        RowFormat::Json => write_json(&prediction, &mut *streams.out)?,
+        RowFormat::Csv => write_csv(&OperatorCost::KEYS, &prediction.operators, streams.out)?,
+        RowFormat::Table => {
             let setting = setting::describe(&law, &board, &estimator);
             print(&shape, &prediction, setting, streams)?;
         }
@@ -120,6 +122,7 @@ fn predict(
         profile: ProfilePart::new(&board.profile, &board.mode),
         precision: *estimator.precision(),
         workload: estimator.workload(),
+        attention: estimator.attention(),
         warnings: warnings.iter().map(Warning::to_string).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! What stands above every table: which law, board, number format and workload the numbers are of.
 
 use crate::engine::law::LossLaw;
-use crate::engine::roofline::Estimator;
+use crate::engine::roofline::{Attention, Estimator};
 use crate::engine::workload::Workload;
 use crate::files::export::Warning;
 use crate::files::toml_source::shown;
@@ -19,14 +19,19 @@ pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator
     let roofline = Warning::of_board(&board.profile, &board.mode)
         .map_or_else(|| "roofline with the profile's efficiencies".to_owned(), |ideal| ideal.short());
     let origin = from(board.profile.origin.as_deref());
-    vec![
+    let mut pairs = vec![
         ("law", describe_law(law)),
         (
             "board",
             format!("{}, {} ({}); {roofline}{origin}", board.hardware.name, precision.name, precision.description),
         ),
         ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
-    ]
+    ];
+    let attention = estimator.attention();
+    if attention != Attention::default() {
+        pairs.push(("attention", format!("{}: {}", attention.name(), attention.description())));
+    }
+    pairs
 }
 
 /// `paper (source), R² 0.975 fitted, 0.952 held out; built in`.

@@ -2,6 +2,11 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
+use super::Failure;
+use crate::error::Error;
+
 const GAP: usize = 2;
 
 /// Rows below headings. Words stand left, numbers right.
@@ -56,6 +61,19 @@ impl Table {
 
 fn width(text: &str) -> usize {
     text.chars().count()
+}
+
+/// Rows as CSV. The header stands even above no rows, so that a script finds the columns.
+pub(super) fn write_csv(header: &[&str], rows: &[impl Serialize], out: &mut dyn Write) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(&mut text);
+    let written = writer
+        .write_record(header)
+        .and_then(|()| rows.iter().try_for_each(|row| writer.serialize(row)))
+        .and_then(|()| Ok(writer.flush()?));
+    drop(writer);
+    written.map_err(|error| Error::new(format!("the result is no CSV: {error}")))?;
+    Ok(out.write_all(&text)?)
 }
 
 /// `label     value` lines, values aligned.

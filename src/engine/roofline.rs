@@ -119,6 +119,11 @@ impl Estimator {
         Self { attention, ..self }
     }
 
+    /// How attention is executed.
+    pub const fn attention(&self) -> Attention {
+        self.attention
+    }
+
     /// The workload that predictions are for.
     pub const fn workload(&self) -> Workload {
         self.workload

@@ -26,6 +26,7 @@ use crate::engine::hardware::Hardware;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::DatasetIdentity;
 use crate::engine::precision::Precision;
+use crate::engine::roofline::Attention;
 use crate::engine::workload::{Objective, Workload};
 use crate::error::{Error, Result};
 use crate::files::profile::{PowerMode, Profile};
@@ -100,6 +101,7 @@ pub struct Document {
     pub profile: ProfilePart,
     pub precision: Precision,
     pub workload: Workload,
+    pub attention: Attention,
     pub objective: Objective,
     pub budgets: Budgets,
     pub space: SpacePart,
@@ -164,6 +166,7 @@ pub fn document(view: &View<'_>, selection: Selection, indices: &[u32]) -> Docum
         profile: ProfilePart::new(view.profile, view.mode),
         precision: *landscape.estimator.precision(),
         workload: landscape.estimator.workload(),
+        attention: landscape.estimator.attention(),
         objective: view.objective,
         budgets: *view.budgets,
         space: view.space_part(),

@@ -155,6 +155,59 @@ fn the_largest_shape_that_is_believed_is_counted_to_the_last_parameter() {
 }
 
 #[test]
+fn attention_is_executed_as_asked() {
+    let program = Program::new();
+    let predict =
+        |attention: &str| program.found(&format!("predict --arch {QWEN} --attention {attention} --format json")).json();
+    let names = |json: &Value| -> Vec<String> {
+        let operators = list(&json["operators"]).iter().filter(|row| row["phase"] == "prefill");
+        operators.filter_map(|row| row["name"].as_str()).map(str::to_owned).collect()
+    };
+    let flops = |json: &Value, name: &str| {
+        number(&list(&json["operators"]).iter().find(|row| row["name"] == name).expect(name)["flops"])
+    };
+    let fused = predict("fused");
+    assert_eq!(fused["attention"], "fused");
+    assert_eq!(fused, program.found(&format!("predict --arch {QWEN} --format json")).json());
+    let causal = predict("Fused-Causal");
+    assert_eq!(causal["attention"], "fused-causal");
+    assert_close("half the work", &causal["operators"][3]["flops"], flops(&fused, "attention") / 2.0);
+    let written = predict("materialised");
+    assert!(["qk", "softmax", "sv"].iter().all(|name| names(&written).iter().any(|known| known == name)));
+    assert!(number(&written["latency"]["total_s"]) > number(&fused["latency"]["total_s"]));
+    assert_close("half", &predict("materialised-causal")["operators"][3]["flops"], flops(&written, "qk") / 2.0);
+
+    let export = program.found("export --select best --attention materialised --out -").json();
+    assert_eq!(export["attention"], "materialised");
+    let frontier = "frontier --max-total 60ms --attention materialised";
+    assert_eq!(program.found(&format!("{frontier} --format json")).json()["attention"], "materialised");
+    assert!(program.found(frontier).stdout.contains("materialised: three kernels that write and read the scores"));
+    assert!(!program.found("frontier --max-total 60ms").stdout.contains("attention"));
+    assert!(program.refused("frontier --attention flash").contains("fused-causal"));
+}
+
+#[test]
+fn operators_come_out_as_csv_too() {
+    let program = Program::new();
+    let json = program.found(&format!("predict --arch {QWEN} --format json")).json();
+    let text = program.found(&format!("predict --arch {QWEN} --format csv")).stdout;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().expect("header").clone();
+    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("records");
+    let rows = list(&json["operators"]);
+    assert_eq!(records.len(), rows.len());
+    for (record, row) in records.iter().zip(rows) {
+        assert!(headers.iter().eq(row.as_object().expect("object").keys()));
+        for (name, cell) in headers.iter().zip(record) {
+            match &row[name] {
+                Value::String(text) => assert_eq!(cell, text),
+                value => assert_eq!(cell.parse::<f64>().ok(), value.as_f64(), "{name}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn which_file_was_used_is_said() {
     let program = Program::new();
     let line = "predict --arch qwen2.5-0.5b";

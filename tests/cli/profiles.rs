@@ -38,5 +38,11 @@ fn every_figure_is_shown_with_how_it_is_known() {
 fn laws_and_spaces_are_listed() {
     let program = Program::new();
     assert!(program.found("laws").stdout.contains("Table 6"));
+    for line in ["laws", "spaces", "profiles", "profiles list"] {
+        let text = program.found(&format!("{line} --format csv")).stdout;
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("name,title,origin,error"), "{line}");
+        assert!(lines.clone().count() > 0 && lines.all(|line| line.contains(",built in,")), "{text}");
+    }
     assert_eq!(program.found("spaces --format json").json()[0]["name"], "paper");
 }

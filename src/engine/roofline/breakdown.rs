@@ -41,6 +41,12 @@ pub struct OperatorCost {
     pub bound: Bound,
 }
 
+impl OperatorCost {
+    /// Names of the fields, for the head of a table.
+    pub const KEYS: [&'static str; 10] =
+        ["phase", "name", "count", "flops", "bytes", "seconds_each", "seconds", "phase_flops", "phase_bytes", "bound"];
+}
+
 impl Estimator {
     /// All operators of both phases, in the order in which a forward pass executes them.
     pub fn breakdown(&self, shape: &Architecture) -> Vec<OperatorCost> {

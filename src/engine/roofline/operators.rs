@@ -6,7 +6,7 @@
 
 use crate::engine::architecture::Architecture;
 use crate::engine::precision::Precision;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// One kernel launch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,11 +65,45 @@ pub enum CausalMask {
 }
 
 impl Attention {
+    /// All of them, the default first.
+    pub const ALL: [Self; 4] = [
+        Self::Fused,
+        Self::FusedCausal,
+        Self::Materialised(CausalMask::Computed),
+        Self::Materialised(CausalMask::Skipped),
+    ];
+
+    /// As typed on the command line and written in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fused => "fused",
+            Self::FusedCausal => "fused-causal",
+            Self::Materialised(CausalMask::Computed) => "materialised",
+            Self::Materialised(CausalMask::Skipped) => "materialised-causal",
+        }
+    }
+
+    /// In a few words, for lists and headings.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Fused => "one kernel, scores stay on the chip",
+            Self::FusedCausal => "one kernel that skips the masked half in prefill",
+            Self::Materialised(CausalMask::Computed) => "three kernels that write and read the scores",
+            Self::Materialised(CausalMask::Skipped) => "three kernels, masked half skipped in prefill",
+        }
+    }
+
     fn causal_share(self, pass: &ForwardPass) -> f64 {
         match self {
             Self::FusedCausal | Self::Materialised(CausalMask::Skipped) if pass.query_tokens > 1.0 => 0.5,
             _ => 1.0,
         }
+    }
+}
+
+impl Serialize for Attention {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
