@@ -90,7 +90,6 @@ const TIME_UNITS: &[(&str, f64)] = &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), 
 const BYTE_UNITS: &[(&str, f64)] = &[
     ("B", 1.0),
     ("kB", 1e3),
-    ("KB", 1e3),
     ("MB", 1e6),
     ("GB", 1e9),
     ("TB", 1e12),
@@ -116,7 +115,7 @@ fn parse_with_unit(text: &str, units: &[(&str, f64)], expected: &str) -> Result<
     let unit = unit.trim();
     let number: f64 =
         number.parse().map_err(|_| Error::new(format!("'{text}' is no number with a unit")).expected(expected))?;
-    let scale = units.iter().find(|(name, _)| *name == unit).map(|(_, scale)| scale);
+    let scale = units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, scale)| scale);
     let Some(scale) = scale else {
         let what =
             if unit.is_empty() { format!("'{text}' has no unit") } else { format!("'{unit}' is no unit known here") };

@@ -152,8 +152,8 @@ pub struct BudgetArgs {
     /// Largest latency of prefill and decode together, such as 100ms
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     pub max_total: Option<f64>,
-    /// Largest time to first token
-    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    /// Largest time to first token (TTFT)
+    #[arg(long, visible_alias = "max-ttft", value_name = "TIME", value_parser = parse_seconds)]
     pub max_prefill: Option<f64>,
     /// Largest time per output token, such as 20ms
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]

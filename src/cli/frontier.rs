@@ -251,6 +251,27 @@ fn print(priced: &Priced, feasible: usize, rows: &[Row], streams: &mut Streams<'
             ),
         ),
     ]);
+    // The table runs from the fastest to the best: who pipes it through head must still see the winner.
+    if let Some(best) = rows.last() {
+        let kind =
+            if best.experts == 1 { "dense".to_owned() } else { format!("{} experts top-{}", best.experts, best.top_k) };
+        let latency_s = match priced.objective {
+            Objective::Prefill => best.prefill_s,
+            Objective::Decode => best.decode_s,
+            Objective::Total => best.total_s,
+        };
+        let words = format!(
+            "{}×{}, {} KV heads, FFN ratio {}, {kind}: perplexity {} in {}, {}",
+            best.layers,
+            best.width,
+            best.kv_heads,
+            units::ratio(best.ffn_ratio),
+            significant(best.perplexity, 4),
+            units::seconds(latency_s),
+            units::bytes(best.memory_bytes)
+        );
+        pairs.push(("best", words));
+    }
     write_pairs(streams.out, &pairs)?;
     if rows.is_empty() {
         return Ok(());
@@ -269,9 +290,9 @@ fn print(priced: &Priced, feasible: usize, rows: &[Row], streams: &mut Streams<'
         "active M",
         "loss nats",
         "perplexity",
-        "prefill ms",
+        "TTFT ms",
         "decode ms",
-        "token ms",
+        "TPOT ms",
         "total ms",
         "memory GB",
         "fits",
