@@ -32,9 +32,10 @@ pub fn ratio(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// Seconds as `3.91 ms`, `412 µs` or `1.20 s`.
+/// Seconds as `3.91 ms`, `412 µs`, `1.20 s` or `2.50 h`.
 pub fn seconds(value_s: f64) -> String {
     let (scaled, unit) = match value_s.abs() {
+        v if v >= 3600.0 => (value_s / 3600.0, "h"),
         v if v >= 0.9995 => (value_s, "s"),
         v if v >= 0.999_5e-3 || v == 0.0 => (value_s * 1e3, "ms"),
         _ => (value_s * 1e6, "µs"),
@@ -42,9 +43,10 @@ pub fn seconds(value_s: f64) -> String {
     format!("{} {unit}", significant(scaled, 3))
 }
 
-/// Milliseconds without the unit, for table columns whose heading carries it.
+/// Milliseconds without the unit, for table columns whose heading carries it; beyond seven digits with an exponent.
 pub fn milliseconds(value_s: f64) -> String {
-    significant(value_s * 1e3, 3)
+    let value = value_s * 1e3;
+    if value < 1e7 { significant(value, 3) } else { format!("{value:.2e}") }
 }
 
 /// Bytes as `2.90 GB` or `512 MB`; decimal prefixes, as memory budgets and bandwidths are.
@@ -86,7 +88,8 @@ pub fn percent_change(new_over_old: f64) -> String {
     format!("{sign}{:.1} %", percent.abs())
 }
 
-const TIME_UNITS: &[(&str, f64)] = &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0)];
+const TIME_UNITS: &[(&str, f64)] =
+    &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0)];
 const BYTE_UNITS: &[(&str, f64)] = &[
     ("B", 1.0),
     ("kB", 1e3),
@@ -155,6 +158,7 @@ mod tests {
     fn units_change_where_people_change_them() {
         assert_eq!(seconds(0.098_7), "98.7 ms");
         assert_eq!(seconds(1.5), "1.50 s");
+        assert_eq!(seconds(9000.0), "2.50 h");
         assert_eq!(seconds(0.000_25), "250 µs");
         assert_eq!(bytes(2.9e9), "2.90 GB");
         assert_eq!(bytes(999.9e6), "1.00 GB");
