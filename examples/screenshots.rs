@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example screenshots --features screenshots [FOLDER]` writes one PNG per scene into
 //! `screenshots/`. Braille is drawn as dots, block and line characters as shapes, so that only letters need a
-//! font (DejaVu Sans Mono).
+//! font (`DejaVu Sans Mono`).
 
 use std::error::Error;
 use std::fmt::Write;
@@ -18,10 +18,13 @@ use roofscape::explorer::open::Choices;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// Name of the picture, size in cells, and what is done before it is taken.
+type Scene = (&'static str, (u16, u16), fn(&mut Headless));
+
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "screenshots".into());
     std::fs::create_dir_all(&folder)?;
-    let scenes: [(&str, (u16, u16), fn(&mut Headless)); 8] = [
+    let scenes: [Scene; 8] = [
         ("opening", (120, 40), |_| ()),
         ("dragging", (120, 40), |session| drag(session, Limit::Memory, 0.34)),
         ("nothing-feasible", (120, 40), |session| session.tell(Action::SetBudget(Limit::Total, 0.012))),
@@ -99,19 +102,19 @@ fn draw_cell(out: &mut String, cell: &Cell, (x, y): (f64, f64)) {
         '┊' => (0..4).for_each(|i| rect(mx - 0.7, y + ch * (f64::from(i) + 0.2) / 4.0, 1.4, ch / 7.0)),
         '┤' => {
             rect(mx - 0.6, y, 1.2, ch);
-            rect(x, my - 0.6, cw / 2.0, 1.2)
+            rect(x, my - 0.6, cw / 2.0, 1.2);
         }
         '├' => {
             rect(mx - 0.6, y, 1.2, ch);
-            rect(mx, my - 0.6, cw / 2.0, 1.2)
+            rect(mx, my - 0.6, cw / 2.0, 1.2);
         }
         '┬' => {
             rect(x, my - 0.6, cw, 1.2);
-            rect(mx - 0.6, my, 1.2, ch / 2.0)
+            rect(mx - 0.6, my, 1.2, ch / 2.0);
         }
         '└' => {
             rect(mx - 0.6, y, 1.2, ch / 2.0);
-            rect(mx - 0.6, my - 0.6, cw / 2.0 + 0.6, 1.2)
+            rect(mx - 0.6, my - 0.6, cw / 2.0 + 0.6, 1.2);
         }
         '╭' | '╮' | '╰' | '╯' => {
             let (end_x, end_y) = match glyph {
