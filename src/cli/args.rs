@@ -150,16 +150,16 @@ pub struct AttentionArgs {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct BudgetArgs {
     /// Largest latency of prefill and decode together, such as 100ms
-    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
     pub max_total: Option<f64>,
     /// Largest time to first token (TTFT)
-    #[arg(long, visible_alias = "max-ttft", value_name = "TIME", value_parser = parse_seconds)]
+    #[arg(long, visible_alias = "max-ttft", value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
     pub max_prefill: Option<f64>,
     /// Largest time per output token, such as 20ms
-    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
     pub max_tpot: Option<f64>,
     /// Largest memory, such as 8GB
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true, value_parser = parse_bytes)]
     pub max_memory: Option<f64>,
 }
 

@@ -87,7 +87,7 @@ fn option(limit: Limit, needed: f64) -> String {
         Limit::Tpot => ("--max-tpot", 1e3, "ms"),
         Limit::Memory => ("--max-memory", 1e-9, "GB"),
     };
-    format!("{name} {}{unit}", significant(units::rounded_up(needed * scale, 4), 4))
+    format!("{name} {}{unit}", significant(units::rounded_up(needed * scale, 3), 3))
 }
 
 /// One architecture of the frontier, flat so that it is a row of CSV as well.
@@ -334,7 +334,7 @@ mod tests {
             let text = option(Limit::Total, needed);
             let typed = text.strip_prefix("--max-total ").unwrap();
             let suggested = parse_seconds(typed).unwrap();
-            assert!(suggested >= needed && suggested <= needed * 1.002, "{needed} {typed}");
+            assert!(suggested >= needed && suggested <= needed * 1.01, "{needed} {typed}");
         }
     }
 }

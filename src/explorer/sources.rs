@@ -1,6 +1,7 @@
 //! Where the numbers come from, in full: the law with its coefficients, range and caveats, the board's figures with
 //! kind, source and date. The status lines say the same in short. Plain lines, so that scrolling knows their number.
 
+use super::shelf::LawState;
 use super::state::State;
 use crate::engine::law::LossLaw;
 use crate::files::export::Warning;
@@ -39,7 +40,7 @@ pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
             law(&mut page, &landscape.law);
             references(&mut page, state, &landscape.law);
         }
-        None => page.heading("no law is there yet"),
+        None => no_law(&mut page, state),
     }
     board(&mut page, state);
     cautions(&mut page, state);
@@ -101,6 +102,15 @@ fn law(page: &mut Page, law: &LossLaw) {
     }
 }
 
+/// Why there is no picture yet.
+fn no_law(page: &mut Page, state: &State) {
+    page.heading("Law");
+    match &state.law_entry().state {
+        LawState::Failed(error) => page.entry(&state.law_entry().label, &error.to_string(), Tone::Warning),
+        _ => page.entry(&state.law_entry().label, "not there yet", Tone::Text),
+    }
+}
+
 /// Known models that the law was never fitted near.
 fn references(page: &mut Page, state: &State, law: &LossLaw) {
     for warning in state.shelf.references.iter().filter_map(|model| Warning::of_model(model, law)) {
@@ -153,7 +163,19 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    // A line break of the text is kept as one.
+    for (number, paragraph) in text.lines().enumerate() {
+        if number > 0 {
+            lines.push(std::mem::take(&mut line));
+        }
+        wrap_into(&mut lines, &mut line, paragraph, width);
+    }
+    lines.push(line);
+    lines
+}
+
+fn wrap_into(lines: &mut Vec<String>, line: &mut String, paragraph: &str, width: usize) {
+    for word in paragraph.split_whitespace() {
         let used = line.chars().count();
         if used > 0 && used + 1 + word.chars().count() <= width {
             line.push(' ');
@@ -161,17 +183,15 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
             continue;
         }
         if used > 0 {
-            lines.push(std::mem::take(&mut line));
+            lines.push(std::mem::take(line));
         }
         for letter in word.chars() {
             if line.chars().count() == width {
-                lines.push(std::mem::take(&mut line));
+                lines.push(std::mem::take(line));
             }
             line.push(letter);
         }
     }
-    lines.push(line);
-    lines
 }
 
 #[cfg(test)]
@@ -183,5 +203,6 @@ mod tests {
         assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
         assert_eq!(wrapped("a abcdefghij b", 4), ["a", "abcd", "efgh", "ij b"]);
         assert_eq!(wrapped("", 4), [""]);
+        assert_eq!(wrapped("one\n  two", 8), ["one", "two"]);
     }
 }

@@ -62,7 +62,8 @@ pub(super) fn along_frontier(state: &mut State, direction: Direction) {
     let next = match direction {
         Direction::Down => at.checked_sub(1),
         Direction::Up if on_it => Some(at + 1),
-        Direction::Up => Some(at),
+        // From beyond the last feasible one, either arrow leads back to it.
+        Direction::Up => Some(at.min(front.len().saturating_sub(1))),
     };
     if let Some(&index) = next.and_then(|next| front.get(next)) {
         state.pick = Pick::Chosen(index as usize);

@@ -32,7 +32,8 @@ pub(super) fn export(state: &mut State, scope: Scope) {
         }
         (Scope::Feasible, _) if !state.selection.feasible.is_empty() => "roofscape-feasible.json".to_owned(),
         _ => {
-            state.notice = Some(Notice::Trouble("nothing to export: no architecture is feasible".into()));
+            let why = if state.answer.is_none() { "nothing is priced yet" } else { "no architecture is feasible" };
+            state.notice = Some(Notice::Trouble(format!("nothing to export: {why}")));
             return;
         }
     };

@@ -63,24 +63,40 @@ fn runs(law: &LossLaw) -> String {
     }
 }
 
-/// What a reader must know before believing the picture, the gravest first. That runs are synthetic stands before
-/// the law already.
+/// What a reader must know before believing the picture, the gravest first; what does not fit is behind `i`. That
+/// runs are synthetic stands before the law already.
 fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let (general, mut cautions): (Vec<&Warning>, Vec<&Warning>) =
-        state.warnings.iter().partition(|warning| warning.is_general());
-    cautions.retain(|warning| !matches!(warning, Warning::Synthetic { .. }));
-    let latency = general.first().map_or_else(|| "calibrated roofline".to_owned(), |warning| warning.short());
+    let question = state.shown();
+    let ideal = Warning::of_board(&state.board(question).profile, state.power_mode(question));
+    let mut cautions: Vec<String> =
+        state.warnings.iter().rev().filter(|warning| is_caution(warning)).map(Warning::short).collect();
     let blind = state.landscape().map(|landscape| landscape.law.coefficients.blind_to()).unwrap_or_default();
-    let mut words: Vec<String> = cautions.into_iter().map(Warning::short).collect();
     if !blind.is_empty() {
-        words.insert(0, format!("the law cannot see {}", blind.join(", ")));
+        cautions.push(format!("the law cannot see {}", blind.join(", ")));
     }
+    let latency = match (ideal, cautions.is_empty()) {
+        (None, _) => "calibrated roofline".to_owned(),
+        (Some(ideal), true) => ideal.short(),
+        (Some(_), false) => "uncalibrated".to_owned(),
+    };
     let mut spans = vec![canvas.span(format!(" {latency}"), Role::Label)];
-    if !words.is_empty() {
+    if !cautions.is_empty() {
+        const MORE: &str = " … i";
+        let words = format!(" · ⚠ {}", cautions.join(" · "));
         let room = usize::from(area.width).saturating_sub(latency.chars().count() + 2);
-        spans.push(canvas.span(fit(&format!(" · ⚠ {}", words.join(" · ")), room), Role::Warning));
+        let words = if words.chars().count() <= room {
+            words
+        } else {
+            words.chars().take(room.saturating_sub(MORE.chars().count())).collect::<String>() + MORE
+        };
+        spans.push(canvas.span(words, Role::Warning));
     }
     canvas.line(area, spans);
+}
+
+/// Whether it belongs on the truth line: what is said elsewhere on the screen does not.
+const fn is_caution(warning: &Warning) -> bool {
+    !warning.is_general() && !matches!(warning, Warning::Synthetic { .. })
 }
 
 fn say(canvas: &mut Canvas<'_>, notice: &Notice, area: Rect) {

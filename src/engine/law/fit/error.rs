@@ -87,7 +87,9 @@ impl From<FitError> for Error {
                 ))
                 .expected("at least as many different architectures as free parameters, better three times as many");
                 if held_out > 0 {
-                    error.hint(format!("a held-out share of 0, which gives {held_out} runs back, or more runs"))
+                    error.hint(format!(
+                        "more runs; of these, {held_out} held out: roofscape fit --holdout 0 --save fits all"
+                    ))
                 } else {
                     error.hint("more runs; repeats of the same architecture do not count")
                 }

@@ -151,7 +151,7 @@ fn too_few_runs_are_an_error_that_says_how_many_are_needed() {
     assert_eq!(fit(&noisy(2), &FitOptions::default(), &()), Err(FitError::TooFewRuns { runs: 2 }));
     let error = fit(&noisy(12), &FitOptions::default(), &()).unwrap_err();
     assert_eq!(error, FitError::TooFewArchitectures { architectures: 10, parameters: 11, held_out: 2 });
-    assert!(error.to_string().contains("gives 2 runs back"), "{error}");
+    assert!(error.to_string().contains("of these, 2 held out"), "{error}");
 }
 
 /// Stops after some questions.
