@@ -59,7 +59,7 @@ struct OptionsPart {
 pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let loaded = library.data(&args.data)?;
     let dataset = &loaded.dataset;
-    let options = FitOptions { holdout: args.holdout, seed: args.seed, starts: args.starts };
+    let options = FitOptions { holdout: args.holdout, seed: args.seed, starts: args.starts, ..FitOptions::default() };
     let fit = fit(&dataset.runs, &options, &()).map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
     let law = LossLaw::fitted(fit.clone(), dataset);
     streams.warn(&Warning::of_law(&law));

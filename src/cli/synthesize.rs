@@ -17,7 +17,7 @@ pub(super) fn run(args: &SynthesizeArgs, library: &Library, streams: &mut Stream
     let origin = Origin {
         law: &law.name,
         source: &law.source,
-        coefficients: &law.coefficients,
+        coefficients: law.coefficients,
         draw: how,
         tokens: Some(args.tokens),
         command: &command(args),

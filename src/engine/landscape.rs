@@ -166,7 +166,7 @@ pub(crate) mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::engine::law::tests::table_6;
     use crate::engine::law::{FitQuality, FittedRange};
     use crate::engine::precision::Precision;
     use crate::engine::reference::QWEN2_5_0_5B;
@@ -180,7 +180,7 @@ pub(crate) mod tests {
             name: "paper".into(),
             source: "Table 6".into(),
             synthetic: false,
-            coefficients: TABLE_6,
+            coefficients: table_6(),
             quality: FitQuality { r2_train: Some(0.975), r2_holdout: Some(0.952), rmse: None, runs: Some(170) },
             range: FittedRange {
                 layers: [4.0, 32.0],

@@ -1,129 +1,20 @@
-//! The loss law of Eq. 2 and how far it may be trusted.
+//! Loss laws and how far they may be trusted.
 //!
-//! ```text
-//! L(θ) = κ_l/l^α_l + κ_ρ·ρ^α_ρ/(r^α_r·d^β1) + κ_d/(r^α_r·d^β2) + κ_m/d_m^α_m + L_inf      [nats per token]
-//!        depth       sparsity                 capacity             KV           floor
-//! ```
-//!
-//! β1 may be negative: the sparsity term then grows with width. The law says nothing about number formats, and
-//! nothing reliable outside the shapes it was fitted on, so a [`LossLaw`] carries its [`FittedRange`] with it.
+//! Which terms a law has is its [`form`]; the paper's Eq. 2 is one of several [`forms`], and [`Coefficients`] are a form
+//! with numbers. No law says anything about number formats, nor anything reliable outside the shapes it was fitted on,
+//! so a [`LossLaw`] carries its [`FittedRange`] with it.
 
+pub mod coefficients;
 pub mod fit;
+pub mod form;
+pub mod forms;
 
 use serde::{Deserialize, Serialize};
 
+pub use coefficients::{AtDepths, Coefficients, Terms};
+
 pub use super::features::{Axis, Features};
 pub use super::runs::DatasetIdentity;
-
-/// The eleven parameters of Eq. 2.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the paper's; the formula stands in the module's documentation")]
-pub struct Coefficients {
-    pub kappa_l: f64,
-    pub alpha_l: f64,
-    pub kappa_rho: f64,
-    pub alpha_rho: f64,
-    pub beta_1: f64,
-    pub kappa_d: f64,
-    pub beta_2: f64,
-    pub alpha_r: f64,
-    pub kappa_m: f64,
-    pub alpha_m: f64,
-    pub l_inf: f64,
-}
-
-/// The five summands of Eq. 2, nats per token.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Terms {
-    /// `κ_l/l^α_l`.
-    pub depth: f64,
-    /// `κ_ρ·ρ^α_ρ/(r^α_r·d^β1)`.
-    pub sparsity: f64,
-    /// `κ_d/(r^α_r·d^β2)`.
-    pub capacity: f64,
-    /// `κ_m/d_m^α_m`.
-    pub kv: f64,
-    /// `L_inf`.
-    pub floor: f64,
-}
-
-impl Terms {
-    /// L, nats per token.
-    pub fn loss(&self) -> f64 {
-        self.depth + self.sparsity + self.capacity + self.kv + self.floor
-    }
-}
-
-impl Coefficients {
-    /// The depth term `κ_l/l^α_l` alone, nats per token.
-    pub fn depth_term(&self, layers: f64) -> f64 {
-        self.kappa_l * layers.powf(-self.alpha_l)
-    }
-
-    /// All terms for one shape.
-    pub fn terms(&self, shape: &Features) -> Terms {
-        let ratio = shape.ffn_ratio.powf(-self.alpha_r);
-        Terms {
-            depth: self.depth_term(shape.layers),
-            sparsity: self.kappa_rho
-                * shape.activation_rate.powf(self.alpha_rho)
-                * ratio
-                * shape.width.powf(-self.beta_1),
-            capacity: self.kappa_d * ratio * shape.width.powf(-self.beta_2),
-            kv: self.kappa_m * shape.kv_dim.powf(-self.alpha_m),
-            floor: self.l_inf,
-        }
-    }
-
-    /// All eleven by their names in files, in the paper's order.
-    pub const fn named(&self) -> [(&'static str, f64); 11] {
-        [
-            ("kappa_l", self.kappa_l),
-            ("alpha_l", self.alpha_l),
-            ("kappa_rho", self.kappa_rho),
-            ("alpha_rho", self.alpha_rho),
-            ("beta_1", self.beta_1),
-            ("kappa_d", self.kappa_d),
-            ("beta_2", self.beta_2),
-            ("alpha_r", self.alpha_r),
-            ("kappa_m", self.kappa_m),
-            ("alpha_m", self.alpha_m),
-            ("l_inf", self.l_inf),
-        ]
-    }
-
-    /// The axes on which the loss does not depend: whatever is cheapest on them looks best.
-    pub fn blind_to(&self) -> Vec<&'static str> {
-        let capacity = self.kappa_rho > 0.0 || self.kappa_d > 0.0;
-        let sees = [
-            ("layers", self.kappa_l > 0.0 && self.alpha_l != 0.0),
-            ("width", capacity && (self.beta_1 != 0.0 || self.beta_2 != 0.0)),
-            ("r", capacity && self.alpha_r != 0.0),
-            ("KV heads", self.kappa_m > 0.0 && self.alpha_m != 0.0),
-            ("experts", self.kappa_rho > 0.0 && self.alpha_rho != 0.0),
-        ];
-        sees.into_iter().filter(|(_, seen)| !seen).map(|(axis, _)| axis).collect()
-    }
-
-    /// L(θ), nats per token.
-    pub fn loss(&self, shape: &Features) -> f64 {
-        self.terms(shape).loss()
-    }
-
-    /// The largest loss on `range`, nats per token. In logarithms of the features every term is the exponential of a
-    /// linear function, so the law is convex in them, and largest at a corner.
-    pub fn largest_loss(&self, range: &FittedRange) -> f64 {
-        const CORNERS: usize = 1 << Axis::ALL.len();
-        let losses = (0..CORNERS).map(|corner| {
-            let [layers, width, ffn_ratio, kv_dim, activation_rate] =
-                Axis::ALL.map(|axis| range.get(axis)[corner >> axis as usize & 1]);
-            self.loss(&Features { layers, width, ffn_ratio, kv_dim, activation_rate })
-        });
-        // NaN is larger than all.
-        losses.max_by(f64::total_cmp).unwrap_or_default()
-    }
-}
 
 /// Losses above this are not believed, nats per token. A model that guesses blindly among ten million tokens has 16.
 pub const MAX_LOSS: f64 = 100.0;
@@ -232,7 +123,7 @@ pub struct LossLaw {
     pub source: String,
     /// Whether the runs behind it were drawn from another law instead of trained.
     pub synthetic: bool,
-    /// Eq. 2's parameters.
+    /// Which law, and its numbers.
     pub coefficients: Coefficients,
     /// How well they describe those runs.
     pub quality: FitQuality,
@@ -250,10 +141,11 @@ pub struct LossLaw {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::forms::Eq2;
     use super::*;
 
     /// Table 6.
-    pub(crate) const TABLE_6: Coefficients = Coefficients {
+    pub(crate) const TABLE_6: Eq2 = Eq2 {
         kappa_l: 9.96,
         alpha_l: 1.63,
         kappa_rho: 0.031,
@@ -267,20 +159,71 @@ pub(crate) mod tests {
         l_inf: 2.53,
     };
 
+    /// The same as a law.
+    pub(crate) fn table_6() -> Coefficients {
+        TABLE_6.into()
+    }
+
     const SHAPE: Features =
         Features { layers: 16.0, width: 1024.0, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 0.5 };
 
     #[test]
+    fn eq_2_is_the_papers_formula() {
+        let Features { layers: l, width: d, ffn_ratio: r, kv_dim: m, activation_rate: rho } = SHAPE;
+        let by_hand = 9.96 / l.powf(1.63)
+            + 0.031 * rho.powf(1.09) / (r.powf(0.17) * d.powf(-0.33))
+            + 500.0 / (r.powf(0.17) * d.powf(0.97))
+            + 0.2 / m.powf(0.05)
+            + 2.53;
+        assert!((table_6().loss(&SHAPE) / by_hand - 1.0).abs() < 1e-14);
+        assert!((table_6().terms(&SHAPE).loss() / by_hand - 1.0).abs() < 1e-14);
+        assert_eq!(Eq2::of(&table_6()), Some(TABLE_6));
+    }
+
+    #[test]
+    fn every_form_gives_the_same_loss_depth_by_depth() {
+        for form in forms::ALL {
+            let law = Coefficients::by_name(form, |key| {
+                Ok::<_, ()>(if key.starts_with("kappa") { 3.0 } else { 0.1 + 0.01 * key.len() as f64 })
+            })
+            .unwrap()
+            .at_tokens(Some(1e10));
+            let depths = [1, 4, 28, 64];
+            let mut losses = [0.0; 4];
+            AtDepths::new(law, &depths).fill(&Features { layers: 1.0, ..SHAPE }, &mut losses);
+            for (depth, loss) in depths.into_iter().zip(losses) {
+                let alone = law.loss(&Features { layers: f64::from(depth), ..SHAPE });
+                assert!((loss / alone - 1.0).abs() < 1e-14, "{}: {loss} {alone}", form.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_data_term_needs_a_length() {
+        let law =
+            Coefficients::by_name(&forms::EQ_2_TOKENS, |key| Ok::<_, ()>(if key == "alpha_data" { 0.5 } else { 1.0 }));
+        let law = law.unwrap();
+        assert!(law.loss(&SHAPE).is_nan());
+        let longer = law.loss_after(&SHAPE, Some(1e4)) - law.loss_after(&SHAPE, Some(1e6));
+        assert!((longer - (1e-2 - 1e-3)).abs() < 1e-12);
+        assert_eq!(table_6().at_tokens(Some(1e10)).tokens(), None);
+    }
+
+    #[test]
     fn sparsity_grows_with_width_because_beta_1_is_negative() {
-        let narrow = TABLE_6.terms(&SHAPE).sparsity;
-        let wide = TABLE_6.terms(&Features { width: 2048.0, ..SHAPE }).sparsity;
+        let sparsity = |shape: &Features| {
+            let terms = table_6().terms(shape);
+            terms.summands().iter().find(|summand| summand.name == "sparsity").unwrap().nats
+        };
+        let narrow = sparsity(&SHAPE);
+        let wide = sparsity(&Features { width: 2048.0, ..SHAPE });
         assert!((wide / narrow - 2f64.powf(0.33)).abs() < 1e-12);
     }
 
     #[test]
     fn a_law_without_a_term_is_blind_to_its_axis() {
-        assert!(TABLE_6.blind_to().is_empty());
-        let dense = Coefficients { kappa_rho: 0.0, alpha_r: 0.0, ..TABLE_6 };
+        assert!(table_6().blind_to().is_empty());
+        let dense = Coefficients::from(Eq2 { kappa_rho: 0.0, alpha_r: 0.0, ..TABLE_6 });
         assert_eq!(dense.blind_to(), ["r", "experts"]);
     }
 
@@ -293,7 +236,7 @@ pub(crate) mod tests {
             kv_dim: [64.0, 3072.0],
             activation_rate: [0.0625, 1.0],
         };
-        let largest = TABLE_6.largest_loss(&range);
+        let largest = table_6().largest_loss(&range);
         assert!(largest > 3.0 && largest < 10.0, "{largest}");
         for step in 0..1000 {
             // Steps that are coprime to each other's periods visit the box evenly.
@@ -309,9 +252,9 @@ pub(crate) mod tests {
                 kv_dim: at(Axis::KvDim, 13),
                 activation_rate: at(Axis::ActivationRate, 17),
             };
-            assert!(TABLE_6.loss(&inside) <= largest * (1.0 + 1e-12));
+            assert!(table_6().loss(&inside) <= largest * (1.0 + 1e-12));
         }
-        assert!(Coefficients { alpha_l: -1e3, ..TABLE_6 }.largest_loss(&range).is_infinite());
+        assert!(Coefficients::from(Eq2 { alpha_l: -1e3, ..TABLE_6 }).largest_loss(&range).is_infinite());
     }
 
     #[test]

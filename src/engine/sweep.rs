@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::architecture::Architecture;
-use super::law::{Coefficients, Extrapolation, FittedRange};
+use super::law::{AtDepths, Coefficients, Extrapolation, FittedRange};
 use super::roofline::{Estimator, Latency};
 use super::space::Space;
 use super::workload::Objective;
@@ -89,7 +89,7 @@ impl Sweep {
     fn fill(&mut self, law: &Coefficients, estimator: &Estimator) {
         let depths = self.depths.as_slice();
         let per_shape = depths.len();
-        let depth_terms: Vec<f64> = depths.iter().map(|&layers| law.depth_term(f64::from(layers))).collect();
+        let law = AtDepths::new(*law, depths);
         (
             self.shapes.par_iter(),
             self.loss.par_chunks_exact_mut(per_shape),
@@ -118,7 +118,7 @@ impl Sweep {
                     parameters_total,
                     parameters_active,
                 };
-                price(shape, depths, &depth_terms, law, estimator, &mut rows);
+                price(shape, depths, &law, estimator, &mut rows);
             });
     }
 
@@ -184,26 +184,17 @@ impl Sweep {
 }
 
 /// Prices one shape at every depth.
-fn price(
-    shape: &Architecture,
-    depths: &[u32],
-    depth_terms: &[f64],
-    law: &Coefficients,
-    estimator: &Estimator,
-    rows: &mut Rows<'_>,
-) {
+fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estimator, rows: &mut Rows<'_>) {
     let cost = estimator.cost(shape);
-    let terms = law.terms(&shape.features());
+    law.fill(&shape.features(), rows.loss);
     let memory_once = estimator.memory_once_bytes(shape);
     let memory_per_layer = estimator.memory_per_layer_bytes(shape);
     let parameters_once = shape.parameters_vocab() + u64::from(shape.width);
     let total_per_layer = shape.parameters_total() - parameters_once;
     let active_per_layer = shape.parameters_active() - parameters_once;
-    for (i, (&layers, &depth)) in depths.iter().zip(depth_terms).enumerate() {
+    for (i, &layers) in depths.iter().enumerate() {
         let latency = cost.at_depth(layers);
-        let loss = (depth + terms.sparsity) + (terms.capacity + terms.kv + terms.floor);
-        rows.loss[i] = loss;
-        rows.perplexity[i] = loss.exp();
+        rows.perplexity[i] = rows.loss[i].exp();
         rows.prefill_s[i] = latency.prefill_s;
         rows.decode_s[i] = latency.decode_s;
         rows.total_s[i] = latency.total_s();
@@ -218,7 +209,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::engine::features::Axis;
     use crate::engine::hardware::{Efficiency, Hardware};
-    use crate::engine::law::tests::TABLE_6;
+    use crate::engine::law::tests::table_6;
     use crate::engine::precision::Precision;
     use crate::engine::space::paper_space;
     use crate::engine::workload::Workload;
@@ -241,18 +232,18 @@ pub(crate) mod tests {
     /// The paper's space, law and workload on AGX Orin in FP16.
     pub(crate) fn paper_sweep() -> Sweep {
         let estimator = Estimator::new(&agx_orin(), Precision::FP16, Workload::default()).unwrap();
-        Sweep::new(&paper_space(), &TABLE_6, &estimator)
+        Sweep::new(&paper_space(), &table_6(), &estimator)
     }
 
     #[test]
     fn every_row_equals_the_prediction_for_its_architecture_alone() {
         let estimator = Estimator::new(&agx_orin(), Precision::W8A8, Workload::default()).unwrap();
-        let sweep = Sweep::new(&paper_space(), &TABLE_6, &estimator);
+        let sweep = Sweep::new(&paper_space(), &table_6(), &estimator);
         assert_eq!(sweep.len(), 10_560);
         for index in 0..sweep.len() {
             let shape = sweep.architecture(index);
             let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * b.abs();
-            assert!(close(sweep.loss[index], TABLE_6.loss(&shape.features())), "{shape}");
+            assert!(close(sweep.loss[index], table_6().loss(&shape.features())), "{shape}");
             assert_eq!(sweep.perplexity[index], sweep.loss[index].exp());
             assert_eq!(sweep.latency(index), estimator.latency(&shape), "{shape}");
             assert!(close(sweep.memory_bytes[index], estimator.memory(&shape).total_bytes()), "{shape}");

@@ -78,7 +78,7 @@ fn sort_key(shape: &Architecture) -> ([u32; 9], bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::engine::law::tests::table_6;
     use crate::engine::space::paper_space;
 
     const HOW: Draw = Draw { runs: 100, noise_sd: 0.05, seed: 1 };
@@ -86,17 +86,17 @@ mod tests {
     #[test]
     fn a_draw_depends_on_the_set_of_candidates_and_the_seed() {
         let candidates = paper_space().candidates();
-        let runs = draw(&candidates, &TABLE_6, &HOW).unwrap();
+        let runs = draw(&candidates, &table_6(), &HOW).unwrap();
         let mut reordered: Vec<_> = candidates.iter().rev().copied().collect();
         reordered.push(candidates[0]);
-        assert_eq!(draw(&reordered, &TABLE_6, &HOW).unwrap(), runs);
-        assert_ne!(draw(&candidates, &TABLE_6, &Draw { seed: 2, ..HOW }).unwrap(), runs);
+        assert_eq!(draw(&reordered, &table_6(), &HOW).unwrap(), runs);
+        assert_ne!(draw(&candidates, &table_6(), &Draw { seed: 2, ..HOW }).unwrap(), runs);
     }
 
     #[test]
     fn shapes_repeat_only_when_all_have_had_a_run() {
         let candidates = &paper_space().candidates()[..40];
-        let runs = draw(candidates, &TABLE_6, &HOW).unwrap();
+        let runs = draw(candidates, &table_6(), &HOW).unwrap();
         assert_eq!(runs.len(), 100);
         let of = |shape: &Architecture| -> Vec<u64> {
             runs.iter().filter(|run| run.architecture == *shape).map(|run| run.repeat).collect()
@@ -106,19 +106,19 @@ mod tests {
 
     #[test]
     fn noise_has_the_spread_asked_for() {
-        let runs = draw(&paper_space().candidates(), &TABLE_6, &Draw { runs: 4000, ..HOW }).unwrap();
-        let residuals = runs.iter().map(|run| run.loss - TABLE_6.loss(&run.architecture.features()));
+        let runs = draw(&paper_space().candidates(), &table_6(), &Draw { runs: 4000, ..HOW }).unwrap();
+        let residuals = runs.iter().map(|run| run.loss - table_6().loss(&run.architecture.features()));
         let (sum, squares) = residuals.fold((0.0, 0.0), |(sum, squares), e| (sum + e, squares + e * e));
         assert!((sum / 4000.0).abs() < 0.003, "mean {}", sum / 4000.0);
         assert!(((squares / 4000.0).sqrt() / HOW.noise_sd - 1.0).abs() < 0.04);
-        let exact = draw(&paper_space().candidates(), &TABLE_6, &Draw { noise_sd: 0.0, ..HOW }).unwrap();
-        assert!(exact.iter().all(|run| run.loss == TABLE_6.loss(&run.architecture.features())));
+        let exact = draw(&paper_space().candidates(), &table_6(), &Draw { noise_sd: 0.0, ..HOW }).unwrap();
+        assert!(exact.iter().all(|run| run.loss == table_6().loss(&run.architecture.features())));
     }
 
     #[test]
     fn what_cannot_be_drawn_is_said() {
         let message =
-            |candidates: &[Architecture], how: &Draw| draw(candidates, &TABLE_6, how).unwrap_err().to_string();
+            |candidates: &[Architecture], how: &Draw| draw(candidates, &table_6(), how).unwrap_err().to_string();
         assert_eq!(message(&[], &HOW), "there is no architecture to draw from");
         for noise_sd in [-1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(

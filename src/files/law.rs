@@ -3,11 +3,14 @@
 //! A law that is wrong still draws a smooth frontier, so what can be checked is checked at the door, and the same
 //! rules hold for writing: a file that this program wrote is one that it reads.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS};
-use crate::error::{Error, Result};
-use crate::files::toml_source::{KeyPath, TomlSource, shown};
+use crate::engine::law::form::{Form, Slot};
+use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS, forms};
+use crate::error::{Error, Result, did_you_mean};
+use crate::files::toml_source::{KeyPath, TomlSource, one_of, shown};
 use crate::units::significant;
 
 /// As the file spells it. Lists, not pairs: deserialising into a pair would drop a third number without a word.
@@ -19,7 +22,10 @@ struct LawFile {
     synthetic: bool,
     #[serde(default)]
     notes: Vec<String>,
-    coefficients: Coefficients,
+    /// Eq. 2 where nobody says otherwise: it was the only law once.
+    form: Option<String>,
+    tokens: Option<f64>,
+    coefficients: BTreeMap<String, f64>,
     #[serde(default)]
     quality: FitQuality,
     range: RangeFile,
@@ -40,11 +46,12 @@ struct RangeFile {
 pub fn parse(source: &str, text: &str) -> Result<LossLaw> {
     let toml = TomlSource::new(source, text);
     let file: LawFile = toml.read()?;
+    let form = form(&toml, file.form.as_deref())?;
     let law = LossLaw {
         name: file.name,
         source: file.source,
         synthetic: file.synthetic,
-        coefficients: file.coefficients,
+        coefficients: coefficients(&toml, form, &file.coefficients)?.at_tokens(file.tokens),
         quality: file.quality,
         range: range(&toml, &file.range)?,
         notes: file.notes,
@@ -69,7 +76,9 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
         source: law.source.clone(),
         synthetic: law.synthetic,
         notes: law.notes.clone(),
-        coefficients: law.coefficients,
+        form: Some(law.coefficients.form().name.to_owned()),
+        tokens: law.coefficients.tokens(),
+        coefficients: law.coefficients.named().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         quality: law.quality,
         range: RangeFile {
             layers: law.range.layers.to_vec(),
@@ -81,6 +90,37 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
         dataset: law.dataset.clone(),
     };
     toml::to_string(&file).map_err(|error| Error::new(format!("the law cannot be written as TOML: {error}")))
+}
+
+fn form(toml: &TomlSource<'_>, name: Option<&str>) -> Result<&'static Form> {
+    let Some(name) = name else { return Ok(&forms::EQ_2) };
+    forms::named(name).ok_or_else(|| {
+        let known = forms::ALL.map(|form| form.name);
+        let error = toml
+            .error(&KeyPath::ROOT.key("form"), format!("there is no law '{}'", shown(name)))
+            .expected(one_of(&known));
+        match did_you_mean(name, known) {
+            Some(near) => error.hint(format!("'{near}'")),
+            None => error,
+        }
+    })
+}
+
+/// The form's numbers, no more and no fewer.
+fn coefficients(toml: &TomlSource<'_>, form: &'static Form, file: &BTreeMap<String, f64>) -> Result<Coefficients> {
+    let table = KeyPath::ROOT.key("coefficients");
+    let known: Vec<&str> = form.slots().into_iter().map(|slot| form.name_of(slot).key).collect();
+    if let Some(stray) = file.keys().find(|key| !known.contains(&key.as_str())) {
+        let error =
+            toml.error(&table.key(stray), format!("there is no key '{}' here", shown(stray))).expected(one_of(&known));
+        return Err(match did_you_mean(stray, known) {
+            Some(near) => error.hint(format!("'{near}'")),
+            None => error,
+        });
+    }
+    Coefficients::by_name(form, |key| {
+        file.get(key).copied().ok_or_else(|| toml.error(&table, format!("key '{key}' is missing")))
+    })
 }
 
 fn range(toml: &TomlSource<'_>, file: &RangeFile) -> Result<FittedRange> {
@@ -115,6 +155,7 @@ impl Violation {
 fn violation(law: &LossLaw) -> Option<Violation> {
     text(law)
         .or_else(|| coefficient(&law.coefficients))
+        .or_else(|| tokens(&law.coefficients))
         .or_else(|| quality(&law.quality))
         .or_else(|| ends(&law.range))
         .or_else(|| absurd(law))
@@ -137,39 +178,32 @@ fn text(law: &LossLaw) -> Option<Violation> {
 }
 
 /// κ and `L_inf` are amounts of loss and cannot be negative; exponents may be, as the paper's own β1 is.
-fn coefficient(coefficients: &Coefficients) -> Option<Violation> {
-    let Coefficients {
-        kappa_l,
-        alpha_l,
-        kappa_rho,
-        alpha_rho,
-        beta_1,
-        kappa_d,
-        beta_2,
-        alpha_r,
-        kappa_m,
-        alpha_m,
-        l_inf,
-    } = *coefficients;
-    let amounts =
-        [("kappa_l", kappa_l), ("kappa_rho", kappa_rho), ("kappa_d", kappa_d), ("kappa_m", kappa_m), ("l_inf", l_inf)];
-    let exponents = [
-        ("alpha_l", alpha_l),
-        ("alpha_rho", alpha_rho),
-        ("beta_1", beta_1),
-        ("beta_2", beta_2),
-        ("alpha_r", alpha_r),
-        ("alpha_m", alpha_m),
-    ];
-    let amounts = amounts.map(|(key, value)| (key, value, value >= 0.0, "a finite number, 0 or above"));
-    let exponents = exponents.map(|(key, value)| (key, value, value.abs() <= 10.0, "a number from -10 to 10"));
-    amounts.into_iter().chain(exponents).find(|(_, value, holds, _)| !(*holds && value.is_finite())).map(
-        |(key, value, _, expected)| Violation {
-            path: KeyPath::ROOT.key("coefficients").key(key),
-            what: format!("{value} is out of range"),
-            expected,
+fn coefficient(law: &Coefficients) -> Option<Violation> {
+    let broken = |slot: &Slot| {
+        let value = law.get(*slot);
+        match slot {
+            Slot::Factor(_) | Slot::Floor => value < 0.0 || !value.is_finite(),
+            Slot::Exponent(_) => value.abs() > 10.0 || value.is_nan(),
+        }
+    };
+    law.form().slots().into_iter().find(broken).map(|slot| Violation {
+        path: KeyPath::ROOT.key("coefficients").key(law.form().name_of(slot).key),
+        what: format!("{} is out of range", law.get(slot)),
+        expected: match slot {
+            Slot::Exponent(_) => "a number from -10 to 10",
+            Slot::Factor(_) | Slot::Floor => "a finite number, 0 or above",
         },
-    )
+    })
+}
+
+/// A law with a data term predicts for one training length.
+fn tokens(law: &Coefficients) -> Option<Violation> {
+    let what = match (law.form().needs_tokens(), law.tokens()) {
+        (true, None) => "the law has a data term, and the file does not say for how many tokens it predicts".to_owned(),
+        (_, Some(tokens)) if !(tokens > 0.0 && tokens.is_finite()) => format!("{tokens} is no number of tokens"),
+        _ => return None,
+    };
+    Some(Violation { path: KeyPath::ROOT.key("tokens"), what, expected: "training tokens, a finite number above 0" })
 }
 
 fn quality(quality: &FitQuality) -> Option<Violation> {
@@ -227,7 +261,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::engine::law::tests::table_6;
 
     const PAPER: &str = include_str!("../../datasets/paper-law.toml");
 
@@ -239,7 +273,7 @@ mod tests {
     #[test]
     fn the_paper_s_law_is_table_6() {
         let law = parse("paper", PAPER).unwrap();
-        assert_eq!(law.coefficients, TABLE_6);
+        assert_eq!(law.coefficients, table_6());
         assert_eq!((law.name.as_str(), law.synthetic), ("paper", false));
         assert_eq!((law.quality.r2_train, law.quality.r2_holdout), (Some(0.975), Some(0.952)));
         assert_eq!((law.quality.rmse, law.quality.runs), (None, Some(170)));
@@ -286,6 +320,18 @@ mod tests {
                  expected: coefficients with which all losses within [range] are above 0 and below 100 nats per token",
             ),
             ("[coefficients]\nkappa_l = 9.96", "[coefficients]", "l.toml:15, 'coefficients': key 'kappa_l' is missing"),
+            (
+                "kappa_l = 9.96",
+                "kapa_l = 9.96",
+                "l.toml:16, 'coefficients.kapa_l': there is no key 'kapa_l' here\n  expected: one of kappa_l, alpha_l, \
+                 kappa_rho, alpha_rho, beta_1, kappa_d, beta_2, alpha_r, kappa_m, alpha_m, l_inf\n  try: 'kappa_l'",
+            ),
+            (
+                "synthetic = false",
+                "synthetic = false\nform = \"eq-2\"",
+                "l.toml:6, 'form': there is no law 'eq-2'\n  expected: one of eq2, eq2-no-kv, active-total, eq2-tokens, \
+                 eq2-no-kv-tokens, active-total-tokens\n  try: 'eq2'",
+            ),
             (
                 "layers = [4, 32]",
                 "layers = [4, 16, 32]",
@@ -336,22 +382,38 @@ mod tests {
     }
 
     #[test]
+    fn a_data_term_asks_for_a_training_length() {
+        let law = parse("paper", PAPER).unwrap();
+        let with_tokens =
+            Coefficients::by_name(&forms::EQ_2_TOKENS, |key| Ok::<_, ()>(law.coefficients.value(key).unwrap_or(0.3)));
+        let mut law = LossLaw { coefficients: with_tokens.unwrap(), ..law };
+        let refused = to_toml(&law).unwrap_err().to_string();
+        assert!(refused.contains("'tokens': the law has a data term"), "{refused}");
+        law.coefficients = law.coefficients.at_tokens(Some(1e10));
+        assert_eq!(parse("l.toml", &to_toml(&law).unwrap()).unwrap(), law);
+    }
+
+    #[test]
     fn what_could_not_be_read_is_not_written() {
         let mut law = parse("paper", PAPER).unwrap();
-        law.coefficients.alpha_l = f64::INFINITY;
+        law.coefficients =
+            changed(&law.coefficients, |key, value| if key == "alpha_l" { f64::INFINITY } else { value });
         assert_eq!(
             to_toml(&law).unwrap_err().to_string(),
             "law paper, 'coefficients.alpha_l': inf is out of range\n  expected: a number from -10 to 10"
         );
     }
 
+    fn changed(law: &Coefficients, change: impl Fn(&str, f64) -> f64) -> Coefficients {
+        let value = |key: &'static str| Ok::<_, ()>(change(key, law.value(key).unwrap()));
+        Coefficients::by_name(law.form(), value).unwrap().at_tokens(law.tokens())
+    }
+
     /// The same law, its amounts of loss scaled down to ones that a model can have.
     fn plausible(mut law: LossLaw) -> LossLaw {
         let scale = 10.0 / law.coefficients.largest_loss(&law.range);
-        let Coefficients { kappa_l, kappa_rho, kappa_d, kappa_m, l_inf, .. } = &mut law.coefficients;
-        for amount in [kappa_l, kappa_rho, kappa_d, kappa_m, l_inf] {
-            *amount *= scale;
-        }
+        let amount = |key: &str| key.starts_with("kappa") || key == "l_inf";
+        law.coefficients = changed(&law.coefficients, |key, value| if amount(key) { value * scale } else { value });
         law
     }
 
@@ -360,45 +422,35 @@ mod tests {
         let range = (1e-3..1.0_f64, 1.0..4.0_f64).prop_map(|(low, factor)| [low, (low * factor).min(1.0)]);
         (
             (r"[^\pC]{0,20}[a-z]", r#"[^\pC]{0,40}[a-z"'\\]"#, any::<bool>()),
-            prop::array::uniform5(amount),
-            prop::array::uniform6(-10.0..10.0_f64),
+            (prop::sample::select(&forms::ALL[..]), prop::array::uniform6(amount), 1e6..1e13_f64),
+            prop::array::uniform7(-10.0..10.0_f64),
             (prop::option::of(-1.0..=1.0_f64), prop::option::of(0.0..9.0_f64), prop::option::of(0..1_000_000_usize)),
             prop::array::uniform5(range),
             prop::collection::vec("[^\\pC]{0,40}[a-z]", 0..3),
             prop::option::of(("[a-z]{1,9}", "[0-9a-f]{64}", any::<bool>())),
         )
-            .prop_map(|((name, source, synthetic), k, e, (r2, rmse, runs), r, notes, dataset)| {
-                plausible(LossLaw {
-                    name,
-                    source,
-                    synthetic,
-                    coefficients: Coefficients {
-                        kappa_l: k[0],
-                        alpha_l: e[0],
-                        kappa_rho: k[1],
-                        alpha_rho: e[1],
-                        beta_1: e[2],
-                        kappa_d: k[2],
-                        beta_2: e[3],
-                        alpha_r: e[4],
-                        kappa_m: k[3],
-                        alpha_m: e[5],
-                        l_inf: k[4],
-                    },
-                    quality: FitQuality { r2_train: r2, r2_holdout: r2.map(|r2| r2 / 2.0), rmse, runs },
-                    range: FittedRange {
-                        layers: r[0],
-                        width: r[1],
-                        ffn_ratio: r[2],
-                        kv_dim: r[3],
-                        activation_rate: r[4],
-                    },
-                    notes,
-                    dataset: dataset.map(|(name, sha256, synthetic)| DatasetIdentity { name, sha256, synthetic }),
-                    origin: None,
-                    reading: None,
-                })
-            })
+            .prop_map(
+                |((name, source, synthetic), (form, k, tokens), e, (r2, rmse, runs), r, notes, dataset)| {
+                    plausible(LossLaw {
+                        name,
+                        source,
+                        synthetic,
+                        coefficients: Coefficients::new(form, &k[1..], &e, k[0]).at_tokens(Some(tokens)),
+                        quality: FitQuality { r2_train: r2, r2_holdout: r2.map(|r2| r2 / 2.0), rmse, runs },
+                        range: FittedRange {
+                            layers: r[0],
+                            width: r[1],
+                            ffn_ratio: r[2],
+                            kv_dim: r[3],
+                            activation_rate: r[4],
+                        },
+                        notes,
+                        dataset: dataset.map(|(name, sha256, synthetic)| DatasetIdentity { name, sha256, synthetic }),
+                        origin: None,
+                        reading: None,
+                    })
+                },
+            )
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Fitting Eq. 2 to runs: separable least squares from many starts.
+//! Fitting a law to runs: separable least squares from many starts.
 //!
 //! ```text
 //! runs ─split─▶ training part ─axes─▶ Model ──starts (rayon)──▶ descent (argmin) ──▶ Coefficients + notes
@@ -7,10 +7,9 @@
 //!                                               projection: κ and L_inf by NNLS
 //! ```
 //!
-//! **Why variable projection.** Given its six exponents the law is linear in κ and `L_inf`, so these five have a
-//! best value in closed form (non-negative least squares), and only the exponents need a search. Six dimensions
-//! instead of eleven make 64 starts cheap, and the wildest trade-offs (κ of 0.03 beside κ of 500) vanish from the
-//! search altogether. The projected problem has the same minima as the full one, so there is nothing left to polish in eleven parameters: the best starts are only run on until the
+//! **Why variable projection.** Given its exponents a law is linear in κ and `L_inf`, so these have a best value in closed
+//! form (non-negative least squares), and only the exponents need a search. For Eq. 2 six dimensions instead of eleven
+//! make 64 starts cheap, and the wildest trade-offs (κ of 0.03 beside κ of 500) vanish from the search altogether. The projected problem has the same minima as the full one, so there is nothing left to polish in eleven parameters: the best starts are only run on until the
 //! cost no longer falls.
 //!
 //! **Scaling.** Features enter as logarithms relative to their geometric means. All five columns are then near 1
@@ -18,24 +17,15 @@
 //! correlate. Least squares are solved by orthogonalisation, never by normal equations, since `α_m`, `κ_m` and
 //! `L_inf` trade off: squaring that condition number would cost the digits which tell them apart.
 //!
-//! **Bounds.** κ and `L_inf` are at least 0: each term is a loss that remains. `α_l`, `α_ρ`, `α_r`, `α_m` lie in
-//! 0..4, since more layers, ratio or KV cannot hurt in this law, nor sparsity help at equal activated size; β1 and
-//! β2 lie in −2..4. A power beyond 4 falls by more than 16 per doubling: on any grid in use it singles out the smallest
-//! value and fits that one's noise. A coefficient that ends at a bound is named in the notes.
+//! **Bounds.** κ and `L_inf` are at least 0: each term is a loss that remains. Exponents stay within the bounds of their
+//! form. A coefficient that ends at a bound is named in the notes.
 //!
-//! **What cannot be told apart is left out before the fit**, and said in the notes:
+//! **What cannot be told apart is left out before the fit**, and said in the notes; [`axes`] has the rules. No more
+//! distinct architectures than free parameters is an error and not a smaller law: which terms to give up would be our
+//! choice, and the reader would take it for the data's.
 //!
-//! | in the training part | consequence |
-//! |---|---|
-//! | ρ never varies | sparsity looks like capacity: `κ_ρ` = 0 |
-//! | r never varies | `α_r` = 0, its effect is in `κ_d` and `κ_ρ` |
-//! | l never varies | depth term is part of the floor: `κ_l` = 0 |
-//! | `d_m` never varies, or follows d | KV term is part of the floor or of capacity: `κ_m` = 0 |
-//! | d never varies | β1 = β2 = 0; without r, capacity is part of the floor: `κ_d` = 0 |
-//! | l or `d_m` takes two values | one contrast cannot give κ and an exponent: the exponent is 1 |
-//!
-//! Fewer distinct architectures than free parameters is an error and not a smaller law: which terms to give up
-//! would be our choice, and the reader would take it for the data's.
+//! **What the search minimises** is the squared error, as the paper does; [`robust`] turns its result into that of the
+//! Huber criterion on log-loss where that is asked for.
 
 mod axes;
 mod basis;
@@ -45,21 +35,36 @@ mod error;
 mod model;
 mod nnls;
 mod projection;
+mod repeats;
 mod revival;
+mod robust;
 mod split;
+mod spread;
 mod starts;
 #[cfg(test)]
 mod tests;
 
 pub use error::FitError;
+pub use repeats::{LackOfFit, Repeats};
+pub use robust::HUBER_DELTA;
 
+use super::form::{Form, MOST_EXPONENTS, Slot};
+use super::forms::EQ_2;
 use super::{Coefficients, Features, FitQuality, FittedRange, LossLaw};
 use crate::engine::runs::{Dataset, Run};
-use model::Misfit;
+use model::{Misfit, Sample};
+use spread::{Parameter, Spread};
+use starts::{Found, Optimum};
 
 /// How to fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FitOptions {
+    /// Which law.
+    pub form: &'static Form,
+    /// What is minimised.
+    pub criterion: Criterion,
+    /// What counts once.
+    pub weighting: Weighting,
     /// Share of the architectures held out, 0 (none) to below 1.
     pub holdout: f64,
     /// Seed of the held-out draw and of the starts.
@@ -68,13 +73,41 @@ pub struct FitOptions {
     pub starts: usize,
 }
 
+/// What a fit minimises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Criterion {
+    /// Squared errors of the loss: the paper's.
+    LeastSquares,
+    /// Huber's function of errors of ln loss, δ = [`HUBER_DELTA`]: hardly moved by single runs.
+    HuberLog,
+}
+
+/// What counts once in a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weighting {
+    /// Each run: right where errors are noise.
+    Runs,
+    /// Each architecture, however often it was run: right where the law's own errors outweigh the noise.
+    Architectures,
+}
+
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { holdout: 0.2, seed: 0, starts: 64 }
+        Self::DEFAULT
     }
 }
 
 impl FitOptions {
+    /// The paper's law, by least squares, a fifth of the architectures held out.
+    pub const DEFAULT: Self = Self {
+        form: &EQ_2,
+        criterion: Criterion::LeastSquares,
+        weighting: Weighting::Runs,
+        holdout: 0.2,
+        seed: 0,
+        starts: 64,
+    };
+
     /// Most starting points: far beyond what finds anything new.
     pub const MAX_STARTS: usize = 100_000;
 }
@@ -92,7 +125,7 @@ pub trait Watch: Sync {
 
 impl Watch for () {}
 
-/// Eq. 2 fitted to the training part of some runs.
+/// A law fitted to the training part of some runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {
     /// The best law found; a term left out has κ and exponents 0.
@@ -109,6 +142,14 @@ pub struct Fit {
     pub holdout: Vec<usize>,
     /// Sum of squared residuals of the training part, (nats per token)².
     pub squared_error: f64,
+    /// Free parameters: neither dropped nor held before the fit.
+    pub parameters: usize,
+    /// Standard errors of the coefficients, in the order of [`Form::slots`]: of the logarithm for factors and the floor, of
+    /// the value for exponents. `None` for one that was dropped, held or at a bound, and for all under
+    /// [`Criterion::HuberLog`], where resampling tells them.
+    pub standard_errors: Vec<Option<f64>>,
+    /// What repeated runs tell; none if there are none.
+    pub repeats: Option<Repeats>,
     /// Starts that ended within 0.1 % of the best squared error, a measure of how safe the optimum is.
     pub starts_agreeing: usize,
 }
@@ -149,35 +190,49 @@ impl LossLaw {
     }
 }
 
-/// Fits Eq. 2 to `runs`. Repeatable: the result depends on the arguments alone, not on threads or time.
+/// Fits a law to `runs`. Repeatable: the result depends on the arguments alone, not on threads or time.
 pub fn fit(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Result<Fit, FitError> {
+    fit_from(runs, options, None, watch)
+}
+
+/// The same where a law is known that should be near, such as that of all runs but one: its exponents are one start
+/// more. With such a start few others are needed.
+pub fn fit_from(
+    runs: &[Run],
+    options: &FitOptions,
+    near: Option<&Coefficients>,
+    watch: &dyn Watch,
+) -> Result<Fit, FitError> {
     error::check(runs, options)?;
     let split = split::by_architecture(runs, options.holdout, options.seed);
     let train: Vec<&Run> = split.train.iter().map(|&index| &runs[index]).collect();
     let shapes: Vec<Features> = train.iter().map(|run| run.features).collect();
     let range = FittedRange::spanned_by(&shapes).ok_or(FitError::TooFewRuns { runs: 0 })?;
 
-    let (model, mut notes) = axes::examine(&shapes);
-    let architectures = split::count_architectures(&train);
-    // One architecture, however often it was run, shows no law at all.
-    let parameters = model.parameters().max(2);
-    if architectures < parameters {
+    let (misfit, weights, mut notes) = prepare(&train, options);
+    let (architectures, parameters) = (split::count_architectures(&train), misfit.model.parameters());
+    // As many parameters as architectures would fit anything, and leave no error to judge it by.
+    if architectures <= parameters {
         let held_out = split.holdout.len();
         return Err(FitError::TooFewArchitectures { architectures, parameters, held_out });
     }
-    notes.extend(mixed_tokens(&train));
+    notes.extend(lengths(&train, options.form));
 
-    let losses = train.iter().map(|run| run.loss).collect();
-    let misfit = Misfit::new(&shapes, losses, model);
-    let optimum = starts::search(&misfit, options, watch)?;
-    let coefficients = misfit.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?;
-    notes.extend(diagnosis::describe(&misfit, &optimum, &coefficients));
+    let optimum = optimise(&misfit, &weights, options, near, watch)?;
+    let tokens = longest(&train);
+    let coefficients =
+        misfit.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?.at_tokens(tokens);
+    let spread = Spread::of(&misfit, &optimum);
+    notes.extend(diagnosis::describe(&misfit, &optimum, &coefficients, spread.as_ref()));
+    let repeats = Repeats::among(&train, &coefficients, parameters);
+    notes.extend(repeats.as_ref().map(Repeats::sentence));
 
     let held: Vec<&Run> = split.holdout.iter().map(|&index| &runs[index]).collect();
+    let squared_error = squared_error(&coefficients, &train);
     let quality = FitQuality {
         r2_train: r_squared(&coefficients, &train),
         r2_holdout: r_squared(&coefficients, &held),
-        rmse: Some((optimum.squared_error / train.len() as f64).sqrt()),
+        rmse: Some((squared_error / train.len() as f64).sqrt()),
         runs: Some(runs.len()),
     };
     Ok(Fit {
@@ -187,29 +242,96 @@ pub fn fit(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Result<Fit,
         notes,
         train: split.train,
         holdout: split.holdout,
-        squared_error: optimum.squared_error,
+        squared_error,
+        parameters,
+        standard_errors: standard_errors(options, spread.as_ref()),
+        repeats,
         starts_agreeing: optimum.agreeing,
     })
 }
 
-/// The law knows shapes alone: runs of different length differ for a reason that it cannot see.
-fn mixed_tokens(runs: &[&Run]) -> Option<String> {
+/// The runs as the search sees them, the weight of each, and what they cannot show.
+fn prepare(train: &[&Run], options: &FitOptions) -> (Misfit, Vec<f64>, Vec<String>) {
+    let samples: Vec<Sample> =
+        train.iter().map(|run| Sample { shape: run.features, tokens: run.tokens, loss: run.loss }).collect();
+    let (model, notes) = axes::examine(&samples, options.form);
+    let misfit = Misfit::new(&samples, model);
+    match options.weighting {
+        Weighting::Runs => (misfit, vec![1.0; train.len()], notes),
+        Weighting::Architectures => {
+            let weights = split::shares(train);
+            (misfit.weighted(&weights), weights, notes)
+        }
+    }
+}
+
+/// The best exponents and factors under the criterion asked for.
+fn optimise(
+    misfit: &Misfit,
+    weights: &[f64],
+    options: &FitOptions,
+    near: Option<&Coefficients>,
+    watch: &dyn Watch,
+) -> Result<Optimum, FitError> {
+    let first = near.filter(|law| law.form() == options.form).map(exponents_of);
+    let Found { best, finalists } = starts::search(misfit, options, first, watch)?;
+    match options.criterion {
+        Criterion::LeastSquares => Ok(best),
+        Criterion::HuberLog => robust::refine(misfit, &best, &finalists, weights, watch),
+    }
+}
+
+fn exponents_of(law: &Coefficients) -> [f64; MOST_EXPONENTS] {
+    let known = law.form().exponents.len();
+    std::array::from_fn(|exponent| if exponent < known { law.get(Slot::Exponent(exponent)) } else { 0.0 })
+}
+
+fn standard_errors(options: &FitOptions, spread: Option<&Spread<'_>>) -> Vec<Option<f64>> {
+    let spread = spread.filter(|_| options.criterion == Criterion::LeastSquares);
+    let error = |slot: Slot| {
+        let spread = spread?;
+        spread
+            .parameters
+            .iter()
+            .find(|parameter| parameter.slot() == slot)
+            .and_then(|&own: &Parameter| spread.error_of(own))
+    };
+    options.form.slots().into_iter().map(error).collect()
+}
+
+/// The longest training among some runs, tokens.
+fn longest(runs: &[&Run]) -> Option<f64> {
+    runs.iter().filter_map(|run| run.tokens).reduce(f64::max)
+}
+
+/// Runs of different length differ for a reason that most laws cannot see; one that does must be told which to predict.
+fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
     const SAME: f64 = 1.2;
-    let tokens = || runs.iter().filter_map(|run| run.tokens);
-    let (least, most) = (tokens().fold(f64::INFINITY, f64::min), tokens().fold(0.0, f64::max));
+    let least = runs.iter().filter_map(|run| run.tokens).reduce(f64::min)?;
+    let most = longest(runs)?;
+    if form.needs_tokens() {
+        return Some(format!(
+            "the runs saw from {least:.2e} to {most:.2e} tokens; losses are predicted for {most:.2e}, the most among them"
+        ));
+    }
     (most > SAME * least).then(|| {
         format!(
-            "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, or take its \
-             losses as a mean over lengths"
+            "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, take its losses \
+             as a mean over lengths, or fit {}-tokens, which has a term for them",
+            form.name
         )
     })
+}
+
+fn squared_error(law: &Coefficients, runs: &[&Run]) -> f64 {
+    runs.iter().map(|run| (run.loss - law.loss_after(&run.features, run.tokens)).powi(2)).sum()
 }
 
 /// 1 − residual variance / variance; `None` with fewer than two runs or if their loss does not vary.
 fn r_squared(law: &Coefficients, runs: &[&Run]) -> Option<f64> {
     let mean = runs.iter().map(|run| run.loss).sum::<f64>() / runs.len() as f64;
     let spread: f64 = runs.iter().map(|run| (run.loss - mean).powi(2)).sum();
-    let error: f64 = runs.iter().map(|run| (run.loss - law.loss(&run.features)).powi(2)).sum();
+    let error = squared_error(law, runs);
     let rounding = (1e-12 * mean).powi(2);
     (runs.len() >= 2 && spread > rounding).then(|| 1.0 - error / spread)
 }

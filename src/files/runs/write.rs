@@ -18,7 +18,7 @@ pub struct Origin<'a> {
     /// Where its coefficients come from.
     pub source: &'a str,
     /// Its coefficients.
-    pub coefficients: &'a Coefficients,
+    pub coefficients: Coefficients,
     /// How the runs were drawn.
     pub draw: Draw,
     /// Tokens that the law's own runs were trained on, if it has a say in them.
@@ -52,7 +52,8 @@ pub fn synthetic_csv(origin: &Origin<'_>, runs: &[SyntheticRun]) -> String {
 }
 
 fn preamble(origin: &Origin<'_>) -> String {
-    let coefficients = origin.coefficients.named().map(|(name, value)| format!("{name}={value}")).join(" ");
+    let coefficients =
+        origin.coefficients.named().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
     let Draw { noise_sd, seed, .. } = origin.draw;
     let lines = [
         "synthetic: true, drawn from a law, nothing was trained".to_owned(),
@@ -83,30 +84,32 @@ fn name(run: &SyntheticRun) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::engine::law::tests::table_6;
     use crate::engine::space::paper_space;
     use crate::engine::synthetic::draw;
     use crate::files::runs::{Format, parse};
 
     const SHIPPED: &str = include_str!("../../../datasets/synthetic-170.csv");
     const HOW: Draw = Draw { runs: 170, noise_sd: 0.062, seed: 2026 };
-    const ORIGIN: Origin<'_> = Origin {
-        law: "paper",
-        source: "Sun et al., arXiv 2602.10377v1, Table 6",
-        coefficients: &TABLE_6,
-        draw: HOW,
-        tokens: Some(10_000_000_000),
-        command: "roofscape synthesize --law paper --space paper --runs 170 --noise 0.062 --seed 2026 --out \
+    fn origin() -> Origin<'static> {
+        Origin {
+            law: "paper",
+            source: "Sun et al., arXiv 2602.10377v1, Table 6",
+            coefficients: table_6(),
+            draw: HOW,
+            tokens: Some(10_000_000_000),
+            command: "roofscape synthesize --law paper --space paper --runs 170 --noise 0.062 --seed 2026 --out \
                   datasets/synthetic-170.csv",
-    };
+        }
+    }
 
     fn drawn() -> Vec<SyntheticRun> {
-        draw(&paper_space().candidates(), &TABLE_6, &HOW).unwrap()
+        draw(&paper_space().candidates(), &table_6(), &HOW).unwrap()
     }
 
     #[test]
     fn the_shipped_file_is_what_its_header_says() {
-        let text = synthetic_csv(&ORIGIN, &drawn());
+        let text = synthetic_csv(&origin(), &drawn());
         assert!(text == SHIPPED, "datasets/synthetic-170.csv is not what its command writes:\n{text}");
     }
 
@@ -129,14 +132,14 @@ mod tests {
         let runs = &loaded.dataset.runs;
         let mean = runs.iter().map(|run| run.loss).sum::<f64>() / runs.len() as f64;
         let total: f64 = runs.iter().map(|run| (run.loss - mean).powi(2)).sum();
-        let left: f64 = runs.iter().map(|run| (run.loss - TABLE_6.loss(&run.features)).powi(2)).sum();
+        let left: f64 = runs.iter().map(|run| (run.loss - table_6().loss(&run.features)).powi(2)).sum();
         let r2 = 1.0 - left / total;
         assert!((r2 - 0.975).abs() < 0.001, "R² {r2}");
     }
 
     #[test]
     fn a_line_break_cannot_leave_the_comment() {
-        let origin = Origin { law: "mine\nlayers,width", tokens: None, ..ORIGIN };
+        let origin = Origin { law: "mine\nlayers,width", tokens: None, ..origin() };
         let text = synthetic_csv(&origin, &drawn()[..1]);
         assert!(text.contains("# law: mine layers,width"));
         assert_eq!(parse("x.csv", Format::Csv, text.as_bytes()).unwrap().dataset.runs[0].tokens, None);

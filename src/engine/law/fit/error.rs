@@ -17,7 +17,7 @@ pub enum FitError {
         /// How many there are.
         runs: usize,
     },
-    /// More free parameters than distinct architectures to determine them.
+    /// No more distinct architectures than free parameters to be determined by them.
     TooFewArchitectures {
         /// Distinct architectures in the training part.
         architectures: usize,
@@ -34,6 +34,13 @@ pub enum FitError {
         quantity: &'static str,
         /// Its value.
         value: f64,
+    },
+    /// A law with a data term, and a run that does not say how many tokens it saw.
+    NoTokens {
+        /// Name of the run.
+        run: String,
+        /// Name of the law.
+        form: &'static str,
     },
     /// The held-out share is not in 0..1.
     BadHoldout(f64),
@@ -57,15 +64,21 @@ pub(super) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> 
     if runs.len() < FEWEST {
         return Err(FitError::TooFewRuns { runs: runs.len() });
     }
+    let untold = runs.iter().find(|run| options.form.needs_tokens() && run.tokens.is_none());
+    if let Some(run) = untold {
+        return Err(FitError::NoTokens { run: run.name.clone(), form: options.form.name });
+    }
     runs.iter().try_for_each(check_run)
 }
 
 fn check_run(run: &Run) -> Result<(), FitError> {
     let quantity = |axis: Axis| if axis == Axis::Layers { "number of layers" } else { axis.name() };
     let features = Axis::ALL.into_iter().map(|axis| (quantity(axis), run.features.get(axis), axis.most()));
+    let tokens = run.tokens.map(|tokens| ("number of tokens", tokens, f64::MAX));
     [("loss", run.loss, f64::MAX)]
         .into_iter()
         .chain(features)
+        .chain(tokens)
         .find(|&(_, value, most)| !is_possible(value, most))
         .map_or(Ok(()), |(quantity, value, _)| Err(FitError::BadValue { run: run.name.clone(), quantity, value }))
 }
@@ -82,10 +95,13 @@ impl From<FitError> for Error {
                 .expected("3 runs at the very least, some dozens for all of Eq. 2")
                 .hint("a built-in law, or more runs"),
             FitError::TooFewArchitectures { architectures, parameters, held_out } => {
-                let error = Self::new(format!(
-                    "{architectures} different architectures cannot determine {parameters} free parameters"
-                ))
-                .expected("at least as many different architectures as free parameters, better three times as many");
+                let error = Self::new(match architectures {
+                    1 => "one architecture, however often it was run, shows no law".to_owned(),
+                    _ => format!(
+                        "{architectures} different architectures are too few for a law with {parameters} free parameters"
+                    ),
+                })
+                .expected("more different architectures than free parameters, better three times as many");
                 if held_out > 0 {
                     error.hint(format!(
                         "more runs; of these, {held_out} held out: roofscape fit --holdout 0 --save fits all"
@@ -102,6 +118,11 @@ impl From<FitError> for Error {
                         "a finite number above 0"
                     })
                     .hint("remove the row if the run diverged or never finished")
+            }
+            FitError::NoTokens { run, form } => {
+                Self::new(format!("run '{run}' does not say how many tokens it saw, which {form} needs"))
+                    .expected("a number of training tokens for every run")
+                    .hint(format!("{}, which does without", form.trim_end_matches("-tokens")))
             }
             FitError::BadHoldout(share) => Self::new(format!("'{share}' is no share of runs to hold out"))
                 .expected("at least 0 and below 1")

@@ -1,12 +1,12 @@
-//! Least squares with factors that may not be negative, on the 5×5 triangle that QR leaves (Lawson–Hanson).
+//! Least squares with factors that may not be negative, on the small triangle that QR leaves (Lawson–Hanson).
 
 use super::basis::Basis;
 use super::model::{Linear, TERMS};
 
 /// A gradient below this share of its natural size is rounding.
 const FLAT: f64 = 1e-13;
-/// Lawson–Hanson visits each of the 32 active sets at most once; rounding must not make it circle.
-const MOST_ROUNDS: usize = 32;
+/// Lawson–Hanson visits each active set at most once; rounding must not make it circle.
+const MOST_ROUNDS: usize = 1 << TERMS;
 
 /// Which factors are positive.
 pub(super) type Passive = [bool; TERMS];
@@ -104,7 +104,7 @@ mod tests {
         (0..TERMS).map(|row| (z[row] - (0..TERMS).map(|k| r[row][k] * c[k]).sum::<f64>()).powi(2)).sum()
     }
 
-    /// Least error over all 32 sets of positive factors whose own optimum is feasible.
+    /// Least error over all 64 sets of positive factors whose own optimum is feasible.
     fn brute_force(r: &[[f64; TERMS]; TERMS], z: &Linear) -> f64 {
         (0..1usize << TERMS)
             .filter_map(|set| {
@@ -126,8 +126,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_active_set_does_better(
-            r in prop::array::uniform5(prop::array::uniform5(-1.0..1.0f64)),
-            z in prop::array::uniform5(-1.0..1.0f64),
+            r in prop::array::uniform6(prop::array::uniform6(-1.0..1.0f64)),
+            z in prop::array::uniform6(-1.0..1.0f64),
         ) {
             let c = solve(&r, &z);
             prop_assert!(c.iter().all(|&x| x >= 0.0));
@@ -136,10 +136,10 @@ mod tests {
 
         #[test]
         fn equal_columns_are_no_trouble(
-            r in prop::array::uniform5(prop::array::uniform5(0.1..1.0f64)),
-            z in prop::array::uniform5(0.1..1.0f64),
+            r in prop::array::uniform6(prop::array::uniform6(0.1..1.0f64)),
+            z in prop::array::uniform6(0.1..1.0f64),
         ) {
-            let twins = r.map(|row| [row[0], row[1], row[0], row[3], row[1]]);
+            let twins = r.map(|row| [row[0], row[1], row[0], row[3], row[1], row[5]]);
             let c = solve(&twins, &z);
             prop_assert!(c.iter().all(|&x| x >= 0.0));
             prop_assert!(error(&twins, &z, &c) <= brute_force(&twins, &z) * (1.0 + 1e-9) + 1e-12);

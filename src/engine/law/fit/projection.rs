@@ -7,10 +7,11 @@
 //! ```
 //!
 //! Both summands are kept: without the second the search still arrives, but not quadratically when the residual is
-//! large. Terms that the non-negativity holds at zero are not in A and their exponents have no derivative.
+//! large. Runs that do not all count alike have rows of A and y multiplied by the roots of their weights, residuals
+//! included. Terms that the non-negativity holds at zero are not in A and their exponents have no derivative.
 
 use super::basis::{Basis, dot};
-use super::model::{EXPONENTS, EXPONENTS_OF, Exponents, Linear, Misfit, TERMS};
+use super::model::{EXPONENTS, Exponents, Linear, Misfit, TERMS};
 use super::nnls;
 
 /// Work space of one search; nothing is allocated while it runs.
@@ -51,15 +52,15 @@ impl Projection {
     pub(super) fn project(&mut self, misfit: &Misfit, exponents: &Exponents) -> f64 {
         self.fill_columns(misfit, exponents);
         self.basis.factor(&self.columns, misfit.model.terms);
-        let mut components = self.basis.components(&misfit.loss);
+        let mut components = self.basis.components(misfit.target());
         self.linear = self.basis.solve(&components);
         let used = misfit.model.terms.iter().filter(|&&used| used).count();
         if self.basis.rank() < used || self.linear.iter().any(|&factor| factor < 0.0) {
             self.linear = nnls::solve(&self.basis.r, &components);
             self.basis.factor(&self.columns, self.linear.map(|factor| factor > 0.0));
-            components = self.basis.components(&misfit.loss);
+            components = self.basis.components(misfit.target());
         }
-        self.residual.copy_from_slice(&misfit.loss);
+        self.residual.copy_from_slice(misfit.target());
         self.basis.add(&mut self.residual, &components.map(|component| -component));
         self.squared_error()
     }
@@ -110,9 +111,8 @@ impl Projection {
         let slopes = &misfit.slopes[exponent];
         let mut turned = [0.0; TERMS];
         column.fill(0.0);
-        for term in 0..TERMS {
-            let factor = self.linear[term];
-            if factor > 0.0 && EXPONENTS_OF[term].contains(&exponent) {
+        for (term, &factor) in self.linear.iter().enumerate() {
+            if factor > 0.0 && misfit.model.uses(term, exponent) {
                 let values = &self.columns[term * runs..][..runs];
                 let mut sum = 0.0;
                 for (((out, slope), value), residual) in column.iter_mut().zip(slopes).zip(values).zip(&self.residual) {

@@ -5,7 +5,7 @@
 //! So its exponents are searched on a grid for the column that would lower the error most, as simplex codes price
 //! columns outside the basis. If none would, κ = 0 is the data's verdict and not an accident of the search.
 
-use super::model::{ALPHA_R, BETA_1, BETA_2, EXPONENTS_OF, Exponents, FLOOR, Misfit, Model};
+use super::model::{Exponents, FLOOR, Misfit, Model};
 use super::projection::Projection;
 
 /// Points per exponent.
@@ -21,8 +21,10 @@ pub(super) fn revive(misfit: &Misfit, space: &mut Projection, at: &Exponents) ->
         if space.linear[term] > 0.0 {
             continue;
         }
-        // α_r serves two terms: the other one's value stands.
-        let own: Vec<usize> = EXPONENTS_OF[term].iter().copied().filter(|&exponent| exponent != ALPHA_R).collect();
+        // Of an exponent that serves two terms the other one's value stands.
+        let model = &misfit.model;
+        let shared = |exponent| (0..FLOOR).any(|other| other != term && model.uses(other, exponent));
+        let own: Vec<usize> = model.exponents_of(term).iter().copied().filter(|&exponent| !shared(exponent)).collect();
         for index in 0..POINTS.pow(own.len() as u32) {
             let mut trial = *at;
             let mut rest = index;
@@ -39,20 +41,23 @@ pub(super) fn revive(misfit: &Misfit, space: &mut Projection, at: &Exponents) ->
     best
 }
 
-/// Even for β; denser towards 0 for the others, where a power turns into a logarithm.
+/// Even where both signs are allowed; otherwise denser towards 0, where a power turns into a logarithm.
 fn point(model: &Model, exponent: usize, index: usize) -> f64 {
     let (low, high) = (model.lower[exponent], model.upper[exponent]);
     let place = (index + 1) as f64 / POINTS as f64;
-    let place = if exponent == BETA_1 || exponent == BETA_2 { place } else { place.powi(3) };
+    let place = if low < 0.0 { place } else { place.powi(3) };
     low + (high - low) * place
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::{ALPHA_M, KV};
     use super::super::tests::samples;
     use super::*;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::engine::law::forms::EQ_2;
+    use crate::engine::law::tests::table_6;
+
+    const KV: usize = 3;
+    const ALPHA_M: usize = 5;
 
     #[test]
     fn a_kv_term_dead_at_a_steep_power_lives_at_a_gentle_one() {
@@ -65,10 +70,10 @@ mod tests {
             512.0 => -0.1,
             _ => -0.3,
         };
-        let losses = shapes.iter().map(|shape| TABLE_6.loss(shape) + bend(shape.kv_dim)).collect();
-        let misfit = Misfit::new(&shapes, losses, Model::full());
+        let losses: Vec<f64> = shapes.iter().map(|shape| table_6().loss(shape) + bend(shape.kv_dim)).collect();
+        let misfit = Misfit::new(&samples::prepared(&samples::with_losses(&shapes, &losses)), Model::full(&EQ_2));
         let mut space = Projection::new(misfit.runs());
-        let steep = [1.63, 1.09, -0.33, 0.97, 0.17, 4.0];
+        let steep = [1.63, 1.09, -0.33, 0.97, 0.17, 4.0, 0.0];
         let before = space.project(&misfit, &steep);
         assert_eq!(space.linear[KV], 0.0);
         let gentle = revive(&misfit, &mut space, &steep).unwrap();

@@ -17,9 +17,9 @@ pub(super) struct Split {
 }
 
 /// Two runs are of one architecture if the law sees the same numbers.
-type Key = [u64; 5];
+pub(super) type Key = [u64; 5];
 
-fn key(shape: &Features) -> Key {
+pub(super) fn key(shape: &Features) -> Key {
     Axis::ALL.map(|axis| shape.get(axis).to_bits())
 }
 
@@ -39,6 +39,15 @@ pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
         indices
     };
     Split { holdout: flatten(&groups[..held]), train: flatten(&groups[held..]) }
+}
+
+/// For each run one over the number of runs of its architecture.
+pub(super) fn shares(runs: &[&Run]) -> Vec<f64> {
+    let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
+    for run in runs {
+        *counts.entry(key(&run.features)).or_default() += 1;
+    }
+    runs.iter().map(|run| 1.0 / counts[&key(&run.features)] as f64).collect()
 }
 
 /// Different architectures among some runs.

@@ -8,14 +8,10 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::descent::{End, Patience, descend};
-use super::model::{EXPONENTS, Exponents, Linear, Misfit, Model};
+use super::model::{EXPONENTS, Exponents, Linear, Misfit, Model, TERMS};
 use super::projection::Projection;
 use super::revival::revive;
 use super::{FitError, FitOptions, Watch};
-
-/// Where starts are drawn: the range that published laws use, narrower than the bounds.
-const FROM: Exponents = [0.1, 0.1, -0.8, 0.1, 0.02, 0.01];
-const TO: Exponents = [2.5, 2.5, 1.2, 2.0, 1.0, 1.2];
 
 /// Enough to tell a good valley from a bad one; the end of the valley is for the best few.
 const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
@@ -40,10 +36,30 @@ pub(super) struct Optimum {
     pub(super) agreeing: usize,
 }
 
-/// Runs all starts in parallel. Each is independent and the best is chosen by error, then by number, so the
+impl Optimum {
+    /// Whether a term with a positive factor uses the exponent.
+    pub(super) fn speaks(&self, misfit: &Misfit, exponent: usize) -> bool {
+        (0..TERMS).any(|term| self.linear[term] > 0.0 && misfit.model.uses(term, exponent))
+    }
+}
+
+/// The best law, and the exponents of all that were followed to the end.
+pub(super) struct Found {
+    pub(super) best: Optimum,
+    pub(super) finalists: Vec<Exponents>,
+}
+
+/// Runs all starts in parallel, and `first`, where the law is expected, if that is known. Each is independent and the best is chosen by error, then by number, so the
 /// result does not depend on how many threads there are.
-pub(super) fn search(misfit: &Misfit, options: &FitOptions, watch: &dyn Watch) -> Result<Optimum, FitError> {
-    let starts = draw(&misfit.model, options.starts, options.seed);
+pub(super) fn search(
+    misfit: &Misfit,
+    options: &FitOptions,
+    first: Option<Exponents>,
+    watch: &dyn Watch,
+) -> Result<Found, FitError> {
+    let mut starts = draw(&misfit.model, options.starts, options.seed);
+    starts.extend(first.map(|first| within(&misfit.model, first)));
+    let count = starts.len();
     let done = AtomicUsize::new(0);
     let follow = |space: &mut Projection, start: Exponents, patience: Patience| {
         let mut end = descend(misfit, space, start, patience, watch)?;
@@ -62,7 +78,7 @@ pub(super) fn search(misfit: &Misfit, options: &FitOptions, watch: &dyn Watch) -
             || Projection::new(misfit.runs()),
             |space, start| {
                 let end = follow(space, start, BRISK)?;
-                watch.progress(done.fetch_add(1, Ordering::Relaxed) + 1, options.starts);
+                watch.progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
                 Ok(end)
             },
         )
@@ -76,17 +92,16 @@ pub(super) fn search(misfit: &Misfit, options: &FitOptions, watch: &dyn Watch) -
         .take(FINALISTS)
         .map_init(|| Projection::new(misfit.runs()), |space, end| follow(space, end.exponents, TO_THE_END))
         .collect::<Result<_, FitError>>()?;
-    let best = finals
-        .into_iter()
-        .flatten()
-        .min_by(|a, b| a.squared_error.total_cmp(&b.squared_error))
-        .ok_or(FitError::NoOptimum)?;
+    let mut finals: Vec<End> = finals.into_iter().flatten().collect();
+    finals.sort_by(|a, b| a.squared_error.total_cmp(&b.squared_error));
+    let best = finals.first().ok_or(FitError::NoOptimum)?;
 
     let mut space = Projection::new(misfit.runs());
     let squared_error = space.project(misfit, &best.exponents);
     let limit = squared_error * (1.0 + AS_GOOD) + misfit.runs() as f64 * EXACT_NATS.powi(2);
     let agreeing = ends.iter().filter(|end| end.squared_error <= limit).count().max(1);
-    Ok(Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing })
+    let finalists = finals.iter().map(|end| end.exponents).collect();
+    Ok(Found { best: Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing }, finalists })
 }
 
 /// Latin hypercube: every exponent takes each of `count` slices once. The first start is the middle of the box.
@@ -95,19 +110,22 @@ fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(1);
     let mut starts = vec![[0.0; EXPONENTS]; count];
-    for exponent in 0..EXPONENTS {
+    let ranges = model.form.exponents.iter().map(|exponent| exponent.starts);
+    for (exponent, [from, to]) in ranges.clone().enumerate() {
         let mut slices: Vec<usize> = (0..count).collect();
         slices.shuffle(&mut random);
         for (start, slice) in starts.iter_mut().zip(slices) {
             let place = (slice as f64 + random.random::<f64>()) / count as f64;
-            start[exponent] = FROM[exponent] + place * (TO[exponent] - FROM[exponent]);
+            start[exponent] = from + place * (to - from);
         }
     }
-    starts[0] = std::array::from_fn(|exponent| f64::midpoint(FROM[exponent], TO[exponent]));
-    for start in &mut starts {
-        for (exponent, value) in start.iter_mut().enumerate() {
-            *value = value.clamp(model.lower[exponent], model.upper[exponent]);
-        }
+    for (exponent, [from, to]) in ranges.enumerate() {
+        starts[0][exponent] = f64::midpoint(from, to);
     }
-    starts
+    starts.into_iter().map(|start| within(model, start)).collect()
+}
+
+/// The nearest exponents that the model allows.
+fn within(model: &Model, start: Exponents) -> Exponents {
+    std::array::from_fn(|exponent| start[exponent].clamp(model.lower[exponent], model.upper[exponent]))
 }

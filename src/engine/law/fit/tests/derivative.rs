@@ -3,15 +3,21 @@
 use proptest::prelude::*;
 
 use super::samples;
-use crate::engine::law::fit::model::{EXPONENTS, Exponents, Misfit, Model};
+use crate::engine::law::fit::model::{Exponents, Misfit, Model};
 use crate::engine::law::fit::projection::Projection;
+use crate::engine::law::form::Form;
+use crate::engine::law::forms;
 use crate::engine::law::tests::TABLE_6;
 
-fn misfit() -> Misfit {
+fn misfit(form: &'static Form) -> Misfit {
     let shapes = samples::shapes(60, 3);
     // Noise as large as the effects, so that the term with the residual in it counts.
-    let losses = samples::runs(&TABLE_6, &shapes, 0.3, 3).iter().map(|run| run.loss).collect();
-    Misfit::new(&shapes, losses, Model::full())
+    let mut runs = samples::runs(TABLE_6, &shapes, 0.3, 3);
+    for (i, run) in runs.iter_mut().enumerate() {
+        run.tokens = Some(1e9 * (1 + i * i % 7) as f64);
+    }
+    let weights: Vec<f64> = (0..60).map(|run| 0.5 + f64::from(run % 4)).collect();
+    Misfit::new(&samples::prepared(&runs), Model::full(form)).weighted(&weights)
 }
 
 fn positive(space: &Projection) -> Vec<bool> {
@@ -21,16 +27,17 @@ fn positive(space: &Projection) -> Vec<bool> {
 proptest! {
     #[test]
     fn analytic_and_numeric_jacobian_agree(
-        exponents in [0.1..3.0f64, 0.1..3.0f64, -1.5..2.0f64, 0.1..3.0f64, 0.05..2.0f64, 0.05..3.0f64]
+        form in prop::sample::select(&forms::ALL[..]),
+        exponents in [0.1..3.0f64, 0.1..3.0f64, -1.5..2.0f64, 0.1..3.0f64, 0.05..2.0f64, 0.05..3.0f64, 0.1..2.0f64]
     ) {
         const H: f64 = 1e-5;
-        let misfit = misfit();
+        let misfit = misfit(form);
         let mut space = Projection::new(misfit.runs());
         let error = space.project(&misfit, &exponents);
         let set = positive(&space);
         let near = space.linearise(&misfit);
         let mut moved = Projection::new(misfit.runs());
-        for exponent in 0..EXPONENTS {
+        for exponent in 0..form.exponents.len() {
             let mut at = |step: f64| {
                 let mut trial: Exponents = exponents;
                 trial[exponent] += step;

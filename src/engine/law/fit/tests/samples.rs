@@ -5,6 +5,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
+use super::super::model::Sample;
+use crate::engine::law::forms::Eq2;
 use crate::engine::law::{Coefficients, Features};
 use crate::engine::runs::Run;
 
@@ -32,7 +34,8 @@ pub(crate) fn shapes(count: usize, seed: u64) -> Vec<Features> {
 }
 
 /// One run per shape, with normal noise of `noise_nats`.
-pub(crate) fn runs(law: &Coefficients, shapes: &[Features], noise_nats: f64, seed: u64) -> Vec<Run> {
+pub(crate) fn runs(law: impl Into<Coefficients>, shapes: &[Features], noise_nats: f64, seed: u64) -> Vec<Run> {
+    let law = law.into();
     let noise = Normal::new(0.0, noise_nats).unwrap();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let losses: Vec<f64> = shapes.iter().map(|shape| law.loss(shape) + noise.sample(&mut random)).collect();
@@ -51,15 +54,20 @@ pub(crate) fn with_losses(shapes: &[Features], losses: &[f64]) -> Vec<Run> {
     shapes.iter().zip(losses).enumerate().map(run).collect()
 }
 
+/// Runs as the search sees them.
+pub(in crate::engine::law::fit) fn prepared(runs: &[Run]) -> Vec<Sample> {
+    runs.iter().map(|run| Sample { shape: run.features, tokens: run.tokens, loss: run.loss }).collect()
+}
+
 /// A law with every term well above rounding over the published space.
-pub(crate) fn law(seed: u64) -> Coefficients {
+pub(crate) fn law(seed: u64) -> Eq2 {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut between = |low: f64, high: f64| low + (high - low) * random.random::<f64>();
     let (alpha_l, alpha_rho, alpha_r, alpha_m) =
         (between(0.4, 2.0), between(0.4, 1.6), between(0.05, 0.5), between(0.05, 0.8));
     let (beta_1, beta_2) = (between(-0.5, 0.2), between(0.5, 1.3));
     // Terms of a few tenths of a nat at the middle of the space.
-    Coefficients {
+    Eq2 {
         kappa_l: between(0.05, 0.3) * 14f64.powf(alpha_l),
         alpha_l,
         kappa_rho: between(0.1, 0.5) * 2f64.powf(alpha_rho) * 1600f64.powf(beta_1),

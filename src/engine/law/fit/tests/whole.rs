@@ -13,14 +13,14 @@ use crate::engine::runs::Run;
 use crate::error::Error;
 
 fn noisy(count: usize) -> Vec<Run> {
-    samples::runs(&TABLE_6, &samples::shapes(count, 1), 0.01, 1)
+    samples::runs(TABLE_6, &samples::shapes(count, 1), 0.01, 1)
 }
 
 #[test]
 fn repeats_of_an_architecture_stay_together() {
     let shapes = samples::shapes(60, 1);
     let repeated: Vec<_> = shapes.iter().chain(&shapes).chain(&shapes[..20]).copied().collect();
-    let runs = samples::runs(&TABLE_6, &repeated, 0.01, 2);
+    let runs = samples::runs(TABLE_6, &repeated, 0.01, 2);
     for seed in 0..10 {
         let Fit { train, holdout, .. } =
             fit(&runs, &FitOptions { seed, starts: 2, ..FitOptions::default() }, &()).unwrap();
@@ -38,7 +38,8 @@ fn repeats_of_an_architecture_stay_together() {
 #[test]
 fn seeds_draw_different_parts_and_no_share_holds_none_out() {
     let runs = noisy(60);
-    let with = |holdout, seed| fit(&runs, &FitOptions { holdout, seed, starts: 4 }, &()).unwrap();
+    let with =
+        |holdout, seed| fit(&runs, &FitOptions { holdout, seed, starts: 4, ..FitOptions::DEFAULT }, &()).unwrap();
     assert_ne!(with(0.2, 0).holdout, with(0.2, 1).holdout);
     let all = with(0.0, 0);
     assert_eq!((all.holdout.len(), all.quality.r2_holdout), (0, None));
@@ -107,10 +108,10 @@ proptest! {
         holdout in 0.0..0.9f64,
     ) {
         let (shapes, losses): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
-        let options = FitOptions { holdout, seed: 7, starts: 4 };
+        let options = FitOptions { holdout, seed: 7, starts: 4, ..FitOptions::DEFAULT };
         match fit(&samples::with_losses(&shapes, &losses), &options, &()) {
             Ok(fit) => {
-                for (name, value) in super::recovery::as_array(&fit.coefficients) {
+                for (name, value) in fit.coefficients.named() {
                     prop_assert!(value.is_finite() && (value >= 0.0 || name.starts_with("beta")), "{name} {value}");
                 }
                 prop_assert!(fit.quality.r2_train.is_none_or(|r2| r2 > -1e-6 && r2 <= 1.0), "{:?}", fit.quality);

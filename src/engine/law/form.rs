@@ -1,0 +1,243 @@
+//! What a law is made of: power terms of what a run is, and a floor.
+//!
+//! ```text
+//! loss = Σ κ_k · Π variable^(∓exponent) + L_inf            [nats per token]
+//! ```
+//!
+//! Every law that this program fits is of this family, because the family is what makes a fit trustworthy: given the
+//! exponents it is linear in the factors, so the search has only exponents left, and which parts the runs cannot show
+//! follows from which variables vary. A law is therefore *data*, a [`Form`]: fitting, identifiability, uncertainty,
+//! files, pricing and tables are written once, and adding a law is adding one file to [`forms`](super::forms).
+
+use super::Features;
+use crate::engine::features::Axis;
+
+/// Terms of a form at most, floor not counted.
+pub const MOST_TERMS: usize = 5;
+/// Exponents of a form at most.
+pub const MOST_EXPONENTS: usize = 7;
+
+/// Something about a run that a term is a power of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Variable {
+    /// One of the five features.
+    Feature(Axis),
+    /// Parameters used per token in all layers, without embeddings: `l·(2d² + 2d·d_m + 3r·d²)`, Eq. 24's `ξ_dec·l·d²`.
+    ActiveParameters,
+    /// Parameters stored in all layers, without embeddings: the same with `3r·d²/ρ`, `ξ_all·l·d²`.
+    TotalParameters,
+    /// Tokens trained on.
+    Tokens,
+}
+
+impl Variable {
+    /// Its logarithm. Without a number of tokens that of [`Variable::Tokens`] is NaN: no loss is better than one for a
+    /// length that nobody named.
+    pub fn ln(self, shape: &Features, tokens: Option<f64>) -> f64 {
+        let block = |feed_forward: f64| {
+            let Features { layers, width, kv_dim, .. } = shape;
+            (layers * width * (2.0 * width + 2.0 * kv_dim + 3.0 * feed_forward * width)).ln()
+        };
+        match self {
+            Self::Feature(axis) => shape.get(axis).ln(),
+            Self::ActiveParameters => block(shape.ffn_ratio),
+            Self::TotalParameters => block(shape.ffn_ratio / shape.activation_rate),
+            Self::Tokens => tokens.map_or(f64::NAN, f64::ln),
+        }
+    }
+
+    /// Whether it changes when only this axis does.
+    pub const fn depends_on(self, axis: Axis) -> bool {
+        match self {
+            Self::Feature(own) => own as u8 == axis as u8,
+            Self::ActiveParameters => !matches!(axis, Axis::ActivationRate),
+            Self::TotalParameters => true,
+            Self::Tokens => false,
+        }
+    }
+
+    /// As part of a sentence: "the width follows …".
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Feature(Axis::Layers) => "the number of layers",
+            Self::Feature(Axis::Width) => "the width",
+            Self::Feature(Axis::FfnRatio) => "the FFN ratio",
+            Self::Feature(Axis::KvDim) => "the KV dimension",
+            Self::Feature(Axis::ActivationRate) => "ρ",
+            Self::ActiveParameters => "the number of active parameters",
+            Self::TotalParameters => "the number of stored parameters",
+            Self::Tokens => "the number of tokens",
+        }
+    }
+}
+
+/// Which way a power works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sense {
+    /// 1/variable^exponent: more of it, less loss.
+    Divides,
+    /// variable^exponent: more of it, more loss.
+    Multiplies,
+}
+
+/// How a coefficient is called in files and by people, and what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    /// In files: `alpha_l`.
+    pub key: &'static str,
+    /// In sentences: `α_l`.
+    pub symbol: &'static str,
+    /// In plain words.
+    pub meaning: &'static str,
+}
+
+/// One exponent. It belongs to one variable; several terms may share it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exponent {
+    /// What it is called.
+    pub name: Name,
+    /// Of what.
+    pub variable: Variable,
+    /// Which way.
+    pub sense: Sense,
+    /// Where the search may take it.
+    pub bounds: [f64; 2],
+    /// Where searches start: the range that published laws use.
+    pub starts: [f64; 2],
+}
+
+impl Exponent {
+    /// What it multiplies in the logarithm of its term.
+    pub fn slope(&self, shape: &Features, tokens: Option<f64>) -> f64 {
+        let ln = self.variable.ln(shape, tokens);
+        match self.sense {
+            Sense::Divides => -ln,
+            Sense::Multiplies => ln,
+        }
+    }
+}
+
+/// One summand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Term {
+    /// In words: `depth`.
+    pub name: &'static str,
+    /// Its κ.
+    pub factor: Name,
+    /// Places of its exponents in the form's list.
+    pub exponents: &'static [usize],
+}
+
+/// A law without its numbers.
+#[derive(Debug, PartialEq)]
+pub struct Form {
+    /// As typed and in files: `eq2`.
+    pub name: &'static str,
+    /// In tables: `Eq. 2`.
+    pub title: &'static str,
+    /// For people.
+    pub formula: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// The summands.
+    pub terms: &'static [Term],
+    /// All exponents.
+    pub exponents: &'static [Exponent],
+}
+
+/// The constant that every form ends with.
+pub const FLOOR: Name = Name { key: "l_inf", symbol: "L_inf", meaning: "loss that no shape removes" };
+
+/// One place for a number in a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// κ of a term.
+    Factor(usize),
+    /// An exponent.
+    Exponent(usize),
+    /// `L_inf`.
+    Floor,
+}
+
+impl Form {
+    /// All places in the order of files and tables: each κ, then the exponents that no later term shares; last the floor.
+    pub fn slots(&self) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        for (place, term) in self.terms.iter().enumerate() {
+            slots.push(Slot::Factor(place));
+            let later = &self.terms[place + 1..];
+            let own =
+                term.exponents.iter().filter(|exponent| later.iter().all(|term| !term.exponents.contains(exponent)));
+            slots.extend(own.map(|&exponent| Slot::Exponent(exponent)));
+        }
+        slots.push(Slot::Floor);
+        slots
+    }
+
+    /// What a place is called.
+    pub const fn name_of(&self, slot: Slot) -> &Name {
+        match slot {
+            Slot::Factor(term) => &self.terms[term].factor,
+            Slot::Exponent(exponent) => &self.exponents[exponent].name,
+            Slot::Floor => &FLOOR,
+        }
+    }
+
+    /// Whether a loss needs a number of training tokens.
+    pub fn needs_tokens(&self) -> bool {
+        self.exponents.iter().any(|exponent| exponent.variable == Variable::Tokens)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::forms;
+    use super::*;
+
+    #[test]
+    fn every_form_is_sound() {
+        for form in forms::ALL {
+            assert!(form.terms.len() <= MOST_TERMS && form.exponents.len() <= MOST_EXPONENTS, "{}", form.name);
+            let slots = form.slots();
+            assert_eq!(slots.len(), form.terms.len() + form.exponents.len() + 1, "{}", form.name);
+            let mut keys: Vec<&str> = slots.iter().map(|&slot| form.name_of(slot).key).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), slots.len(), "{}: a key stands twice", form.name);
+            for exponent in form.exponents {
+                let ([low, high], [from, to]) = (exponent.bounds, exponent.starts);
+                assert!(low <= from && from < to && to <= high, "{}: {}", form.name, exponent.name.key);
+            }
+            assert!(form.slots().iter().all(|&slot| form.formula.contains(form.name_of(slot).symbol)), "{}", form.name);
+        }
+    }
+
+    #[test]
+    fn the_order_is_the_papers() {
+        let eq2 = &forms::EQ_2;
+        let keys: Vec<&str> = eq2.slots().iter().map(|&slot| eq2.name_of(slot).key).collect();
+        let paper = [
+            "kappa_l",
+            "alpha_l",
+            "kappa_rho",
+            "alpha_rho",
+            "beta_1",
+            "kappa_d",
+            "beta_2",
+            "alpha_r",
+            "kappa_m",
+            "alpha_m",
+            "l_inf",
+        ];
+        assert_eq!(keys, paper);
+    }
+
+    #[test]
+    fn parameters_are_those_of_eq_24() {
+        // gqa 4, r 2, ρ 1/4: ξ_dec = 2 + 2/4 + 6, ξ_all = 2 + 2/4 + 24.
+        let shape = Features { layers: 10.0, width: 1000.0, ffn_ratio: 2.0, kv_dim: 250.0, activation_rate: 0.25 };
+        assert!((Variable::ActiveParameters.ln(&shape, None).exp() / 85e6 - 1.0).abs() < 1e-12);
+        assert!((Variable::TotalParameters.ln(&shape, None).exp() / 265e6 - 1.0).abs() < 1e-12);
+        assert!(Variable::Tokens.ln(&shape, None).is_nan());
+    }
+}

@@ -1,0 +1,57 @@
+//! Two sizes and nothing else: what the shape adds is what the other laws must beat.
+//!
+//! ```text
+//! L = κ_a/N_active^α_a + κ_t/N_total^α_t + L_inf
+//! ```
+//!
+//! N counts the parameters of all layers without embeddings, as Kaplan et al. (2020, arXiv 2001.08361) did. For dense
+//! runs both sizes are one and the second term is left out: what remains is the common law in N.
+
+use super::data;
+use crate::engine::law::form::{Exponent, Form, Name, Sense, Term, Variable};
+
+const ALPHA_ACTIVE: Exponent = Exponent {
+    name: Name { key: "alpha_active", symbol: "α_a", meaning: "how fast parameters used per token pay" },
+    variable: Variable::ActiveParameters,
+    sense: Sense::Divides,
+    bounds: [0.0, 4.0],
+    starts: [0.05, 1.0],
+};
+const ALPHA_TOTAL: Exponent = Exponent {
+    name: Name { key: "alpha_total", symbol: "α_t", meaning: "how fast stored parameters pay" },
+    variable: Variable::TotalParameters,
+    sense: Sense::Divides,
+    bounds: [0.0, 4.0],
+    starts: [0.05, 1.0],
+};
+
+const ACTIVE: Term = Term {
+    name: "active parameters",
+    factor: Name { key: "kappa_active", symbol: "κ_a", meaning: "what too few active parameters cost" },
+    exponents: &[0],
+};
+const TOTAL: Term = Term {
+    name: "stored parameters",
+    factor: Name { key: "kappa_total", symbol: "κ_t", meaning: "what too few stored parameters cost" },
+    exponents: &[1],
+};
+
+/// Active and total parameters.
+pub static ACTIVE_TOTAL: Form = Form {
+    name: "active-total",
+    title: "active, total",
+    formula: "κ_a/N_active^α_a + κ_t/N_total^α_t + L_inf",
+    source: "two power terms in size, after Kaplan et al. 2020, arXiv 2001.08361",
+    terms: &[ACTIVE, TOTAL],
+    exponents: &[ALPHA_ACTIVE, ALPHA_TOTAL],
+};
+
+/// The same for runs of different length.
+pub static ACTIVE_TOTAL_TOKENS: Form = Form {
+    name: "active-total-tokens",
+    title: "active, total + tokens",
+    formula: "κ_a/N_active^α_a + κ_t/N_total^α_t + κ_D/D^α_D + L_inf",
+    source: "two power terms in size and one in data, after Hoffmann et al. 2022, arXiv 2203.15556",
+    terms: &[ACTIVE, TOTAL, data::term(&[2])],
+    exponents: &[ALPHA_ACTIVE, ALPHA_TOTAL, data::ALPHA_D],
+};
