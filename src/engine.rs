@@ -18,6 +18,7 @@ pub mod hardware;
 pub mod landscape;
 pub mod law;
 pub mod pareto;
+pub mod plan;
 pub mod precision;
 pub mod reference;
 pub mod roofline;

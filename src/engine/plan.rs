@@ -1,0 +1,309 @@
+//! Which run next? The architectures whose training would tell most about what one is about to choose.
+//!
+//! An ensemble of laws, each as good as the next for the runs at hand, disagrees about some architectures. If one
+//! law's loss of x rises with its loss of the frontier, measuring x settles the frontier too. For laws that scatter
+//! like a normal distribution the variance of a target t that is left after measuring x is
+//!
+//! ```text
+//! var(t | x) = var(t) − cov(t, x)² / (var(x) + σ²)               σ: noise of one run
+//! ```
+//!
+//! **Why from the ensemble** and not from derivatives of the law at the optimum: resampled laws know the bounds, the
+//! curvature and the trade-offs between coefficients, and where those make single coefficients meaningless the losses
+//! they give together still have a covariance.
+//!
+//! **Why one after the other.** The two best single runs are often twins. After each proposal the ensemble is moved to
+//! where it would be once that run is known (the square-root form of the ensemble Kalman filter, which reproduces the
+//! formula above exactly), and the next is proposed for what is then left.
+
+use rayon::prelude::*;
+
+use super::architecture::Architecture;
+use super::features::Features;
+use super::law::Coefficients;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanQuestion<'a> {
+    /// Laws that describe the runs at hand about equally well; two at least.
+    pub laws: &'a [Coefficients],
+    /// Standard deviation of one run around the law, nats per token.
+    pub noise_nats: f64,
+    /// Where losses matter.
+    pub targets: &'a [Features],
+    /// What could be trained.
+    pub candidates: &'a [Architecture],
+    /// How many runs to propose.
+    pub runs: usize,
+    /// What makes one run better than another.
+    pub worth: Worth,
+}
+
+/// What a proposal is ranked by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// Variance that it removes.
+    Knowledge,
+    /// Variance that it removes per training FLOP.
+    KnowledgePerFlop,
+}
+
+/// One run, and what it would tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Proposal {
+    /// Place among the candidates.
+    pub candidate: usize,
+    /// Standard deviation of its own loss among the laws, given the proposals before it, nats per token.
+    pub loss_sd_nats: f64,
+    /// Root mean variance of the targets' losses once it and all proposals before it are known, nats per token.
+    pub target_sd_nats: f64,
+    /// Share of the targets' variance that it removes, of what the proposals before it left.
+    pub variance_removed: f64,
+}
+
+/// Proposals in the order in which to run them, and the targets' root mean variance before any.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Nats per token.
+    pub target_sd_nats: f64,
+    /// Fewer than asked for if there are no more candidates, or nothing is left to learn.
+    pub proposals: Vec<Proposal>,
+}
+
+/// Training cost: 6 FLOPs per token for each parameter that multiplies it (2 forward, 4 backward; Kaplan et al. 2020,
+/// § 2.1). An embedding is looked up, not multiplied; the LM head counts.
+pub fn training_flops_per_token(shape: &Architecture) -> f64 {
+    let looked_up = if shape.tied { 0 } else { shape.parameters_vocab() / 2 };
+    6.0 * (shape.parameters_active() - looked_up) as f64
+}
+
+/// Answers the question. Ties go to the first candidate, so the answer is the same for any number of threads.
+pub fn plan(question: &PlanQuestion<'_>) -> Plan {
+    let shapes: Vec<Features> = question.candidates.iter().map(Architecture::features).collect();
+    let mut candidates = Scatter::of(question.laws, &shapes);
+    let mut targets = Scatter::of(question.laws, question.targets);
+    let price: Vec<f64> = match question.worth {
+        Worth::Knowledge => vec![1.0; shapes.len()],
+        Worth::KnowledgePerFlop => question.candidates.iter().map(training_flops_per_token).collect(),
+    };
+    let noise = question.noise_nats.powi(2);
+    let before = targets.mean_variance();
+    let mut proposals: Vec<Proposal> = Vec::new();
+    while proposals.len() < question.runs && targets.mean_variance() > 0.0 {
+        let open = |place: &usize| proposals.iter().all(|known| known.candidate != *place);
+        let best = (0..shapes.len())
+            .into_par_iter()
+            .filter(open)
+            .map(|place| (targets.removed_by(candidates.row(place), noise) / price[place], place))
+            .reduce_with(|a, b| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a });
+        let Some((_, place)) = best.filter(|(gain, _)| *gain > 0.0) else { break };
+        let known = candidates.row(place).to_vec();
+        let left = targets.mean_variance();
+        targets.learn(&known, noise);
+        candidates.learn(&known, noise);
+        proposals.push(Proposal {
+            candidate: place,
+            loss_sd_nats: variance(&known).sqrt(),
+            target_sd_nats: targets.mean_variance().sqrt(),
+            variance_removed: 1.0 - targets.mean_variance() / left,
+        });
+    }
+    Plan { target_sd_nats: before.sqrt(), proposals }
+}
+
+/// Deviations of each law's loss from the ensemble's mean: a row per shape, a column per law, nats per token.
+struct Scatter {
+    laws: usize,
+    deviations: Vec<f64>,
+}
+
+impl Scatter {
+    fn of(laws: &[Coefficients], shapes: &[Features]) -> Self {
+        let mut deviations = vec![0.0; laws.len() * shapes.len()];
+        if !laws.is_empty() {
+            deviations.par_chunks_exact_mut(laws.len()).zip(shapes).for_each(|(row, shape)| {
+                for (loss, law) in row.iter_mut().zip(laws) {
+                    *loss = law.loss(shape);
+                }
+                let mean = row.iter().sum::<f64>() / row.len() as f64;
+                for loss in row {
+                    *loss -= mean;
+                }
+            });
+        }
+        Self { laws: laws.len(), deviations }
+    }
+
+    fn row(&self, shape: usize) -> &[f64] {
+        &self.deviations[shape * self.laws..][..self.laws]
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        self.deviations.chunks_exact(self.laws.max(1))
+    }
+
+    /// Mean over the shapes, nats².
+    fn mean_variance(&self) -> f64 {
+        self.rows().map(variance).sum::<f64>() / self.rows().count().max(1) as f64
+    }
+
+    /// By how much the mean variance falls if the shape with these deviations is measured.
+    fn removed_by(&self, known: &[f64], noise: f64) -> f64 {
+        let spread = variance(known) + noise;
+        if spread <= 0.0 {
+            return 0.0;
+        }
+        self.rows().map(|row| covariance(row, known).powi(2)).sum::<f64>() / spread / self.rows().count().max(1) as f64
+    }
+
+    /// Moves every row to where it is once the shape with these deviations has been measured.
+    fn learn(&mut self, known: &[f64], noise: f64) {
+        let own = variance(known);
+        let spread = own + noise;
+        if spread <= 0.0 {
+            return;
+        }
+        // Deviations shrink by less than the mean moves: with this factor their variance is the formula's.
+        let damped = 1.0 / (1.0 + (noise / spread).sqrt());
+        self.deviations.par_chunks_exact_mut(self.laws).for_each(|row| {
+            let gain = damped * covariance(row, known) / spread;
+            row.iter_mut().zip(known).for_each(|(deviation, known)| *deviation -= gain * known);
+        });
+    }
+}
+
+fn variance(row: &[f64]) -> f64 {
+    covariance(row, row)
+}
+
+fn covariance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / (a.len().max(2) - 1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::{Distribution, StandardNormal};
+
+    use super::*;
+    use crate::engine::law::tests::table_6;
+    use crate::engine::reference::QWEN2_5_0_5B;
+    use crate::engine::space::paper_space;
+
+    const NOISE_NATS: f64 = 0.02;
+
+    /// Table 6 with every coefficient scattered by 5 %.
+    fn laws(count: usize) -> Vec<Coefficients> {
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let mut scattered = || {
+            let law = table_6();
+            Coefficients::by_name(law.form(), |key| {
+                let step: f64 = StandardNormal.sample(&mut random);
+                Ok::<_, ()>(law.value(key).unwrap() * (1.0 + 0.05 * step))
+            })
+            .unwrap()
+        };
+        (0..count).map(|_| scattered()).collect()
+    }
+
+    fn some(step: usize) -> Vec<Architecture> {
+        paper_space().candidates().into_iter().step_by(step).collect()
+    }
+
+    fn features(shapes: &[Architecture]) -> Vec<Features> {
+        shapes.iter().map(Architecture::features).collect()
+    }
+
+    /// The targets' mean variance after measuring some shapes at once, by the formula for several: `Σ_tt − Σ_tx·(Σ_xx + σ²)⁻¹·Σ_xt`.
+    fn left_after(laws: &[Coefficients], targets: &[Features], known: &[Features]) -> f64 {
+        let centred = |shapes: &[Features]| {
+            let losses = DMatrix::from_fn(shapes.len(), laws.len(), |row, law| laws[law].loss(&shapes[row]));
+            DMatrix::from_fn(shapes.len(), laws.len(), |row, law| losses[(row, law)] - losses.row(row).mean())
+        };
+        let (t, x) = (centred(targets), centred(known));
+        let degrees = (laws.len() - 1) as f64;
+        let among = &x * x.transpose() / degrees + DMatrix::identity(known.len(), known.len()) * NOISE_NATS.powi(2);
+        let across = &t * x.transpose() / degrees;
+        let left = &t * t.transpose() / degrees - &across * among.try_inverse().unwrap() * across.transpose();
+        left.trace() / targets.len() as f64
+    }
+
+    #[test]
+    fn what_is_left_is_what_the_formula_for_all_runs_at_once_says() {
+        let (laws, targets, candidates) = (laws(60), features(&some(900)), some(130));
+        let worth = Worth::Knowledge;
+        let question = PlanQuestion {
+            laws: &laws,
+            noise_nats: NOISE_NATS,
+            targets: &targets,
+            candidates: &candidates,
+            runs: 4,
+            worth,
+        };
+        let plan = plan(&question);
+        assert!((plan.target_sd_nats.powi(2) / left_after(&laws, &targets, &[]) - 1.0).abs() < 1e-9);
+        let mut known: Vec<Features> = Vec::new();
+        for proposal in &plan.proposals {
+            let left = left_after(&laws, &targets, &known);
+            // Nothing else would have left less.
+            let gain = |shape: &Architecture| {
+                let with: Vec<Features> = known.iter().copied().chain([shape.features()]).collect();
+                left - left_after(&laws, &targets, &with)
+            };
+            let best = candidates.iter().map(gain).fold(0.0, f64::max);
+            known.push(candidates[proposal.candidate].features());
+            let after = left_after(&laws, &targets, &known);
+            assert!((proposal.target_sd_nats.powi(2) / after - 1.0).abs() < 1e-9, "{proposal:?}");
+            assert!((proposal.variance_removed - (1.0 - after / left)).abs() < 1e-9);
+            assert!((left - after) / best > 1.0 - 1e-9);
+        }
+        assert_eq!(plan.proposals.len(), 4);
+    }
+
+    #[test]
+    fn per_flop_the_cheap_ones_come_first() {
+        let (laws, targets, candidates) = (laws(60), features(&some(900)), some(130));
+        let with = |worth| {
+            let question = PlanQuestion {
+                laws: &laws,
+                noise_nats: NOISE_NATS,
+                targets: &targets,
+                candidates: &candidates,
+                runs: 1,
+                worth,
+            };
+            let first = plan(&question).proposals[0];
+            (first.variance_removed, training_flops_per_token(&candidates[first.candidate]))
+        };
+        let (most, at) = with(Worth::Knowledge);
+        let (less, cheaper) = with(Worth::KnowledgePerFlop);
+        assert!(less <= most && cheaper < at && less / cheaper > most / at);
+    }
+
+    #[test]
+    fn laws_that_agree_leave_nothing_to_learn() {
+        let (targets, candidates) = (features(&some(900)), some(900));
+        let laws = [table_6(); 5];
+        let worth = Worth::Knowledge;
+        let question = PlanQuestion {
+            laws: &laws,
+            noise_nats: NOISE_NATS,
+            targets: &targets,
+            candidates: &candidates,
+            runs: 3,
+            worth,
+        };
+        assert_eq!(plan(&question), Plan { target_sd_nats: 0.0, proposals: Vec::new() });
+    }
+
+    #[test]
+    fn training_costs_six_flops_for_each_parameter_that_multiplies() {
+        let shape = QWEN2_5_0_5B;
+        assert!(shape.tied);
+        assert_eq!(training_flops_per_token(&shape), 6.0 * shape.parameters_total() as f64);
+        let untied = Architecture { tied: false, ..shape };
+        assert_eq!(training_flops_per_token(&untied), training_flops_per_token(&shape));
+    }
+}
