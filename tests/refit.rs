@@ -160,10 +160,17 @@ fn answers_to_earlier_states_of_the_runs_are_dropped() {
     let revision = session.state.law_entry().revision;
     for stop in [FitStop::Superseded, FitStop::Impossible(roofscape::error::Error::new("too few"))] {
         session.tell(Message::Fitted { place: 0, revision: revision - 1, outcome: Err(stop) });
-        assert_eq!(session.state.law_entry().progress, FitProgress::UnderWay);
+        assert_eq!(session.state.law_entry().progress, FitProgress::UnderWay { percent: 0 });
         assert!(session.state.notice.is_none());
     }
+    let progressed = |revision, done| Message::FitProgressed { place: 0, revision, done, of: 64 };
+    session.tell(progressed(revision, 32));
+    session.tell(progressed(revision, 31));
+    session.tell(progressed(revision - 1, 48));
+    assert!(text(&session.frame()).contains("fit of tiny … 50 % ·"));
     session.work();
+    session.tell(progressed(revision, 64));
+    assert_eq!(session.state.law_entry().progress, FitProgress::Done);
     assert_eq!(session.state.law_entry().standing.as_ref().map(|standing| standing.edition), Some(revision));
     assert!(session.state.landscape().expect("priced").law.source.ends_with("2 excluded"));
 

@@ -151,6 +151,17 @@ pub enum Message {
         /// What came of it.
         outcome: Result<FittedLaw, FitStop>,
     },
+    /// So many starts of a fit are finished, of so many.
+    FitProgressed {
+        /// The law's place on the shelf.
+        place: usize,
+        /// The state of its runs that is being fitted.
+        revision: u32,
+        /// Finished.
+        done: usize,
+        /// Of so many.
+        of: usize,
+    },
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// An export ended.

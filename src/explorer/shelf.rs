@@ -66,7 +66,10 @@ pub enum FitProgress {
     /// To be done when the law is asked about.
     Due,
     /// A worker is at it.
-    UnderWay,
+    UnderWay {
+        /// Of its starts that are finished.
+        percent: usize,
+    },
     /// The law that stands is the one.
     Done,
     /// There is no such law, and why. The one that stands is of an earlier state of the runs.
@@ -123,7 +126,7 @@ impl LawEntry {
     pub const fn failure(&self) -> Option<&Error> {
         match &self.progress {
             FitProgress::Failed(error) => Some(error),
-            FitProgress::Due | FitProgress::UnderWay | FitProgress::Done => None,
+            FitProgress::Due | FitProgress::UnderWay { .. } | FitProgress::Done => None,
         }
     }
 

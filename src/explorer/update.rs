@@ -62,6 +62,9 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Priced(question, landscape) => return receive(state, question, landscape),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
+        Message::FitProgressed { place, revision, done, of } => {
+            question::fit_progressed(state, place, revision, (done, of));
+        }
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
         Message::Exported(outcome) => exported(state, outcome),
         Message::PricingFailed(question) => question::pricing_failed(state, question),

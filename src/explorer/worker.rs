@@ -4,12 +4,14 @@
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
+mod lane;
+
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Sender;
 use std::thread;
+
+use lane::{Lane, or_on_panic};
 
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
 use super::state::{Question, State};
@@ -136,80 +138,57 @@ pub(super) fn export(request: ExportRequest) -> ExportOutcome {
     }
 }
 
-/// The threads that work, and the ends of the channels to them.
+/// The lanes in which work is done.
 pub(super) struct Workers<M> {
-    price: Sender<(u64, PriceJob)>,
-    /// Number of the newest question to be priced.
-    asked: Arc<AtomicU64>,
-    order: Sender<OrderJob>,
-    fit: Sender<FitJob>,
-    stop_fit: Arc<Stop>,
+    price: Lane<PriceJob>,
+    order: Lane<OrderJob>,
+    fit: Lane<FitJob>,
     answers: Sender<M>,
-}
-
-/// Set when a newer fit was asked for.
-#[derive(Default)]
-struct Stop(AtomicBool);
-
-impl Watch for Stop {
-    fn cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 impl<M: From<Message> + Send + 'static> Workers<M> {
     /// Starts the threads; answers go to `answers`.
     pub(super) fn start(answers: Sender<M>) -> Self {
-        let (price_jobs, price_queue) = channel();
-        let (order_jobs, order_queue) = channel();
-        let (fit_jobs, fit_queue) = channel::<FitJob>();
-        let asked = Arc::new(AtomicU64::new(0));
-        let newest = Arc::clone(&asked);
-        spawn(price_queue, answers.clone(), move |(number, job): &(u64, PriceJob)| {
-            let outdated = || newest.load(Ordering::Relaxed) != *number;
-            or_on_panic(|| price(job, &outdated), || Some(Message::PricingFailed(job.question)))
-        });
-        spawn(order_queue, answers.clone(), |job| Some(order(job)));
-        let stop_fit = Arc::new(Stop::default());
-        let (watch, fit_answers) = (Arc::clone(&stop_fit), answers.clone());
-        thread::spawn(move || {
-            // Every fit is answered, also one that was stopped: its law must not wait for ever.
-            while let Ok(job) = fit_queue.recv() {
-                watch.0.store(false, Ordering::Relaxed);
-                let answer = or_on_panic(
-                    || fit(&job, watch.as_ref()),
-                    || {
-                        let error =
-                            Error::new("a bug in roofscape stopped this fit").in_source(job.dataset.name.clone());
-                        let outcome = Err(FitStop::Impossible(error));
-                        Message::Fitted { place: job.place, revision: job.revision, outcome }
-                    },
-                );
-                if fit_answers.send(answer.into()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { price: price_jobs, asked, order: order_jobs, fit: fit_jobs, stop_fit, answers }
+        let price = Lane::start(
+            answers.clone(),
+            |job, ticket| price(job, &|| ticket.is_overtaken()),
+            |job: &PriceJob| Some(Message::PricingFailed(job.question)),
+        );
+        let order = Lane::start(
+            answers.clone(),
+            |job, ticket| (!ticket.is_overtaken()).then(|| order(job)),
+            |_: &OrderJob| None,
+        );
+        // Every fit is answered, also one that was stopped: its law must not wait for ever.
+        let fit = Lane::start(
+            answers.clone(),
+            |job: &FitJob, ticket| {
+                let (place, revision) = (job.place, job.revision);
+                let report = move |done, of| Message::FitProgressed { place, revision, done, of };
+                Some(fit(job, &ticket.watch(report)))
+            },
+            |job| {
+                let error = Error::new("a bug in roofscape stopped this fit").in_source(job.dataset.name.clone());
+                let outcome = Err(FitStop::Impossible(error));
+                Some(Message::Fitted { place: job.place, revision: job.revision, outcome })
+            },
+        );
+        Self { price, order, fit, answers }
     }
-
-    // The workers survive panics in their work, so their ends of the channels live as long as the session.
 
     /// Prices a space; older questions are dropped, also one that is being priced.
     pub(super) fn price(&self, job: PriceJob) {
-        let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
-        let _ = self.price.send((number, job));
+        self.price.ask(job);
     }
 
     /// Orders candidates; older orders that wait are dropped.
     pub(super) fn order(&self, job: OrderJob) {
-        let _ = self.order.send(job);
+        self.order.ask(job);
     }
 
-    /// Fits runs; a fit that is under way is stopped.
+    /// Fits runs; older fits are stopped, and say so.
     pub(super) fn fit(&self, job: FitJob) {
-        self.stop_fit.0.store(true, Ordering::Relaxed);
-        let _ = self.fit.send(job);
+        self.fit.ask(job);
     }
 
     /// Writes a file.
@@ -224,26 +203,4 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
             let _ = answers.send(Message::Exported(outcome).into());
         });
     }
-}
-
-/// One thread that takes the newest job and answers it, if there is an answer.
-fn spawn<J: Send + 'static, M: From<Message> + Send + 'static>(
-    queue: Receiver<J>,
-    answers: Sender<M>,
-    work: impl Fn(&J) -> Option<Message> + Send + 'static,
-) {
-    thread::spawn(move || {
-        while let Ok(first) = queue.recv() {
-            let newest = queue.try_iter().last().unwrap_or(first);
-            let Some(answer) = work(&newest) else { continue };
-            if answers.send(answer.into()).is_err() {
-                return;
-            }
-        }
-    });
-}
-
-/// The result of `work`; if it panics, what `otherwise` says.
-fn or_on_panic<T>(work: impl FnOnce() -> T, otherwise: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| otherwise())
 }

@@ -17,7 +17,7 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     let entry = &mut state.shelf.laws[place];
     let mut effects = Vec::new();
     if entry.progress == FitProgress::Due {
-        entry.progress = FitProgress::UnderWay;
+        entry.progress = FitProgress::UnderWay { percent: 0 };
         effects.push(Effect::Fit(place));
     }
     match (&entry.standing, &entry.progress) {
@@ -34,6 +34,16 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
         (None, _) => {}
     }
     effects
+}
+
+/// A fit has come so far.
+pub(super) fn fit_progressed(state: &mut State, place: usize, revision: u32, (done, of): (usize, usize)) {
+    let entry = &mut state.shelf.laws[place];
+    if let FitProgress::UnderWay { percent } = &mut entry.progress
+        && revision == entry.revision
+    {
+        *percent = (*percent).max(100 * done / of.max(1));
+    }
 }
 
 /// A fit ended. One of runs as they were before the last change is dropped: that of the runs as they are now is under

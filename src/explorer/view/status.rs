@@ -28,8 +28,9 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, panes: &Panes) {
 fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let mut spans = vec![canvas.span(" ", Role::Label)];
     let asked = state.law_entry();
-    if asked.progress == FitProgress::UnderWay {
-        spans.push(canvas.span(format!("{} … · ", asked.label), Role::Focus));
+    if let FitProgress::UnderWay { percent } = asked.progress {
+        let so_far = if percent == 0 { String::new() } else { format!("{percent} % ") };
+        spans.push(canvas.span(format!("{} … {so_far}· ", asked.label), Role::Focus));
     } else if asked.standing.is_some() && state.is_stale() {
         spans.push(canvas.span("pricing … · ", Role::Focus));
     }
