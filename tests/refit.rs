@@ -41,6 +41,8 @@ fn an_excluded_run_leaves_the_fit_the_frontier_and_the_words_and_comes_back() {
     assert_eq!(fitted_places(session.state.law_entry()), (0..runs).collect::<Vec<_>>());
 
     session.tell(Action::ToggleRun(3));
+    let Some(Notice::Done(words)) = &session.state.notice else { panic!("it is said") };
+    assert!(words.starts_with(&format!("{} runs (−1), R² ", runs - 1)) && words.contains("frontier "), "{words}");
     let entry = session.state.law_entry();
     assert_eq!(fitted_places(entry), (0..runs).filter(|&place| place != 3).collect::<Vec<_>>());
     let fit = entry.fit().expect("a fit");

@@ -148,7 +148,8 @@ impl Headless {
 
     fn carry_out(&mut self, effect: Effect) {
         let answer = match effect {
-            Effect::Quit | Effect::Export(_) => None,
+            // Nothing changes here by itself: a test says what a file has become.
+            Effect::Quit | Effect::Export(_) | Effect::Watch(_) => None,
             Effect::Price(question) => {
                 PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false))
             }

@@ -12,6 +12,7 @@ use crate::engine::law::LossLaw;
 use crate::engine::law::fit::Fit;
 use crate::engine::workload::Objective;
 use crate::error::Error;
+use crate::files::live::Reread;
 use crate::files::profile::Profile;
 
 /// A control with a value that is stepped through or typed.
@@ -164,6 +165,15 @@ pub enum Message {
     },
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
+    /// The file of a law's runs was read again.
+    Reread {
+        /// The law's place on the shelf.
+        place: usize,
+        /// What it holds now, or why that is nothing to fit.
+        outcome: Result<Reread, Error>,
+    },
+    /// The file of the runs of the law at this place is not watched, or not reliably, and why.
+    Unwatched(usize, Error),
     /// An export ended.
     Exported(ExportOutcome),
     /// A question was given up by a bug of ours.
@@ -256,6 +266,8 @@ pub enum Effect {
     Price(Question),
     /// Fit the law at this place on the shelf.
     Fit(usize),
+    /// Watch the file that the runs of the law at this place came from.
+    Watch(usize),
     /// Order the candidates of a landscape by a column.
     Order(Arc<Landscape>, (Column, SortOrder)),
     /// Write architectures.

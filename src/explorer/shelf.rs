@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::live::Live;
 use crate::engine::hardware::Hardware;
 use crate::engine::law::LossLaw;
 use crate::engine::law::fit::Fit;
@@ -58,6 +59,8 @@ pub struct LawEntry {
     pub revision: u32,
     /// The newest law that there is.
     pub standing: Option<Standing>,
+    /// The file that the runs came from, if it can change.
+    pub live: Option<Live>,
 }
 
 /// How far a fit is.
@@ -97,6 +100,7 @@ impl LawEntry {
             progress: FitProgress::Done,
             revision: 0,
             standing: Some(Standing { law: Arc::new(law), fit: None, edition: 0 }),
+            live: None,
         }
     }
 
@@ -109,6 +113,7 @@ impl LawEntry {
             progress: FitProgress::Due,
             revision: 0,
             standing: None,
+            live: None,
         }
     }
 
@@ -122,12 +127,13 @@ impl LawEntry {
         self.standing.as_ref()?.fit.as_ref()
     }
 
-    /// Why the runs as they are now give no law.
-    pub const fn failure(&self) -> Option<&Error> {
-        match &self.progress {
+    /// Why there is no law of the runs as they are now: their file cannot be read, or they cannot be fitted.
+    pub fn trouble(&self) -> Option<&Error> {
+        let unreadable = self.live.as_ref().and_then(|live| live.trouble.as_ref());
+        unreadable.or(match &self.progress {
             FitProgress::Failed(error) => Some(error),
             FitProgress::Due | FitProgress::UnderWay { .. } | FitProgress::Done => None,
-        }
+        })
     }
 
     /// The runs or their exclusion changed: whatever is fitted at the moment is out of date.

@@ -2,6 +2,7 @@
 //! clock: whatever a session does can be replayed in a test.
 
 mod budgets;
+mod live;
 mod pick;
 mod prompt;
 mod question;
@@ -13,7 +14,7 @@ use super::selection::{Frontiers, Selection};
 use super::slider::{Direction, Stride};
 use super::state::{Answer, LowerPane, Mode, Notice, Pick, Prompt, Question, State};
 use super::table::{self, Column, SortOrder};
-use super::{layout, sources};
+use super::{change, layout, sources};
 use crate::engine::budget::Limit;
 use crate::engine::landscape::Landscape;
 use crate::files::export::Warning;
@@ -34,9 +35,12 @@ pub const CONTROLS: [Control; 12] = [
     Control::Law,
 ];
 
-/// What to do at the very start: price, or fit first.
+/// What to do at the very start: watch what may change, and price, or fit first.
 pub fn start(state: &mut State) -> Vec<Effect> {
-    question::ask(state)
+    let is_live = |place: &usize| state.shelf.laws[*place].live.is_some();
+    let mut effects: Vec<Effect> = (0..state.shelf.laws.len()).filter(is_live).map(Effect::Watch).collect();
+    effects.extend(question::ask(state));
+    effects
 }
 
 /// Applies `message`.
@@ -66,6 +70,8 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
             question::fit_progressed(state, place, revision, (done, of));
         }
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
+        Message::Reread { place, outcome } => return live::reread(state, place, outcome),
+        Message::Unwatched(place, reason) => live::unwatched(state, place, reason),
         Message::Exported(outcome) => exported(state, outcome),
         Message::PricingFailed(question) => question::pricing_failed(state, question),
     }
@@ -207,10 +213,12 @@ fn receive(state: &mut State, question: Question, landscape: Arc<Landscape>) -> 
     if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
         state.pick = Pick::Best;
     }
-    let refitted = state.answer.as_ref().is_some_and(|answer| answer.question.asks_the_same_as(question));
+    let earlier = state.answer.as_ref().filter(|earlier| earlier.question.asks_the_same_as(question));
+    let change = earlier.map(|earlier| change::in_words(&earlier.landscape, &landscape, state.objective));
     state.answer = Some(Answer { question, landscape });
     refront(state);
-    if refitted {
+    if let Some(words) = change {
+        state.notice = Some(Notice::Done(words));
         // The rows keep their order until the new one is there: another in between would only flash.
         let order = state.order.take();
         let effects = reorder(state);

@@ -1,6 +1,7 @@
 //! Heavy work off the screen's thread. The newest question wins: whatever waits when a newer one comes is dropped,
 //! and answers say which question they answer, so that a late one is recognised. Exports are different: each one
-//! counts, none replaces another, and leaving the program waits for them.
+//! counts, none replaces another, and leaving the program waits for them. And a file that is watched is watched by a
+//! thread of its own, which sleeps in the meantime.
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
@@ -24,7 +25,9 @@ use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
 use crate::files::export::{self, Selection, View};
+use crate::files::live::{LastLine, LiveRuns, Reread};
 use crate::files::save::{self, SaveError};
+use crate::files::watch::{FileWatch, network_file_system};
 
 /// A space to be priced.
 pub(super) struct PriceJob {
@@ -42,6 +45,15 @@ pub(super) struct FitJob {
     pub(super) revision: u32,
     pub(super) dataset: Arc<Dataset>,
     pub(super) excluded: BTreeSet<usize>,
+}
+
+/// A file of runs to be watched.
+pub(super) struct WatchJob {
+    /// Place of the law on the shelf.
+    pub(super) place: usize,
+    pub(super) source: LiveRuns,
+    /// What is known of it.
+    pub(super) dataset: Arc<Dataset>,
 }
 
 /// Candidates to be ordered for the table.
@@ -70,6 +82,15 @@ impl FitJob {
         let entry = &state.shelf.laws[place];
         let dataset = Arc::clone(entry.dataset.as_ref()?);
         Some(Self { place, revision: entry.revision, dataset, excluded: entry.excluded.clone() })
+    }
+}
+
+impl WatchJob {
+    /// For a law on this session's shelf; none if its runs cannot change.
+    pub(super) fn of(state: &State, place: usize) -> Option<Self> {
+        let entry = &state.shelf.laws[place];
+        let (live, dataset) = (entry.live.as_ref()?, entry.dataset.as_ref()?);
+        Some(Self { place, source: live.source.clone(), dataset: Arc::clone(dataset) })
     }
 }
 
@@ -138,6 +159,26 @@ pub(super) fn export(request: ExportRequest) -> ExportOutcome {
     }
 }
 
+/// Reads a file again whenever it changes, and tells what is new, for as long as `tell` says that somebody listens.
+fn watch(job: &WatchJob, tell: &dyn Fn(Message) -> bool) -> Result<(), Error> {
+    let WatchJob { place, source, dataset } = job;
+    let mut told = Ok(Reread { dataset: Arc::clone(dataset), last_line: LastLine::Complete });
+    let mut watch = FileWatch::on(source.path())?;
+    if let Some(kind) = network_file_system(source.path()) {
+        let reason = Error::new(format!("on a network file system ({kind}) changes by other machines go unnoticed"));
+        tell(Message::Unwatched(*place, reason.in_source(source.path().display().to_string())));
+    }
+    loop {
+        // Before the first wait too: it may have changed between the first reading and now.
+        let now = source.reread();
+        if now != told && !tell(Message::Reread { place: *place, outcome: now.clone() }) {
+            return Ok(());
+        }
+        told = now;
+        watch.wait()?;
+    }
+}
+
 /// The lanes in which work is done.
 pub(super) struct Workers<M> {
     price: Lane<PriceJob>,
@@ -189,6 +230,21 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
     /// Fits runs; older fits are stopped, and say so.
     pub(super) fn fit(&self, job: FitJob) {
         self.fit.ask(job);
+    }
+
+    /// Watches a file until the session ends.
+    pub(super) fn watch(&self, job: WatchJob) {
+        let answers = self.answers.clone();
+        thread::spawn(move || {
+            let tell = |message: Message| answers.send(message.into()).is_ok();
+            let ended = or_on_panic(
+                || watch(&job, &tell),
+                || Err(Error::new("not watched any more: a bug in roofscape").in_source(job.dataset.name.clone())),
+            );
+            if let Err(reason) = ended {
+                tell(Message::Unwatched(job.place, reason));
+            }
+        });
     }
 
     /// Writes a file.

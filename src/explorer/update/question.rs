@@ -75,9 +75,9 @@ pub(super) fn fitted(
 }
 
 /// The law asked about is that of earlier runs, because there is none of the present ones: nobody may miss that.
-fn say_what_stands(state: &mut State) {
+pub(super) fn say_what_stands(state: &mut State) {
     let entry = state.law_entry();
-    if let (Some(_), Some(error)) = (&entry.standing, entry.failure()) {
+    if let (Some(_), Some(error)) = (&entry.standing, entry.trouble()) {
         state.notice = Some(Notice::Trouble(format!("the last law stays: {error}")));
     }
 }
@@ -98,10 +98,14 @@ pub(super) fn toggle_run(state: &mut State, run: usize) -> Vec<Effect> {
 /// Takes all runs of the law asked about back in.
 pub(super) fn restore_runs(state: &mut State) -> Vec<Effect> {
     let entry = &mut state.shelf.laws[state.question.law];
-    if entry.excluded.is_empty() {
+    let is_absent = entry.live.as_ref().is_some_and(|live| !live.absent.is_empty());
+    if entry.excluded.is_empty() && !is_absent {
         return Vec::new();
     }
     entry.excluded.clear();
+    if let Some(live) = &mut entry.live {
+        live.absent.clear();
+    }
     entry.call_for_refit();
     ask(state)
 }

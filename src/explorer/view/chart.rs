@@ -37,7 +37,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     legend(canvas, area, title.chars().count() as u16);
     let Some(landscape) = state.landscape() else {
         let entry = state.law_entry();
-        match (&entry.standing, entry.failure()) {
+        match (&entry.standing, entry.trouble()) {
             (Some(_), _) => canvas.centred(inner, "pricing the space …", Role::Label),
             (None, Some(error)) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
             (None, None) => canvas.centred(inner, "fitting the law …", Role::Label),

@@ -8,6 +8,7 @@ use super::{Canvas, Target, fit};
 use crate::engine::law::LossLaw;
 use crate::explorer::keymap::{BINDINGS, Binding};
 use crate::explorer::layout::Panes;
+use crate::explorer::live::Live;
 use crate::explorer::message::Action;
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::{Notice, State};
@@ -40,7 +41,7 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
         }
         let entry = &state.shelf.laws[state.shown().law];
-        if entry.failure().is_some() {
+        if entry.trouble().is_some() {
             spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
         }
         // The source of a law fitted here is its runs, which stand there already.
@@ -49,7 +50,8 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             0 => String::new(),
             count => format!(", {} excluded", units::count(count)),
         };
-        let words = format!("law {} · {} · {}{excluded}{source}", law.name, quality(law), runs(law));
+        let waits = if entry.live.as_ref().is_some_and(Live::has_half_a_line) { ", last line waits" } else { "" };
+        let words = format!("law {} · {} · {}{excluded}{waits}{source}", law.name, quality(law), runs(law));
         let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
         spans.push(canvas.span(fit(&words, room), Role::Label));
     }
