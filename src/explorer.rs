@@ -9,9 +9,11 @@
 //! The loop sleeps in one channel until something happens, applies everything that has happened, and draws once. An
 //! idle screen costs no bytes and no wake-ups.
 
+pub mod change;
 pub mod headless;
 pub mod keymap;
 pub mod layout;
+pub mod live;
 pub mod message;
 pub mod open;
 pub mod pointer;
@@ -40,7 +42,7 @@ use shelf::Shelf;
 use state::{Question, State};
 use terminal::Screen;
 use view::theme::{Palette, Theme};
-use worker::{FitJob, OrderJob, PriceJob, Workers};
+use worker::{FitJob, OrderJob, PriceJob, WatchJob, Workers};
 
 /// What the loop waits for.
 enum Event {
@@ -165,6 +167,11 @@ impl Session {
                 Effect::Fit(place) => {
                     if let Some(job) = FitJob::of(&self.state, place) {
                         self.workers.fit(job);
+                    }
+                }
+                Effect::Watch(place) => {
+                    if let Some(job) = WatchJob::of(&self.state, place) {
+                        self.workers.watch(job);
                     }
                 }
                 Effect::Order(landscape, sort) => self.workers.order(OrderJob { landscape, sort }),

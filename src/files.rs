@@ -6,9 +6,11 @@
 pub mod catalog;
 pub mod export;
 pub mod law;
+pub mod live;
 pub mod profile;
 pub mod resolve;
 pub mod runs;
 pub mod save;
 pub mod space;
 pub mod toml_source;
+pub mod watch;

@@ -85,7 +85,7 @@ fn loaders_know_no_terminal() {
 #[test]
 fn update_and_view_touch_no_files() {
     assert!(sources("explorer").len() > 20);
-    let forbidden = ["std::fs", "std::env", "cli::", "files::resolve", "files::save"];
+    let forbidden = ["std::fs", "std::env", "cli::", "files::resolve", "files::save", "files::watch", ".reread()"];
     assert_never_names("explorer", &forbidden, &["explorer.rs", "open.rs", "worker.rs", "headless.rs"]);
 }
 

@@ -6,6 +6,7 @@
 #[path = "common/pty.rs"]
 mod harness;
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use harness::{Pty, Release};
@@ -153,4 +154,56 @@ fn what_is_wrong_is_said_before_the_screen_is_taken() {
     let shown = pty.screen.screen().contents();
     assert!(shown.contains("bad.csv"), "{shown}");
     assert!(!pty.screen.screen().alternate_screen());
+}
+
+/// A training job appends, stops in the middle of a line, starts over, and replaces its file; the screen follows.
+#[test]
+fn a_watched_file_of_runs_is_followed() {
+    const TINY: &str = include_str!("../datasets/tiny.csv");
+    let lines: Vec<&str> = TINY.lines().collect();
+    let first = |runs: usize| lines[..=runs].join("\n") + "\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("runs.csv");
+    std::fs::write(&path, first(170)).expect("a file");
+    let mut pty = Pty::start(&["--data", "runs.csv"], folder.path(), (140, 40));
+    let shows = |pty: &mut Pty, words: &str| pty.until(words, |screen| screen.contents().contains(words));
+    shows(&mut pty, "170 runs of runs");
+
+    let append = |text: &str| {
+        let mut file = std::fs::OpenOptions::new().append(true).open(&path).expect("the file");
+        file.write_all(text.as_bytes()).expect("written");
+    };
+    append(&format!("{}\n", lines[171]));
+    shows(&mut pty, "171 runs (+1), R² ");
+    let (half, rest) = lines[172].split_at(lines[172].len() - 2);
+    append(half);
+    shows(&mut pty, "171 runs of runs");
+    shows(&mut pty, ", last line waits");
+    append(&format!("{rest}\n"));
+    shows(&mut pty, "172 runs (+1), R² ");
+
+    std::fs::write(&path, "").expect("truncated");
+    shows(&mut pty, "the last law stays: runs.csv: the file is empty");
+    std::fs::remove_file(&path).expect("deleted");
+    shows(&mut pty, "the last law stays: runs.csv: there is no such file");
+    shows(&mut pty, "LAST GOOD FIT");
+    let replace = |text: &str| {
+        let next = folder.path().join("runs.csv.tmp");
+        std::fs::write(&next, text).expect("a file");
+        std::fs::rename(next, &path).expect("replaced");
+    };
+    replace(&first(173));
+    shows(&mut pty, "173 runs (+1), R² ");
+    replace(&first(171));
+    shows(&mut pty, "171 runs (−2), R² ");
+
+    // Neither other files nor readers of this one draw anything.
+    pty.settle(Duration::from_millis(500));
+    let at_rest = pty.written;
+    std::fs::write(folder.path().join("train.log"), "step 1").expect("a file");
+    std::fs::read(&path).expect("the file");
+    pty.settle(Duration::from_secs(1));
+    assert_eq!(pty.written, at_rest);
+    pty.send("q");
+    assert_eq!(pty.wait(), 0);
 }

@@ -47,10 +47,52 @@ pub fn fastest_within(front: &[u32], losses: &[f64], loss: f64) -> Option<usize>
     front.get(first).map(|&candidate| candidate as usize)
 }
 
+/// By how much a frontier moved from `before` to `after`, both as (latency, loss) by rising latency: the mean, over the
+/// latencies at which either of them has a step, of the relative change of the best perplexity within that latency.
+/// Below 0 is better. `None` where they have no latency in common.
+///
+/// At equal latency, because that is how a budget is felt; over the steps and not over the axis, because a frontier
+/// has no last latency, and because its steps are the choices that there are.
+pub fn mean_change(before: &[(f64, f64)], after: &[(f64, f64)]) -> Option<f64> {
+    let best = |front: &[(f64, f64)], latency_s: f64| {
+        let reachable = front.partition_point(|point| point.0 <= latency_s);
+        Some(front[reachable.checked_sub(1)?].1)
+    };
+    let mut latencies_s: Vec<f64> = before.iter().chain(after).map(|point| point.0).collect();
+    latencies_s.sort_unstable_by(f64::total_cmp);
+    latencies_s.dedup();
+    let changes: Vec<f64> = latencies_s
+        .into_iter()
+        .filter_map(|latency_s| Some((best(after, latency_s)? - best(before, latency_s)?).exp_m1()))
+        .filter(|change| change.is_finite())
+        .collect();
+    (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_frontier_that_moves_as_a_whole_moves_by_that_much() {
+        let front = [(1.0, 4.0), (2.0, 3.5), (5.0, 3.0)];
+        let shifted = front.map(|(latency_s, loss)| (latency_s, loss + 0.97_f64.ln()));
+        assert!((mean_change(&front, &shifted).unwrap() + 0.03).abs() < 1e-12, "3 % less perplexity everywhere");
+        assert_eq!(mean_change(&front, &front), Some(0.0));
+        assert_eq!(mean_change(&front, &[]), None);
+    }
+
+    #[test]
+    fn a_frontier_is_compared_where_either_has_a_step_and_both_have_an_answer() {
+        let before = [(1.0, 4.0), (4.0, 2.0)];
+        let after = [(2.0, 3.0)];
+        // At 1 only the earlier one has an answer; at 2 it is 4 → 3, at 4 it is 2 → 3.
+        let expected = f64::midpoint((-1.0_f64).exp() - 1.0, 1.0_f64.exp() - 1.0);
+        assert!((mean_change(&before, &after).unwrap() - expected).abs() < 1e-12);
+        assert_eq!(mean_change(&[(1.0, f64::INFINITY)], &[(1.0, 3.0)]), Some(-1.0), "from nonsense to sense");
+        assert_eq!(mean_change(&[(1.0, 3.0)], &[(1.0, f64::INFINITY)]), None, "no number for nonsense");
+    }
 
     /// Eq. 5 word for word, in O(n²).
     fn by_definition(latency_s: &[f64], loss: &[f64]) -> Vec<u32> {

@@ -9,8 +9,10 @@ use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::law::LossLaw;
+use crate::engine::law::fit::Fit;
 use crate::engine::workload::Objective;
 use crate::error::Error;
+use crate::files::live::Reread;
 use crate::files::profile::Profile;
 
 /// A control with a value that is stepped through or typed.
@@ -104,6 +106,10 @@ pub enum Action {
     ReverseSort,
     /// On a small screen: show the pick instead of the table, or back.
     FlipLowerPane,
+    /// Leave a run of the law asked about out of its fit, or take it back in; counted in the dataset.
+    ToggleRun(usize),
+    /// Take all its runs back in.
+    RestoreRuns,
     /// Open the help.
     Help,
     /// Show where the numbers come from.
@@ -137,14 +143,50 @@ pub enum Message {
     Pasted(String),
     /// A question was answered.
     Priced(Question, Arc<Landscape>),
-    /// A law was fitted; the number is its place on the shelf.
-    Fitted(usize, Result<Arc<LossLaw>, FitStop>),
+    /// A fit ended.
+    Fitted {
+        /// The law's place on the shelf.
+        place: usize,
+        /// The state of its runs that was fitted.
+        revision: u32,
+        /// What came of it.
+        outcome: Result<FittedLaw, FitStop>,
+    },
+    /// So many starts of a fit are finished, of so many.
+    FitProgressed {
+        /// The law's place on the shelf.
+        place: usize,
+        /// The state of its runs that is being fitted.
+        revision: u32,
+        /// Finished.
+        done: usize,
+        /// Of so many.
+        of: usize,
+    },
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
+    /// The file of a law's runs was read again.
+    Reread {
+        /// The law's place on the shelf.
+        place: usize,
+        /// What it holds now, or why that is nothing to fit.
+        outcome: Result<Reread, Error>,
+    },
+    /// The file of the runs of the law at this place is not watched, or not reliably, and why.
+    Unwatched(usize, Error),
     /// An export ended.
     Exported(ExportOutcome),
     /// A question was given up by a bug of ours.
     PricingFailed(Question),
+}
+
+/// What a fit brought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedLaw {
+    /// The law, to predict with.
+    pub law: Arc<LossLaw>,
+    /// The fit itself; its places are those of the whole dataset, excluded runs included.
+    pub fit: Arc<Fit>,
 }
 
 /// Why a fit brought no law.
@@ -224,6 +266,8 @@ pub enum Effect {
     Price(Question),
     /// Fit the law at this place on the shelf.
     Fit(usize),
+    /// Watch the file that the runs of the law at this place came from.
+    Watch(usize),
     /// Order the candidates of a landscape by a column.
     Order(Arc<Landscape>, (Column, SortOrder)),
     /// Write architectures.

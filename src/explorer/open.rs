@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::live::Live;
 use super::shelf::{Board, LawEntry, Shelf};
 use super::state::Question;
 use crate::engine::precision::Precision;
@@ -66,7 +67,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         space: Arc::new(library.space(&choices.space)?),
         references: REFERENCE_MODELS.to_vec(),
     };
-    let question = Question { law: 0, board: 0, mode, precision, workload: choices.workload };
+    let question = Question { law: 0, edition: 0, board: 0, mode, precision, workload: choices.workload };
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)
         .map_err(|refusal| Error::new(refusal.to_string()).at_column("--precision"))?;
     Ok((shelf, question))
@@ -76,7 +77,8 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
 fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     let mut laws = Vec::new();
     if let Some(data) = &choices.data {
-        laws.push(LawEntry::from_runs(library.data(data)?.dataset));
+        let (loaded, source) = library.live_data(data)?;
+        laws.push(LawEntry { live: source.map(Live::new), ..LawEntry::from_runs(loaded.dataset) });
     }
     laws.push(LawEntry::ready(library.law(&choices.law)?.1));
     let others = library.laws().into_iter().filter_map(|listed| library.law(&listed.name).ok());

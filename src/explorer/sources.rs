@@ -1,7 +1,8 @@
 //! Where the numbers come from, in full: the law with its coefficients, range and caveats, the board's figures with
 //! kind, source and date. The status lines say the same in short. Plain lines, so that scrolling knows their number.
 
-use super::shelf::LawState;
+use super::live::Live;
+use super::shelf::LawEntry;
 use super::state::State;
 use crate::engine::law::LossLaw;
 use crate::files::export::Warning;
@@ -37,7 +38,9 @@ pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
     let mut page = Page { columns: columns.saturating_sub(LABEL_COLUMNS), lines: Vec::new() };
     match state.landscape() {
         Some(landscape) => {
-            law(&mut page, &landscape.law);
+            let entry = &state.shelf.laws[state.shown().law];
+            law(&mut page, &landscape.law, entry.live.as_ref());
+            runs(&mut page, entry);
             references(&mut page, state, &landscape.law);
         }
         None => no_law(&mut page, state),
@@ -68,7 +71,7 @@ impl Page {
     }
 }
 
-fn law(page: &mut Page, law: &LossLaw) {
+fn law(page: &mut Page, law: &LossLaw, live: Option<&Live>) {
     page.heading(&format!("Law {}", law.name));
     page.entry("source", &law.source, Tone::Text);
     if let Some(origin) = &law.origin {
@@ -81,7 +84,12 @@ fn law(page: &mut Page, law: &LossLaw) {
         page.entry("", "The runs behind it are synthetic: drawn from a law, not trained.", Tone::Warning);
     }
     if let Some(dataset) = &law.dataset {
-        page.entry("dataset", &format!("{}, sha256 {}", dataset.name, dataset.sha256), Tone::Text);
+        let watched = match live.map(|live| &live.unwatched) {
+            None => String::new(),
+            Some(None) => ", watched".to_owned(),
+            Some(Some(reason)) => format!("; {}", reason.headline()),
+        };
+        page.entry("dataset", &format!("{}, sha256 {}{watched}", dataset.name, dataset.sha256), Tone::Text);
     }
     let coefficients: Vec<String> =
         law.coefficients.named().iter().map(|(name, value)| format!("{name} {}", units::ratio(*value))).collect();
@@ -102,12 +110,36 @@ fn law(page: &mut Page, law: &LossLaw) {
     }
 }
 
+/// What has become of the runs since.
+fn runs(page: &mut Page, entry: &LawEntry) {
+    if let Some(dataset) = &entry.dataset {
+        let excluded: Vec<&str> =
+            entry.excluded.iter().filter_map(|&run| Some(dataset.runs.get(run)?.name.as_str())).collect();
+        if !excluded.is_empty() {
+            page.entry("excluded", &excluded.join(", "), Tone::Warning);
+        }
+    }
+    if let Some(error) = entry.trouble() {
+        page.entry("last good fit", &format!("the runs as they are now give no law: {error}"), Tone::Warning);
+    }
+    let Some(live) = &entry.live else { return };
+    if live.has_half_a_line() {
+        page.entry("", "The file's last line has no end yet; it is read when it has.", Tone::Text);
+    }
+    let absent: Vec<&str> = live.absent.iter().map(|run| run.name.as_str()).collect();
+    if !absent.is_empty() {
+        let words = format!("{} (gone from the file; excluded if it comes back)", absent.join(", "));
+        page.entry("excluded", &words, Tone::Text);
+    }
+}
+
 /// Why there is no picture yet.
 fn no_law(page: &mut Page, state: &State) {
     page.heading("Law");
-    match &state.law_entry().state {
-        LawState::Failed(error) => page.entry(&state.law_entry().label, &error.to_string(), Tone::Warning),
-        _ => page.entry(&state.law_entry().label, "not there yet", Tone::Text),
+    let entry = state.law_entry();
+    match entry.trouble() {
+        Some(error) => page.entry(&entry.label, &error.to_string(), Tone::Warning),
+        None => page.entry(&entry.label, "not there yet", Tone::Text),
     }
 }
 

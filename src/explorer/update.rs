@@ -2,6 +2,7 @@
 //! clock: whatever a session does can be replayed in a test.
 
 mod budgets;
+mod live;
 mod pick;
 mod prompt;
 mod question;
@@ -13,7 +14,7 @@ use super::selection::{Frontiers, Selection};
 use super::slider::{Direction, Stride};
 use super::state::{Answer, LowerPane, Mode, Notice, Pick, Prompt, Question, State};
 use super::table::{self, Column, SortOrder};
-use super::{layout, sources};
+use super::{change, layout, sources};
 use crate::engine::budget::Limit;
 use crate::engine::landscape::Landscape;
 use crate::files::export::Warning;
@@ -34,9 +35,12 @@ pub const CONTROLS: [Control; 12] = [
     Control::Law,
 ];
 
-/// What to do at the very start: price, or fit first.
+/// What to do at the very start: watch what may change, and price, or fit first.
 pub fn start(state: &mut State) -> Vec<Effect> {
-    question::ask(state)
+    let is_live = |place: &usize| state.shelf.laws[*place].live.is_some();
+    let mut effects: Vec<Effect> = (0..state.shelf.laws.len()).filter(is_live).map(Effect::Watch).collect();
+    effects.extend(question::ask(state));
+    effects
 }
 
 /// Applies `message`.
@@ -61,8 +65,13 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
             pick::keep_in_view(state);
         }
         Message::Priced(question, landscape) => return receive(state, question, landscape),
-        Message::Fitted(place, outcome) => return question::fitted(state, place, outcome),
+        Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
+        Message::FitProgressed { place, revision, done, of } => {
+            question::fit_progressed(state, place, revision, (done, of));
+        }
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
+        Message::Reread { place, outcome } => return live::reread(state, place, outcome),
+        Message::Unwatched(place, reason) => live::unwatched(state, place, reason),
         Message::Exported(outcome) => exported(state, outcome),
         Message::PricingFailed(question) => question::pricing_failed(state, question),
     }
@@ -113,6 +122,8 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 LowerPane::Pick => LowerPane::Table,
             };
         }
+        Action::ToggleRun(run) => return question::toggle_run(state, run),
+        Action::RestoreRuns => return question::restore_runs(state),
         Action::Help => state.mode = Mode::Help,
         Action::Sources => state.mode = Mode::Sources(0),
         Action::TypeValue => prompt::type_value(state),
@@ -202,9 +213,20 @@ fn receive(state: &mut State, question: Question, landscape: Arc<Landscape>) -> 
     if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
         state.pick = Pick::Best;
     }
+    let earlier = state.answer.as_ref().filter(|earlier| earlier.question.asks_the_same_as(question));
+    let change = earlier.map(|earlier| change::in_words(&earlier.landscape, &landscape, state.objective));
     state.answer = Some(Answer { question, landscape });
-    let effects = reorder(state);
     refront(state);
+    if let Some(words) = change {
+        state.notice = Some(Notice::Done(words));
+        // The rows keep their order until the new one is there: another in between would only flash.
+        let order = state.order.take();
+        let effects = reorder(state);
+        state.order = order;
+        reselect_in_place(state);
+        return effects;
+    }
+    let effects = reorder(state);
     reselect(state);
     effects
 }
@@ -224,9 +246,12 @@ fn reorder(state: &mut State) -> Vec<Effect> {
 fn ordered(state: &mut State, landscape: &Arc<Landscape>, sort: (Column, SortOrder), order: Vec<u32>) {
     let current = state.landscape().is_some_and(|shown| Arc::ptr_eq(shown, landscape));
     if current && sort == state.sort {
-        state.order = Some(order);
-        state.top = 0;
-        reselect(state);
+        if state.order.replace(order).is_some() {
+            reselect_in_place(state);
+        } else {
+            state.top = 0;
+            reselect(state);
+        }
     }
 }
 
@@ -245,6 +270,15 @@ fn reselect(state: &mut State) {
     }
     state.warnings = state.with_view(Warning::of_view).unwrap_or_default();
     pick::locate(state);
+}
+
+/// The same with other numbers for the same question: whoever has scrolled away from the pick goes on reading there.
+fn reselect_in_place(state: &mut State) {
+    let (top, in_view) = (state.top, pick::is_in_view(state));
+    reselect(state);
+    if !in_view {
+        pick::scroll_to(state, top);
+    }
 }
 
 fn exported(state: &mut State, outcome: ExportOutcome) {

@@ -1,27 +1,33 @@
 //! Heavy work off the screen's thread. The newest question wins: whatever waits when a newer one comes is dropped,
 //! and answers say which question they answer, so that a late one is recognised. Exports are different: each one
-//! counts, none replaces another, and leaving the program waits for them.
+//! counts, none replaces another, and leaving the program waits for them. And a file that is watched is watched by a
+//! thread of its own, which sleeps in the meantime.
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod lane;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Sender;
 use std::thread;
 
-use super::message::{ExportOutcome, ExportRequest, FitStop, Message, Overwrite, Scope};
+use lane::{Lane, or_on_panic};
+
+use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
 use super::state::{Question, State};
 use super::table::{self, Column, SortOrder};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
-use crate::engine::law::fit::{self, FitError, FitOptions, Watch};
+use crate::engine::law::fit::{self, Fit, FitError, FitOptions, Watch};
 use crate::engine::roofline::Estimator;
-use crate::engine::runs::Dataset;
+use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
 use crate::files::export::{self, Selection, View};
+use crate::files::live::{LastLine, LiveRuns, Reread};
 use crate::files::save::{self, SaveError};
+use crate::files::watch::{FileWatch, network_file_system};
 
 /// A space to be priced.
 pub(super) struct PriceJob {
@@ -35,6 +41,18 @@ pub(super) struct PriceJob {
 pub(super) struct FitJob {
     /// Place of the law on the shelf.
     pub(super) place: usize,
+    /// The state of its runs.
+    pub(super) revision: u32,
+    pub(super) dataset: Arc<Dataset>,
+    pub(super) excluded: BTreeSet<usize>,
+}
+
+/// A file of runs to be watched.
+pub(super) struct WatchJob {
+    /// Place of the law on the shelf.
+    pub(super) place: usize,
+    pub(super) source: LiveRuns,
+    /// What is known of it.
     pub(super) dataset: Arc<Dataset>,
 }
 
@@ -45,10 +63,14 @@ pub(super) struct OrderJob {
 }
 
 impl PriceJob {
-    /// For a question of this session; none while its law is not there or its board lacks the number format, which
-    /// update sees to before it asks.
+    /// For a question of this session; none if its edition of the law does not stand any more or its board lacks the
+    /// number format, which update sees to before it asks.
     pub(super) fn of(state: &State, question: Question) -> Option<Self> {
-        let law = Arc::clone(state.shelf.laws[question.law].law()?);
+        let standing = state.shelf.laws[question.law].standing.as_ref()?;
+        if standing.edition != question.edition {
+            return None;
+        }
+        let law = Arc::clone(&standing.law);
         let estimator = state.estimator(question).ok()?;
         Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator })
     }
@@ -57,8 +79,18 @@ impl PriceJob {
 impl FitJob {
     /// For a law on this session's shelf; none if it comes from a file.
     pub(super) fn of(state: &State, place: usize) -> Option<Self> {
-        let dataset = Arc::clone(state.shelf.laws[place].dataset.as_ref()?);
-        Some(Self { place, dataset })
+        let entry = &state.shelf.laws[place];
+        let dataset = Arc::clone(entry.dataset.as_ref()?);
+        Some(Self { place, revision: entry.revision, dataset, excluded: entry.excluded.clone() })
+    }
+}
+
+impl WatchJob {
+    /// For a law on this session's shelf; none if its runs cannot change.
+    pub(super) fn of(state: &State, place: usize) -> Option<Self> {
+        let entry = &state.shelf.laws[place];
+        let (live, dataset) = (entry.live.as_ref()?, entry.dataset.as_ref()?);
+        Some(Self { place, source: live.source.clone(), dataset: Arc::clone(dataset) })
     }
 }
 
@@ -70,12 +102,25 @@ pub(super) fn price(job: &PriceJob, outdated: &dyn Fn() -> bool) -> Option<Messa
 
 /// Fits a law; `watch` may stop it.
 pub(super) fn fit(job: &FitJob, watch: &dyn Watch) -> Message {
-    let outcome = fit::fit(&job.dataset.runs, &FitOptions::default(), watch);
-    let outcome = outcome.map(|fit| Arc::new(LossLaw::fitted(fit, &job.dataset))).map_err(|error| match error {
-        FitError::Cancelled => FitStop::Superseded,
-        error => FitStop::Impossible(Error::from(error).in_source(job.dataset.name.clone())),
-    });
-    Message::Fitted(job.place, outcome)
+    let outcome = fit_kept(job, watch)
+        .map(|fit| FittedLaw { law: Arc::new(LossLaw::fitted(fit.clone(), &job.dataset)), fit: Arc::new(fit) })
+        .map_err(|error| match error {
+            FitError::Cancelled => FitStop::Superseded,
+            error => FitStop::Impossible(Error::from(error).in_source(job.dataset.name.clone())),
+        });
+    Message::Fitted { place: job.place, revision: job.revision, outcome }
+}
+
+/// The fit of the runs that are not excluded, with their places in the whole dataset.
+fn fit_kept(job: &FitJob, watch: &dyn Watch) -> Result<Fit, FitError> {
+    let runs = &job.dataset.runs;
+    let kept: Vec<usize> = (0..runs.len()).filter(|place| !job.excluded.contains(place)).collect();
+    let kept_runs: Vec<Run> = kept.iter().map(|&place| runs[place].clone()).collect();
+    let mut fit = fit::fit(&kept_runs, &FitOptions::default(), watch)?;
+    for place in fit.train.iter_mut().chain(&mut fit.holdout) {
+        *place = kept[*place];
+    }
+    Ok(fit)
 }
 
 /// Orders candidates by a column.
@@ -114,79 +159,92 @@ pub(super) fn export(request: ExportRequest) -> ExportOutcome {
     }
 }
 
-/// The threads that work, and the ends of the channels to them.
-pub(super) struct Workers<M> {
-    price: Sender<(u64, PriceJob)>,
-    /// Number of the newest question to be priced.
-    asked: Arc<AtomicU64>,
-    order: Sender<OrderJob>,
-    fit: Sender<FitJob>,
-    stop_fit: Arc<Stop>,
-    answers: Sender<M>,
+/// Reads a file again whenever it changes, and tells what is new, for as long as `tell` says that somebody listens.
+fn watch(job: &WatchJob, tell: &dyn Fn(Message) -> bool) -> Result<(), Error> {
+    let WatchJob { place, source, dataset } = job;
+    let mut told = Ok(Reread { dataset: Arc::clone(dataset), last_line: LastLine::Complete });
+    let mut watch = FileWatch::on(source.path())?;
+    if let Some(kind) = network_file_system(source.path()) {
+        let reason = Error::new(format!("on a network file system ({kind}) changes by other machines go unnoticed"));
+        tell(Message::Unwatched(*place, reason.in_source(source.path().display().to_string())));
+    }
+    loop {
+        // Before the first wait too: it may have changed between the first reading and now.
+        let now = source.reread();
+        if now != told && !tell(Message::Reread { place: *place, outcome: now.clone() }) {
+            return Ok(());
+        }
+        told = now;
+        watch.wait()?;
+    }
 }
 
-/// Set when a newer fit was asked for.
-#[derive(Default)]
-struct Stop(AtomicBool);
-
-impl Watch for Stop {
-    fn cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
+/// The lanes in which work is done.
+pub(super) struct Workers<M> {
+    price: Lane<PriceJob>,
+    order: Lane<OrderJob>,
+    fit: Lane<FitJob>,
+    answers: Sender<M>,
 }
 
 impl<M: From<Message> + Send + 'static> Workers<M> {
     /// Starts the threads; answers go to `answers`.
     pub(super) fn start(answers: Sender<M>) -> Self {
-        let (price_jobs, price_queue) = channel();
-        let (order_jobs, order_queue) = channel();
-        let (fit_jobs, fit_queue) = channel::<FitJob>();
-        let asked = Arc::new(AtomicU64::new(0));
-        let newest = Arc::clone(&asked);
-        spawn(price_queue, answers.clone(), move |(number, job): &(u64, PriceJob)| {
-            let outdated = || newest.load(Ordering::Relaxed) != *number;
-            or_on_panic(|| price(job, &outdated), || Some(Message::PricingFailed(job.question)))
-        });
-        spawn(order_queue, answers.clone(), |job| Some(order(job)));
-        let stop_fit = Arc::new(Stop::default());
-        let (watch, fit_answers) = (Arc::clone(&stop_fit), answers.clone());
-        thread::spawn(move || {
-            // Every fit is answered, also one that was stopped: its law must not wait for ever.
-            while let Ok(job) = fit_queue.recv() {
-                watch.0.store(false, Ordering::Relaxed);
-                let answer = or_on_panic(
-                    || fit(&job, watch.as_ref()),
-                    || {
-                        let error =
-                            Error::new("a bug in roofscape stopped this fit").in_source(job.dataset.name.clone());
-                        Message::Fitted(job.place, Err(FitStop::Impossible(error)))
-                    },
-                );
-                if fit_answers.send(answer.into()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { price: price_jobs, asked, order: order_jobs, fit: fit_jobs, stop_fit, answers }
+        let price = Lane::start(
+            answers.clone(),
+            |job, ticket| price(job, &|| ticket.is_overtaken()),
+            |job: &PriceJob| Some(Message::PricingFailed(job.question)),
+        );
+        let order = Lane::start(
+            answers.clone(),
+            |job, ticket| (!ticket.is_overtaken()).then(|| order(job)),
+            |_: &OrderJob| None,
+        );
+        // Every fit is answered, also one that was stopped: its law must not wait for ever.
+        let fit = Lane::start(
+            answers.clone(),
+            |job: &FitJob, ticket| {
+                let (place, revision) = (job.place, job.revision);
+                let report = move |done, of| Message::FitProgressed { place, revision, done, of };
+                Some(fit(job, &ticket.watch(report)))
+            },
+            |job| {
+                let error = Error::new("a bug in roofscape stopped this fit").in_source(job.dataset.name.clone());
+                let outcome = Err(FitStop::Impossible(error));
+                Some(Message::Fitted { place: job.place, revision: job.revision, outcome })
+            },
+        );
+        Self { price, order, fit, answers }
     }
-
-    // The workers survive panics in their work, so their ends of the channels live as long as the session.
 
     /// Prices a space; older questions are dropped, also one that is being priced.
     pub(super) fn price(&self, job: PriceJob) {
-        let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
-        let _ = self.price.send((number, job));
+        self.price.ask(job);
     }
 
     /// Orders candidates; older orders that wait are dropped.
     pub(super) fn order(&self, job: OrderJob) {
-        let _ = self.order.send(job);
+        self.order.ask(job);
     }
 
-    /// Fits runs; a fit that is under way is stopped.
+    /// Fits runs; older fits are stopped, and say so.
     pub(super) fn fit(&self, job: FitJob) {
-        self.stop_fit.0.store(true, Ordering::Relaxed);
-        let _ = self.fit.send(job);
+        self.fit.ask(job);
+    }
+
+    /// Watches a file until the session ends.
+    pub(super) fn watch(&self, job: WatchJob) {
+        let answers = self.answers.clone();
+        thread::spawn(move || {
+            let tell = |message: Message| answers.send(message.into()).is_ok();
+            let ended = or_on_panic(
+                || watch(&job, &tell),
+                || Err(Error::new("not watched any more: a bug in roofscape").in_source(job.dataset.name.clone())),
+            );
+            if let Err(reason) = ended {
+                tell(Message::Unwatched(job.place, reason));
+            }
+        });
     }
 
     /// Writes a file.
@@ -201,26 +259,4 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
             let _ = answers.send(Message::Exported(outcome).into());
         });
     }
-}
-
-/// One thread that takes the newest job and answers it, if there is an answer.
-fn spawn<J: Send + 'static, M: From<Message> + Send + 'static>(
-    queue: Receiver<J>,
-    answers: Sender<M>,
-    work: impl Fn(&J) -> Option<Message> + Send + 'static,
-) {
-    thread::spawn(move || {
-        while let Ok(first) = queue.recv() {
-            let newest = queue.try_iter().last().unwrap_or(first);
-            let Some(answer) = work(&newest) else { continue };
-            if answers.send(answer.into()).is_err() {
-                return;
-            }
-        }
-    });
-}
-
-/// The result of `work`; if it panics, what `otherwise` says.
-fn or_on_panic<T>(work: impl FnOnce() -> T, otherwise: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| otherwise())
 }

@@ -146,12 +146,7 @@ impl Library {
 
     /// The runs of that name or path; the dataset is called by the name.
     pub fn data(&self, typed: &str) -> Result<Loaded> {
-        let resolved = self.resolve(Kind::Data, typed)?;
-        let bytes = resolved.text.as_bytes();
-        let mut loaded = runs::parse(&resolved.source, runs::Format::of(&resolved.source, bytes), bytes)?;
-        loaded.dataset.origin = Some(resolved.origin_in_words());
-        loaded.dataset.name = resolved.name;
-        Ok(loaded)
+        runs_of(self.resolve(Kind::Data, typed)?)
     }
 
     /// Every profile that can be named, sorted by name.
@@ -249,7 +244,17 @@ fn of_embedded(kind: Kind, file: &Embedded) -> Resolved {
     }
 }
 
-fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
+/// The runs in a file that has been read.
+pub(super) fn runs_of(resolved: Resolved) -> Result<Loaded> {
+    let bytes = resolved.text.as_bytes();
+    let mut loaded = runs::parse(&resolved.source, runs::Format::of(&resolved.source, bytes), bytes)?;
+    loaded.dataset.origin = Some(resolved.origin_in_words());
+    loaded.dataset.name = resolved.name;
+    Ok(loaded)
+}
+
+/// The file at a path.
+pub(super) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
     let source = path.display().to_string();
     let name = path.file_stem().map_or_else(|| source.clone(), |stem| stem.to_string_lossy().into_owned());
     let text = read(kind, path)?;

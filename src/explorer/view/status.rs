@@ -8,8 +8,9 @@ use super::{Canvas, Target, fit};
 use crate::engine::law::LossLaw;
 use crate::explorer::keymap::{BINDINGS, Binding};
 use crate::explorer::layout::Panes;
+use crate::explorer::live::Live;
 use crate::explorer::message::Action;
-use crate::explorer::shelf::LawState;
+use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::{Notice, State};
 use crate::files::export::Warning;
 use crate::units;
@@ -27,19 +28,30 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, panes: &Panes) {
 /// What is being worked on; else law, its R², its runs, its source.
 fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let mut spans = vec![canvas.span(" ", Role::Label)];
-    match &state.law_entry().state {
-        LawState::Fitting => spans.push(canvas.span(format!("{} … · ", state.law_entry().label), Role::Focus)),
-        LawState::Ready(_) if state.is_stale() => spans.push(canvas.span("pricing … · ", Role::Focus)),
-        _ => {}
+    let asked = state.law_entry();
+    if let FitProgress::UnderWay { percent } = asked.progress {
+        let so_far = if percent == 0 { String::new() } else { format!("{percent} % ") };
+        spans.push(canvas.span(format!("{} … {so_far}· ", asked.label), Role::Focus));
+    } else if asked.standing.is_some() && state.is_stale() {
+        spans.push(canvas.span("pricing … · ", Role::Focus));
     }
     if let Some(landscape) = state.landscape() {
         let law = &landscape.law;
         if law.synthetic {
             spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
         }
+        let entry = &state.shelf.laws[state.shown().law];
+        if entry.trouble().is_some() {
+            spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
+        }
         // The source of a law fitted here is its runs, which stand there already.
         let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
-        let words = format!("law {} · {} · {}{source}", law.name, quality(law), runs(law));
+        let excluded = match entry.excluded.len() {
+            0 => String::new(),
+            count => format!(", {} excluded", units::count(count)),
+        };
+        let waits = if entry.live.as_ref().is_some_and(Live::has_half_a_line) { ", last line waits" } else { "" };
+        let words = format!("law {} · {} · {}{excluded}{waits}{source}", law.name, quality(law), runs(law));
         let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
         spans.push(canvas.span(fit(&words, room), Role::Label));
     }

@@ -2,10 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-
 use crate::engine::features::{Axis, Features};
 use crate::engine::runs::Run;
 
@@ -23,15 +19,29 @@ pub(super) fn key(shape: &Features) -> Key {
     Axis::ALL.map(|axis| shape.get(axis).to_bits())
 }
 
+/// Each architecture draws its own lot, whoever else draws. A run more or less then moves at most one architecture from
+/// one part to the other, and what a fit of them changes is due to the run and not to another draw.
+fn lot(key: Key, seed: u64) -> u64 {
+    key.into_iter().fold(splitmix64(seed), |lot, bits| splitmix64(lot ^ bits))
+}
+
+/// The finaliser of `SplitMix64` (Steele, Lea, Flood 2014): every bit of the result depends on every bit of `state`.
+const fn splitmix64(state: u64) -> u64 {
+    let mut bits = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
 /// Holds out `share` of the architectures, to the nearest whole one, but never all of them.
 pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
-    // Groups in the order of the key, so that reordering the file does not change who is held out.
-    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    // By lot and, should two lots be equal, by shape: reordering the file does not change who is held out.
+    let mut groups: BTreeMap<(u64, Key), Vec<usize>> = BTreeMap::new();
     for (index, run) in runs.iter().enumerate() {
-        groups.entry(key(&run.features)).or_default().push(index);
+        let key = key(&run.features);
+        groups.entry((lot(key, seed), key)).or_default().push(index);
     }
-    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
-    groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    let groups: Vec<Vec<usize>> = groups.into_values().collect();
     let held = ((share * groups.len() as f64).round() as usize).min(groups.len().saturating_sub(1));
     let flatten = |groups: &[Vec<usize>]| {
         let mut indices: Vec<usize> = groups.concat();
@@ -53,4 +63,59 @@ pub(super) fn shares(runs: &[&Run]) -> Vec<f64> {
 /// Different architectures among some runs.
 pub(super) fn count_architectures(runs: &[&Run]) -> usize {
     runs.iter().map(|run| key(&run.features)).collect::<BTreeSet<_>>().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run for each of 100 shapes.
+    fn runs() -> Vec<Run> {
+        let shapes =
+            (1..=10).flat_map(|layers| (1..=10).map(move |width| (f64::from(layers), 64.0 * f64::from(width))));
+        let run = |(layers, width)| Run {
+            name: format!("{layers}x{width}"),
+            features: Features { layers, width, ffn_ratio: 4.0, kv_dim: width, activation_rate: 1.0 },
+            tokens: None,
+            seed: None,
+            loss: 3.0,
+            perplexity: None,
+        };
+        shapes.map(run).collect()
+    }
+
+    fn held_names(runs: &[Run], seed: u64) -> BTreeSet<&str> {
+        by_architecture(runs, 0.2, seed).holdout.into_iter().map(|place| runs[place].name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_run_less_moves_at_most_one_architecture_to_the_other_part() {
+        let runs = runs();
+        for seed in 0..5 {
+            let held = held_names(&runs, seed);
+            assert_eq!(held.len(), 20);
+            for left_out in 0..runs.len() {
+                let mut fewer = runs.clone();
+                let gone = fewer.remove(left_out).name;
+                let now = held_names(&fewer, seed);
+                let moved = held.symmetric_difference(&now).filter(|name| **name != gone).count();
+                assert!(moved <= 1, "{moved} moved without {gone}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_part_held_out_depends_on_the_seed_and_not_on_the_order() {
+        let runs = runs();
+        let mut reversed = runs.clone();
+        reversed.reverse();
+        assert_eq!(held_names(&runs, 1), held_names(&reversed, 1));
+        let shared = held_names(&runs, 1).intersection(&held_names(&runs, 2)).count();
+        assert!(shared < 10, "two draws of 20 in 100 share 4 on average, not {shared}");
+    }
+
+    #[test]
+    fn the_mixer_is_the_published_one() {
+        assert_eq!(splitmix64(0), 0xe220_a839_7b1d_cdaf);
+    }
 }

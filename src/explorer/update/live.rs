@@ -1,0 +1,51 @@
+//! The file of a law's runs changed: whatever it holds, the picture stands until there is a better one.
+
+use std::sync::Arc;
+
+use super::question;
+use crate::engine::runs::Run;
+use crate::error::Error;
+use crate::explorer::live::places;
+use crate::explorer::message::Effect;
+use crate::explorer::state::{Notice, State};
+use crate::files::live::{LastLine, Reread};
+
+/// A file was read again.
+pub(super) fn reread(state: &mut State, place: usize, outcome: Result<Reread, Error>) -> Vec<Effect> {
+    let asked_for = state.question.law == place;
+    let entry = &mut state.shelf.laws[place];
+    let (Some(live), Some(dataset)) = (&mut entry.live, &entry.dataset) else { return Vec::new() };
+    let Reread { dataset: now, last_line } = match outcome {
+        Ok(reread) => reread,
+        Err(error) => {
+            live.trouble = Some(error);
+            live.last_line = LastLine::Complete;
+            if asked_for {
+                question::say_what_stands(state);
+            }
+            return Vec::new();
+        }
+    };
+    live.last_line = last_line;
+    let recovered = live.trouble.take().is_some();
+    if now.sha256 == dataset.sha256 {
+        if recovered && asked_for {
+            state.notice = Some(Notice::Done(format!("{} is as it was before", now.name)));
+        }
+        return Vec::new();
+    }
+    let mut excluded: Vec<Run> = entry.excluded.iter().map(|&run| dataset.runs[run].clone()).collect();
+    excluded.append(&mut live.absent);
+    (entry.excluded, live.absent) = places(excluded, &now.runs);
+    entry.dataset = Some(Arc::clone(&now));
+    entry.call_for_refit();
+    if asked_for { question::ask(state) } else { Vec::new() }
+}
+
+/// A file is not watched, or not reliably.
+pub(super) fn unwatched(state: &mut State, place: usize, reason: Error) {
+    state.notice = Some(Notice::Trouble(reason.to_string()));
+    if let Some(live) = &mut state.shelf.laws[place].live {
+        live.unwatched = Some(reason);
+    }
+}

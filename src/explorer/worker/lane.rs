@@ -1,0 +1,165 @@
+//! A thread for one kind of work, where the newest job is the one that counts.
+//!
+//! Every job is handed to the work, also one that a newer job has overtaken: the work alone knows whether such a job
+//! is to be dropped without a word or must be answered, because something waits for it. Its ticket tells it, before it
+//! begins and at any time while it is at it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::engine::law::fit::Watch;
+use crate::explorer::message::Message;
+
+/// The end of a lane at which jobs are put in.
+pub(super) struct Lane<J> {
+    jobs: Sender<(u64, J)>,
+    newest: Arc<AtomicU64>,
+}
+
+impl<J: Send + 'static> Lane<J> {
+    /// Starts the thread. `work` answers a job, or not; `crashed` answers for it if it panics, and the lane goes on.
+    pub(super) fn start<M: From<Message> + Send + 'static>(
+        answers: Sender<M>,
+        work: impl Fn(&J, &Ticket<M>) -> Option<Message> + Send + 'static,
+        crashed: impl Fn(&J) -> Option<Message> + Send + 'static,
+    ) -> Self {
+        let (jobs, queue) = channel::<(u64, J)>();
+        let newest = Arc::new(AtomicU64::new(0));
+        let asked = Arc::clone(&newest);
+        thread::spawn(move || {
+            while let Ok((number, job)) = queue.recv() {
+                let ticket = Ticket { number, newest: Arc::clone(&asked), answers: answers.clone() };
+                let Some(answer) = or_on_panic(|| work(&job, &ticket), || crashed(&job)) else { continue };
+                if answers.send(answer.into()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { jobs, newest }
+    }
+
+    /// Puts a job in; all earlier ones are overtaken, also one that is being worked on.
+    pub(super) fn ask(&self, job: J) {
+        let number = self.newest.fetch_add(1, Ordering::Relaxed) + 1;
+        // The thread survives panics in its work, so its end of the channel lives as long as the session.
+        let _ = self.jobs.send((number, job));
+    }
+}
+
+/// What a job knows of its standing.
+pub(super) struct Ticket<M> {
+    number: u64,
+    newest: Arc<AtomicU64>,
+    answers: Sender<M>,
+}
+
+impl<M: From<Message>> Ticket<M> {
+    /// Whether a newer job has been asked for.
+    pub(super) fn is_overtaken(&self) -> bool {
+        self.newest.load(Ordering::Relaxed) != self.number
+    }
+
+    /// For work that takes a [`Watch`]: stops it when it is overtaken, and sends what `report` makes of its progress.
+    pub(super) fn watch<R: Fn(usize, usize) -> Message + Sync>(&self, report: R) -> Reporting<'_, M, R> {
+        Reporting { ticket: self, report, last: Mutex::new(Instant::now()) }
+    }
+}
+
+/// A [`Watch`] on a ticket.
+pub(super) struct Reporting<'a, M, R> {
+    ticket: &'a Ticket<M>,
+    report: R,
+    /// When something was reported last.
+    last: Mutex<Instant>,
+}
+
+/// Progress is worth a frame only so often; work that takes no longer than this reports none.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+impl<M: From<Message> + Send, R: Fn(usize, usize) -> Message + Sync> Watch for Reporting<'_, M, R> {
+    fn cancelled(&self) -> bool {
+        self.ticket.is_overtaken()
+    }
+
+    fn progress(&self, done: usize, of: usize) {
+        if let Ok(mut last) = self.last.try_lock()
+            && last.elapsed() >= INTERVAL
+        {
+            *last = Instant::now();
+            let _ = self.ticket.answers.send((self.report)(done, of).into());
+        }
+    }
+}
+
+/// The result of `work`; if it panics, what `otherwise` says.
+pub(super) fn or_on_panic<T>(work: impl FnOnce() -> T, otherwise: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| otherwise())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::Receiver;
+
+    use super::*;
+
+    /// A lane whose jobs say how they found their ticket, the first of them once it is overtaken.
+    fn lane() -> (Lane<u16>, Receiver<Message>) {
+        let (answers, inbox) = channel();
+        let work = |&job: &u16, ticket: &Ticket<Message>| {
+            while job == 0 && !ticket.is_overtaken() {
+                thread::yield_now();
+            }
+            assert_ne!(job, 13, "on purpose");
+            Some(Message::Resized(job, u16::from(ticket.is_overtaken())))
+        };
+        let lane = Lane::start(answers, work, |&job| Some(Message::Resized(job, 99)));
+        (lane, inbox)
+    }
+
+    fn next(inbox: &Receiver<Message>) -> (u16, u16) {
+        match inbox.recv() {
+            Ok(Message::Resized(job, found)) => (job, found),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_newer_job_overtakes_those_before_it_and_all_are_answered() {
+        let (lane, inbox) = lane();
+        lane.ask(0);
+        lane.ask(1);
+        assert_eq!((next(&inbox), next(&inbox)), ((0, 1), (1, 0)));
+    }
+
+    #[test]
+    fn a_panic_is_answered_for_and_the_lane_goes_on() {
+        let (lane, inbox) = lane();
+        lane.ask(13);
+        assert_eq!(next(&inbox), (13, 99));
+        lane.ask(2);
+        assert_eq!(next(&inbox), (2, 0));
+    }
+
+    #[test]
+    fn progress_becomes_messages_but_not_every_step_of_it() {
+        let (answers, inbox) = channel::<Message>();
+        let ticket = Ticket { number: 1, newest: Arc::new(AtomicU64::new(1)), answers };
+        let watch = ticket.watch(|done, of| Message::Resized(done as u16, of as u16));
+        watch.progress(1, 64);
+        assert!(inbox.try_recv().is_err(), "too early to be worth a frame");
+        if let Ok(mut last) = watch.last.lock() {
+            *last -= INTERVAL;
+        }
+        watch.progress(2, 64);
+        watch.progress(3, 64);
+        assert_eq!(next(&inbox), (2, 64));
+        assert!(inbox.try_recv().is_err());
+        assert!(!watch.cancelled());
+        ticket.newest.store(2, Ordering::Relaxed);
+        assert!(watch.cancelled());
+    }
+}
