@@ -5,8 +5,10 @@
 
 pub mod catalog;
 pub mod export;
+pub mod hf_config;
 pub mod law;
 pub mod profile;
+pub mod python_json;
 pub mod resolve;
 pub mod runs;
 pub mod save;
