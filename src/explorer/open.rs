@@ -11,12 +11,15 @@ use crate::engine::workload::Workload;
 use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
 use crate::files::resolve::Library;
+use crate::files::runs::ColumnChoice;
 
 /// What to open with; names as in the library, or paths.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
     /// Runs to fit a law from, shown first if given.
     pub data: Option<String>,
+    /// How to read their columns.
+    pub columns: ColumnChoice,
     /// Law, shown first if given and no runs are.
     pub law: String,
     /// Board.
@@ -36,6 +39,7 @@ impl Default for Choices {
     fn default() -> Self {
         Self {
             data: None,
+            columns: ColumnChoice::AsRemembered,
             law: "paper".into(),
             profile: "agx-orin-64gb".into(),
             mode: None,
@@ -76,7 +80,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
 fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     let mut laws = Vec::new();
     if let Some(data) = &choices.data {
-        laws.push(LawEntry::from_runs(library.data(data)?.dataset));
+        laws.push(LawEntry::from_runs(library.data_as(data, &choices.columns)?.dataset));
     }
     laws.push(LawEntry::ready(library.law(&choices.law)?.1));
     let others = library.laws().into_iter().filter_map(|listed| library.law(&listed.name).ok());
