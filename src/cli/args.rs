@@ -91,7 +91,7 @@ pub struct LawArgs {
     /// Loss law: a name (see `roofscape laws`) or a TOML file [default: paper]
     #[arg(long, value_name = "NAME|PATH")]
     pub law: Option<String>,
-    /// Fit the law to these training runs instead: a table, `tiny` or `synthetic-170`
+    /// Fit the law to these training runs instead: a table, a directory of runs, `tiny` or `synthetic-170`
     #[arg(long, value_name = "NAME|PATH", conflicts_with = "law")]
     pub data: Option<String>,
     /// What the columns of --data mean, such as `loss=eval/loss`; remembered, `none` forgets
@@ -245,11 +245,12 @@ pub enum RowFormat {
 #[command(
     after_help = "Examples:\n  roofscape fit --data runs.csv\n  roofscape fit --data tiny --holdout 0.3 --seed 7\n  \
                         roofscape fit --data runs.jsonl --save mine.toml && roofscape --law mine.toml\n  \
-                        roofscape fit --data wandb_export.csv --columns loss=eval/loss,width=model.hidden_size\n\n\
+                        roofscape fit --data wandb_export.csv --columns loss=eval/loss,width=model.hidden_size\n  \
+                        roofscape fit --data outputs/        Hugging Face runs: trainer_state.json with config.json\n\n\
                         Tables are CSV or JSON Lines, or what Weights & Biases and `mlflow experiments csv` export."
 )]
 pub struct FitArgs {
-    /// Training runs: a table, `tiny` or `synthetic-170`
+    /// Training runs: a table, a directory of runs, `tiny` or `synthetic-170`
     #[arg(long, value_name = "NAME|PATH")]
     pub data: String,
     /// What the columns mean, such as `loss=eval/loss,width=model.hidden_size`; remembered for tables with the same

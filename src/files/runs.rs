@@ -1,8 +1,8 @@
-//! Training runs from CSV, JSON Lines and trackers' run tables, for the fit.
+//! Training runs from CSV, JSON Lines, trackers' run tables and trainers' directories, for the fit.
 //!
 //! People bring tables from many trainers, so columns go by many names; a name that could mean two things is refused
 //! instead of guessed. A file loads whole or not at all: a law fitted to the half of a file that happened to parse
-//! would look as good as any other; only what a tracker marks as unfinished is left out, by name. What was
+//! would look as good as any other; only what a tracker or trainer marks as unfinished is left out, by name. What was
 //! read, ignored, skipped and assumed comes back with the runs ([`Loaded`]), so that every reader can say so. Nothing
 //! here touches the file system: bytes in, runs out.
 //!
@@ -12,10 +12,12 @@ mod cell;
 mod columns;
 mod csv;
 mod dialect;
+pub mod directory;
 mod field;
 mod jsonl;
 mod mapping;
 mod row;
+mod trainer_state;
 pub mod write;
 
 use std::borrow::Cow;
@@ -98,7 +100,7 @@ pub struct Loaded {
     pub dialect: Dialect,
     /// Which column gave which field, in the file's order.
     pub used: Vec<Used>,
-    /// Columns that are not known here, in the file's order.
+    /// Columns that are not known here, in the file's order; of a directory, what holds no run.
     pub ignored: Vec<String>,
     /// Runs without a result, in the file's order.
     pub skipped: Vec<Skipped>,
@@ -111,10 +113,14 @@ pub struct Loaded {
 impl Loaded {
     /// What stands in for what the file does not have, and what else there is to know.
     pub fn assumed(&self) -> Vec<String> {
-        let assumptions: &[(Field, &str)] = &[
-            (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
-            (Field::Experts, "no experts: taken as dense"),
-        ];
+        let assumptions: &[(Field, &str)] = match self.dialect {
+            // There it is all in config.json.
+            Dialect::TrainerDirectories => &[],
+            Dialect::Plain | Dialect::Wandb | Dialect::Mlflow => &[
+                (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
+                (Field::Experts, "no experts: taken as dense"),
+            ],
+        };
         let absent = |field: Field| self.used.iter().all(|used| used.field != field);
         let assumed = assumptions.iter().filter(|(field, _)| absent(*field)).map(|(_, words)| (*words).to_owned());
         assumed.chain(self.remarks.iter().cloned()).collect()
@@ -254,7 +260,7 @@ fn stem(source: &str) -> String {
     Path::new(source).file_stem().map_or_else(|| source.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

@@ -1,4 +1,4 @@
-//! Training results as trackers leave them, and `--columns`.
+//! Training results as trackers and trainers leave them, and `--columns`.
 
 use std::fmt::Write as _;
 
@@ -83,4 +83,29 @@ fn two_columns_for_one_field_are_asked_about() {
         "{error}"
     );
     assert_eq!(program.found("fit --data wandb.csv --columns loss=val/loss --format json").json()["runs"], 12);
+}
+
+#[test]
+fn a_directory_of_hugging_face_runs_is_fitted() {
+    let program = Program::new();
+    for (layers, width) in [4, 8, 12, 16].into_iter().flat_map(|layers| [256, 512, 1024].map(|width| (layers, width))) {
+        let loss = 2.5 + 9.0 / f64::from(layers).powf(1.6) + 100.0 / f64::from(width);
+        let run = format!("runs/l{layers}d{width:04}/checkpoint-1000");
+        let state = serde_json::json!({"global_step": 1000, "max_steps": 1000, "num_input_tokens_seen": 1_000_000,
+            "log_history": [{"loss": 9.0, "step": 1000}, {"eval_loss": loss, "step": 1000}]});
+        program.write(&format!("{run}/trainer_state.json"), &state.to_string());
+        let config = serde_json::json!({"model_type": "llama", "hidden_size": width, "intermediate_size": 2 * width,
+            "num_hidden_layers": layers, "num_attention_heads": 8, "vocab_size": 32000});
+        program.write(&format!("{run}/config.json"), &config.to_string());
+    }
+    program.write("runs/logs/x", "");
+    let json = program.found("fit --data runs --format json").json();
+    assert_eq!(
+        (&json["runs"], &json["dataset"]["name"], &json["origin"]),
+        (&12.into(), &"runs".into(), &"runs".into())
+    );
+    assert_eq!(json["columns"]["ignored"], serde_json::json!(["logs"]));
+    let note = program.found("predict --arch qwen2.5-0.5b --data runs").stderr;
+    assert!(note.contains("12 runs; Hugging Face run directories; "), "{note}");
+    assert!(program.refused("fit --data runs --columns loss=x").contains("a directory of runs has no columns"));
 }

@@ -1,7 +1,9 @@
-//! Training runs by name or path, read with what was told of their columns.
+//! Training runs by name or path: a table, read with what was told of its columns, or a directory of runs.
 
-use super::{Library, Origin, Resolved};
-use crate::error::Result;
+use std::path::Path;
+
+use super::{Library, Origin, Resolved, embedded, escaped, looks_like_a_path, run_directory};
+use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
 use crate::files::column_memory::ColumnMemory;
 use crate::files::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
@@ -14,7 +16,17 @@ impl Library {
 
     /// The runs of that name or path. Columns told now are remembered once the runs have loaded.
     pub fn data_as(&self, typed: &str, choice: &ColumnChoice) -> Result<Loaded> {
+        let path = Path::new(typed);
+        if path.is_dir() && (looks_like_a_path(typed) || embedded(Kind::Data, typed).is_none()) {
+            return directory(path, choice);
+        }
         let file = self.resolve(Kind::Data, typed)?;
+        if path.file_name().is_some_and(|name| name == run_directory::STATE) {
+            let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or_else(|| Path::new("."));
+            return Err(Error::new("this is one run's log, which lacks the model's shape")
+                .in_source(file.source)
+                .hint(format!("--data {}, the directory that has config.json too", folder.display())));
+        }
         let mut loaded = self.table(&file, choice)?;
         loaded.dataset.origin = Some(file.origin_in_words());
         loaded.dataset.name = file.name;
@@ -51,6 +63,18 @@ impl Library {
             },
         }
     }
+}
+
+fn directory(path: &Path, choice: &ColumnChoice) -> Result<Loaded> {
+    if let ColumnChoice::AsTold(_) = choice {
+        return Err(Error::new("a directory of runs has no columns")
+            .in_source(path.display().to_string())
+            .at_column("--columns")
+            .hint("leave the option out, or give a table"));
+    }
+    let mut loaded = run_directory::read_dataset(path)?;
+    loaded.dataset.origin = Some(escaped(&path.display().to_string()));
+    Ok(loaded)
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub enum Dialect {
     Wandb,
     /// `mlflow experiments csv`.
     Mlflow,
+    /// The Hugging Face Trainer, in directories; no table at all.
+    TrainerDirectories,
 }
 
 impl Dialect {
@@ -39,7 +41,7 @@ impl Dialect {
     /// The column that says how far a run is.
     const fn status_column(self) -> Option<&'static str> {
         match self {
-            Self::Plain => None,
+            Self::Plain | Self::TrainerDirectories => None,
             Self::Wandb => Some("State"),
             Self::Mlflow => Some("status"),
         }
@@ -82,6 +84,7 @@ impl fmt::Display for Dialect {
             Self::Plain => "table",
             Self::Wandb => "W&B run table",
             Self::Mlflow => "MLflow run table",
+            Self::TrainerDirectories => "Hugging Face run directories",
         })
     }
 }

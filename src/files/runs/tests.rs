@@ -1,5 +1,6 @@
 //! What files mean; wrong ones are in [`errors`], arbitrary ones in [`properties`].
 
+mod directory;
 mod errors;
 mod exports;
 mod properties;
