@@ -32,6 +32,7 @@ pub use dialect::Dialect;
 pub use field::Field;
 pub use mapping::{ColumnChoice, Mapping};
 
+use self::field::is_bare_loss;
 use super::toml_source::shown;
 use crate::engine::runs::{Dataset, Run};
 use crate::error::{Error, Result};
@@ -123,7 +124,16 @@ impl Loaded {
         };
         let absent = |field: Field| self.used.iter().all(|used| used.field != field);
         let assumed = assumptions.iter().filter(|(field, _)| absent(*field)).map(|(_, words)| (*words).to_owned());
-        assumed.chain(self.remarks.iter().cloned()).collect()
+        assumed.chain(self.doubtful_loss()).chain(self.remarks.iter().cloned()).collect()
+    }
+
+    /// The Trainer's callbacks log the loss of training batches as `loss`; in a table of one's own it is the held-out one.
+    fn doubtful_loss(&self) -> Option<String> {
+        let exported = matches!(self.dialect, Dialect::Wandb | Dialect::Mlflow) && self.told == Told::Nothing;
+        let loss = self.used.iter().find(|used| used.field == Field::Loss && is_bare_loss(&used.column))?;
+        exported.then(|| {
+            format!("'{}' taken as the held-out loss, though trainers log the training loss by that name", loss.column)
+        })
     }
 
     /// Adds a remark, also to the dataset's own account of itself.

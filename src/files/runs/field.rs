@@ -140,6 +140,11 @@ impl Field {
     }
 }
 
+/// Whether a column is called `loss` and no more, so that nothing says of which text it is.
+pub(super) fn is_bare_loss(column: &str) -> bool {
+    reduced(column).0 == Field::Loss.name()
+}
+
 /// How well a column names the run, best first: by its place in [`NAMES`], then by how deep a tracker has put it.
 pub(super) fn rank_as_name(column: &str) -> Option<(usize, usize)> {
     let (bare, depth) = reduced(column);

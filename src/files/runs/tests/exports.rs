@@ -66,6 +66,14 @@ fn an_mlflow_export_loads() {
 }
 
 #[test]
+fn a_loss_that_may_be_of_training_batches_is_doubted() {
+    let doubt = "'metrics.loss' taken as the held-out loss, though trainers log the training loss by that name";
+    let bare = MLFLOW.replace("metrics.eval_loss", "metrics.loss");
+    assert_eq!(csv(&bare).unwrap().assumed().last().map(String::as_str), Some(doubt));
+    assert!(!csv(MLFLOW).unwrap().summary().contains("held-out"));
+}
+
+#[test]
 fn spreadsheets_and_windows_leave_an_export_as_it_is() {
     for text in [WANDB, MLFLOW] {
         let plain = csv(text).unwrap();
