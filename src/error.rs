@@ -63,6 +63,13 @@ impl Error {
         self
     }
 
+    /// What to try next, where nothing better is known.
+    #[must_use]
+    pub fn or_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint.get_or_insert_with(|| hint.into());
+        self
+    }
+
     /// Without the place and on one line, for a status line.
     pub fn headline(&self) -> &str {
         &self.0.what

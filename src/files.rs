@@ -4,10 +4,13 @@
 //! text that a name or path stands for.
 
 pub mod catalog;
+pub mod column_memory;
 pub mod export;
+pub mod hf_config;
 pub mod law;
 pub mod live;
 pub mod profile;
+pub mod python_json;
 pub mod resolve;
 pub mod runs;
 pub mod save;

@@ -12,6 +12,7 @@ use crate::engine::roofline::Attention;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
 use crate::error::Error;
 use crate::files::export::Selection;
+use crate::files::runs::ColumnChoice;
 use crate::units::{parse_bytes, parse_seconds};
 
 const EXAMPLES: &str = "\
@@ -90,10 +91,22 @@ pub struct LawArgs {
     /// Loss law: a name (see `roofscape laws`) or a TOML file [default: paper]
     #[arg(long, value_name = "NAME|PATH")]
     pub law: Option<String>,
-    /// Fit the law to these training runs instead: a CSV or JSON Lines file, `tiny` or `synthetic-170`
+    /// Fit the law to these training runs instead: a table, a directory of runs, `tiny` or `synthetic-170`
     #[arg(long, value_name = "NAME|PATH", conflicts_with = "law")]
     pub data: Option<String>,
+    /// What the columns of --data mean, such as `loss=eval/loss`; remembered, `none` forgets
+    #[arg(long, value_name = COLUMNS, requires = "data", value_parser = ColumnChoice::parse)]
+    pub columns: Option<ColumnChoice>,
 }
+
+impl LawArgs {
+    /// How to read the columns of the runs.
+    pub fn column_choice(&self) -> ColumnChoice {
+        self.columns.clone().unwrap_or_default()
+    }
+}
+
+const COLUMNS: &str = "FIELD=COLUMN,…|none";
 
 /// Which space.
 #[derive(Debug, Clone, Args)]
@@ -231,12 +244,19 @@ pub enum RowFormat {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  roofscape fit --data runs.csv\n  roofscape fit --data tiny --holdout 0.3 --seed 7\n  \
-                        roofscape fit --data runs.jsonl --save mine.toml && roofscape --law mine.toml"
+                        roofscape fit --data runs.jsonl --save mine.toml && roofscape --law mine.toml\n  \
+                        roofscape fit --data wandb_export.csv --columns loss=eval/loss,width=model.hidden_size\n  \
+                        roofscape fit --data outputs/        Hugging Face runs: trainer_state.json with config.json\n\n\
+                        Tables are CSV or JSON Lines, or what Weights & Biases and `mlflow experiments csv` export."
 )]
 pub struct FitArgs {
-    /// Training runs: a CSV or JSON Lines file, `tiny` or `synthetic-170`
+    /// Training runs: a table, a directory of runs, `tiny` or `synthetic-170`
     #[arg(long, value_name = "NAME|PATH")]
     pub data: String,
+    /// What the columns mean, such as `loss=eval/loss,width=model.hidden_size`; remembered for tables with the same
+    /// header, `none` forgets
+    #[arg(long, value_name = COLUMNS, value_parser = ColumnChoice::parse)]
+    pub columns: Option<ColumnChoice>,
     /// Share of the architectures held out to judge the law, from 0 to below 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
     pub holdout: f64,

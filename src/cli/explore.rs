@@ -13,6 +13,7 @@ use crate::files::resolve::Library;
 pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
     let choices = Choices {
         data: args.law.data.clone(),
+        columns: args.law.column_choice(),
         law: args.law.law.clone().unwrap_or_else(|| "paper".into()),
         profile: args.board.profile.clone(),
         mode: args.board.mode.clone(),

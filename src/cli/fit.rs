@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::files::export::{Warning, write_json};
 use crate::files::law;
 use crate::files::resolve::Library;
-use crate::files::runs::Loaded;
+use crate::files::runs::{Loaded, Skipped, Told};
 use crate::files::toml_source::shown;
 use crate::units::{count, significant};
 
@@ -30,6 +30,7 @@ struct Report<'a> {
     dataset: DatasetIdentity,
     origin: Option<&'a str>,
     columns: ColumnsPart<'a>,
+    skipped: &'a [Skipped],
     options: OptionsPart,
     starts_agreeing: usize,
     range: FittedRange,
@@ -40,7 +41,8 @@ struct Report<'a> {
 struct ColumnsPart<'a> {
     used: Vec<UsedPart<'a>>,
     ignored: &'a [String],
-    assumed: Vec<&'static str>,
+    assumed: Vec<String>,
+    told: Told,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +59,7 @@ struct OptionsPart {
 }
 
 pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let loaded = library.data(&args.data)?;
+    let loaded = library.data_as(&args.data, &args.columns.clone().unwrap_or_default())?;
     let dataset = &loaded.dataset;
     let options = FitOptions { holdout: args.holdout, seed: args.seed, starts: args.starts, ..FitOptions::default() };
     let fit = fit(&dataset.runs, &options, &()).map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
@@ -98,7 +100,13 @@ fn report<'a>(fit: &'a Fit, loaded: &'a Loaded, options: &FitOptions) -> Report<
         synthetic: loaded.dataset.synthetic,
         dataset: loaded.dataset.identity(),
         origin: loaded.dataset.origin.as_deref(),
-        columns: ColumnsPart { used: used.collect(), ignored: &loaded.ignored, assumed: loaded.assumed() },
+        columns: ColumnsPart {
+            used: used.collect(),
+            ignored: &loaded.ignored,
+            assumed: loaded.assumed(),
+            told: loaded.told,
+        },
+        skipped: &loaded.skipped,
         options: OptionsPart { holdout: options.holdout, seed: options.seed, starts: options.starts },
         starts_agreeing: fit.starts_agreeing,
         range: fit.range,
@@ -126,11 +134,13 @@ fn print(
         ("sha256", dataset.sha256.clone()),
         ("columns", used.collect::<Vec<String>>().join(", ")),
     ];
+    pairs.extend(loaded.told_in_words().map(|told| ("", told.to_owned())));
     if !loaded.ignored.is_empty() {
         let ignored: Vec<String> = loaded.ignored.iter().map(|column| shown(column)).collect();
         pairs.push(("ignored", ignored.join(", ")));
     }
-    pairs.extend(loaded.assumed().into_iter().map(|assumed| ("assumed", assumed.to_owned())));
+    pairs.extend(loaded.assumed().into_iter().map(|assumed| ("assumed", assumed)));
+    pairs.extend(loaded.skipped.iter().map(|skipped| ("skipped", skipped.to_string())));
     pairs.extend([
         (
             "split",

@@ -52,7 +52,7 @@ pub fn estimator(
 pub fn law(library: &Library, args: &LawArgs) -> Result<LossLaw> {
     match &args.data {
         Some(typed) => {
-            let dataset = library.data(typed)?.dataset;
+            let dataset = library.data_as(typed, &args.column_choice())?.dataset;
             let fit = fit(&dataset.runs, &FitOptions::default(), &())
                 .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
             Ok(LossLaw::fitted(fit, &dataset))

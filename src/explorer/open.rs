@@ -12,12 +12,15 @@ use crate::engine::workload::Workload;
 use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
 use crate::files::resolve::Library;
+use crate::files::runs::ColumnChoice;
 
 /// What to open with; names as in the library, or paths.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
     /// Runs to fit a law from, shown first if given.
     pub data: Option<String>,
+    /// How to read their columns.
+    pub columns: ColumnChoice,
     /// Law, shown first if given and no runs are.
     pub law: String,
     /// Board.
@@ -37,6 +40,7 @@ impl Default for Choices {
     fn default() -> Self {
         Self {
             data: None,
+            columns: ColumnChoice::AsRemembered,
             law: "paper".into(),
             profile: "agx-orin-64gb".into(),
             mode: None,
@@ -77,7 +81,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
 fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     let mut laws = Vec::new();
     if let Some(data) = &choices.data {
-        let (loaded, source) = library.live_data(data)?;
+        let (loaded, source) = library.live_data(data, &choices.columns)?;
         laws.push(LawEntry { live: source.map(Live::new), ..LawEntry::from_runs(loaded.dataset) });
     }
     laws.push(LawEntry::ready(library.law(&choices.law)?.1));

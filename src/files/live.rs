@@ -1,23 +1,28 @@
-//! A file of runs that is read again and again while a training job writes to it.
+//! Runs that are read again and again while a training job writes to them.
 //!
 //! A line is complete when its end is there. Until then the last line of a growing file may be the beginning of one,
 //! and the beginning of a number is a number: `3.4` of `3.472` would parse, and lie. So it waits. The one exception
 //! is the line with which the file ended when it was opened: whoever opens a file says that it is one, and many
-//! writers never end the last line.
+//! writers never end the last line. Directories of runs have no such line: each of their files is read whole, and one
+//! that is half written is no JSON.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::catalog::Kind;
-use super::resolve::{Library, Origin, read_path, runs_of};
-use super::runs::Loaded;
+use super::resolve::data::{directory, run_directory_at};
+use super::resolve::{Library, Origin, read_path};
+use super::runs::{ColumnChoice, Loaded};
 use crate::engine::runs::Dataset;
 use crate::error::Result;
 
-/// A file of runs, and how it ended when it was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A file of runs and how it ended when it was opened, or a directory of runs.
+#[derive(Debug, Clone, PartialEq)]
 pub struct LiveRuns {
     path: PathBuf,
+    /// What is remembered of columns; nothing where they were told when it was opened.
+    library: Library,
+    columns: ColumnChoice,
     /// The last line, if it had no end.
     accepted: String,
 }
@@ -41,28 +46,43 @@ pub enum LastLine {
 }
 
 impl Library {
-    /// The runs of that name or path as [`Library::data`] reads them, and how to read them again if they came from a
-    /// file. Pipes can be read once, and what is built in never changes.
-    pub fn live_data(&self, typed: &str) -> Result<(Loaded, Option<LiveRuns>)> {
+    /// The runs of that name or path as [`Library::data_as`] reads them, and how to read them again if they came from a
+    /// file or a directory. Pipes can be read once, and what is built in never changes.
+    pub fn live_data(&self, typed: &str, columns: &ColumnChoice) -> Result<(Loaded, Option<LiveRuns>)> {
+        // What was told is remembered once, not with every line that is added.
+        let library = if *columns == ColumnChoice::AsRemembered { self.clone() } else { Self::default() };
+        let live = |path: &Path, accepted: &str| LiveRuns {
+            path: path.to_owned(),
+            library: library.clone(),
+            columns: columns.clone(),
+            accepted: accepted.to_owned(),
+        };
+        if let Some(path) = run_directory_at(typed) {
+            return Ok((directory(path, columns)?, Some(live(path, ""))));
+        }
         let resolved = self.resolve(Kind::Data, typed)?;
         let live = match &resolved.origin {
             Origin::Path(path) | Origin::User { path, .. } if path.is_file() => {
-                Some(LiveRuns { path: path.clone(), accepted: unended_line(&resolved.text).to_owned() })
+                Some(live(path, unended_line(&resolved.text)))
             }
             _ => None,
         };
-        Ok((runs_of(resolved)?, live))
+        Ok((self.runs_of(resolved, columns)?, live))
     }
 }
 
 impl LiveRuns {
-    /// The file.
+    /// The file or directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Reads the file again.
+    /// Reads it again.
     pub fn reread(&self) -> Result<Reread> {
+        if self.path.is_dir() {
+            let dataset = Arc::new(directory(&self.path, &self.columns)?.dataset);
+            return Ok(Reread { dataset, last_line: LastLine::Complete });
+        }
         let mut resolved = read_path(Kind::Data, &self.path)?;
         let unended = unended_line(&resolved.text);
         let last_line =
@@ -70,7 +90,8 @@ impl LiveRuns {
         if last_line == LastLine::Waits {
             resolved.text.truncate(resolved.text.len() - unended.len());
         }
-        Ok(Reread { dataset: Arc::new(runs_of(resolved)?.dataset), last_line })
+        let dataset = Arc::new(self.library.runs_of(resolved, &self.columns)?.dataset);
+        Ok(Reread { dataset, last_line })
     }
 }
 
@@ -92,7 +113,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(file);
         fs::write(&path, opened).unwrap();
-        let (_, live) = Library::default().live_data(&path.display().to_string()).unwrap();
+        let (_, live) = Library::default().live_data(&path.display().to_string(), &ColumnChoice::AsRemembered).unwrap();
         fs::write(&path, now).unwrap();
         let Reread { dataset, last_line } = live.unwrap().reread()?;
         Ok((dataset.runs.iter().map(|run| run.loss).collect(), last_line))
@@ -144,7 +165,7 @@ mod tests {
         let path = folder.path().join("runs.csv");
         let named = path.display().to_string();
         fs::write(&path, csv("4,256,4,4,3.5\n")).unwrap();
-        let (_, live) = Library::default().live_data(&named).unwrap();
+        let (_, live) = Library::default().live_data(&named, &ColumnChoice::AsRemembered).unwrap();
         let live = live.unwrap();
         assert_eq!(live.path(), path);
         let refusal = |live: &LiveRuns| live.reread().unwrap_err().to_string();
@@ -157,7 +178,44 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_shows_the_runs_that_finished_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let finish = |name: &str, layers: u32, loss: f64| {
+            let run = folder.path().join(name);
+            fs::create_dir(&run).unwrap();
+            let config = format!(
+                r#"{{"model_type":"llama","hidden_size":256,"intermediate_size":1024,"num_hidden_layers":{layers},
+                     "num_attention_heads":4,"num_key_value_heads":4,"vocab_size":1000}}"#
+            );
+            fs::write(run.join("config.json"), config).unwrap();
+            let state = format!(r#"{{"global_step":10,"log_history":[{{"eval_loss":{loss},"step":10}}]}}"#);
+            fs::write(run.join("trainer_state.json"), state).unwrap();
+        };
+        finish("a", 4, 3.5);
+        let (loaded, live) =
+            Library::default().live_data(&folder.path().display().to_string(), &ColumnChoice::AsRemembered).unwrap();
+        assert_eq!(loaded.dataset.runs.len(), 1);
+        finish("b", 8, 3.25);
+        let Reread { dataset, last_line } = live.unwrap().reread().unwrap();
+        let seen: Vec<(&str, f64, f64)> =
+            dataset.runs.iter().map(|run| (run.name.as_str(), run.features.layers, run.loss)).collect();
+        assert_eq!((seen, last_line), (vec![("a", 4.0, 3.5), ("b", 8.0, 3.25)], LastLine::Complete));
+    }
+
+    #[test]
+    fn what_told_columns_were_holds_for_what_comes_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.csv");
+        let line = "layers,width,heads,ffn_ratio,final\n4,256,4,4,3.5\n";
+        fs::write(&path, line).unwrap();
+        let told = ColumnChoice::parse("loss=final").unwrap();
+        let (_, live) = Library::default().live_data(&path.display().to_string(), &told).unwrap();
+        fs::write(&path, format!("{line}8,256,4,4,3.25\n")).unwrap();
+        assert_eq!(live.unwrap().reread().unwrap().dataset.runs[1].loss, 3.25);
+    }
+
+    #[test]
     fn what_is_built_in_never_changes() {
-        assert!(Library::default().live_data("tiny").unwrap().1.is_none());
+        assert!(Library::default().live_data("tiny", &ColumnChoice::AsRemembered).unwrap().1.is_none());
     }
 }

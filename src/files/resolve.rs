@@ -3,6 +3,9 @@
 //! A path wins, then the user's own file of that name, then the built-in one. Which of them it was is part of the
 //! answer, so that nobody compares results from a profile that silently was not the one he thinks.
 
+pub(super) mod data;
+mod run_directory;
+
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -13,7 +16,6 @@ use directories::ProjectDirs;
 use super::catalog::{Embedded, Kind};
 use super::law;
 use super::profile::Profile;
-use super::runs::{self, Loaded};
 use super::space;
 use super::toml_source::{escaped, one_of, shown};
 use crate::engine::law::LossLaw;
@@ -144,11 +146,6 @@ impl Library {
         Ok(space)
     }
 
-    /// The runs of that name or path; the dataset is called by the name.
-    pub fn data(&self, typed: &str) -> Result<Loaded> {
-        runs_of(self.resolve(Kind::Data, typed)?)
-    }
-
     /// Every profile that can be named, sorted by name.
     pub fn profiles(&self) -> Vec<Listed> {
         self.list(Kind::Profile, |file| Profile::parse(&file.source, &file.text).map(|profile| profile.title))
@@ -244,15 +241,6 @@ fn of_embedded(kind: Kind, file: &Embedded) -> Resolved {
     }
 }
 
-/// The runs in a file that has been read.
-pub(super) fn runs_of(resolved: Resolved) -> Result<Loaded> {
-    let bytes = resolved.text.as_bytes();
-    let mut loaded = runs::parse(&resolved.source, runs::Format::of(&resolved.source, bytes), bytes)?;
-    loaded.dataset.origin = Some(resolved.origin_in_words());
-    loaded.dataset.name = resolved.name;
-    Ok(loaded)
-}
-
 /// The file at a path.
 pub(super) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
     let source = path.display().to_string();
@@ -261,8 +249,20 @@ pub(super) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
     Ok(Resolved { name, origin: Origin::Path(path.to_owned()), source, text })
 }
 
-/// The whole file as text. Reads no more than the limit, whatever size the file claims: devices and pipes claim none.
+/// The whole file as text.
 fn read(kind: Kind, path: &Path) -> Result<String> {
+    String::from_utf8(read_bytes(kind, path)?).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() as u64 + 1;
+        Error::new("the file is not UTF-8 text")
+            .in_source(path.display().to_string())
+            .at_line(line)
+            .hint("save it as UTF-8")
+    })
+}
+
+/// The whole file. Reads no more than the limit, whatever size the file claims: devices and pipes claim none.
+fn read_bytes(kind: Kind, path: &Path) -> Result<Vec<u8>> {
     let source = path.display().to_string();
     if path.is_dir() {
         let expected = format!("a file with a {}", kind.noun());
@@ -276,11 +276,7 @@ fn read(kind: Kind, path: &Path) -> Result<String> {
         let what = format!("the file is larger than {} MB, which no {} is", kind.largest() / 1_000_000, kind.noun());
         return Err(Error::new(what).in_source(source));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() as u64 + 1;
-        Error::new("the file is not UTF-8 text").in_source(source).at_line(line).hint("save it as UTF-8")
-    })
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {

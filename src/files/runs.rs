@@ -1,27 +1,39 @@
-//! Training runs from CSV and JSON Lines, for the fit.
+//! Training runs from CSV, JSON Lines, trackers' run tables and trainers' directories, for the fit.
 //!
 //! People bring tables from many trainers, so columns go by many names; a name that could mean two things is refused
 //! instead of guessed. A file loads whole or not at all: a law fitted to the half of a file that happened to parse
-//! would look as good as any other. What was read, ignored and assumed comes back with the runs ([`Loaded`]), so that
-//! every reader can say so. Nothing here touches the file system: bytes in, runs out.
+//! would look as good as any other; only what a tracker or trainer marks as unfinished is left out, by name. What was
+//! read, ignored, skipped and assumed comes back with the runs ([`Loaded`]), so that every reader can say so. Nothing
+//! here touches the file system: bytes in, runs out.
 //!
 //! `datasets/README.md` describes the columns for those who write such files.
 
 mod cell;
 mod columns;
 mod csv;
+mod dialect;
+pub mod directory;
+mod field;
 mod jsonl;
+mod mapping;
 mod row;
+mod trainer_state;
 pub mod write;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use columns::{Field, Used};
+pub use columns::Used;
+pub use dialect::Dialect;
+pub use field::Field;
+pub use mapping::{ColumnChoice, Mapping};
 
+use self::field::is_bare_loss;
+use super::toml_source::shown;
 use crate::engine::runs::{Dataset, Run};
 use crate::error::{Error, Result};
 
@@ -51,63 +63,155 @@ impl Format {
     }
 }
 
+/// A run that was left out, for people who wonder where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// What the run is called.
+    pub name: String,
+    /// Why it is no run to fit.
+    pub reason: String,
+}
+
+/// `baseline (running)`.
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", shown(&self.name), self.reason)
+    }
+}
+
+/// Whether somebody said what the columns mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// Nobody: they go by their names.
+    #[default]
+    Nothing,
+    /// The command line.
+    Now,
+    /// The command line of an earlier time, for a file with the same header.
+    Earlier,
+}
+
 /// A file of runs, with what was made of its columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {
     /// The runs.
     pub dataset: Dataset,
+    /// Who wrote them down.
+    pub dialect: Dialect,
     /// Which column gave which field, in the file's order.
     pub used: Vec<Used>,
-    /// Columns that are not known here, in the file's order.
+    /// Columns that are not known here, in the file's order; of a directory, what holds no run.
     pub ignored: Vec<String>,
+    /// Runs without a result, in the file's order.
+    pub skipped: Vec<Skipped>,
+    /// Whether the columns are as told.
+    pub told: Told,
+    /// What else a reader of the numbers should know, in sentences.
+    pub remarks: Vec<String>,
 }
 
 impl Loaded {
-    /// What stands in for columns that the file does not have.
-    pub fn assumed(&self) -> Vec<&'static str> {
-        [
-            (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
-            (Field::Experts, "no experts: taken as dense"),
-        ]
-        .into_iter()
-        .filter(|(field, _)| self.used.iter().all(|used| used.field != *field))
-        .map(|(_, assumption)| assumption)
-        .collect()
+    /// What stands in for what the file does not have, and what else there is to know.
+    pub fn assumed(&self) -> Vec<String> {
+        let assumptions: &[(Field, &str)] = match self.dialect {
+            // There it is all in config.json.
+            Dialect::TrainerDirectories => &[],
+            Dialect::Plain | Dialect::Wandb | Dialect::Mlflow => &[
+                (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
+                (Field::Experts, "no experts: taken as dense"),
+            ],
+        };
+        let absent = |field: Field| self.used.iter().all(|used| used.field != field);
+        let assumed = assumptions.iter().filter(|(field, _)| absent(*field)).map(|(_, words)| (*words).to_owned());
+        assumed.chain(self.doubtful_loss()).chain(self.remarks.iter().cloned()).collect()
+    }
+
+    /// The Trainer's callbacks log the loss of training batches as `loss`; in a table of one's own it is the held-out one.
+    fn doubtful_loss(&self) -> Option<String> {
+        let exported = matches!(self.dialect, Dialect::Wandb | Dialect::Mlflow) && self.told == Told::Nothing;
+        let loss = self.used.iter().find(|used| used.field == Field::Loss && is_bare_loss(&used.column))?;
+        exported.then(|| {
+            format!("'{}' taken as the held-out loss, though trainers log the training loss by that name", loss.column)
+        })
+    }
+
+    /// Adds a remark, also to the dataset's own account of itself.
+    pub fn remark(&mut self, remark: String) {
+        self.remarks.push(remark);
+        self.dataset.reading = Some(self.summary());
+    }
+
+    /// Says when the columns were told.
+    pub fn tell(&mut self, told: Told) {
+        self.told = told;
+        self.dataset.reading = Some(self.summary());
+    }
+
+    /// That the columns are as told, and when.
+    pub const fn told_in_words(&self) -> Option<&'static str> {
+        match self.told {
+            Told::Nothing => None,
+            Told::Now => Some("columns as told"),
+            Told::Earlier => Some("columns as told earlier for this header"),
+        }
     }
 
     /// One line for status bars and logs: `173 runs; loss from 'val_loss'; ignored: vocab, wall_s`.
     pub fn summary(&self) -> String {
         let count = self.dataset.runs.len();
         let mut parts = vec![format!("{count} {}", if count == 1 { "run" } else { "runs" })];
+        if self.dialect != Dialect::Plain {
+            parts.push(self.dialect.to_string());
+        }
         if self.dataset.synthetic {
             parts.push("synthetic".to_owned());
         }
+        parts.extend(self.told_in_words().map(str::to_owned));
         parts.extend(self.used.iter().filter(|used| used.field.name() != used.column).map(Used::to_string));
-        parts.extend(self.assumed().into_iter().map(str::to_owned));
+        parts.extend(self.assumed());
+        if !self.skipped.is_empty() {
+            parts.push(format!("{} skipped: {}", self.skipped.len(), listed(&self.skipped)));
+        }
         if !self.ignored.is_empty() {
-            parts.push(format!("ignored: {}", self.ignored.join(", ")));
+            parts.push(format!("ignored: {}", listed(&self.ignored)));
         }
         parts.join("; ")
     }
 }
 
+/// On one line, and no longer than anybody reads: exports have hundreds of columns.
+fn listed(items: &[impl fmt::Display]) -> String {
+    const MOST: usize = 12;
+    let shown: Vec<String> = items.iter().take(MOST).map(ToString::to_string).collect();
+    let more = items.len().saturating_sub(MOST);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
+
 /// What both formats yield before the file as a whole is judged.
 #[derive(Debug, Default)]
 struct Table {
+    dialect: Dialect,
     runs: Vec<Run>,
     synthetic: bool,
     used: Vec<Used>,
     ignored: Vec<String>,
+    skipped: Vec<Skipped>,
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads all runs of a file; `source` is its name, for messages and for the dataset's name.
+/// Reads all runs of a file by the names of its columns; `source` is its name, for messages and for the dataset's name.
 pub fn parse(source: &str, format: Format, bytes: &[u8]) -> Result<Loaded> {
+    parse_as(source, format, bytes, &Mapping::default())
+}
+
+/// Reads all runs of a file, the columns as told where something is told.
+pub fn parse_as(source: &str, format: Format, bytes: &[u8], told: &Mapping) -> Result<Loaded> {
     let table = text_of(bytes)
         .and_then(|text| match format {
-            Format::Csv => csv::read(&text),
-            Format::JsonLines => jsonl::read(&text),
+            Format::Csv => csv::read(&text, told),
+            Format::JsonLines => jsonl::read(&text, told),
         })
         .map_err(|error| error.in_source(source))?;
     let mut loaded = Loaded {
@@ -119,23 +223,42 @@ pub fn parse(source: &str, format: Format, bytes: &[u8]) -> Result<Loaded> {
             origin: None,
             reading: None,
         },
+        dialect: table.dialect,
         used: table.used,
         ignored: table.ignored,
+        skipped: table.skipped,
+        told: if told.is_empty() { Told::Nothing } else { Told::Now },
+        remarks: Vec::new(),
     };
     loaded.dataset.reading = Some(loaded.summary());
     Ok(loaded)
 }
 
-/// UTF-8 without its mark, lines ended by `\n` alone.
+/// The names of a file's columns, or the keys of its first run; `None` where they cannot be read.
+pub fn header(format: Format, bytes: &[u8]) -> Option<Vec<String>> {
+    let text = text_of(bytes).ok()?;
+    match format {
+        Format::Csv => csv::names(&text),
+        Format::JsonLines => jsonl::names(&text),
+    }
+}
+
+/// The text of a table, in which there must be something.
 fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count() as u64;
-        Error::new("the file is not UTF-8 text").at_line(line).hint("save it as CSV or JSON Lines in UTF-8")
-    })?;
+    let text = decoded(bytes).map_err(|error| error.hint("save it as CSV or JSON Lines in UTF-8"))?;
     if text.trim().is_empty() {
         return Err(Error::new("the file is empty").expected("one line for each run, in CSV below a header"));
     }
+    Ok(text)
+}
+
+/// UTF-8 without its mark, lines ended by `\n` alone.
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count() as u64;
+        Error::new("the file is not UTF-8 text").at_line(line)
+    })?;
     Ok(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() })
 }
 
@@ -147,8 +270,12 @@ fn stem(source: &str) -> String {
     Path::new(source).file_stem().map_or_else(|| source.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     })

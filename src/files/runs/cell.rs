@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::columns::Field;
+use super::field::Field;
 use crate::engine::architecture::Architecture;
 use crate::error::{Error, Result};
 

@@ -1,7 +1,8 @@
-//! CSV: comments, one header, one line per run.
+//! CSV: comments, one header, one line per run; an export's record may span lines ([`Dialect`]).
 //!
-//! Each line is split by itself. A quotation mark that is never closed then spoils its own line, where it can be named,
-//! instead of swallowing the rest of the file into one cell of a column that nobody reads.
+//! In a plain table each line is split by itself. A quotation mark that is never closed then spoils its own line, where
+//! it can be named, instead of swallowing the rest of the file into one cell of a column that nobody reads. In an
+//! export such a mark is an error that names the line where the cell begins.
 
 use std::borrow::Cow;
 
@@ -9,27 +10,39 @@ use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::cell::Cell;
 use super::columns::Columns;
+use super::dialect::{Dialect, Record, is_comment};
+use super::mapping::Mapping;
 use super::row::Row;
 use super::{Table, no_runs};
 use crate::error::{Error, Result};
 
-pub(super) fn read(text: &str) -> Result<Table> {
+pub(super) fn read(text: &str, told: &Mapping) -> Result<Table> {
     let mut table = Table { synthetic: declares_synthetic(text), ..Table::default() };
-    let mut lines = (1u64..)
-        .zip(text.lines())
-        .filter(|(_, line)| !line.trim().is_empty() && !is_comment(line))
-        .map(|(number, line)| (number, line, split(line)));
-    let (number, line, cells) = lines.next().ok_or_else(no_runs)?;
-    let columns = cells.and_then(|cells| header(line, &cells)).map_err(|error| error.at_line(number))?;
+    let mut lines = Dialect::Plain.records(text, 1);
+    let head = lines.next().ok_or_else(no_runs)?;
+    let named = split(head.text).and_then(|cells| {
+        table.dialect = Dialect::of(head.text, &cells);
+        header(head.text, &cells, told)
+    });
+    let columns = named.map_err(|error| error.at_line(head.line))?;
     columns.record(&mut table.used, &mut table.ignored);
-    for (number, line, cells) in lines {
-        cells.and_then(|cells| read_row(&mut table, &columns, line, &cells)).map_err(|error| error.at_line(number))?;
+    table.ignored.retain(|column| !table.dialect.reads(column));
+    let (rest, first_line) = lines.rest();
+    for record in table.dialect.records(rest, first_line) {
+        read_record(&mut table, &columns, &record).map_err(|error| error.at_line(record.line))?;
     }
-    if table.runs.is_empty() { Err(no_runs()) } else { Ok(table) }
+    if table.runs.is_empty() { Err(no_finished_runs(&table)) } else { Ok(table) }
 }
 
-fn header(line: &str, cells: &StringRecord) -> Result<Columns> {
-    let columns = Columns::new(cells)?;
+/// The names of the columns, where there is a header that can be split.
+pub(super) fn names(text: &str) -> Option<Vec<String>> {
+    let head = Dialect::Plain.records(text, 1).next()?;
+    Some(split(head.text).ok()?.iter().map(str::to_owned).collect())
+}
+
+fn header(line: &str, cells: &StringRecord, told: &Mapping) -> Result<Columns> {
+    told.check(&cells.iter().collect::<Vec<_>>())?;
+    let columns = Columns::new(cells, told)?;
     if columns.len() == 1
         && let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| line.contains(*separator))
     {
@@ -40,21 +53,38 @@ fn header(line: &str, cells: &StringRecord) -> Result<Columns> {
     Ok(columns)
 }
 
-fn read_row(table: &mut Table, columns: &Columns, line: &str, cells: &StringRecord) -> Result<()> {
+fn read_record(table: &mut Table, columns: &Columns, record: &Record<'_>) -> Result<()> {
+    if !record.closed {
+        return Err(Error::new("a cell begins with a quotation mark that is never closed")
+            .hint("export the table again, or close the mark"));
+    }
+    let cells = split(record.text)?;
     if cells.iter().all(str::is_empty) {
         return Ok(());
     }
     if cells.len() != columns.len() {
-        return Err(ragged(columns.len(), cells.len(), line));
+        return Err(ragged(columns.len(), cells.len(), record.text));
+    }
+    if let Some(skipped) = table.dialect.unfinished(columns, &cells, record.line) {
+        table.skipped.push(skipped);
+        return Ok(());
     }
     let row = Row(columns
         .iter()
-        .zip(cells)
+        .zip(&cells)
         .filter_map(|((column, field), text)| Some(Cell { field: field?, column, text: Cow::Borrowed(text) }))
         .collect());
     table.runs.push(row.run(table.runs.len() + 1)?);
     table.synthetic |= row.is_synthetic()?;
     Ok(())
+}
+
+fn no_finished_runs(table: &Table) -> Error {
+    match table.skipped.len() {
+        0 => no_runs(),
+        count => Error::new(format!("none of the {count} runs is finished: {}", super::listed(&table.skipped)))
+            .expected("a run that has ended, with its loss"),
+    }
 }
 
 fn ragged(columns: usize, cells: usize, line: &str) -> Error {
@@ -78,10 +108,6 @@ fn split(line: &str) -> Result<StringRecord> {
         .from_reader(line.as_bytes());
     let record = reader.records().next().transpose();
     record.map(Option::unwrap_or_default).map_err(|error| Error::new(format!("the line is not CSV: {error}")))
-}
-
-fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with('#')
 }
 
 /// `# synthetic: …` above the header; only `false` and `no` take it back.

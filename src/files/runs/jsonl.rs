@@ -1,7 +1,8 @@
 //! JSON Lines: one object per run, keys as in CSV's header.
 //!
 //! Keys may differ from line to line, as they do when trainers of different models append to one file. A first object
-//! without a shape or a loss may speak for the file: `{"synthetic": true, "law": "paper"}`.
+//! without a shape or a loss may speak for the file: `{"synthetic": true, "law": "paper"}`. `NaN` is read as Python
+//! writes it, so that one in a key that nobody reads costs nothing.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,24 +11,42 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::cell::Cell;
-use super::columns::{Columns, Field};
+use super::columns::Columns;
+use super::field::Field;
+use super::mapping::Mapping;
 use super::row::Row;
 use super::{Table, no_runs};
 use crate::error::{Error, Result};
+use crate::files::python_json;
 
-pub(super) fn read(text: &str) -> Result<Table> {
+pub(super) fn read(text: &str, told: &Mapping) -> Result<Table> {
     let mut table = Table::default();
     let mut first = true;
     for (number, line) in (1u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        read_line(&mut table, line, first).map_err(|error| error.at_line(number))?;
+        read_line(&mut table, line, told, first).map_err(|error| error.at_line(number))?;
         first = false;
     }
-    if table.runs.is_empty() { Err(no_runs()) } else { Ok(table) }
+    if table.runs.is_empty() {
+        return Err(no_runs());
+    }
+    let used = table.used.iter().map(|used| used.column.as_str());
+    told.check(&used.chain(table.ignored.iter().map(String::as_str)).collect::<Vec<_>>())?;
+    Ok(table)
 }
 
-fn read_line(table: &mut Table, line: &str, first: bool) -> Result<()> {
+/// The keys of the first run: those of later ones may differ, and a file that grows stays the same file.
+pub(super) fn names(text: &str) -> Option<Vec<String>> {
+    let objects = text.lines().filter(|line| !line.trim().is_empty()).take(2).map(object);
+    let mut keys = objects.map_while(|object| Some(object.ok()?.0.into_iter().map(|(key, _)| key).collect()));
+    let first: Vec<String> = keys.next()?;
+    let columns = Columns::new(first.iter().map(String::as_str), &Mapping::default()).ok();
+    let header = columns.is_some_and(|columns| speaks_for_the_file(&columns));
+    if header { keys.next() } else { Some(first) }
+}
+
+fn read_line(table: &mut Table, line: &str, told: &Mapping, first: bool) -> Result<()> {
     let Object(entries) = object(line)?;
-    let columns = Columns::new(entries.iter().map(|(key, _)| key.as_str()))?;
+    let columns = Columns::new(entries.iter().map(|(key, _)| key.as_str()), told)?;
     let row = Row(columns
         .iter()
         .zip(&entries)
@@ -37,7 +56,10 @@ fn read_line(table: &mut Table, line: &str, first: bool) -> Result<()> {
     if first && speaks_for_the_file(&columns) {
         return Ok(());
     }
-    columns.require()?;
+    columns.require().or_else(|error| {
+        told.check(&columns.iter().map(|(name, _)| name).collect::<Vec<_>>())?;
+        Err(error)
+    })?;
     columns.record(&mut table.used, &mut table.ignored);
     if !row.is_blank() {
         table.runs.push(row.run(table.runs.len() + 1)?);
@@ -73,7 +95,7 @@ fn object(line: &str) -> Result<Object> {
             .expected("one object per line")
             .hint("take the objects out of the array: jq -c '.[]' runs.json > runs.jsonl"));
     }
-    serde_json::from_str(line).map_err(|error| {
+    serde_json::from_str(&python_json::without_bare_words(line)).map_err(|error| {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         let what = if error.is_data() {
@@ -82,9 +104,7 @@ fn object(line: &str) -> Result<Object> {
             format!("not JSON at character {}: {message}", error.column())
         };
         let refused = Error::new(what).expected("one object per line");
-        if line.contains("NaN") || line.contains("Infinity") {
-            refused.hint("JSON has no NaN and no Infinity: remove the run if it diverged, write null where optional")
-        } else if error.is_eof() {
+        if error.is_eof() {
             refused.hint("put the whole object on one line: jq -c . runs.json > runs.jsonl")
         } else {
             refused

@@ -4,7 +4,7 @@
 //! left out; one that contradicts others is refused, because the file's author then means something else by it.
 
 use super::cell::Cell;
-use super::columns::Field;
+use super::field::Field;
 use crate::engine::architecture::InvalidShape;
 use crate::engine::law::Features;
 use crate::engine::runs::Run;

@@ -1,7 +1,10 @@
 //! What files mean; wrong ones are in [`errors`], arbitrary ones in [`properties`].
 
+mod directory;
 mod errors;
+mod exports;
 mod properties;
+mod told;
 
 use super::*;
 
@@ -105,6 +108,9 @@ fn trackers_prefixes_are_seen_through() {
     .unwrap();
     assert_eq!(features(&loaded), [2.0, 64.0, 1.0, 64.0, 1.0]);
     assert_eq!(loaded.dataset.runs[0].name, "0af");
+    let nested =
+        csv("config/model.n_layer,model.hidden_size,config.model/n_head,summary.ffn_ratio,eval/loss\n2,64,4,1,3.0\n");
+    assert_eq!(features(&nested.unwrap()), [2.0, 64.0, 1.0, 64.0, 1.0]);
 }
 
 #[test]
@@ -112,6 +118,10 @@ fn the_most_specific_name_wins() {
     let loaded = csv("run_id,Name,layers,width,heads,ffn_ratio,loss\n0af,baseline,2,64,4,1,3.0\n").unwrap();
     assert_eq!(loaded.dataset.runs[0].name, "baseline");
     assert_eq!(loaded.ignored, ["run_id"]);
+    // A tracker files the model's own name deeper than the run's.
+    let loaded =
+        csv("config.model.name,Name,layers,width,heads,ffn_ratio,loss\nllama,baseline,2,64,4,1,3.0\n").unwrap();
+    assert_eq!(loaded.dataset.runs[0].name, "baseline");
 }
 
 #[test]
@@ -166,12 +176,12 @@ fn json_lines_mean_what_csv_means() {
     let loaded = jsonl(
         "\u{feff}{\"name\":\"a\",\"n_layer\":16,\"d_model\":\"1024\",\"heads\":16.0,\"kv_heads\":4,\"ffn_ratio\":2,\
          \"experts\":8,\"top_k\":2,\"tokens\":1e10,\"seed\":7,\"loss\":3.25,\"perplexity\":51.5}\r\n\r\n\
-         {\"depth\":2,\"width\":64,\"heads\":4,\"kv_heads\":null,\"ffn_ratio\":1,\"loss\":3,\"notes\":{\"a\":[1]}}\n",
+         {\"depth\":2,\"width\":64,\"heads\":4,\"kv_heads\":null,\"ffn_ratio\":1,\"loss\":3,\"notes\":{\"a\":[1]},\"grad_norm\":NaN}\n",
     )
     .unwrap();
     assert_eq!(loaded.dataset.runs[0], csv(&format!("{HEADER}\n{ROW}\n")).unwrap().dataset.runs[0]);
     assert_eq!(loaded.dataset.runs[1].name, "run 2");
-    assert_eq!(loaded.ignored, ["notes"]);
+    assert_eq!(loaded.ignored, ["notes", "grad_norm"]);
     assert!(loaded.used.contains(&Used { field: Field::Layers, column: "depth".to_owned() }));
 }
 
@@ -196,9 +206,10 @@ fn every_name_means_one_field() {
     for field in Field::all() {
         for name in field.names() {
             let shouted = name.to_uppercase().replace('_', "-");
-            let columns = columns::Columns::new([*name]).unwrap();
+            let by_name = Mapping::default();
+            let columns = columns::Columns::new([*name], &by_name).unwrap();
             assert!(columns.gives(field), "{name}");
-            assert!(columns::Columns::new([shouted.as_str()]).unwrap().gives(field), "{shouted}");
+            assert!(columns::Columns::new([shouted.as_str()], &by_name).unwrap().gives(field), "{shouted}");
         }
     }
 }

@@ -113,40 +113,42 @@ fn a_header_that_cannot_do_is_refused() {
     for (header, message) in [
         (
             "layers,n_layer,width,heads,ffn_ratio,loss",
-            "'layers' and 'n_layer' both give layers\n  expected: one column for each quantity\n  try: remove or rename one \
-             of them",
+            "'layers' and 'n_layer' both give layers\n  expected: one column for each quantity\n  try: say which, as in \
+             --columns layers=n_layer; or remove or rename one of them",
         ),
         (
             "layers,width,heads,ffn_ratio,loss,Val Loss",
-            "'loss' and 'Val Loss' both give loss\n  expected: one column for each quantity\n  try: remove or rename one of \
-             them",
+            "'loss' and 'Val Loss' both give loss\n  expected: one column for each quantity\n  try: say which, as in \
+             --columns 'loss=Val Loss'; or remove or rename one of them",
         ),
         (
             "layers,hidden_size,d-model,heads,ffn_ratio,loss",
-            "'hidden_size' and 'd-model' both give width\n  expected: one column for each quantity\n  try: remove or rename \
-             one of them",
+            "'hidden_size' and 'd-model' both give width\n  expected: one column for each quantity\n  try: say which, as in \
+             --columns width=d-model; or remove or rename one of them",
         ),
         ("layers,width,notes,heads,notes,loss", "'notes' stands twice\n  try: remove or rename one of them"),
         (
             "laers,width,heads,ffn_ratio,loss",
             "there is no 'layers'\n  expected: one of layers, n_layer, n_layers, num_layers, num_hidden_layers, depth\n  \
-             try: rename 'laers' to 'layers' if that is what it holds",
+             try: --columns layers=laers if that is what it holds",
         ),
         (
             "layers,width,heads,ffn_ratio",
             "there is no 'loss'\n  expected: one of loss, val_loss, valid_loss, validation_loss, eval_loss, test_loss, \
-             heldout_loss, final_loss",
+             heldout_loss, final_loss\n  try: --columns loss=COLUMN if another column holds it",
         ),
         (
             "layers,width,kv_heads,ffn_ratio,loss",
             "there is neither 'heads' nor 'head_dim', so the KV dimension cannot be derived\n  expected: one of heads, \
-             n_head, n_heads, num_heads, num_attention_heads, attention_heads, head_dim, d_head, head_size, kv_channels",
+             n_head, n_heads, num_heads, num_attention_heads, attention_heads, head_dim, d_head, head_size, kv_channels\n  \
+             try: --columns heads=COLUMN if another column holds it",
         ),
         (
             "layers,width,heads,loss",
             "there is neither 'ffn_ratio' nor 'intermediate_size'\n  expected: one of ffn_ratio, ffn_expansion, \
              ffn_expansion_ratio, expansion_ratio, intermediate_size, intermediate, ffn_hidden_size, ffn_dim, d_ff, n_inner, \
-             expert_hidden, expert_hidden_size, moe_intermediate_size, moe_ffn_hidden_size",
+             expert_hidden, expert_hidden_size, moe_intermediate_size, moe_ffn_hidden_size\n  try: --columns \
+             ffn_ratio=COLUMN if another column holds it",
         ),
         ("layers;width;heads;ffn_ratio;loss", "the columns are separated by ';'\n  expected: commas"),
         ("layers\twidth\tloss", "the columns are separated by tabs\n  expected: commas"),
@@ -216,10 +218,9 @@ fn json_errors_name_line_and_key() {
         (format!("{run}\n{run}, "), format!("2: not JSON at character 57: trailing characters{object}")),
         (
             run.replace(":3}", ":NaN}"),
-            format!(
-                "1: not JSON at character 55: expected value{object}\n  try: JSON has no NaN and no Infinity: remove the run \
-                 if it diverged, write null where optional"
-            ),
+            "1, 'loss': 'NaN' is not finite\n  expected: a number above 0, in nats per token\n  try: remove the run if it \
+             diverged"
+                .to_owned(),
         ),
         (
             format!("{run}\n\n{}", run.replace(":64", ":\"wide\"")),
@@ -241,7 +242,7 @@ fn json_errors_name_line_and_key() {
         (
             format!("{run}\n{}", run.replace("layers", "lyers")),
             "2: there is no 'layers'\n  expected: one of layers, n_layer, n_layers, num_layers, num_hidden_layers, depth\n  \
-             try: rename 'lyers' to 'layers' if that is what it holds"
+             try: --columns layers=lyers if that is what it holds"
                 .to_owned(),
         ),
     ] {

@@ -62,7 +62,7 @@ fn as_jsonl(runs: &[Written]) -> String {
 }
 
 /// What must hold of whatever loads, however odd the file.
-fn assert_sound(loaded: &Loaded) {
+pub(super) fn assert_sound(loaded: &Loaded) {
     assert!(!loaded.dataset.runs.is_empty());
     for run in &loaded.dataset.runs {
         let shape = &run.features;
@@ -149,7 +149,7 @@ proptest! {
 }
 
 /// Bytes that mean something to the formats, and any others.
-fn mutation() -> impl Strategy<Value = u8> {
+pub(super) fn mutation() -> impl Strategy<Value = u8> {
     prop_oneof![prop::sample::select(b"\",\n\r#{}[]:-+.eE0 \t".as_slice()), any::<u8>()]
 }
 

@@ -1,0 +1,96 @@
+//! The families of models that are read, one row each.
+
+use serde_json::Value;
+
+use super::keys::Keys;
+use crate::engine::architecture::Architecture;
+use crate::error::Result;
+use crate::files::toml_source::shown;
+
+/// How a family writes its feed-forward block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Feed {
+    /// One block of `intermediate_size`.
+    Dense,
+    /// Experts of `intermediate_size` each.
+    Experts,
+    /// Experts of `moe_intermediate_size` each; `intermediate_size` is that of dense layers among them.
+    ExpertsOfOwnSize,
+}
+
+/// Where the size of a head comes from if `head_dim` is left out or null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HeadDim {
+    /// `hidden_size / num_attention_heads`.
+    Share,
+    /// From the file alone: the family's own default is no share of the width.
+    Stated,
+}
+
+/// A `model_type` and what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Family {
+    pub(super) model_type: &'static str,
+    head_dim: HeadDim,
+    pub(super) feed: Feed,
+    pub(super) shared_expert: bool,
+}
+
+const FAMILIES: [Family; 12] = [
+    dense("llama", HeadDim::Share),
+    dense("mistral", HeadDim::Share),
+    dense("qwen2", HeadDim::Share),
+    dense("qwen3", HeadDim::Stated),
+    dense("gemma", HeadDim::Stated),
+    dense("gemma2", HeadDim::Stated),
+    dense("gemma3_text", HeadDim::Stated),
+    dense("phi3", HeadDim::Share),
+    Family { feed: Feed::Experts, ..dense("mixtral", HeadDim::Share) },
+    Family { feed: Feed::Experts, ..dense("olmoe", HeadDim::Share) },
+    Family { feed: Feed::ExpertsOfOwnSize, shared_expert: true, ..dense("qwen2_moe", HeadDim::Share) },
+    Family { feed: Feed::ExpertsOfOwnSize, ..dense("qwen3_moe", HeadDim::Share) },
+];
+
+const fn dense(model_type: &'static str, head_dim: HeadDim) -> Family {
+    Family { model_type, head_dim, feed: Feed::Dense, shared_expert: false }
+}
+
+impl Family {
+    /// The family that the file names.
+    pub(super) fn of(keys: &Keys<'_>) -> Result<Self> {
+        let known = FAMILIES.map(|family| family.model_type);
+        let expected = format!("one of {}", known.join(", "));
+        let Some(Value::String(model_type)) = keys.value("model_type") else {
+            return Err(keys
+                .error("model_type", "there is no model_type, so the keys' meaning is not known")
+                .expected(expected));
+        };
+        if let Some(family) = FAMILIES.into_iter().find(|family| family.model_type == model_type) {
+            return Ok(family);
+        }
+        let error = keys.error("model_type", format!("models of type '{}' are not read here", shown(model_type)));
+        // Names that look alike (llama and llama4) are models that are not: no guess.
+        Err(error.expected(expected).hint(match keys.value("text_config") {
+            Some(_) => "the config.json of the text model alone, which stands here in text_config",
+            None => "put its runs into a table, see datasets/README.md",
+        }))
+    }
+
+    pub(super) fn head_dim(&self, keys: &Keys<'_>, width: u32, heads: u32) -> Result<u32> {
+        const KEY: &str = "head_dim";
+        let largest = Architecture::LIMITS.head_dim;
+        match (keys.size(KEY, largest)?, self.head_dim) {
+            (Some(size), _) => Ok(size),
+            (None, HeadDim::Stated) => Err(keys
+                .error(
+                    KEY,
+                    format!("the key is missing, and {} has heads that are no share of the width", self.model_type),
+                )
+                .expected("the size of one attention head")),
+            (None, HeadDim::Share) if width.is_multiple_of(heads) => Ok(width / heads),
+            (None, HeadDim::Share) => Err(keys
+                .error(KEY, format!("the key is missing, and hidden_size {width} is no multiple of {heads} heads"))
+                .expected("the size of one attention head")),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Published models, by the keys that their files have; and what is wrong with others.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::engine::reference::QWEN2_5_0_5B;
+
+fn parse(config: &Value) -> Result<HfConfig> {
+    HfConfig::parse("m/config.json", &config.to_string())
+}
+
+fn features(config: &Value) -> [f64; 5] {
+    let shape = parse(config).unwrap().features();
+    [shape.layers, shape.width, shape.ffn_ratio, shape.kv_dim, shape.activation_rate]
+}
+
+/// `base` with some keys changed or, by null, as if left out.
+fn with(base: &Value, changes: &Value) -> Value {
+    let mut config = base.clone();
+    for (key, value) in changes.as_object().unwrap() {
+        config[key] = value.clone();
+    }
+    config
+}
+
+fn qwen2() -> Value {
+    json!({"model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"], "hidden_size": 896, "intermediate_size": 4864,
+           "num_hidden_layers": 24, "num_attention_heads": 14, "num_key_value_heads": 2, "vocab_size": 151_936,
+           "tie_word_embeddings": true, "torch_dtype": "bfloat16", "rope_theta": 1e6, "rms_norm_eps": 1e-06})
+}
+
+fn qwen3_moe() -> Value {
+    json!({"model_type": "qwen3_moe", "hidden_size": 2048, "intermediate_size": 6144, "moe_intermediate_size": 768,
+           "num_hidden_layers": 48, "num_attention_heads": 32, "num_key_value_heads": 4, "head_dim": 128,
+           "num_experts": 128, "num_experts_per_tok": 8, "decoder_sparse_step": 1, "mlp_only_layers": [],
+           "vocab_size": 151_936, "tie_word_embeddings": false})
+}
+
+#[test]
+fn dense_models_are_read() {
+    assert_eq!(parse(&qwen2()).unwrap().architecture(), Some(QWEN2_5_0_5B));
+    for (config, wanted) in [
+        // Llama-3.2-1B
+        (
+            json!({"model_type": "llama", "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16,
+                   "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 64, "vocab_size": 128_256}),
+            [16.0, 2048.0, 4.0, 512.0, 1.0],
+        ),
+        // Qwen3-0.6B, as 5.x writes it
+        (
+            json!({"model_type": "qwen3", "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28,
+                   "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128, "dtype": "bfloat16",
+                   "rope_parameters": {"rope_theta": 1e6, "rope_type": "default"}}),
+            [28.0, 1024.0, 3.0, 1024.0, 1.0],
+        ),
+        // Gemma 3 1B
+        (
+            json!({"model_type": "gemma3_text", "hidden_size": 1152, "intermediate_size": 6912, "num_hidden_layers": 26,
+                   "num_attention_heads": 4, "num_key_value_heads": 1, "head_dim": 256, "sliding_window": 512}),
+            [26.0, 1152.0, 6.0, 256.0, 1.0],
+        ),
+        // Phi-3-mini, whose file has no number of KV heads in some versions
+        (
+            json!({"model_type": "phi3", "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
+                   "num_attention_heads": 32, "num_key_value_heads": null}),
+            [32.0, 3072.0, 8192.0 / 3072.0, 3072.0, 1.0],
+        ),
+    ] {
+        assert_eq!(features(&config), wanted, "{config}");
+    }
+}
+
+#[test]
+fn mixtures_are_read_in_both_spellings() {
+    assert_eq!(features(&qwen3_moe()), [48.0, 2048.0, 3.0, 512.0, 0.0625]);
+    let both = with(&qwen3_moe(), &json!({"num_local_experts": 128}));
+    let new = with(&both, &json!({"num_experts": null}));
+    for config in [both, new] {
+        assert_eq!(features(&config), features(&qwen3_moe()));
+    }
+    let shape = parse(&qwen3_moe()).unwrap().architecture().unwrap();
+    assert_eq!((shape.expert_hidden, shape.experts, shape.top_k, shape.tied), (768, 128, 8, false));
+    // Mixtral-8x7B
+    let mixtral = json!({"model_type": "mixtral", "hidden_size": 4096, "intermediate_size": 14336,
+                         "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": null,
+                         "num_local_experts": 8, "num_experts_per_tok": 2});
+    assert_eq!(features(&mixtral), [32.0, 4096.0, 7.0, 1024.0, 0.25]);
+    // OLMoE-1B-7B
+    let olmoe = json!({"model_type": "olmoe", "hidden_size": 2048, "intermediate_size": 1024, "num_hidden_layers": 16,
+                       "num_attention_heads": 16, "num_key_value_heads": 16, "num_experts": 64,
+                       "num_experts_per_tok": 8, "clip_qkv": null});
+    assert_eq!(features(&olmoe), [16.0, 2048.0, 4.0, 2048.0, 0.125]);
+}
+
+/// Qwen1.5-MoE-A2.7B: four of sixty experts of 1408 and a shared one of 5632, as much as four of them. A token uses
+/// as much as 8 of 64 equal experts.
+#[test]
+fn a_shared_expert_counts_by_its_weights() {
+    let config = json!({"model_type": "qwen2_moe", "hidden_size": 2048, "intermediate_size": 5632,
+                        "moe_intermediate_size": 1408, "shared_expert_intermediate_size": 5632,
+                        "num_hidden_layers": 24, "num_attention_heads": 16, "num_key_value_heads": 16,
+                        "num_experts": 60, "num_experts_per_tok": 4, "vocab_size": 151_936});
+    assert_eq!(features(&config), [24.0, 2048.0, 5.5, 2048.0, 0.125]);
+    assert_eq!(parse(&config).unwrap().architecture(), None, "the latency model knows of no shared expert");
+}
+
+#[test]
+fn what_is_wrong_is_named_by_file_and_key() {
+    let sizes = "expected: a whole number from 1 to";
+    let mixed = "some layers are dense and others have experts, but a law sees one shape for all layers";
+    for (base, changes, message) in [
+        (qwen2(), json!({"hidden_size": null}), format!("'hidden_size': the key is missing\n  {sizes} 131,072")),
+        (qwen2(), json!({"hidden_size": "NaN"}), format!("'hidden_size': '\"NaN\"' is not a whole number\n  {sizes} 131,072")),
+        (qwen2(), json!({"num_hidden_layers": 0}), format!("'num_hidden_layers': '0' is out of range\n  {sizes} 4,096")),
+        (qwen2(), json!({"intermediate_size": 2.5}), format!("'intermediate_size': '2.5' is not a whole number\n  {sizes} 1,048,576")),
+        (
+            qwen2(),
+            json!({"num_key_value_heads": 4}),
+            "'num_key_value_heads': 14 heads cannot share 4 KV heads: heads must be a multiple of kv_heads".to_owned(),
+        ),
+        (
+            qwen2(),
+            json!({"hidden_size": 900}),
+            "'head_dim': the key is missing, and hidden_size 900 is no multiple of 14 heads\n  expected: the size of one \
+             attention head"
+                .to_owned(),
+        ),
+        (
+            qwen2(),
+            json!({"model_type": "qwen3"}),
+            "'head_dim': the key is missing, and qwen3 has heads that are no share of the width\n  expected: the size of \
+             one attention head"
+                .to_owned(),
+        ),
+        (
+            qwen2(),
+            json!({"tie_word_embeddings": "yes"}),
+            "'tie_word_embeddings': '\"yes\"' is neither true nor false\n  expected: true or false".to_owned(),
+        ),
+        (
+            qwen3_moe(),
+            json!({"num_local_experts": 64}),
+            "'num_experts': '128' contradicts '64' in 'num_local_experts'".to_owned(),
+        ),
+        (
+            qwen3_moe(),
+            json!({"num_experts": null}),
+            format!("'num_experts': the key is missing, and so is 'num_local_experts'\n  {sizes} 4,096"),
+        ),
+        (
+            qwen3_moe(),
+            json!({"num_experts_per_tok": 129}),
+            "'num_experts_per_tok': top_k 129 exceeds experts 128: a token cannot use more experts than there are".to_owned(),
+        ),
+        (
+            qwen3_moe(),
+            json!({"decoder_sparse_step": 2}),
+            format!("'decoder_sparse_step': {mixed}\n  expected: 1, experts in every layer"),
+        ),
+        (
+            qwen3_moe(),
+            json!({"mlp_only_layers": [0]}),
+            format!("'mlp_only_layers': {mixed}\n  expected: [], experts in every layer"),
+        ),
+    ] {
+        let error = parse(&with(&base, &changes)).unwrap_err().to_string();
+        assert_eq!(error, format!("m/config.json, {message}"), "{changes}");
+    }
+}
+
+#[test]
+fn families_that_are_not_known_are_refused() {
+    let families = "expected: one of llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, mixtral, olmoe, \
+                    qwen2_moe, qwen3_moe";
+    let refusal = |changes: Value| parse(&with(&qwen2(), &changes)).unwrap_err().to_string();
+    assert_eq!(
+        refusal(json!({"model_type": "llama4"})),
+        format!(
+            "m/config.json, 'model_type': models of type 'llama4' are not read here\n  {families}\n  \
+             try: put its runs into a table, see datasets/README.md"
+        )
+    );
+    let nested = refusal(json!({"model_type": "gemma3", "text_config": {"model_type": "gemma3_text"}}));
+    assert!(nested.contains("try: the config.json of the text model alone"), "{nested}");
+    let unnamed = refusal(json!({ "model_type": null }));
+    assert!(unnamed.contains("'model_type': there is no model_type, so the keys' meaning is not known"), "{unnamed}");
+}

@@ -1,0 +1,92 @@
+//! Training runs by name or path: a table, read with what was told of its columns, or a directory of runs.
+
+use std::path::Path;
+
+use super::{Library, Origin, Resolved, embedded, escaped, looks_like_a_path, run_directory};
+use crate::error::{Error, Result};
+use crate::files::catalog::Kind;
+use crate::files::column_memory::ColumnMemory;
+use crate::files::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
+
+impl Library {
+    /// The runs of that name or path, columns as remembered; the dataset is called by the name.
+    pub fn data(&self, typed: &str) -> Result<Loaded> {
+        self.data_as(typed, &ColumnChoice::AsRemembered)
+    }
+
+    /// The runs of that name or path. Columns told now are remembered once the runs have loaded.
+    pub fn data_as(&self, typed: &str, choice: &ColumnChoice) -> Result<Loaded> {
+        if let Some(path) = run_directory_at(typed) {
+            return directory(path, choice);
+        }
+        let path = Path::new(typed);
+        let file = self.resolve(Kind::Data, typed)?;
+        if path.file_name().is_some_and(|name| name == run_directory::STATE) {
+            let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or_else(|| Path::new("."));
+            return Err(Error::new("this is one run's log, which lacks the model's shape")
+                .in_source(file.source)
+                .hint(format!("--data {}, the directory that has config.json too", folder.display())));
+        }
+        self.runs_of(file, choice)
+    }
+
+    /// The runs in a file that has been read.
+    pub(in crate::files) fn runs_of(&self, file: Resolved, choice: &ColumnChoice) -> Result<Loaded> {
+        let mut loaded = self.table(&file, choice)?;
+        loaded.dataset.origin = Some(file.origin_in_words());
+        loaded.dataset.name = file.name;
+        Ok(loaded)
+    }
+
+    fn table(&self, file: &Resolved, choice: &ColumnChoice) -> Result<Loaded> {
+        let bytes = file.text.as_bytes();
+        let format = Format::of(&file.source, bytes);
+        let header = runs::header(format, bytes).unwrap_or_default();
+        // The columns of built-in runs are known: what is told of a file like them is no business of theirs.
+        let memory = self.user_dir.as_deref().filter(|_| file.origin != Origin::Embedded).map(ColumnMemory::in_dir);
+        let parse = |told: &Mapping| runs::parse_as(&file.source, format, bytes, told);
+        match choice {
+            ColumnChoice::AsTold(told) => {
+                let mut loaded = parse(told)?;
+                if let Some(Err(error)) = memory.map(|memory| memory.remember(&header, told)) {
+                    loaded.remark(format!("columns are not remembered: {}", error.headline()));
+                }
+                Ok(loaded)
+            }
+            ColumnChoice::ByName => {
+                memory.map_or(Ok(()), |memory| memory.forget(&header))?;
+                parse(&Mapping::default())
+            }
+            ColumnChoice::AsRemembered => match memory.map_or(Ok(None), |memory| memory.recall(&header))? {
+                None => parse(&Mapping::default()),
+                Some(told) => {
+                    let hint = format!("--columns none, if what was told earlier is wrong: {told}");
+                    let mut loaded = parse(&told).map_err(|error| error.or_hint(hint))?;
+                    loaded.tell(Told::Earlier);
+                    Ok(loaded)
+                }
+            },
+        }
+    }
+}
+
+/// The directory that was typed, unless it has the name of built-in runs and does not look like a path.
+pub(in crate::files) fn run_directory_at(typed: &str) -> Option<&Path> {
+    let path = Path::new(typed);
+    (path.is_dir() && (looks_like_a_path(typed) || embedded(Kind::Data, typed).is_none())).then_some(path)
+}
+
+pub(in crate::files) fn directory(path: &Path, choice: &ColumnChoice) -> Result<Loaded> {
+    if let ColumnChoice::AsTold(_) = choice {
+        return Err(Error::new("a directory of runs has no columns")
+            .in_source(path.display().to_string())
+            .at_column("--columns")
+            .hint("leave the option out, or give a table"));
+    }
+    let mut loaded = run_directory::read_dataset(path)?;
+    loaded.dataset.origin = Some(escaped(&path.display().to_string()));
+    Ok(loaded)
+}
+
+#[cfg(test)]
+mod tests;
