@@ -5,6 +5,7 @@
 //! so a [`LossLaw`] carries its [`FittedRange`] with it.
 
 pub mod coefficients;
+pub mod ensemble;
 pub mod fit;
 pub mod form;
 pub mod forms;
@@ -12,6 +13,7 @@ pub mod forms;
 use serde::{Deserialize, Serialize};
 
 pub use coefficients::{AtDepths, Coefficients, Terms};
+pub use ensemble::{Ensemble, Interval};
 
 pub use super::features::{Axis, Features};
 pub use super::runs::DatasetIdentity;

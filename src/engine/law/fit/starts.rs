@@ -14,7 +14,7 @@ use super::revival::revive;
 use super::{FitError, FitOptions, Watch};
 
 /// Enough to tell a good valley from a bad one; the end of the valley is for the best few.
-const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
+pub(super) const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
 /// Until the squared error stops falling.
 const TO_THE_END: Patience = Patience { iterations: 500, gain: 1e-14 };
 /// How many are followed to the end.
@@ -61,23 +61,12 @@ pub(super) fn search(
     starts.extend(first.map(|first| within(&misfit.model, first)));
     let count = starts.len();
     let done = AtomicUsize::new(0);
-    let follow = |space: &mut Projection, start: Exponents, patience: Patience| {
-        let mut end = descend(misfit, space, start, patience, watch)?;
-        for _chance in 0..CHANCES {
-            let Some(before) = end else { break };
-            space.project(misfit, &before.exponents);
-            let Some(again) = revive(misfit, space, &before.exponents) else { break };
-            let after = descend(misfit, space, again, patience, watch)?;
-            end = after.filter(|after| after.squared_error < before.squared_error).or(end);
-        }
-        Ok(end)
-    };
     let ends: Vec<Option<End>> = starts
         .into_par_iter()
         .map_init(
             || Projection::new(misfit.runs()),
             |space, start| {
-                let end = follow(space, start, BRISK)?;
+                let end = follow(misfit, space, start, BRISK, watch)?;
                 watch.progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
                 Ok(end)
             },
@@ -90,7 +79,10 @@ pub(super) fn search(
     let finals: Vec<Option<End>> = ends
         .par_iter()
         .take(FINALISTS)
-        .map_init(|| Projection::new(misfit.runs()), |space, end| follow(space, end.exponents, TO_THE_END))
+        .map_init(
+            || Projection::new(misfit.runs()),
+            |space, end| follow(misfit, space, end.exponents, TO_THE_END, watch),
+        )
         .collect::<Result<_, FitError>>()?;
     let mut finals: Vec<End> = finals.into_iter().flatten().collect();
     finals.sort_by(|a, b| a.squared_error.total_cmp(&b.squared_error));
@@ -104,8 +96,27 @@ pub(super) fn search(
     Ok(Found { best: Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing }, finalists })
 }
 
+/// Downhill from one start, and again from where a term at zero deserves another chance.
+pub(super) fn follow(
+    misfit: &Misfit,
+    space: &mut Projection,
+    start: Exponents,
+    patience: Patience,
+    watch: &dyn Watch,
+) -> Result<Option<End>, FitError> {
+    let mut end = descend(misfit, space, start, patience, watch)?;
+    for _chance in 0..CHANCES {
+        let Some(before) = end else { break };
+        space.project(misfit, &before.exponents);
+        let Some(again) = revive(misfit, space, &before.exponents) else { break };
+        let after = descend(misfit, space, again, patience, watch)?;
+        end = after.filter(|after| after.squared_error < before.squared_error).or(end);
+    }
+    Ok(end)
+}
+
 /// Latin hypercube: every exponent takes each of `count` slices once. The first start is the middle of the box.
-fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
+pub(super) fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
     // Its own stream, so that the starts do not repeat the numbers of the split.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(1);
@@ -126,6 +137,6 @@ fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
 }
 
 /// The nearest exponents that the model allows.
-fn within(model: &Model, start: Exponents) -> Exponents {
+pub(super) fn within(model: &Model, start: Exponents) -> Exponents {
     std::array::from_fn(|exponent| start[exponent].clamp(model.lower[exponent], model.upper[exponent]))
 }
