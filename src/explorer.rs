@@ -9,12 +9,14 @@
 //! The loop sleeps in one channel until something happens, applies everything that has happened, and draws once. An
 //! idle screen costs no bytes and no wake-ups.
 
+pub mod fit_view;
 pub mod headless;
 pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod open;
 pub mod pointer;
+pub mod screen;
 pub mod selection;
 pub mod shelf;
 pub mod slider;

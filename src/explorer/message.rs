@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::screen::Screen;
 use super::slider::{Direction, Stride};
 use super::state::Question;
 use super::table::{Column, SortOrder};
@@ -59,6 +60,12 @@ pub enum Scope {
 /// Everything that a person can do; what keys, clicks and hints mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Action {
+    /// Show the next screen.
+    NextScreen,
+    /// Show the one before.
+    PreviousScreen,
+    /// Show this one.
+    Show(Screen),
     /// Move the focus to the next part of the screen.
     FocusNext,
     /// Move it to the previous part.

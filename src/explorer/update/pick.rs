@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::engine::landscape::Position;
-use crate::explorer::layout::table_rows;
+use crate::explorer::layout::frontier::table_rows;
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
 use crate::explorer::state::{Pick, State};

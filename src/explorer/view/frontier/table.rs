@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use super::theme::Role;
-use super::{Canvas, Focused, right, wrapped};
+use super::focused;
 use crate::explorer::message::{Action, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
 use crate::explorer::table::{BEST_FIRST, Column, SortOrder};
+use crate::explorer::view::theme::Role;
+use crate::explorer::view::{Canvas, right, wrapped};
 use crate::units;
 
 /// Draws heading and rows.
@@ -20,7 +21,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         state.shelf.space.name,
         if state.sort == BEST_FIRST && state.order.is_none() { " · best first" } else { "" },
     );
-    let inner = canvas.pane(area, &title, Focused::on(state, Focus::Table));
+    let inner = canvas.pane(area, &title, focused(state, Focus::Table));
     let wheel = [Action::Scroll(-3), Action::Scroll(3)];
     canvas.hits.push_with_wheel(area, Some(Target::Press(Action::Focus(Focus::Table))), wheel);
     position_hint(canvas, state, area, usize::from(inner.height).saturating_sub(1));

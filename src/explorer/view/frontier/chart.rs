@@ -11,9 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::plot::{Axes, Dots, braille};
-use super::theme::Role;
-use super::{Canvas, Focused};
+use super::focused;
 use crate::engine::budget::Limit;
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::pareto;
@@ -23,6 +21,9 @@ use crate::explorer::selection::axis_value;
 use crate::explorer::shelf::LawState;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
+use crate::explorer::view::Canvas;
+use crate::explorer::view::plot::{Axes, Dots, braille};
+use crate::explorer::view::theme::Role;
 use crate::units;
 
 /// Columns of the perplexity labels, tick included.
@@ -33,7 +34,7 @@ const CLOUD_LIMIT: usize = 200_000;
 /// Draws the chart's pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let title = format!("Frontier · perplexity against {} latency", state.objective.name());
-    let inner = canvas.pane(area, &title, Focused::on(state, Focus::Chart));
+    let inner = canvas.pane(area, &title, focused(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
     legend(canvas, area, title.chars().count() as u16);
     let Some(landscape) = state.landscape() else {
