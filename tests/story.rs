@@ -322,14 +322,15 @@ fn a_law_that_cannot_be_fitted_says_why_and_lets_one_go_on() {
 
 #[test]
 fn a_superseded_fit_is_no_error_and_a_bug_in_a_worker_leaves_the_picture() {
+    let stopped = |stop| Message::Fitted { place: 1, revision: 0, outcome: Err(stop) };
     let mut session = session();
     session.pace = Pace::Later;
     session.keys("l");
-    session.tell(Message::Fitted(1, Err(FitStop::Superseded)));
+    session.tell(stopped(FitStop::Superseded));
     assert!(session.state.notice.is_none());
     assert_eq!(session.waiting.len(), 2, "it is asked for again, being asked for still");
     session.waiting.clear();
-    session.tell(Message::Fitted(1, Err(FitStop::Impossible(roofscape::error::Error::new("too few runs")))));
+    session.tell(stopped(FitStop::Impossible(roofscape::error::Error::new("too few runs"))));
     assert!(!session.state.is_stale(), "the picture's own law is asked for again");
 
     session.keys("f");

@@ -125,31 +125,39 @@ impl Headless {
         self.frame();
     }
 
+    /// Does what has waited longest; what follows from it waits in its turn.
+    pub fn work_once(&mut self) {
+        if !self.waiting.is_empty() {
+            let effect = self.waiting.remove(0);
+            self.pace = Pace::Later;
+            self.carry_out(effect);
+            self.frame();
+        }
+    }
+
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            let answer = match effect {
-                Effect::Quit => {
-                    self.has_quit = true;
-                    None
-                }
-                Effect::Export(request) => {
-                    self.exports.push(*request);
-                    None
-                }
-                work if self.pace == Pace::Later => {
-                    self.waiting.push(work);
-                    None
-                }
-                Effect::Price(question) => {
-                    PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false))
-                }
-                Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
-                Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
-            };
-            if let Some(answer) = answer {
-                let effects = update(&mut self.state, answer);
-                self.perform(effects);
+            match effect {
+                Effect::Quit => self.has_quit = true,
+                Effect::Export(request) => self.exports.push(*request),
+                work if self.pace == Pace::Later => self.waiting.push(work),
+                work => self.carry_out(work),
             }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        let answer = match effect {
+            Effect::Quit | Effect::Export(_) => None,
+            Effect::Price(question) => {
+                PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false))
+            }
+            Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
+            Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
+        };
+        if let Some(answer) = answer {
+            let effects = update(&mut self.state, answer);
+            self.perform(effects);
         }
     }
 }

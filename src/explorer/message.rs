@@ -10,6 +10,7 @@ use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::law::LossLaw;
+use crate::engine::law::fit::Fit;
 use crate::engine::workload::Objective;
 use crate::error::Error;
 use crate::files::profile::Profile;
@@ -111,6 +112,10 @@ pub enum Action {
     ReverseSort,
     /// On a small screen: show the pick instead of the table, or back.
     FlipLowerPane,
+    /// Leave a run of the law asked about out of its fit, or take it back in; counted in the dataset.
+    ToggleRun(usize),
+    /// Take all its runs back in.
+    RestoreRuns,
     /// Open the help.
     Help,
     /// Show where the numbers come from.
@@ -144,14 +149,30 @@ pub enum Message {
     Pasted(String),
     /// A question was answered.
     Priced(Question, Arc<Landscape>),
-    /// A law was fitted; the number is its place on the shelf.
-    Fitted(usize, Result<Arc<LossLaw>, FitStop>),
+    /// A fit ended.
+    Fitted {
+        /// The law's place on the shelf.
+        place: usize,
+        /// The state of its runs that was fitted.
+        revision: u32,
+        /// What came of it.
+        outcome: Result<FittedLaw, FitStop>,
+    },
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// An export ended.
     Exported(ExportOutcome),
     /// A question was given up by a bug of ours.
     PricingFailed(Question),
+}
+
+/// What a fit brought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedLaw {
+    /// The law, to predict with.
+    pub law: Arc<LossLaw>,
+    /// The fit itself; its places are those of the whole dataset, excluded runs included.
+    pub fit: Arc<Fit>,
 }
 
 /// Why a fit brought no law.

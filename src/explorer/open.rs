@@ -66,7 +66,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         space: Arc::new(library.space(&choices.space)?),
         references: REFERENCE_MODELS.to_vec(),
     };
-    let question = Question { law: 0, board: 0, mode, precision, workload: choices.workload };
+    let question = Question { law: 0, edition: 0, board: 0, mode, precision, workload: choices.workload };
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)
         .map_err(|refusal| Error::new(refusal.to_string()).at_column("--precision"))?;
     Ok((shelf, question))

@@ -1,9 +1,11 @@
-//! What there is to choose from: loaded once at the start, then plain data.
+//! What there is to choose from: plain data, loaded at the start. Only the laws change, as their runs do.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::hardware::Hardware;
 use crate::engine::law::LossLaw;
+use crate::engine::law::fit::Fit;
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
 use crate::engine::runs::Dataset;
@@ -39,48 +41,96 @@ impl Board {
     }
 }
 
-/// A law on the shelf: given by a file, or fitted from runs when it is first chosen. The runs stay with it.
+/// A law on the shelf: given by a file, or fitted from runs when it is first chosen. The runs stay with it, because what
+/// is fitted can change: then the law that stands keeps standing until there is another, so that no picture loses its
+/// law to a refit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LawEntry {
     /// What to call it in a control.
     pub label: String,
     /// The runs that it is fitted from; none for a law from a file.
     pub dataset: Option<Arc<Dataset>>,
-    /// How far it is.
-    pub state: LawState,
+    /// Places of the runs that are left out of the fit.
+    pub excluded: BTreeSet<usize>,
+    /// How far the fit of the runs is, as they are now.
+    pub progress: FitProgress,
+    /// Counts the changes of what is to be fitted, so that the answer to an earlier state is recognised.
+    pub revision: u32,
+    /// The newest law that there is.
+    pub standing: Option<Standing>,
 }
 
-/// How far a law is.
+/// How far a fit is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum LawState {
-    /// Not asked for yet.
-    Unfitted,
+pub enum FitProgress {
+    /// To be done when the law is asked about.
+    Due,
     /// A worker is at it.
-    Fitting,
-    /// Can be used.
-    Ready(Arc<LossLaw>),
-    /// Cannot be had, and why.
+    UnderWay,
+    /// The law that stands is the one.
+    Done,
+    /// There is no such law, and why. The one that stands is of an earlier state of the runs.
     Failed(Error),
+}
+
+/// A law that can be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The law.
+    pub law: Arc<LossLaw>,
+    /// The fit that it came from, with places in the whole dataset; none for a law from a file.
+    pub fit: Option<Arc<Fit>>,
+    /// The revision that it was fitted to: what was priced with another edition is out of date.
+    pub edition: u32,
 }
 
 impl LawEntry {
     /// A law that is there.
     pub fn ready(law: LossLaw) -> Self {
-        Self { label: law.name.clone(), dataset: None, state: LawState::Ready(Arc::new(law)) }
+        Self {
+            label: law.name.clone(),
+            dataset: None,
+            excluded: BTreeSet::new(),
+            progress: FitProgress::Done,
+            revision: 0,
+            standing: Some(Standing { law: Arc::new(law), fit: None, edition: 0 }),
+        }
     }
 
     /// A law to be fitted.
     pub fn from_runs(dataset: Dataset) -> Self {
-        let label = format!("fit of {}", dataset.name);
-        Self { label, dataset: Some(Arc::new(dataset)), state: LawState::Unfitted }
+        Self {
+            label: format!("fit of {}", dataset.name),
+            dataset: Some(Arc::new(dataset)),
+            excluded: BTreeSet::new(),
+            progress: FitProgress::Due,
+            revision: 0,
+            standing: None,
+        }
     }
 
-    /// The law, once it is there.
-    pub const fn law(&self) -> Option<&Arc<LossLaw>> {
-        match &self.state {
-            LawState::Ready(law) => Some(law),
-            LawState::Unfitted | LawState::Fitting | LawState::Failed(_) => None,
+    /// The law that stands.
+    pub fn law(&self) -> Option<&Arc<LossLaw>> {
+        self.standing.as_ref().map(|standing| &standing.law)
+    }
+
+    /// The fit behind it.
+    pub fn fit(&self) -> Option<&Arc<Fit>> {
+        self.standing.as_ref()?.fit.as_ref()
+    }
+
+    /// Why the runs as they are now give no law.
+    pub const fn failure(&self) -> Option<&Error> {
+        match &self.progress {
+            FitProgress::Failed(error) => Some(error),
+            FitProgress::Due | FitProgress::UnderWay | FitProgress::Done => None,
         }
+    }
+
+    /// The runs or their exclusion changed: whatever is fitted at the moment is out of date.
+    pub(super) fn call_for_refit(&mut self) {
+        self.revision += 1;
+        self.progress = FitProgress::Due;
     }
 }
 

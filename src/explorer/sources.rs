@@ -1,7 +1,7 @@
 //! Where the numbers come from, in full: the law with its coefficients, range and caveats, the board's figures with
 //! kind, source and date. The status lines say the same in short. Plain lines, so that scrolling knows their number.
 
-use super::shelf::LawState;
+use super::shelf::LawEntry;
 use super::state::State;
 use crate::engine::law::LossLaw;
 use crate::files::export::Warning;
@@ -38,6 +38,7 @@ pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
     match state.landscape() {
         Some(landscape) => {
             law(&mut page, &landscape.law);
+            runs(&mut page, &state.shelf.laws[state.shown().law]);
             references(&mut page, state, &landscape.law);
         }
         None => no_law(&mut page, state),
@@ -102,12 +103,27 @@ fn law(page: &mut Page, law: &LossLaw) {
     }
 }
 
+/// What has become of the runs since.
+fn runs(page: &mut Page, entry: &LawEntry) {
+    if let Some(dataset) = &entry.dataset {
+        let excluded: Vec<&str> =
+            entry.excluded.iter().filter_map(|&run| Some(dataset.runs.get(run)?.name.as_str())).collect();
+        if !excluded.is_empty() {
+            page.entry("excluded", &excluded.join(", "), Tone::Warning);
+        }
+    }
+    if let Some(error) = entry.failure() {
+        page.entry("last good fit", &format!("the runs as they are now give no law: {error}"), Tone::Warning);
+    }
+}
+
 /// Why there is no picture yet.
 fn no_law(page: &mut Page, state: &State) {
     page.heading("Law");
-    match &state.law_entry().state {
-        LawState::Failed(error) => page.entry(&state.law_entry().label, &error.to_string(), Tone::Warning),
-        _ => page.entry(&state.law_entry().label, "not there yet", Tone::Text),
+    let entry = state.law_entry();
+    match entry.failure() {
+        Some(error) => page.entry(&entry.label, &error.to_string(), Tone::Warning),
+        None => page.entry(&entry.label, "not there yet", Tone::Text),
     }
 }
 

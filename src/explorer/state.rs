@@ -28,6 +28,8 @@ use crate::files::profile::PowerMode;
 pub struct Question {
     /// Law.
     pub law: usize,
+    /// Which of the laws that have stood there.
+    pub edition: u32,
     /// Board.
     pub board: usize,
     /// Its power mode.
@@ -36,6 +38,13 @@ pub struct Question {
     pub precision: usize,
     /// Batch, prompt, answer.
     pub workload: Workload,
+}
+
+impl Question {
+    /// Whether another differs from it at most in the edition of the law.
+    pub fn asks_the_same_as(self, other: Self) -> bool {
+        Self { edition: other.edition, ..self } == other
+    }
 }
 
 /// One budget slider: its value stays while it is switched off.

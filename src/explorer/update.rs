@@ -47,7 +47,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
             pick::keep_in_view(state);
         }
         Message::Priced(question, landscape) => return receive(state, question, landscape),
-        Message::Fitted(place, outcome) => return question::fitted(state, place, outcome),
+        Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
         Message::Exported(outcome) => exported(state, outcome),
         Message::PricingFailed(question) => question::pricing_failed(state, question),
@@ -64,6 +64,8 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::NextScreen => state.screen = state.screen.neighbour(Direction::Up),
         Action::PreviousScreen => state.screen = state.screen.neighbour(Direction::Down),
         Action::Show(screen) => state.screen = screen,
+        Action::ToggleRun(run) => return question::toggle_run(state, run),
+        Action::RestoreRuns => return question::restore_runs(state),
         Action::Help => state.mode = Mode::Help,
         Action::Sources => state.mode = Mode::Sources(0),
         Action::Char(typed) => prompt::push(state, typed),
@@ -106,9 +108,18 @@ fn receive(state: &mut State, question: Question, landscape: Arc<Landscape>) -> 
     if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
         state.pick = Pick::Best;
     }
+    let refitted = state.answer.as_ref().is_some_and(|answer| answer.question.asks_the_same_as(question));
     state.answer = Some(Answer { question, landscape });
-    let effects = reorder(state);
     refront(state);
+    if refitted {
+        // The rows keep their order until the new one is there: another in between would only flash.
+        let order = state.order.take();
+        let effects = reorder(state);
+        state.order = order;
+        reselect_in_place(state);
+        return effects;
+    }
+    let effects = reorder(state);
     reselect(state);
     effects
 }
@@ -128,9 +139,12 @@ fn reorder(state: &mut State) -> Vec<Effect> {
 fn ordered(state: &mut State, landscape: &Arc<Landscape>, sort: (Column, SortOrder), order: Vec<u32>) {
     let current = state.landscape().is_some_and(|shown| Arc::ptr_eq(shown, landscape));
     if current && sort == state.sort {
-        state.order = Some(order);
-        state.top = 0;
-        reselect(state);
+        if state.order.replace(order).is_some() {
+            reselect_in_place(state);
+        } else {
+            state.top = 0;
+            reselect(state);
+        }
     }
 }
 
@@ -149,6 +163,15 @@ fn reselect(state: &mut State) {
     }
     state.warnings = state.with_view(Warning::of_view).unwrap_or_default();
     pick::locate(state);
+}
+
+/// The same with other numbers for the same question: whoever has scrolled away from the pick goes on reading there.
+fn reselect_in_place(state: &mut State) {
+    let (top, in_view) = (state.top, pick::is_in_view(state));
+    reselect(state);
+    if !in_view {
+        pick::scroll_to(state, top);
+    }
 }
 
 fn exported(state: &mut State, outcome: ExportOutcome) {

@@ -4,20 +4,21 @@
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use super::message::{ExportOutcome, ExportRequest, FitStop, Message, Overwrite, Scope};
+use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
 use super::state::{Question, State};
 use super::table::{self, Column, SortOrder};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
-use crate::engine::law::fit::{self, FitError, FitOptions, Watch};
+use crate::engine::law::fit::{self, Fit, FitError, FitOptions, Watch};
 use crate::engine::roofline::Estimator;
-use crate::engine::runs::Dataset;
+use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
 use crate::files::export::{self, Selection, View};
@@ -35,7 +36,10 @@ pub(super) struct PriceJob {
 pub(super) struct FitJob {
     /// Place of the law on the shelf.
     pub(super) place: usize,
+    /// The state of its runs.
+    pub(super) revision: u32,
     pub(super) dataset: Arc<Dataset>,
+    pub(super) excluded: BTreeSet<usize>,
 }
 
 /// Candidates to be ordered for the table.
@@ -45,10 +49,14 @@ pub(super) struct OrderJob {
 }
 
 impl PriceJob {
-    /// For a question of this session; none while its law is not there or its board lacks the number format, which
-    /// update sees to before it asks.
+    /// For a question of this session; none if its edition of the law does not stand any more or its board lacks the
+    /// number format, which update sees to before it asks.
     pub(super) fn of(state: &State, question: Question) -> Option<Self> {
-        let law = Arc::clone(state.shelf.laws[question.law].law()?);
+        let standing = state.shelf.laws[question.law].standing.as_ref()?;
+        if standing.edition != question.edition {
+            return None;
+        }
+        let law = Arc::clone(&standing.law);
         let estimator = state.estimator(question).ok()?;
         Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator })
     }
@@ -57,8 +65,9 @@ impl PriceJob {
 impl FitJob {
     /// For a law on this session's shelf; none if it comes from a file.
     pub(super) fn of(state: &State, place: usize) -> Option<Self> {
-        let dataset = Arc::clone(state.shelf.laws[place].dataset.as_ref()?);
-        Some(Self { place, dataset })
+        let entry = &state.shelf.laws[place];
+        let dataset = Arc::clone(entry.dataset.as_ref()?);
+        Some(Self { place, revision: entry.revision, dataset, excluded: entry.excluded.clone() })
     }
 }
 
@@ -70,12 +79,25 @@ pub(super) fn price(job: &PriceJob, outdated: &dyn Fn() -> bool) -> Option<Messa
 
 /// Fits a law; `watch` may stop it.
 pub(super) fn fit(job: &FitJob, watch: &dyn Watch) -> Message {
-    let outcome = fit::fit(&job.dataset.runs, &FitOptions::default(), watch);
-    let outcome = outcome.map(|fit| Arc::new(LossLaw::fitted(fit, &job.dataset))).map_err(|error| match error {
-        FitError::Cancelled => FitStop::Superseded,
-        error => FitStop::Impossible(Error::from(error).in_source(job.dataset.name.clone())),
-    });
-    Message::Fitted(job.place, outcome)
+    let outcome = fit_kept(job, watch)
+        .map(|fit| FittedLaw { law: Arc::new(LossLaw::fitted(fit.clone(), &job.dataset)), fit: Arc::new(fit) })
+        .map_err(|error| match error {
+            FitError::Cancelled => FitStop::Superseded,
+            error => FitStop::Impossible(Error::from(error).in_source(job.dataset.name.clone())),
+        });
+    Message::Fitted { place: job.place, revision: job.revision, outcome }
+}
+
+/// The fit of the runs that are not excluded, with their places in the whole dataset.
+fn fit_kept(job: &FitJob, watch: &dyn Watch) -> Result<Fit, FitError> {
+    let runs = &job.dataset.runs;
+    let kept: Vec<usize> = (0..runs.len()).filter(|place| !job.excluded.contains(place)).collect();
+    let kept_runs: Vec<Run> = kept.iter().map(|&place| runs[place].clone()).collect();
+    let mut fit = fit::fit(&kept_runs, &FitOptions::default(), watch)?;
+    for place in fit.train.iter_mut().chain(&mut fit.holdout) {
+        *place = kept[*place];
+    }
+    Ok(fit)
 }
 
 /// Orders candidates by a column.
@@ -159,7 +181,8 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
                     || {
                         let error =
                             Error::new("a bug in roofscape stopped this fit").in_source(job.dataset.name.clone());
-                        Message::Fitted(job.place, Err(FitStop::Impossible(error)))
+                        let outcome = Err(FitStop::Impossible(error));
+                        Message::Fitted { place: job.place, revision: job.revision, outcome }
                     },
                 );
                 if fit_answers.send(answer.into()).is_err() {

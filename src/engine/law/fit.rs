@@ -135,10 +135,12 @@ impl Fit {
 impl LossLaw {
     /// The law that a fit found in `dataset`, named after it.
     pub fn fitted(fit: Fit, dataset: &Dataset) -> Self {
-        let source = match (fit.train.len(), fit.holdout.len()) {
-            (all, 0) => format!("fitted to all {all} runs of {}", dataset.name),
-            (train, held) => format!("fitted to {train} runs of {}, {held} held out", dataset.name),
-        };
+        let (train, held) = (fit.train.len(), fit.holdout.len());
+        let excluded = dataset.runs.len().saturating_sub(train + held);
+        let all = if held == 0 && excluded == 0 { "all " } else { "" };
+        let said = |count: usize, fate: &str| if count > 0 { format!(", {count} {fate}") } else { String::new() };
+        let (not_fitted, left_out) = (said(held, "held out"), said(excluded, "excluded"));
+        let source = format!("fitted to {all}{train} runs of {}{not_fitted}{left_out}", dataset.name);
         let law = fit.into_law(dataset.name.clone(), source, dataset.synthetic);
         Self {
             dataset: Some(dataset.identity()),

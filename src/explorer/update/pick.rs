@@ -41,9 +41,17 @@ pub(super) fn move_rows(state: &mut State, rows: isize) {
 }
 
 pub(super) fn scroll(state: &mut State, rows: isize) {
-    let shown = table_rows(state);
-    let last = state.selection.feasible.len().saturating_sub(shown);
-    state.top = state.top.saturating_add_signed(rows).min(last);
+    scroll_to(state, state.top.saturating_add_signed(rows));
+}
+
+/// Shows `top` as the first row, or as near to that as there are rows.
+pub(super) fn scroll_to(state: &mut State, top: usize) {
+    state.top = top.min(state.selection.feasible.len().saturating_sub(table_rows(state)));
+}
+
+/// Whether the picked row is among those shown.
+pub(super) fn is_in_view(state: &State) -> bool {
+    state.picked_row.is_some_and(|row| (state.top..state.top + table_rows(state)).contains(&row))
 }
 
 pub(super) fn follow_best(state: &mut State) {
@@ -129,6 +137,5 @@ pub(super) fn keep_in_view(state: &mut State) {
             state.top = row + 1 - shown;
         }
     }
-    let last = state.selection.feasible.len().saturating_sub(shown);
-    state.top = state.top.min(last);
+    scroll_to(state, state.top);
 }

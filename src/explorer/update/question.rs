@@ -1,43 +1,99 @@
 //! What is asked: law, board, power mode, number format, workload, objective.
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 use crate::engine::budget::Limit;
-use crate::engine::law::LossLaw;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 use crate::error::Error;
-use crate::explorer::message::{Control, Effect, FitStop};
-use crate::explorer::shelf::LawState;
+use crate::explorer::message::{Control, Effect, FitStop, FittedLaw};
+use crate::explorer::shelf::{FitProgress, Standing};
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{Notice, Question, State};
 
-/// Asks the question anew: a law that is still runs is fitted first.
+/// Asks the question anew: runs that have not been fitted as they are now are fitted first, and the law that stands
+/// serves until then.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     let place = state.question.law;
-    match &state.shelf.laws[place].state {
-        LawState::Ready(_) if state.is_stale() => vec![Effect::Price(state.question)],
-        LawState::Ready(_) | LawState::Fitting => Vec::new(),
-        LawState::Unfitted => {
-            state.shelf.laws[place].state = LawState::Fitting;
-            vec![Effect::Fit(place)]
+    let entry = &mut state.shelf.laws[place];
+    let mut effects = Vec::new();
+    if entry.progress == FitProgress::Due {
+        entry.progress = FitProgress::UnderWay;
+        effects.push(Effect::Fit(place));
+    }
+    match (&entry.standing, &entry.progress) {
+        (Some(standing), _) => {
+            state.question.edition = standing.edition;
+            if state.is_stale() {
+                effects.push(Effect::Price(state.question));
+            }
         }
-        LawState::Failed(error) => {
+        (None, FitProgress::Failed(error)) => {
             let error = error.clone();
-            refuse_law(state, &error)
+            return refuse_law(state, &error);
         }
+        (None, _) => {}
+    }
+    effects
+}
+
+/// A fit ended. One of runs as they were before the last change is dropped: that of the runs as they are now is under
+/// way, or due.
+pub(super) fn fitted(
+    state: &mut State,
+    place: usize,
+    revision: u32,
+    outcome: Result<FittedLaw, FitStop>,
+) -> Vec<Effect> {
+    let asked_for = state.question.law == place;
+    let entry = &mut state.shelf.laws[place];
+    if revision != entry.revision {
+        return Vec::new();
+    }
+    match outcome {
+        Ok(FittedLaw { law, fit }) => {
+            entry.standing = Some(Standing { law, fit: Some(fit), edition: revision });
+            entry.progress = FitProgress::Done;
+        }
+        Err(FitStop::Superseded) => entry.progress = FitProgress::Due,
+        Err(FitStop::Impossible(error)) => entry.progress = FitProgress::Failed(error),
+    }
+    if !asked_for {
+        return Vec::new();
+    }
+    say_what_stands(state);
+    ask(state)
+}
+
+/// The law asked about is that of earlier runs, because there is none of the present ones: nobody may miss that.
+fn say_what_stands(state: &mut State) {
+    let entry = state.law_entry();
+    if let (Some(_), Some(error)) = (&entry.standing, entry.failure()) {
+        state.notice = Some(Notice::Trouble(format!("the last law stays: {error}")));
     }
 }
 
-/// A fit ended.
-pub(super) fn fitted(state: &mut State, place: usize, outcome: Result<Arc<LossLaw>, FitStop>) -> Vec<Effect> {
-    let asked_for = state.question.law == place;
-    match outcome {
-        Ok(law) => state.shelf.laws[place].state = LawState::Ready(law),
-        Err(FitStop::Superseded) => state.shelf.laws[place].state = LawState::Unfitted,
-        Err(FitStop::Impossible(error)) => state.shelf.laws[place].state = LawState::Failed(error),
+/// Leaves a run out of the fit of the law asked about, or takes it back in.
+pub(super) fn toggle_run(state: &mut State, run: usize) -> Vec<Effect> {
+    let entry = &mut state.shelf.laws[state.question.law];
+    if entry.dataset.as_ref().is_none_or(|dataset| run >= dataset.runs.len()) {
+        return Vec::new();
     }
-    if asked_for { ask(state) } else { Vec::new() }
+    if !entry.excluded.remove(&run) {
+        entry.excluded.insert(run);
+    }
+    entry.call_for_refit();
+    ask(state)
+}
+
+/// Takes all runs of the law asked about back in.
+pub(super) fn restore_runs(state: &mut State) -> Vec<Effect> {
+    let entry = &mut state.shelf.laws[state.question.law];
+    if entry.excluded.is_empty() {
+        return Vec::new();
+    }
+    entry.excluded.clear();
+    entry.call_for_refit();
+    ask(state)
 }
 
 /// A law that cannot be had: the picture's own law is asked for again, if there is a picture; the reason is said.
@@ -78,6 +134,9 @@ pub(super) fn step(state: &mut State, control: Control, direction: Direction, st
         Control::Board => step_board(state, direction),
         Control::Law => state.question.law = cycle(state.question.law, state.shelf.laws.len(), direction),
         Control::Budget(_) | Control::Aim => {}
+    }
+    if state.question.law != before.law {
+        say_what_stands(state);
     }
     if state.question == before { Vec::new() } else { ask(state) }
 }

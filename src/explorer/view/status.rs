@@ -8,7 +8,7 @@ use super::{Canvas, Target, fit};
 use crate::engine::law::LossLaw;
 use crate::explorer::keymap::hinted;
 use crate::explorer::layout::{Frame, room};
-use crate::explorer::shelf::LawState;
+use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::{Notice, State};
 use crate::files::export::Warning;
 use crate::units;
@@ -26,19 +26,28 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {
 /// What is being worked on; else law, its R², its runs, its source.
 fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let mut spans = vec![canvas.span(" ", Role::Label)];
-    match &state.law_entry().state {
-        LawState::Fitting => spans.push(canvas.span(format!("{} … · ", state.law_entry().label), Role::Focus)),
-        LawState::Ready(_) if state.is_stale() => spans.push(canvas.span("pricing … · ", Role::Focus)),
-        _ => {}
+    let asked = state.law_entry();
+    if asked.progress == FitProgress::UnderWay {
+        spans.push(canvas.span(format!("{} … · ", asked.label), Role::Focus));
+    } else if asked.standing.is_some() && state.is_stale() {
+        spans.push(canvas.span("pricing … · ", Role::Focus));
     }
     if let Some(landscape) = state.landscape() {
         let law = &landscape.law;
         if law.synthetic {
             spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
         }
+        let entry = &state.shelf.laws[state.shown().law];
+        if entry.failure().is_some() {
+            spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
+        }
         // The source of a law fitted here is its runs, which stand there already.
         let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
-        let words = format!("law {} · {} · {}{source}", law.name, quality(law), runs(law));
+        let excluded = match entry.excluded.len() {
+            0 => String::new(),
+            count => format!(", {} excluded", units::count(count)),
+        };
+        let words = format!("law {} · {} · {}{excluded}{source}", law.name, quality(law), runs(law));
         let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
         spans.push(canvas.span(fit(&words, room), Role::Label));
     }

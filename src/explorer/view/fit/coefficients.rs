@@ -6,7 +6,6 @@ use ratatui::text::Span;
 use crate::explorer::fit_view::coefficients::{CoefficientLine, CoefficientRow, aligned, lines};
 use crate::explorer::layout::fit::coefficients_body;
 use crate::explorer::message::Action;
-use crate::explorer::shelf::LawState;
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused};
@@ -14,12 +13,11 @@ use crate::explorer::view::{Canvas, Focused};
 /// Draws as many lines as fit, from where they are scrolled to.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = canvas.pane(area, "Coefficients", Focused::No);
-    let law = match (&state.law_entry().state, state.law_entry().law()) {
-        (_, Some(law)) => law,
-        (LawState::Failed(error), None) => {
-            return canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over);
-        }
-        _ => return canvas.centred(inner, "fitting the law …", Role::Label),
+    let entry = state.law_entry();
+    let law = match (entry.law(), entry.failure()) {
+        (Some(law), _) => law,
+        (None, Some(error)) => return canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
+        (None, None) => return canvas.centred(inner, "fitting the law …", Role::Label),
     };
     let Some(body) = coefficients_body(state) else { return };
     canvas.hits.push_with_wheel(area, None, [Action::Scroll(-3), Action::Scroll(3)]);

@@ -18,7 +18,6 @@ use crate::engine::pareto;
 use crate::explorer::message::{Action, Arrow, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
-use crate::explorer::shelf::LawState;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
 use crate::explorer::view::Canvas;
@@ -38,12 +37,11 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
     legend(canvas, area, title.chars().count() as u16);
     let Some(landscape) = state.landscape() else {
-        match &state.law_entry().state {
-            LawState::Failed(error) => {
-                canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over);
-            }
-            LawState::Fitting | LawState::Unfitted => canvas.centred(inner, "fitting the law …", Role::Label),
-            LawState::Ready(_) => canvas.centred(inner, "pricing the space …", Role::Label),
+        let entry = state.law_entry();
+        match (&entry.standing, entry.failure()) {
+            (Some(_), _) => canvas.centred(inner, "pricing the space …", Role::Label),
+            (None, Some(error)) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
+            (None, None) => canvas.centred(inner, "fitting the law …", Role::Label),
         }
         return;
     };
