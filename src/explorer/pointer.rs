@@ -8,7 +8,7 @@ use ratatui::layout::{Position as Cell, Rect};
 
 use super::message::Action;
 use super::slider::Track;
-use super::view::plot::Axes;
+use super::view::frontier::axes::Axes;
 use crate::engine::budget::Limit;
 use crate::engine::landscape::Position;
 

@@ -12,12 +12,13 @@
 //! [`render`] returns the rectangles that react to the mouse, so that input never has to guess what was drawn where.
 
 mod fit;
-mod frontier;
+pub mod frontier;
 mod header;
 mod help;
 pub mod plot;
 mod sources;
 mod status;
+mod table;
 pub mod theme;
 mod window;
 
@@ -147,4 +148,11 @@ fn fit(text: &str, width: usize) -> String {
     }
     let kept: String = text.chars().take(width.saturating_sub(1)).collect();
     format!("{kept}…")
+}
+
+/// One glyph in one cell, if that is on the screen.
+fn put(buffer: &mut Buffer, x: u16, y: u16, glyph: char, style: Style) {
+    if let Some(cell) = buffer.cell_mut((x, y)) {
+        cell.set_char(glyph).set_style(style);
+    }
 }

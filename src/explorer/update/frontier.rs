@@ -57,7 +57,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Scroll(rows) => pick::scroll(state, rows),
         Action::FollowBest => pick::follow_best(state),
         Action::Sort(column) => return pick::sort(state, column),
-        Action::SortNext => return pick::sort_next(state),
+        Action::SortNext => return pick::sort_by_neighbour(state, Direction::Up),
         Action::ReverseSort => return pick::reverse(state),
         Action::FlipLowerPane => {
             state.lower_pane = match state.lower_pane {
@@ -119,8 +119,8 @@ fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect>
         }
         (Focus::Table, Arrow::Up) => pick::move_rows(state, -1),
         (Focus::Table, Arrow::Down) => pick::move_rows(state, 1),
-        (Focus::Table, Arrow::Left) => return pick::sort_previous(state),
-        (Focus::Table, Arrow::Right) => return pick::sort_next(state),
+        (Focus::Table, Arrow::Left) => return pick::sort_by_neighbour(state, Direction::Down),
+        (Focus::Table, Arrow::Right) => return pick::sort_by_neighbour(state, Direction::Up),
         (Focus::Chart, Arrow::Left | Arrow::Up) => pick::along_frontier(state, Direction::Down),
         (Focus::Chart, Arrow::Right | Arrow::Down) => pick::along_frontier(state, Direction::Up),
     }

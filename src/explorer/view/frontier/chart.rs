@@ -7,10 +7,10 @@
 
 use std::collections::HashSet;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::axes::Axes;
 use super::focused;
 use crate::engine::budget::Limit;
 use crate::engine::landscape::{Landscape, Position};
@@ -20,9 +20,9 @@ use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
-use crate::explorer::view::Canvas;
-use crate::explorer::view::plot::{Axes, Dots, braille};
+use crate::explorer::view::plot::{Dots, braille};
 use crate::explorer::view::theme::Role;
+use crate::explorer::view::{Canvas, put};
 use crate::units;
 
 /// Columns of the perplexity labels, tick included.
@@ -373,11 +373,5 @@ struct Forbidden {
 impl Forbidden {
     fn covers(&self, loss: f64) -> bool {
         loss >= self.from && loss < self.below
-    }
-}
-
-fn put(buffer: &mut Buffer, x: u16, y: u16, glyph: char, style: Style) {
-    if let Some(cell) = buffer.cell_mut((x, y)) {
-        cell.set_char(glyph).set_style(style);
     }
 }
