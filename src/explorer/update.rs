@@ -28,6 +28,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 /// Applies `message`.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let effects = apply(state, message);
+    fit::follow(state);
     // A question that came while the keyboard was taken is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
@@ -45,6 +46,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Resized(columns, rows) => {
             state.size = (columns, rows);
             pick::keep_in_view(state);
+            fit::keep_in_view(state);
         }
         Message::Priced(question, landscape) => return receive(state, question, landscape),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),

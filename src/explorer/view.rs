@@ -16,6 +16,7 @@ pub mod frontier;
 mod header;
 mod help;
 pub mod plot;
+mod scales;
 mod sources;
 mod status;
 mod table;

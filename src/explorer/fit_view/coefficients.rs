@@ -28,15 +28,15 @@ pub fn rows(law: &LossLaw) -> Vec<CoefficientRow> {
 /// Symbol and meaning of a coefficient by its name in files.
 fn in_words(name: &str) -> (String, &'static str) {
     let known = match name {
-        "kappa_l" => ("κ_l", "size of the depth term"),
+        "kappa_l" => ("κ_l", "size of depth term"),
         "alpha_l" => ("α_l", "how fast depth pays"),
-        "kappa_rho" => ("κ_ρ", "size of the sparsity term"),
+        "kappa_rho" => ("κ_ρ", "size of sparsity term"),
         "alpha_rho" => ("α_ρ", "how fast sparsity pays"),
-        "beta_1" => ("β1", "width in the sparsity term"),
-        "kappa_d" => ("κ_d", "size of the capacity term"),
+        "beta_1" => ("β1", "width in sparsity term"),
+        "kappa_d" => ("κ_d", "size of capacity term"),
         "beta_2" => ("β2", "how fast width pays"),
-        "alpha_r" => ("α_r", "how fast FFN ratio pays"),
-        "kappa_m" => ("κ_m", "size of the KV term"),
+        "alpha_r" => ("α_r", "how fast ratio pays"),
+        "kappa_m" => ("κ_m", "size of KV term"),
         "alpha_m" => ("α_m", "how fast KV size pays"),
         "l_inf" => ("L_inf", "loss no shape removes"),
         _ => return (name.to_owned(), ""),
@@ -86,13 +86,13 @@ pub fn lines(law: &LossLaw, columns: usize) -> Vec<CoefficientLine> {
     lines
 }
 
-/// A value with its point in a fixed place, so that a column of them aligns: `   9.96   `, `   0.031  `, ` 500      `.
+/// A value with its point in a fixed place, so that a column of them aligns: `  9.96   `, `  0.031  `, `500      `.
 pub fn aligned(value: f64) -> String {
     let plain = crate::units::ratio(value);
     let text = if plain.trim_start_matches('-').len() > 7 { format!("{value:.2e}") } else { plain };
     let point = text.find(['.', 'e']).unwrap_or(text.len());
     let (whole, rest) = text.split_at(point);
-    format!("{whole:>4}{rest:<6}")
+    format!("{whole:>3}{rest:<6}")
 }
 
 #[cfg(test)]
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn points_stand_below_each_other() {
-        assert_eq!([aligned(9.96), aligned(0.031), aligned(500.0)], ["   9.96   ", "   0.031  ", " 500      "]);
-        assert_eq!(aligned(-0.33), "  -0.33   ");
-        assert_eq!(aligned(123_456_789.0), "   1.23e8 ");
+        assert_eq!([aligned(9.96), aligned(0.031), aligned(500.0)], ["  9.96   ", "  0.031  ", "500      "]);
+        assert_eq!(aligned(-0.33), " -0.33   ");
+        assert_eq!(aligned(123_456_789.0), "  1.23e8 ");
     }
 }

@@ -8,6 +8,7 @@ use super::{Canvas, Target, fit};
 use crate::engine::law::LossLaw;
 use crate::explorer::keymap::hinted;
 use crate::explorer::layout::{Frame, room};
+use crate::explorer::screen::Screen;
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::{Notice, State};
 use crate::files::export::Warning;
@@ -32,26 +33,39 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     } else if asked.standing.is_some() && state.is_stale() {
         spans.push(canvas.span("pricing … · ", Role::Focus));
     }
-    if let Some(landscape) = state.landscape() {
-        let law = &landscape.law;
-        if law.synthetic {
-            spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
+    let words = match (state.screen, state.landscape()) {
+        // How well it fits, and what is to be said first, stand in that screen's headline.
+        (Screen::Fit, _) => asked.law().map(|law| provenance(law)),
+        (Screen::Frontier, Some(landscape)) => {
+            let (law, entry) = (&landscape.law, &state.shelf.laws[state.shown().law]);
+            if law.synthetic {
+                spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
+            }
+            if entry.failure().is_some() {
+                spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
+            }
+            Some(in_short(law, entry.excluded.len()))
         }
-        let entry = &state.shelf.laws[state.shown().law];
-        if entry.failure().is_some() {
-            spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
-        }
-        // The source of a law fitted here is its runs, which stand there already.
-        let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
-        let excluded = match entry.excluded.len() {
-            0 => String::new(),
-            count => format!(", {} excluded", units::count(count)),
-        };
-        let words = format!("law {} · {} · {}{excluded}{source}", law.name, quality(law), runs(law));
-        let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
-        spans.push(canvas.span(fit(&words, room), Role::Label));
-    }
+        (Screen::Frontier, None) => None,
+    };
+    let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
+    spans.extend(words.map(|words| canvas.span(fit(&words, room), Role::Label)));
     canvas.line(area, spans);
+}
+
+/// The law by which the picture was drawn, with its figures.
+fn in_short(law: &LossLaw, excluded: usize) -> String {
+    // The source of a law fitted here is its runs, which stand there already.
+    let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
+    let excluded = if excluded > 0 { format!(", {} excluded", units::count(excluded)) } else { String::new() };
+    format!("law {} · {} · {}{excluded}{source}", law.name, quality(law), runs(law))
+}
+
+/// Which file the law or its runs were read from, and what was made of it.
+fn provenance(law: &LossLaw) -> String {
+    let sha256 = law.dataset.as_ref().and_then(|dataset| dataset.sha256.get(..8));
+    let parts = [law.origin.clone(), sha256.map(|sha256| format!("sha256 {sha256}")), law.reading.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn quality(law: &LossLaw) -> String {

@@ -21,6 +21,7 @@ use crate::explorer::selection::axis_value;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
 use crate::explorer::view::plot::{Dots, braille};
+use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, put};
 use crate::units;
@@ -100,42 +101,13 @@ struct Chart<'a> {
 
 impl Chart<'_> {
     fn render(&mut self, canvas: &mut Canvas<'_>) {
-        self.scales(canvas);
+        let unit = self.axes.latency_unit().0;
+        scales(canvas, self.axes.area(), &self.axes.perplexity_ticks(), &self.axes.latency_ticks(), unit);
         self.field(canvas);
         self.interaction(canvas);
         self.budget_lines(canvas);
         self.markers(canvas);
         self.nothing_feasible(canvas);
-    }
-
-    fn scales(&self, canvas: &mut Canvas<'_>) {
-        let area = self.axes.area();
-        let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
-        let axis_x = area.x - 1;
-        for y in area.top()..area.bottom() {
-            put(canvas.buffer, axis_x, y, '│', faint);
-        }
-        for tick in self.axes.perplexity_ticks() {
-            put(canvas.buffer, axis_x, tick.cell, '┤', faint);
-            let x = axis_x.saturating_sub(tick.label.len() as u16);
-            canvas.buffer.set_string(x, tick.cell, &tick.label, label);
-        }
-        let axis_y = area.bottom();
-        put(canvas.buffer, axis_x, axis_y, '└', faint);
-        for x in area.left()..area.right() {
-            put(canvas.buffer, x, axis_y, '─', faint);
-        }
-        let unit = format!(" {}", self.axes.latency_unit().0);
-        let unit_x = area.right().saturating_sub(unit.len() as u16);
-        for tick in self.axes.latency_ticks() {
-            let x = (tick.cell + 1).saturating_sub(tick.label.len().div_ceil(2) as u16);
-            if x + tick.label.len() as u16 >= unit_x {
-                continue;
-            }
-            put(canvas.buffer, tick.cell, axis_y, '┬', faint);
-            canvas.buffer.set_string(x, axis_y + 1, &tick.label, label);
-        }
-        canvas.buffer.set_string(unit_x, axis_y + 1, &unit, label);
     }
 
     /// Cloud, frontiers and shading, cell by cell.
