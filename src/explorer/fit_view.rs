@@ -9,6 +9,7 @@ use evidence::Evidence;
 use runs::{BY_SIZE, RunColumn};
 
 use super::shelf::LawEntry;
+use super::slider::Direction;
 use super::table::SortOrder;
 use crate::engine::features::Axis;
 
@@ -102,5 +103,15 @@ impl FitView {
     /// The row of the run looked at.
     pub fn selected_row(&self) -> Option<usize> {
         self.order.iter().position(|run| Some(*run) == self.selected)
+    }
+
+    /// The axis after the one at hand, or before it, round and round.
+    pub fn neighbouring_axis(&self, direction: Direction) -> Axis {
+        let here = Axis::ALL.iter().position(|axis| *axis == self.axis).unwrap_or(0);
+        let offset = match direction {
+            Direction::Up => 1,
+            Direction::Down => Axis::ALL.len() - 1,
+        };
+        Axis::ALL[(here + offset) % Axis::ALL.len()]
     }
 }

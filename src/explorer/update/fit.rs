@@ -1,7 +1,6 @@
 //! The Fit screen's actions: looking at runs, sorting them, leaving them out.
 
 use super::question;
-use crate::engine::features::Axis;
 use crate::explorer::fit_view::{FitFocus, LowerPane, coefficients};
 use crate::explorer::layout::fit::{coefficients_body, panes_of, table_rows};
 use crate::explorer::message::{Action, Arrow, Effect};
@@ -86,14 +85,9 @@ fn move_by_arrow(state: &mut State, arrow: Arrow) {
         (_, Arrow::Down) => move_rows(state, 1),
         (FitFocus::Runs, Arrow::Left) => state.fit.sort = table::stepped(state.fit.sort, Direction::Down),
         (FitFocus::Runs, Arrow::Right) => state.fit.sort = table::stepped(state.fit.sort, Direction::Up),
-        (_, Arrow::Left) => step_axis(state, Axis::ALL.len() - 1),
-        (_, Arrow::Right) => step_axis(state, 1),
+        (_, Arrow::Left) => state.fit.axis = state.fit.neighbouring_axis(Direction::Down),
+        (_, Arrow::Right) => state.fit.axis = state.fit.neighbouring_axis(Direction::Up),
     }
-}
-
-fn step_axis(state: &mut State, offset: usize) {
-    let here = Axis::ALL.iter().position(|axis| *axis == state.fit.axis).unwrap_or(0);
-    state.fit.axis = Axis::ALL[(here + offset) % Axis::ALL.len()];
 }
 
 fn move_rows(state: &mut State, rows: isize) {

@@ -10,7 +10,7 @@ use crate::explorer::fit_view::FitFocus;
 use crate::explorer::fit_view::evidence::{Evidence, FitPlot, Variation};
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
-use crate::explorer::slider::roundest;
+use crate::explorer::slider::{Direction, roundest};
 use crate::explorer::state::State;
 use crate::explorer::view::plot::{Plane, Scale, Tick, by_plainness, even_labels};
 use crate::explorer::view::scales::scales;
@@ -39,15 +39,11 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
     let title = format!("Residuals along ◂{axis}▸");
     let inner = canvas.pane(area, &title, focused(state, FitFocus::Plots));
     canvas.hits.push(area, Target::Press(Action::FocusFit(FitFocus::Plots)));
-    let here = Axis::ALL.iter().position(|known| *known == axis).unwrap_or(0);
-    let neighbour = |offset: usize| Axis::ALL[(here + offset) % Axis::ALL.len()];
     let name_x = area.x + 2 + "Residuals along ◂".chars().count() as u16;
-    let middle = axis.name().len() as u16 / 2;
-    let half = |x: u16, width: u16| Rect::new(x, area.y, width, 1);
-    let back = Action::ShowAxis(neighbour(Axis::ALL.len() - 1));
-    canvas.hits.push(half(name_x - 1, middle + 1), Target::Press(back));
-    let on = axis.name().len() as u16 - middle + 1;
-    canvas.hits.push(half(name_x + middle, on), Target::Press(Action::ShowAxis(neighbour(1))));
+    let neighbour = |direction| Action::ShowAxis(state.fit.neighbouring_axis(direction));
+    canvas.button((name_x - 1, area.y), "◂", Role::Focus, neighbour(Direction::Down));
+    canvas.button((name_x, area.y), &format!("{axis}▸"), Role::Focus, neighbour(Direction::Up));
+    convention(canvas, area);
     match evidence.variation(axis) {
         Variation::Constant(value) => {
             let words = format!(
@@ -66,9 +62,9 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
 
 /// All that vary; those that do not are named below.
 fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) {
-    let title = "Residuals, nats";
-    let inner = canvas.pane(area, title, focused(state, FitFocus::Plots));
+    let inner = canvas.pane(area, "Residuals along", focused(state, FitFocus::Plots));
     canvas.hits.push(area, Target::Press(Action::FocusFit(FitFocus::Plots)));
+    convention(canvas, area);
     let mut varying: Vec<(Axis, Vec<f64>)> = Vec::new();
     let mut constant: Vec<String> = Vec::new();
     for axis in Axis::ALL {
@@ -79,7 +75,8 @@ fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, are
     }
     if !constant.is_empty() {
         let words = format!(" the same in all runs: {} ", constant.join(", "));
-        let room = usize::from(area.width).saturating_sub(4);
+        // The right end says what a residual is.
+        let room = usize::from(area.width).saturating_sub(36);
         canvas.buffer.set_string(area.x + 2, area.bottom() - 1, cut(&words, room), canvas.style(Role::Label));
     }
     let count = varying.len() as u16;
@@ -97,6 +94,13 @@ fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, are
         tile(canvas, state, evidence, (*axis, values), (area, labels));
         name(canvas, state, *axis, area);
     }
+}
+
+/// What the sign of a residual means, in the lower border.
+fn convention(canvas: &mut Canvas<'_>, area: Rect) {
+    let words = " measured − predicted, nats ";
+    let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+    canvas.buffer.set_string(x, area.bottom() - 1, words, canvas.style(Role::Label));
 }
 
 /// Whether a tile has its own labels for the residuals.

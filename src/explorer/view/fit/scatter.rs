@@ -40,8 +40,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence
         let labels = even_labels(&values);
         values.into_iter().zip(labels).collect::<Vec<_>>()
     };
-    let rows: Vec<Tick> = plane.row_ticks(labelled((plot.height / 2).max(4)));
-    let columns = plane.column_ticks(labelled((plot.width / 8).max(4)));
+    let rows: Vec<Tick> = plane.row_ticks(labelled((plot.height / 2).max(6)));
+    let columns = plane.column_ticks(labelled((plot.width / 8).max(6)));
     scales(canvas, plot, &rows, &columns, "measured");
     let [low, high] = scale.ends();
     marks::render(canvas, state, evidence, (FitPlot::Predictions, plane), [(low, low), (high, high)]);
