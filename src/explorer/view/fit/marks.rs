@@ -54,10 +54,11 @@ pub(super) fn render(
     canvas.hits.push(area, Target::Runs(plot, plane));
 }
 
-/// The runs that play a part, with the part.
+/// The runs that play a part, with the part; a law may have no number for what it was not fitted to.
 fn parts(evidence: &Evidence, wanted: impl Fn(Part) -> bool) -> impl Iterator<Item = (usize, Part)> {
-    let parts = evidence.points.iter().map(|point| point.part).enumerate();
-    parts.filter(move |(_, part)| wanted(*part))
+    let runs = evidence.points.iter().enumerate();
+    runs.filter(move |(_, point)| wanted(point.part) && point.residual().is_finite())
+        .map(|(run, point)| (run, point.part))
 }
 
 fn draw(canvas: &mut Canvas<'_>, area: Rect, dots: &Dots, role: Role) {
