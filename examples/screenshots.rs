@@ -8,6 +8,7 @@ use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
 
+use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use resvg::{tiny_skia, usvg};
@@ -24,11 +25,18 @@ type Scene = (&'static str, (u16, u16), fn(&mut Headless));
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "screenshots".into());
     std::fs::create_dir_all(&folder)?;
-    let scenes: [Scene; 8] = [
+    let scenes: [Scene; 12] = [
         ("opening", (120, 40), |_| ()),
         ("dragging", (120, 40), |session| drag(session, Limit::Memory, 0.34)),
         ("nothing-feasible", (120, 40), |session| session.tell(Action::SetBudget(Limit::Total, 0.012))),
         ("fitted-law", (120, 40), |session| session.keys("l")),
+        ("fit", (120, 40), |session| session.keys("lv")),
+        ("fit-excluded", (120, 40), |session| {
+            session.keys("lvx");
+            session.key(KeyCode::Down, KeyModifiers::NONE);
+        }),
+        ("fit-small", (80, 24), |session| session.keys("lv")),
+        ("fit-large", (200, 60), |session| session.keys("lv")),
         ("sources", (120, 40), |session| session.keys("i")),
         ("small", (80, 24), |_| ()),
         ("large", (200, 60), |_| ()),

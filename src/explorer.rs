@@ -10,6 +10,7 @@
 //! idle screen costs no bytes and no wake-ups.
 
 pub mod change;
+pub mod fit_view;
 pub mod headless;
 pub mod keymap;
 pub mod layout;
@@ -17,6 +18,7 @@ pub mod live;
 pub mod message;
 pub mod open;
 pub mod pointer;
+pub mod screen;
 pub mod selection;
 pub mod shelf;
 pub mod slider;

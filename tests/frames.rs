@@ -63,3 +63,43 @@ fn sixteen_colours_are_the_terminals_own() {
     let foreign = |colour| matches!(colour, ratatui::style::Color::Rgb(..) | ratatui::style::Color::Indexed(_));
     assert!(frame.content.iter().all(|cell| !foreign(cell.fg)));
 }
+
+/// The Fit screen of the runs shipped with the program, or of the published law.
+fn fit_screen(data: Option<&str>, size: (u16, u16)) -> Headless {
+    let choices = Choices { data: data.map(str::to_owned), ..Choices::default() };
+    let mut session = Headless::open(&choices, size).expect("built-in files open");
+    session.keys("v");
+    session
+}
+
+#[test]
+fn fit_of_tiny_at_80_by_24() {
+    insta::assert_snapshot!(text(&fit_screen(Some("tiny"), (80, 24)).frame()));
+}
+
+#[test]
+fn fit_of_tiny_at_120_by_40() {
+    insta::assert_snapshot!(text(&fit_screen(Some("tiny"), (120, 40)).frame()));
+}
+
+#[test]
+fn fit_of_tiny_at_200_by_60() {
+    insta::assert_snapshot!(text(&fit_screen(Some("tiny"), (200, 60)).frame()));
+}
+
+#[test]
+fn coefficients_take_the_runs_place_at_80_by_24() {
+    let mut session = fit_screen(Some("tiny"), (80, 24));
+    session.keys("p");
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn fit_of_a_published_law_at_80_by_24() {
+    insta::assert_snapshot!(text(&fit_screen(None, (80, 24)).frame()));
+}
+
+#[test]
+fn colours_of_the_fit() {
+    insta::assert_snapshot!(styles(&fit_screen(Some("tiny"), (80, 24)).frame()));
+}

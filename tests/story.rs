@@ -9,8 +9,10 @@ use roofscape::engine::budget::Limit;
 use roofscape::engine::precision::Precision;
 use roofscape::engine::workload::{Objective, Workload};
 use roofscape::explorer::headless::{Headless, Pace, text};
+use roofscape::explorer::keymap::bindings;
 use roofscape::explorer::message::{Action, Control, ExportOutcome, FitStop, Focus, Message, Overwrite, Scope};
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::{Mode, Notice, Pick, Switch};
 
 const SIZE: (u16, u16) = (120, 40);
@@ -277,12 +279,15 @@ fn what_is_shown_is_what_was_priced_also_while_something_else_is_asked() {
     session.keys("l");
     session.keys("b");
     let shown = screen(&mut session);
-    assert!(shown.starts_with(" roofscape  AGX Orin 64GB"), "the picture is still the old board's\n{shown}");
+    assert!(
+        shown.starts_with(" roofscape ▸Frontier  Fit  AGX Orin 64GB"),
+        "the picture is still the old board's\n{shown}"
+    );
     assert!(shown.contains("board ◂Orin Nano 8GB▸"), "the control shows what is asked\n{shown}");
     assert!(session.state.is_stale());
     session.work();
     let shown = screen(&mut session);
-    assert!(shown.starts_with(" roofscape  Orin Nano 8GB") && shown.contains("law tiny"), "{shown}");
+    assert!(shown.starts_with(" roofscape ▸Frontier  Fit  Orin Nano 8GB") && shown.contains("law tiny"), "{shown}");
     assert!(!session.state.is_stale());
 }
 
@@ -399,8 +404,8 @@ fn random_keys_and_clicks_never_break_the_session() {
             7 => session.key([KeyCode::Left, KeyCode::Right][next(2) as usize], KeyModifiers::SHIFT),
             8 => session.key([KeyCode::Up, KeyCode::Down, KeyCode::Tab][next(3) as usize], KeyModifiers::NONE),
             _ => session.keys(
-                ["b", "m", "f", "l", "o", "s", "r", "x", "1", "2", " ", "e", "E", "?", "i", "p", "7"]
-                    [next(17) as usize],
+                ["b", "m", "f", "l", "o", "s", "r", "x", "1", "2", " ", "e", "E", "?", "i", "p", "7", "v", "X"]
+                    [next(19) as usize],
             ),
         }
         assert!(!session.state.is_stale(), "step {step}");
@@ -427,12 +432,13 @@ fn every_size_draws_and_a_small_one_says_so() {
 }
 
 #[test]
-fn help_lists_every_binding() {
-    for size in [(80, 24), (120, 40)] {
+fn help_lists_every_binding_of_the_screen_at_hand() {
+    for (size, screen) in [(80, 24), (120, 40)].into_iter().flat_map(|size| Screen::ALL.map(|screen| (size, screen))) {
         let mut session = Headless::open(&Choices::default(), size).expect("opens");
+        session.tell(Action::Show(screen));
         session.keys("?");
-        let shown = screen(&mut session);
-        for binding in roofscape::explorer::keymap::BINDINGS {
+        let shown = text(&session.frame());
+        for binding in bindings(screen) {
             assert!(shown.contains(binding.does), "{} is missing at {size:?}\n{shown}", binding.does);
         }
         session.keys("z");
@@ -440,4 +446,31 @@ fn help_lists_every_binding() {
         session.keys("q");
         assert!(session.has_quit);
     }
+}
+
+#[test]
+fn keys_and_tabs_step_through_the_screens() {
+    let mut session = session();
+    session.keys("v");
+    assert_eq!(session.state.screen, Screen::Fit);
+    assert!(screen(&mut session).starts_with(" roofscape  Frontier ▸Fit"));
+    session.keys("V");
+    assert_eq!(session.state.screen, Screen::Frontier);
+    session.click((23, 0));
+    assert_eq!(session.state.screen, Screen::Fit, "a click on the tab");
+    session.click((13, 0));
+    assert_eq!(session.state.screen, Screen::Frontier);
+}
+
+#[test]
+fn a_screen_keeps_its_focus_and_its_keys_to_itself() {
+    let mut session = session();
+    let (focus, budgets) = (session.state.focus, session.state.budgets());
+    session.keys("v");
+    session.key(KeyCode::Tab, KeyModifiers::NONE);
+    session.key(KeyCode::Right, KeyModifiers::NONE);
+    session.keys("l 1o");
+    assert_eq!((session.state.focus, session.state.budgets()), (focus, budgets));
+    assert_eq!(session.state.objective, Objective::Total);
+    assert_eq!(session.state.question.law, 1, "l holds everywhere");
 }

@@ -1,8 +1,14 @@
-//! Keys: one table of bindings, from which the key map, the help and the footer all read.
+//! Keys: tables of bindings, from which the key map, the help and the footer all read. Each screen has its own; what
+//! holds everywhere stands here.
+
+mod fit;
+mod frontier;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::message::{Action, Arrow, Control, Scope};
+use super::layout::Room;
+use super::message::{Action, Arrow, Control};
+use super::screen::Screen;
 use super::slider::{Direction, Stride};
 use super::state::{Mode, State};
 
@@ -12,16 +18,29 @@ pub struct Binding {
     pub keys: &'static str,
     /// In a few words.
     pub does: &'static str,
-    /// One or two words for the footer; empty where the footer leaves it out.
-    pub hint: &'static str,
+    /// In the footer.
+    pub hint: Hint,
     codes: &'static [KeyCode],
     action: Option<Action>,
+}
+
+/// Whether the footer names a binding, in one or two words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// The help alone does.
+    None,
+    /// Where there is room.
+    Roomy(&'static str),
+    /// On the smallest screen too.
+    Always(&'static str),
+    /// Only where panes share room.
+    Shared(&'static str),
 }
 
 const fn binding(
     keys: &'static str,
     codes: &'static [KeyCode],
-    hint: &'static str,
+    hint: Hint,
     does: &'static str,
     action: Action,
 ) -> Binding {
@@ -29,7 +48,7 @@ const fn binding(
 }
 
 /// Keys whose meaning depends on the focus; the help names them, [`key_action`] reads them.
-const fn explained(keys: &'static str, hint: &'static str, does: &'static str) -> Binding {
+const fn explained(keys: &'static str, hint: Hint, does: &'static str) -> Binding {
     Binding { keys, does, hint, codes: &[], action: None }
 }
 
@@ -37,41 +56,64 @@ const fn next(control: Control) -> Action {
     Action::Step(control, Direction::Up, Stride::Coarse)
 }
 
-/// Every binding of the main screen, in the order of the help.
-pub const BINDINGS: &[Binding] = &[
-    explained("← →", "change", "change, walk, sort column"),
-    explained("shift ← →", "", "in fine steps"),
-    explained("↑ ↓", "", "next control, next row"),
-    binding("tab", &[KeyCode::Tab], "next", "next pane (shift: back)", Action::FocusNext),
-    binding("space", &[KeyCode::Char(' ')], "on/off", "budget on or off", Action::ToggleFocused),
-    binding("enter", &[KeyCode::Enter], "type", "type an exact value", Action::TypeValue),
-    binding("x", &[KeyCode::Char('x')], "", "all budgets off", Action::LiftBudgets),
-    binding("F1 1", &[KeyCode::F(1), KeyCode::Char('1')], "", "embodied AI: TPOT 20 ms", Action::Preset(0)),
-    binding("F2 2", &[KeyCode::F(2), KeyCode::Char('2')], "", "smart home: total 500 ms", Action::Preset(1)),
-    binding("F3 3", &[KeyCode::F(3), KeyCode::Char('3')], "", "driving: total 100 ms", Action::Preset(2)),
-    binding("F4 4", &[KeyCode::F(4), KeyCode::Char('4')], "", "serving: total 2 s", Action::Preset(3)),
-    binding("o", &[KeyCode::Char('o')], "aim", "aim at total, TTFT, decode", next(Control::Aim)),
-    binding("b", &[KeyCode::Char('b')], "board", "next board", next(Control::Board)),
-    binding("m", &[KeyCode::Char('m')], "", "next power mode", next(Control::Mode)),
-    binding("f", &[KeyCode::Char('f')], "format", "next number format", next(Control::Format)),
-    binding("l", &[KeyCode::Char('l')], "law", "next loss law", next(Control::Law)),
-    binding("s", &[KeyCode::Char('s')], "", "sort by the next column", Action::SortNext),
-    binding("r", &[KeyCode::Char('r')], "", "reverse the order", Action::ReverseSort),
-    binding("pgdn pgup", &[KeyCode::PageDown], "", "ten rows on, ten back", Action::MoveRows(10)),
-    binding("home end", &[KeyCode::Home], "", "first row, last row", Action::MoveRows(isize::MIN)),
-    binding("esc", &[KeyCode::Esc], "", "follow the best again", Action::FollowBest),
-    binding("i", &[KeyCode::Char('i')], "sources", "where numbers come from", Action::Sources),
-    binding("p", &[KeyCode::Char('p')], "pick", "table or pick (small)", Action::FlipLowerPane),
-    binding("e", &[KeyCode::Char('e')], "export", "export the pick as JSON", Action::Export(Scope::Picked)),
-    binding("E", &[KeyCode::Char('E')], "", "export all feasible", Action::Export(Scope::Feasible)),
-    binding("?", &[KeyCode::Char('?')], "help", "this help", Action::Help),
-    binding("q", &[KeyCode::Char('q')], "quit", "quit (ctrl c too)", Action::Quit),
+/// What holds on every screen.
+const EVERYWHERE: &[Binding] = &[
+    binding("l", &[KeyCode::Char('l')], Hint::Roomy("law"), "next loss law", next(Control::Law)),
+    binding("i", &[KeyCode::Char('i')], Hint::Roomy("sources"), "where numbers come from", Action::Sources),
+    binding("v", &[KeyCode::Char('v')], Hint::Always("screen"), "next screen (shift: back)", Action::NextScreen),
+    binding("?", &[KeyCode::Char('?')], Hint::Always("help"), "this help", Action::Help),
+    binding("q", &[KeyCode::Char('q')], Hint::Always("quit"), "quit (ctrl c too)", Action::Quit),
 ];
+
+/// What holds on one screen alone.
+const fn own(screen: Screen) -> &'static [Binding] {
+    match screen {
+        Screen::Frontier => frontier::BINDINGS,
+        Screen::Fit => fit::BINDINGS,
+    }
+}
+
+/// Every binding that holds on a screen, in the order of the help.
+pub fn bindings(screen: Screen) -> impl Iterator<Item = &'static Binding> + Clone {
+    own(screen).iter().chain(EVERYWHERE)
+}
+
+/// The bindings that the footer names in so many columns, two blanks after each. Where not all fit, the last of the
+/// screen's own give way first.
+pub fn hinted(screen: Screen, room: Room, columns: u16) -> Vec<&'static Binding> {
+    let named = |binding: &&Binding| match binding.hint {
+        Hint::None => false,
+        Hint::Shared(_) => room == Room::Shared,
+        Hint::Roomy(_) | Hint::Always(_) => true,
+    };
+    let mut hinted: Vec<&Binding> = bindings(screen).filter(named).collect();
+    let is_roomy = |binding: &&Binding| matches!(binding.hint, Hint::Roomy(_));
+    let is_own = |binding: &&Binding| own(screen).iter().any(|own| std::ptr::eq(own, *binding));
+    while hinted.iter().map(|binding| binding.hint_columns() + 2).sum::<u16>() > columns {
+        let least = hinted.iter().rposition(|binding| is_roomy(binding) && is_own(binding));
+        let Some(least) = least.or_else(|| hinted.iter().rposition(is_roomy)) else { break };
+        hinted.remove(least);
+    }
+    hinted
+}
 
 impl Binding {
     /// What clicking its hint does; nothing for keys that depend on the focus.
     pub const fn action(&self) -> Option<Action> {
         self.action
+    }
+
+    /// The footer's words; empty where it has none.
+    pub const fn hint_words(&self) -> &'static str {
+        match self.hint {
+            Hint::None => "",
+            Hint::Roomy(words) | Hint::Always(words) | Hint::Shared(words) => words,
+        }
+    }
+
+    /// Cells of key, blank and hint.
+    pub fn hint_columns(&self) -> u16 {
+        (self.keys.chars().count() + 1 + self.hint_words().chars().count()) as u16
     }
 }
 
@@ -84,7 +126,7 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
         return Some(Action::Quit);
     }
     match &state.mode {
-        Mode::Explore => explore_key(key),
+        Mode::Explore => explore_key(key, state.screen),
         Mode::Help => Some(match key.code {
             KeyCode::Char('q') => Action::Quit,
             _ => Action::Cancel,
@@ -117,7 +159,7 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
     }
 }
 
-fn explore_key(key: KeyEvent) -> Option<Action> {
+fn explore_key(key: KeyEvent, screen: Screen) -> Option<Action> {
     let stride = if key.modifiers.contains(KeyModifiers::SHIFT) { Stride::Fine } else { Stride::Coarse };
     match key.code {
         KeyCode::Left => return Some(Action::Arrow(Arrow::Left, stride)),
@@ -127,12 +169,13 @@ fn explore_key(key: KeyEvent) -> Option<Action> {
         KeyCode::BackTab => return Some(Action::FocusPrevious),
         KeyCode::PageUp => return Some(Action::MoveRows(-10)),
         KeyCode::End => return Some(Action::MoveRows(isize::MAX)),
+        KeyCode::Char('V') => return Some(Action::PreviousScreen),
         _ => {}
     }
     if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
         return None;
     }
-    let bound = BINDINGS.iter().find(|binding| binding.codes.contains(&key.code))?;
+    let bound = bindings(screen).find(|binding| binding.codes.contains(&key.code))?;
     bound.action()
 }
 
@@ -141,12 +184,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things() {
-        let mut codes: Vec<KeyCode> = BINDINGS.iter().flat_map(|binding| binding.codes).copied().collect();
-        let all = codes.len();
-        codes.dedup();
-        codes.sort_by_key(|code| format!("{code:?}"));
-        codes.dedup();
-        assert_eq!(codes.len(), all);
+    fn no_key_means_two_things_on_one_screen() {
+        for screen in Screen::ALL {
+            let mut codes: Vec<KeyCode> = bindings(screen).flat_map(|binding| binding.codes).copied().collect();
+            let all = codes.len();
+            codes.sort_by_key(|code| format!("{code:?}"));
+            codes.dedup();
+            assert_eq!(codes.len(), all, "{screen:?}");
+        }
+    }
+
+    #[test]
+    fn the_smallest_footer_has_room_for_what_it_always_names() {
+        for screen in Screen::ALL {
+            let always = |binding: &&Binding| matches!(binding.hint, Hint::Always(_) | Hint::Shared(_));
+            let smallest = hinted(screen, Room::Shared, 80);
+            let columns: u16 = smallest.iter().map(|binding| binding.hint_columns() + 2).sum();
+            assert!(columns <= 80, "{screen:?}: {columns}");
+            assert_eq!(smallest.into_iter().filter(always).count(), bindings(screen).filter(always).count());
+            let largest = bindings(screen).filter(|binding| binding.hint != Hint::None).count();
+            assert_eq!(hinted(screen, Room::Shared, 400).len(), largest);
+        }
     }
 }

@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::fit_view::FitFocus;
+use super::fit_view::evidence::FitPlot;
+use super::fit_view::runs::RunColumn;
+use super::screen::Screen;
 use super::slider::{Direction, Stride};
 use super::state::Question;
 use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
+use crate::engine::features::Axis;
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::law::LossLaw;
 use crate::engine::law::fit::Fit;
@@ -61,6 +66,12 @@ pub enum Scope {
 /// Everything that a person can do; what keys, clicks and hints mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Action {
+    /// Show the next screen.
+    NextScreen,
+    /// Show the one before.
+    PreviousScreen,
+    /// Show this one.
+    Show(Screen),
     /// Move the focus to the next part of the screen.
     FocusNext,
     /// Move it to the previous part.
@@ -106,6 +117,27 @@ pub enum Action {
     ReverseSort,
     /// On a small screen: show the pick instead of the table, or back.
     FlipLowerPane,
+    /// Move the focus there on the Fit screen.
+    FocusFit(FitFocus),
+    /// Show the residuals along this axis.
+    ShowAxis(Axis),
+    /// Look at the run nearest to a place on a plot; distances are counted in plot widths and heights.
+    SelectNear {
+        /// Which plot.
+        plot: FitPlot,
+        /// The place.
+        place: (f64, f64),
+        /// What the plot's whole width and height stand for; the width is a logarithm where the axis is one.
+        spans: (f64, f64),
+    },
+    /// Look at a row of the runs.
+    SelectRow(usize),
+    /// Sort the runs by a column; by the sorted one again: reverse.
+    SortRuns(RunColumn),
+    /// Scroll the coefficients.
+    ScrollCoefficients(isize),
+    /// Leave the run looked at out of the fit, or take it back in.
+    ToggleSelectedRun,
     /// Leave a run of the law asked about out of its fit, or take it back in; counted in the dataset.
     ToggleRun(usize),
     /// Take all its runs back in.

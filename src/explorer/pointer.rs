@@ -6,9 +6,11 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position as Cell, Rect};
 
+use super::fit_view::evidence::FitPlot;
 use super::message::Action;
 use super::slider::Track;
-use super::view::plot::Axes;
+use super::view::frontier::axes::Axes;
+use super::view::plot::Plane;
 use crate::engine::budget::Limit;
 use crate::engine::landscape::Position;
 
@@ -21,6 +23,8 @@ pub enum Target {
     Slider(Limit, Track),
     /// Pick the nearest architecture.
     Plot(Axes),
+    /// Look at the nearest run.
+    Runs(FitPlot, Plane),
     /// Move the budget's line on the chart; the factor turns seconds on the axis into the budget's own.
     BudgetLine(Limit, Axes, f64),
 }
@@ -33,6 +37,7 @@ impl Target {
             Self::Slider(limit, _) => Some(Held::Slider(*limit)),
             Self::BudgetLine(limit, ..) => Some(Held::BudgetLine(*limit)),
             Self::Plot(_) => Some(Held::Plot),
+            Self::Runs(plot, _) => Some(Held::Runs(*plot)),
         }
     }
 }
@@ -92,6 +97,8 @@ pub enum Held {
     BudgetLine(Limit),
     /// The chart's cursor.
     Plot,
+    /// The cursor of a plot of runs.
+    Runs(FitPlot),
 }
 
 /// What a mouse event means.
@@ -136,6 +143,11 @@ fn point(target: &Target, area: Rect, at: Cell) -> Action {
             place: Position { latency_s: axes.latency_at(at.x), loss: axes.loss_at(at.y) },
             width_ln: axes.width_ln(),
             height: axes.height(),
+        },
+        Target::Runs(plot, plane) => Action::SelectNear {
+            plot: *plot,
+            place: (plane.x_at(at.x), plane.y_at(at.y)),
+            spans: (plane.x().span(), plane.y().span()),
         },
     }
 }

@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
+use super::fit_view::FitView;
 use super::message::{Control, ExportRequest, Focus, Scope};
+use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
 use super::shelf::{Board, LawEntry, Shelf};
 use super::slider::Track;
@@ -156,7 +158,11 @@ pub struct State {
     pub sort: (Column, SortOrder),
     /// First row of the table that is shown.
     pub top: usize,
-    /// Where keys go.
+    /// Which screen is shown.
+    pub screen: Screen,
+    /// What the Fit screen looks at.
+    pub fit: FitView,
+    /// Where keys go on the frontier.
     pub focus: Focus,
     /// What the keyboard speaks to.
     pub mode: Mode,
@@ -195,6 +201,8 @@ impl State {
             picked_row: None,
             sort: (Column::Perplexity, SortOrder::Ascending),
             top: 0,
+            screen: Screen::Frontier,
+            fit: FitView::default(),
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,
             conflicts: Vec::new(),

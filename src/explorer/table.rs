@@ -1,10 +1,98 @@
-//! The table's columns: what each shows, and in which order it sorts.
+//! Tables: what every one of them has, and the columns of the architectures': what each shows, and how it sorts.
 
 use rayon::prelude::*;
 
+use super::slider::Direction;
 use crate::engine::landscape::Landscape;
 use crate::engine::sweep::Sweep;
 use crate::units;
+
+/// Which way a column is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortOrder {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+impl SortOrder {
+    /// The other way.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::Ascending => Self::Descending,
+            Self::Descending => Self::Ascending,
+        }
+    }
+}
+
+/// A column of a table that can be sorted by each of them.
+pub trait TableColumn: Copy + PartialEq + 'static {
+    /// All columns from left to right; those at the end need a wide screen.
+    const COLUMNS: &'static [Self];
+
+    /// Heading, with the unit where cells leave it out.
+    fn heading(self) -> &'static str;
+
+    /// Cells needed, heading included.
+    fn width(self) -> u16;
+
+    /// The order that one wants to see first.
+    fn first_order(self) -> SortOrder {
+        SortOrder::Ascending
+    }
+
+    /// Whether its cells are words, which begin at the left; numbers end at the right.
+    fn is_text(self) -> bool {
+        false
+    }
+}
+
+/// The sort after a click on `column`: the sorted one again turns the order round.
+pub fn clicked<C: TableColumn>((sorted, order): (C, SortOrder), column: C) -> (C, SortOrder) {
+    if sorted == column { (column, order.reversed()) } else { (column, column.first_order()) }
+}
+
+/// The sort by the next column or the one before, round and round.
+pub fn stepped<C: TableColumn>((sorted, _): (C, SortOrder), direction: Direction) -> (C, SortOrder) {
+    let columns = C::COLUMNS;
+    let here = columns.iter().position(|column| *column == sorted).unwrap_or(0);
+    let offset = match direction {
+        Direction::Up => 1,
+        Direction::Down => columns.len() - 1,
+    };
+    let next = columns[(here + offset) % columns.len()];
+    (next, next.first_order())
+}
+
+/// The rows of a table that are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowWindow {
+    /// The first one shown.
+    pub top: usize,
+    /// How many there is room for.
+    pub shown: usize,
+    /// How many there are.
+    pub all: usize,
+}
+
+impl RowWindow {
+    /// The first row shown when `top` is asked for, or as near to that as there are rows.
+    pub fn scrolled_to(self, top: usize) -> usize {
+        top.min(self.all.saturating_sub(self.shown))
+    }
+
+    /// The first row shown once `row`, if there is one, has been brought into view by the shortest way.
+    pub fn holding(self, row: Option<usize>) -> usize {
+        let top = match row {
+            Some(row) if row < self.top => row,
+            Some(row) if self.shown > 0 && row >= self.top + self.shown => row + 1 - self.shown,
+            _ => self.top,
+        };
+        self.scrolled_to(top)
+    }
+}
 
 /// A column of the table of feasible architectures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,9 +114,8 @@ pub enum Column {
     Decode,
 }
 
-impl Column {
-    /// All columns from left to right; those at the end need a wide screen.
-    pub const ALL: [Self; 14] = [
+impl TableColumn for Column {
+    const COLUMNS: &'static [Self] = &[
         Self::Perplexity,
         Self::Total,
         Self::Prefill,
@@ -45,8 +132,7 @@ impl Column {
         Self::Decode,
     ];
 
-    /// Heading, with the unit where cells leave it out.
-    pub const fn heading(self) -> &'static str {
+    fn heading(self) -> &'static str {
         match self {
             Self::Perplexity => "ppl",
             Self::Total => "total ms",
@@ -65,8 +151,7 @@ impl Column {
         }
     }
 
-    /// Cells needed, heading included.
-    pub const fn width(self) -> u16 {
+    fn width(self) -> u16 {
         match self {
             Self::Perplexity | Self::Width | Self::Experts | Self::Heads => 5,
             Self::Total => 8,
@@ -77,7 +162,9 @@ impl Column {
             Self::Decode => 9,
         }
     }
+}
 
+impl Column {
     /// The cell's text for one candidate.
     pub fn cell(self, sweep: &Sweep, index: usize) -> String {
         let shape = sweep.architecture(index);
@@ -122,26 +209,6 @@ impl Column {
     }
 }
 
-/// Which way a column is sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortOrder {
-    /// Smallest first.
-    Ascending,
-    /// Largest first.
-    Descending,
-}
-
-impl SortOrder {
-    /// The other way.
-    #[must_use]
-    pub const fn reversed(self) -> Self {
-        match self {
-            Self::Ascending => Self::Descending,
-            Self::Descending => Self::Ascending,
-        }
-    }
-}
-
 /// The order in which a landscape keeps its candidates anyway.
 pub const BEST_FIRST: (Column, SortOrder) = (Column::Perplexity, SortOrder::Ascending);
 
@@ -160,4 +227,27 @@ pub fn order(landscape: &Landscape, column: Column, direction: SortOrder) -> Vec
         SortOrder::Descending => key(b).total_cmp(&key(a)),
     });
     order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_click_sorts_and_another_reverses() {
+        let sort = clicked(BEST_FIRST, Column::Width);
+        assert_eq!(sort, (Column::Width, SortOrder::Ascending));
+        assert_eq!(clicked(sort, Column::Width), (Column::Width, SortOrder::Descending));
+        assert_eq!(stepped(BEST_FIRST, Direction::Down).0, Column::Decode);
+        assert_eq!(stepped(stepped(BEST_FIRST, Direction::Down), Direction::Up), BEST_FIRST);
+    }
+
+    #[test]
+    fn a_window_moves_no_farther_than_it_must() {
+        let window = RowWindow { top: 10, shown: 5, all: 20 };
+        assert_eq!([12, 9, 15, 19].map(|row| window.holding(Some(row))), [10, 9, 11, 15]);
+        assert_eq!(window.holding(None), 10);
+        assert_eq!(window.scrolled_to(18), 15);
+        assert_eq!(RowWindow { all: 3, ..window }.holding(None), 0);
+    }
 }

@@ -2,6 +2,8 @@
 //! clock: whatever a session does can be replayed in a test.
 
 mod budgets;
+mod fit;
+mod frontier;
 mod live;
 mod pick;
 mod prompt;
@@ -9,31 +11,15 @@ mod question;
 
 use std::sync::Arc;
 
-use super::message::{Action, Arrow, Control, Effect, ExportOutcome, Focus, Message};
+use super::message::{Action, Arrow, Effect, ExportOutcome, Message};
+use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
-use super::slider::{Direction, Stride};
-use super::state::{Answer, LowerPane, Mode, Notice, Pick, Prompt, Question, State};
+use super::slider::Direction;
+use super::state::{Answer, Mode, Notice, Pick, Prompt, Question, State};
 use super::table::{self, Column, SortOrder};
 use super::{change, layout, sources};
-use crate::engine::budget::Limit;
 use crate::engine::landscape::Landscape;
 use crate::files::export::Warning;
-
-/// Controls in the order in which the arrow keys walk through them.
-pub const CONTROLS: [Control; 12] = [
-    Control::Budget(Limit::Total),
-    Control::Budget(Limit::Prefill),
-    Control::Budget(Limit::Tpot),
-    Control::Budget(Limit::Memory),
-    Control::Prompt,
-    Control::Generate,
-    Control::Batch,
-    Control::Aim,
-    Control::Format,
-    Control::Mode,
-    Control::Board,
-    Control::Law,
-];
 
 /// What to do at the very start: watch what may change, and price, or fit first.
 pub fn start(state: &mut State) -> Vec<Effect> {
@@ -46,6 +32,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 /// Applies `message`.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let effects = apply(state, message);
+    fit::follow(state);
     // A question that came while the keyboard was taken is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
@@ -63,6 +50,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Resized(columns, rows) => {
             state.size = (columns, rows);
             pick::keep_in_view(state);
+            fit::keep_in_view(state);
         }
         Message::Priced(question, landscape) => return receive(state, question, landscape),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
@@ -78,131 +66,49 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Applies what a person did.
+/// Applies what a person did: a window that scrolls first, then what means the same on every screen, then the screen.
 fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if matches!(state.mode, Mode::Sources(_)) && scroll_sources(state, action) {
+        return Vec::new();
+    }
     match action {
-        Action::FocusNext => focus_next(state, Direction::Up),
-        Action::FocusPrevious => focus_next(state, Direction::Down),
-        Action::Focus(focus) => state.focus = focus,
-        Action::Arrow(arrow, stride) => return move_by_arrow(state, arrow, stride),
-        Action::Step(control, direction, stride) => return step(state, control, direction, stride),
-        Action::SetBudget(limit, value) => {
-            state.focus = Focus::Control(Control::Budget(limit));
-            budgets::set(state, limit, value);
-        }
-        Action::ToggleBudget(limit) => {
-            state.focus = Focus::Control(Control::Budget(limit));
-            budgets::toggle(state, limit);
-        }
-        Action::ToggleFocused => {
-            if let Focus::Control(Control::Budget(limit)) = state.focus {
-                budgets::toggle(state, limit);
-            }
-        }
-        Action::LiftBudgets => budgets::lift(state),
-        Action::Preset(which) => budgets::preset(state, which),
-        Action::PickNear { place, width_ln, height } => {
-            state.focus = Focus::Chart;
-            pick::nearest(state, place, width_ln, height);
-        }
-        Action::PickRow(row) => {
-            state.focus = Focus::Table;
-            pick::row(state, row);
-        }
-        Action::MoveRows(rows) if matches!(state.mode, Mode::Sources(_)) => scroll_sources(state, rows),
-        Action::MoveRows(rows) => pick::move_rows(state, rows),
-        Action::Scroll(rows) => pick::scroll(state, rows),
-        Action::FollowBest => pick::follow_best(state),
-        Action::Sort(column) => return pick::sort(state, column),
-        Action::SortNext => return pick::sort_next(state),
-        Action::ReverseSort => return pick::reverse(state),
-        Action::FlipLowerPane => {
-            state.lower_pane = match state.lower_pane {
-                LowerPane::Table => LowerPane::Pick,
-                LowerPane::Pick => LowerPane::Table,
-            };
-        }
+        Action::NextScreen => state.screen = state.screen.neighbour(Direction::Up),
+        Action::PreviousScreen => state.screen = state.screen.neighbour(Direction::Down),
+        Action::Show(screen) => state.screen = screen,
         Action::ToggleRun(run) => return question::toggle_run(state, run),
         Action::RestoreRuns => return question::restore_runs(state),
         Action::Help => state.mode = Mode::Help,
         Action::Sources => state.mode = Mode::Sources(0),
-        Action::TypeValue => prompt::type_value(state),
-        Action::Export(scope) => prompt::export(state, scope),
         Action::Char(typed) => prompt::push(state, typed),
         Action::Backspace => prompt::pop(state),
         Action::ClearLine => prompt::clear(state),
         Action::Submit => return prompt::submit(state),
         Action::Cancel => state.mode = Mode::Explore,
         Action::Quit => return vec![Effect::Quit],
-    }
-    Vec::new()
-}
-
-/// Steps whatever `control` controls.
-fn step(state: &mut State, control: Control, direction: Direction, stride: Stride) -> Vec<Effect> {
-    state.focus = Focus::Control(control);
-    match control {
-        Control::Budget(limit) => {
-            budgets::step(state, limit, direction, stride);
-            Vec::new()
-        }
-        Control::Aim => {
-            question::step_objective(state, direction);
-            Vec::new()
-        }
-        _ => question::step(state, control, direction, stride),
-    }
-}
-
-/// Tab: budgets, workload, table, chart, and round again.
-fn focus_next(state: &mut State, direction: Direction) {
-    let stops =
-        [Focus::Control(Control::Budget(Limit::Total)), Focus::Control(Control::Prompt), Focus::Table, Focus::Chart];
-    let here = match state.focus {
-        Focus::Control(Control::Budget(_)) => 0,
-        Focus::Control(_) => 1,
-        Focus::Table => 2,
-        Focus::Chart => 3,
-    };
-    let next = match direction {
-        Direction::Up => (here + 1) % stops.len(),
-        Direction::Down => (here + stops.len() - 1) % stops.len(),
-    };
-    state.focus = stops[next];
-}
-
-fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect> {
-    if matches!(state.mode, Mode::Sources(_)) {
-        scroll_sources(state, if arrow == Arrow::Up { -1 } else { 1 });
-        return Vec::new();
-    }
-    match (state.focus, arrow) {
-        (Focus::Control(control), Arrow::Left) => return step(state, control, Direction::Down, stride),
-        (Focus::Control(control), Arrow::Right) => return step(state, control, Direction::Up, stride),
-        (Focus::Control(control), Arrow::Up | Arrow::Down) => {
-            let here = CONTROLS.iter().position(|known| *known == control).unwrap_or(0);
-            let next = match arrow {
-                Arrow::Up => here.saturating_sub(1),
-                _ => (here + 1).min(CONTROLS.len() - 1),
+        _ => {
+            return match state.screen {
+                Screen::Frontier => frontier::act(state, action),
+                Screen::Fit => fit::act(state, action),
             };
-            state.focus = Focus::Control(CONTROLS[next]);
         }
-        (Focus::Table, Arrow::Up) => pick::move_rows(state, -1),
-        (Focus::Table, Arrow::Down) => pick::move_rows(state, 1),
-        (Focus::Table, Arrow::Left) => return pick::sort_previous(state),
-        (Focus::Table, Arrow::Right) => return pick::sort_next(state),
-        (Focus::Chart, Arrow::Left | Arrow::Up) => pick::along_frontier(state, Direction::Down),
-        (Focus::Chart, Arrow::Right | Arrow::Down) => pick::along_frontier(state, Direction::Up),
     }
     Vec::new()
 }
 
-fn scroll_sources(state: &mut State, rows: isize) {
+/// Scrolls the window of sources, if that is what the action asks for.
+fn scroll_sources(state: &mut State, action: Action) -> bool {
+    let rows = match action {
+        Action::Arrow(Arrow::Up, _) => -1,
+        Action::Arrow(..) => 1,
+        Action::MoveRows(rows) => rows,
+        _ => return false,
+    };
     let window = layout::sources_window(state.size);
     let all = sources::lines(state, usize::from(window.width)).len();
     if let Mode::Sources(top) = &mut state.mode {
         *top = top.saturating_add_signed(rows).min(all.saturating_sub(usize::from(window.height)));
     }
+    true
 }
 
 /// Takes an answer, unless something else has been asked since.

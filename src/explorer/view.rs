@@ -1,28 +1,22 @@
 //! The screen, drawn from the state, which it only reads.
 //!
 //! ```text
-//!  roofscape  AGX Orin 64GB · MAXN · fp16 · 1,024 → 16 tokens                                      ? help   header
-//! ╭ Frontier ──────────────────────────────────────────╮╭ Budgets ─────────────────────────╮
-//! │ ⡀  cloud, frontier, shading, references, pick      ││ ● total   ≤ 100 ms  ━━━━━━●───── │  controls
-//! │ ⠱⡀  ·······  ◇ Qwen2.5-0.5B       ░░░ over ░░░    ││ …                                │
-//! │  ⠑⠤⣀⣀⣀⣀⣀⣀⣀⣀◆⣀                 ░░░░░░░░░░░░░    │├ Workload ────────────────────────┤
-//! ╰────────────────────────────────────────────────────╯│ prompt ◂ 1024 ▸  generate ◂ 16 ▸ │
-//! ╭ Feasible: 2,314 of 10,560 ─────────────────────────╮├ Pick ────────────────────────────┤
-//! │   ppl  total …                                     ││ shape, latency by phase, operators, memory, gaps
-//! ╰────────────────────────────────────────────────────╯╰──────────────────────────────────╯
-//!  law paper · R² 0.975 …                                                                          status
-//!  ideal roofline, uncalibrated · ⚠ extrapolated …                                                 truth
-//!  ←→ change  tab next  space on/off …                                                             keys
+//!  roofscape ▸Frontier  Fit  AGX Orin 64GB · MAXN · fp16 · 1,024 → 16 tokens                      ? help   header
+//!  …                                                                                                       the screen
+//!  law paper · R² 0.975 …                                                                                  status
+//!  ideal roofline, uncalibrated · ⚠ extrapolated …                                                         truth
+//!  ← → change  tab next  space on/off …                                                                    keys
 //! ```
 //!
+//! Windows lie over it.
 //! [`render`] returns the rectangles that react to the mouse, so that input never has to guess what was drawn where.
 
-mod chart;
-mod controls;
+mod fit;
+pub mod frontier;
 mod header;
 mod help;
-mod pick;
 pub mod plot;
+mod scales;
 mod sources;
 mod status;
 mod table;
@@ -35,9 +29,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
-use super::layout::{SMALLEST, panes};
-use super::message::{Action, Focus};
+use super::layout::{SMALLEST, frame};
+use super::message::Action;
 use super::pointer::{Hits, Target};
+use super::screen::Screen;
 use super::sources::wrapped;
 use super::state::{Mode, State};
 use theme::{Role, Theme};
@@ -56,23 +51,19 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
         return Hits::default();
     }
     let mut canvas = Canvas { buffer, theme, hits: Hits::default() };
-    let Some(panes) = panes((area.width, area.height), state.lower_pane) else {
+    let Some(frame) = frame((area.width, area.height)) else {
         canvas.too_small(area);
         return canvas.hits;
     };
-    header::render(&mut canvas, state, panes.header);
-    chart::render(&mut canvas, state, panes.chart);
-    controls::render(&mut canvas, state, panes.controls);
-    if let Some(area) = panes.table {
-        table::render(&mut canvas, state, area);
+    header::render(&mut canvas, state, frame.header);
+    match state.screen {
+        Screen::Frontier => frontier::render(&mut canvas, state, frame.body),
+        Screen::Fit => fit::render(&mut canvas, state, frame.body),
     }
-    if let Some(area) = panes.pick {
-        pick::render(&mut canvas, state, area);
-    }
-    status::render(&mut canvas, state, &panes);
+    status::render(&mut canvas, state, &frame);
     match &state.mode {
         Mode::Explore => {}
-        Mode::Help => help::render(&mut canvas, area),
+        Mode::Help => help::render(&mut canvas, state.screen, area),
         Mode::Sources(top) => sources::render(&mut canvas, state, *top, area),
         mode => window::render(&mut canvas, state, mode, area),
     }
@@ -144,10 +135,6 @@ impl Focused {
     fn when(has_keys: bool) -> Self {
         if has_keys { Self::Yes } else { Self::No }
     }
-
-    fn on(state: &State, focus: Focus) -> Self {
-        Self::when(state.focus == focus)
-    }
 }
 
 /// `text` at the right end of `width` cells.
@@ -162,4 +149,11 @@ fn fit(text: &str, width: usize) -> String {
     }
     let kept: String = text.chars().take(width.saturating_sub(1)).collect();
     format!("{kept}…")
+}
+
+/// One glyph in one cell, if that is on the screen.
+fn put(buffer: &mut Buffer, x: u16, y: u16, glyph: char, style: Style) {
+    if let Some(cell) = buffer.cell_mut((x, y)) {
+        cell.set_char(glyph).set_style(style);
+    }
 }

@@ -146,7 +146,7 @@ pub struct Form {
 }
 
 /// The constant that every form ends with.
-pub const FLOOR: Name = Name { key: "l_inf", symbol: "L_inf", meaning: "loss that no shape removes" };
+pub const FLOOR: Name = Name { key: "l_inf", symbol: "L_inf", meaning: "loss no shape removes" };
 
 /// One place for a number in a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

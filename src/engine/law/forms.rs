@@ -23,7 +23,7 @@ mod data {
     use crate::engine::law::form::{Exponent, Name, Sense, Term, Variable};
 
     pub(super) const ALPHA_D: Exponent = Exponent {
-        name: Name { key: "alpha_data", symbol: "α_D", meaning: "how fast more tokens pay" },
+        name: Name { key: "alpha_data", symbol: "α_D", meaning: "how fast tokens pay" },
         variable: Variable::Tokens,
         sense: Sense::Divides,
         bounds: [0.0, 4.0],
@@ -34,7 +34,7 @@ mod data {
     pub(super) const fn term(exponents: &'static [usize]) -> Term {
         Term {
             name: "data",
-            factor: Name { key: "kappa_data", symbol: "κ_D", meaning: "what too few tokens cost" },
+            factor: Name { key: "kappa_data", symbol: "κ_D", meaning: "size of data term" },
             exponents,
         }
     }

@@ -81,14 +81,15 @@ pub(super) fn preset(state: &mut State, which: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explorer::keymap::BINDINGS;
+    use crate::explorer::keymap::bindings;
+    use crate::explorer::screen::Screen;
     use crate::units::parse_seconds;
 
     #[test]
     fn the_help_says_what_the_presets_do() {
         for (which, preset) in PRESETS.iter().enumerate() {
             let key = format!("F{}", which + 1);
-            let binding = BINDINGS.iter().find(|binding| binding.keys.starts_with(&key)).unwrap();
+            let binding = bindings(Screen::Frontier).find(|binding| binding.keys.starts_with(&key)).unwrap();
             let (_, promise) = binding.does.split_once(": ").unwrap();
             let (label, time) = promise.split_once(' ').unwrap();
             assert_eq!((label, parse_seconds(time).unwrap()), (preset.limit.label(), preset.seconds));

@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use crate::engine::landscape::Position;
-use crate::explorer::layout::table_rows;
+use crate::explorer::layout::frontier::table_rows;
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
 use crate::explorer::state::{Pick, State};
-use crate::explorer::table::{Column, SortOrder};
+use crate::explorer::table::{self, Column, RowWindow, SortOrder};
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
 pub(super) fn nearest(state: &mut State, place: Position, width_ln: f64, height: f64) {
@@ -46,7 +46,7 @@ pub(super) fn scroll(state: &mut State, rows: isize) {
 
 /// Shows `top` as the first row, or as near to that as there are rows.
 pub(super) fn scroll_to(state: &mut State, top: usize) {
-    state.top = top.min(state.selection.feasible.len().saturating_sub(table_rows(state)));
+    state.top = window(state).scrolled_to(top);
 }
 
 /// Whether the picked row is among those shown.
@@ -81,10 +81,7 @@ pub(super) fn along_frontier(state: &mut State, direction: Direction) {
 
 /// Sorts by `column`; the sorted column again turns the order round.
 pub(super) fn sort(state: &mut State, column: Column) -> Vec<Effect> {
-    if state.sort.0 == column {
-        return reverse(state);
-    }
-    sort_by(state, (column, SortOrder::Ascending))
+    sort_by(state, table::clicked(state.sort, column))
 }
 
 pub(super) fn reverse(state: &mut State) -> Vec<Effect> {
@@ -92,17 +89,8 @@ pub(super) fn reverse(state: &mut State) -> Vec<Effect> {
     sort_by(state, (column, order.reversed()))
 }
 
-pub(super) fn sort_next(state: &mut State) -> Vec<Effect> {
-    sort_by_neighbour(state, 1)
-}
-
-pub(super) fn sort_previous(state: &mut State) -> Vec<Effect> {
-    sort_by_neighbour(state, Column::ALL.len() - 1)
-}
-
-fn sort_by_neighbour(state: &mut State, offset: usize) -> Vec<Effect> {
-    let here = Column::ALL.iter().position(|column| *column == state.sort.0).unwrap_or(0);
-    sort_by(state, (Column::ALL[(here + offset) % Column::ALL.len()], SortOrder::Ascending))
+pub(super) fn sort_by_neighbour(state: &mut State, direction: Direction) -> Vec<Effect> {
+    sort_by(state, table::stepped(state.sort, direction))
 }
 
 /// The rows stay as they are until the new order is there; best first is there at once.
@@ -129,13 +117,9 @@ pub(super) fn locate(state: &mut State) {
 
 /// Scrolls so that the picked row is shown, if it has one.
 pub(super) fn keep_in_view(state: &mut State) {
-    let shown = table_rows(state);
-    if let Some(row) = state.picked_row {
-        if row < state.top {
-            state.top = row;
-        } else if shown > 0 && row >= state.top + shown {
-            state.top = row + 1 - shown;
-        }
-    }
-    scroll_to(state, state.top);
+    state.top = window(state).holding(state.picked_row);
+}
+
+fn window(state: &State) -> RowWindow {
+    RowWindow { top: state.top, shown: table_rows(state), all: state.selection.feasible.len() }
 }

@@ -1,14 +1,15 @@
-//! The first line: whose numbers these are. It names what the picture answers, not what has just been asked.
+//! The first line: which screen this is, and whose numbers these are. It names what the picture answers, not what has just been asked.
 
 use ratatui::layout::Rect;
 
 use super::theme::Role;
 use super::{Canvas, fit};
 use crate::explorer::message::Action;
+use crate::explorer::screen::Screen;
 use crate::explorer::state::State;
 use crate::units;
 
-/// Draws program, board, mode, format and workload.
+/// Draws program, tabs, board, mode, format and workload.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let shown = state.shown();
     let workload = shown.workload;
@@ -21,11 +22,23 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         units::count(workload.generated_tokens as usize),
         workload.batch,
     );
+    let name = " roofscape ";
+    canvas.buffer.set_string(area.x, area.y, name, canvas.style(Role::Focus));
+    let x = tabs(canvas, state.screen, (area.x + name.len() as u16, area.y)) + 1;
     let help = "? help ";
-    let room = usize::from(area.width).saturating_sub(12 + help.len() + 2);
-    let name = canvas.span(" roofscape  ", Role::Focus);
-    let setting = canvas.span(fit(&setting, room), Role::Text);
-    canvas.line(area, vec![name, setting]);
-    let x = area.right().saturating_sub(help.len() as u16);
-    canvas.button((x, area.y), help, Role::Label, Action::Help);
+    let help_x = area.right().saturating_sub(help.len() as u16);
+    let room = usize::from(help_x.saturating_sub(x + 2));
+    canvas.buffer.set_string(x, area.y, fit(&setting, room), canvas.style(Role::Text));
+    canvas.button((help_x, area.y), help, Role::Label, Action::Help);
+}
+
+/// `▸Frontier  Fit`, each of them a button; returns the column behind them.
+fn tabs(canvas: &mut Canvas<'_>, shown: Screen, (mut x, y): (u16, u16)) -> u16 {
+    for screen in Screen::ALL {
+        let (marker, role) = if screen == shown { ("▸", Role::Title) } else { (" ", Role::Label) };
+        canvas.buffer.set_string(x, y, marker, canvas.style(Role::Focus));
+        canvas.button((x + 1, y), screen.title(), role, Action::Show(screen));
+        x += screen.title().len() as u16 + 2;
+    }
+    x
 }

@@ -6,22 +6,22 @@ use ratatui::text::Span;
 use super::theme::Role;
 use super::{Canvas, Target, fit};
 use crate::engine::law::LossLaw;
-use crate::explorer::keymap::{BINDINGS, Binding};
-use crate::explorer::layout::Panes;
+use crate::explorer::keymap::hinted;
+use crate::explorer::layout::{Frame, room};
 use crate::explorer::live::Live;
-use crate::explorer::message::Action;
-use crate::explorer::shelf::FitProgress;
+use crate::explorer::screen::Screen;
+use crate::explorer::shelf::{FitProgress, LawEntry};
 use crate::explorer::state::{Notice, State};
 use crate::files::export::Warning;
 use crate::units;
 
 /// Draws all three. What just happened stands in the place of the key hints: the truth always stays.
-pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, panes: &Panes) {
-    source(canvas, state, panes.status);
-    truth(canvas, state, panes.truth);
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {
+    source(canvas, state, frame.status);
+    truth(canvas, state, frame.truth);
     match &state.notice {
-        Some(notice) => say(canvas, notice, panes.keys),
-        None => keys(canvas, panes),
+        Some(notice) => say(canvas, notice, frame.keys),
+        None => keys(canvas, state, frame),
     }
 }
 
@@ -35,27 +35,43 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     } else if asked.standing.is_some() && state.is_stale() {
         spans.push(canvas.span("pricing … · ", Role::Focus));
     }
-    if let Some(landscape) = state.landscape() {
-        let law = &landscape.law;
-        if law.synthetic {
-            spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
+    let words = match (state.screen, state.landscape()) {
+        // How well it fits, and what is to be said first, stand in that screen's headline.
+        (Screen::Fit, _) => asked.law().map(|law| provenance(law)),
+        (Screen::Frontier, Some(landscape)) => {
+            let (law, entry) = (&landscape.law, &state.shelf.laws[state.shown().law]);
+            if law.synthetic {
+                spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
+            }
+            if entry.trouble().is_some() {
+                spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
+            }
+            Some(in_short(law, entry))
         }
-        let entry = &state.shelf.laws[state.shown().law];
-        if entry.trouble().is_some() {
-            spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
-        }
-        // The source of a law fitted here is its runs, which stand there already.
-        let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
-        let excluded = match entry.excluded.len() {
-            0 => String::new(),
-            count => format!(", {} excluded", units::count(count)),
-        };
-        let waits = if entry.live.as_ref().is_some_and(Live::has_half_a_line) { ", last line waits" } else { "" };
-        let words = format!("law {} · {} · {}{excluded}{waits}{source}", law.name, quality(law), runs(law));
-        let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
-        spans.push(canvas.span(fit(&words, room), Role::Label));
-    }
+        (Screen::Frontier, None) => None,
+    };
+    let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
+    spans.extend(words.map(|words| canvas.span(fit(&words, room), Role::Label)));
     canvas.line(area, spans);
+}
+
+/// The law by which the picture was drawn, with its figures.
+fn in_short(law: &LossLaw, entry: &LawEntry) -> String {
+    // The source of a law fitted here is its runs, which stand there already.
+    let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
+    let excluded = match entry.excluded.len() {
+        0 => String::new(),
+        count => format!(", {} excluded", units::count(count)),
+    };
+    let waits = if entry.live.as_ref().is_some_and(Live::has_half_a_line) { ", last line waits" } else { "" };
+    format!("law {} · {} · {}{excluded}{waits}{source}", law.name, quality(law), runs(law))
+}
+
+/// Which file the law or its runs were read from, and what was made of it.
+fn provenance(law: &LossLaw) -> String {
+    let sha256 = law.dataset.as_ref().and_then(|dataset| dataset.sha256.get(..8));
+    let parts = [law.origin.clone(), sha256.map(|sha256| format!("sha256 {sha256}")), law.reading.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn quality(law: &LossLaw) -> String {
@@ -122,30 +138,17 @@ fn say(canvas: &mut Canvas<'_>, notice: &Notice, area: Rect) {
     canvas.line(area, spans);
 }
 
-/// The bindings that have a hint, each of them a button. On a narrow screen those in the middle give way: the last
-/// ones, from the pick to quit, stay. Where the pick has a pane of its own, its key needs no hint.
-fn keys(canvas: &mut Canvas<'_>, panes: &Panes) {
-    const KEPT_AT_END: usize = 4;
-    let area = panes.keys;
-    let both = panes.table.is_some() && panes.pick.is_some();
-    let hinted = BINDINGS.iter().filter(|binding| !binding.hint.is_empty());
-    let mut hinted: Vec<&Binding> =
-        hinted.filter(|binding| !(both && binding.action() == Some(Action::FlipLowerPane))).collect();
-    while hinted.len() > KEPT_AT_END && hinted.iter().map(|b| hint_columns(b) + 2).sum::<u16>() > area.width {
-        hinted.remove(hinted.len() - KEPT_AT_END - 1);
-    }
+/// The bindings that have a hint, each of them a button.
+fn keys(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {
+    let area = frame.keys;
     let mut x = area.x + 1;
-    for binding in hinted {
+    for binding in hinted(state.screen, room(state.screen, frame.body), area.width) {
         canvas.buffer.set_string(x, area.y, binding.keys, canvas.style(Role::Text));
         let hint_x = x + binding.keys.chars().count() as u16 + 1;
-        canvas.buffer.set_string(hint_x, area.y, binding.hint, canvas.style(Role::Label));
+        canvas.buffer.set_string(hint_x, area.y, binding.hint_words(), canvas.style(Role::Label));
         if let Some(action) = binding.action() {
-            canvas.hits.push(Rect::new(x, area.y, hint_columns(binding), 1), Target::Press(action));
+            canvas.hits.push(Rect::new(x, area.y, binding.hint_columns(), 1), Target::Press(action));
         }
-        x += hint_columns(binding) + 2;
+        x += binding.hint_columns() + 2;
     }
-}
-
-fn hint_columns(binding: &Binding) -> u16 {
-    (binding.keys.chars().count() + 1 + binding.hint.chars().count()) as u16
 }

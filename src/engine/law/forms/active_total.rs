@@ -11,14 +11,14 @@ use super::data;
 use crate::engine::law::form::{Exponent, Form, Name, Sense, Term, Variable};
 
 const ALPHA_ACTIVE: Exponent = Exponent {
-    name: Name { key: "alpha_active", symbol: "α_a", meaning: "how fast parameters used per token pay" },
+    name: Name { key: "alpha_active", symbol: "α_a", meaning: "how fast active size pays" },
     variable: Variable::ActiveParameters,
     sense: Sense::Divides,
     bounds: [0.0, 4.0],
     starts: [0.05, 1.0],
 };
 const ALPHA_TOTAL: Exponent = Exponent {
-    name: Name { key: "alpha_total", symbol: "α_t", meaning: "how fast stored parameters pay" },
+    name: Name { key: "alpha_total", symbol: "α_t", meaning: "how fast stored size pays" },
     variable: Variable::TotalParameters,
     sense: Sense::Divides,
     bounds: [0.0, 4.0],
@@ -27,12 +27,12 @@ const ALPHA_TOTAL: Exponent = Exponent {
 
 const ACTIVE: Term = Term {
     name: "active parameters",
-    factor: Name { key: "kappa_active", symbol: "κ_a", meaning: "what too few active parameters cost" },
+    factor: Name { key: "kappa_active", symbol: "κ_a", meaning: "size of active term" },
     exponents: &[0],
 };
 const TOTAL: Term = Term {
     name: "stored parameters",
-    factor: Name { key: "kappa_total", symbol: "κ_t", meaning: "what too few stored parameters cost" },
+    factor: Name { key: "kappa_total", symbol: "κ_t", meaning: "size of stored term" },
     exponents: &[1],
 };
 

@@ -28,39 +28,29 @@ const fn exponent(
 const ALPHA_L: Exponent =
     exponent(["alpha_l", "α_l", "how fast depth pays"], Axis::Layers, Sense::Divides, [0.0, 4.0], [0.1, 2.5]);
 const ALPHA_RHO: Exponent = exponent(
-    ["alpha_rho", "α_ρ", "how fast the cost of routing grows with the share of experts active"],
+    ["alpha_rho", "α_ρ", "how fast sparsity pays"],
     Axis::ActivationRate,
     Sense::Multiplies,
     [0.0, 4.0],
     [0.1, 2.5],
 );
-const BETA_1: Exponent = exponent(
-    ["beta_1", "β1", "how width acts on the sparsity term; below 0 it grows with width"],
-    Axis::Width,
-    Sense::Divides,
-    [-2.0, 4.0],
-    [-0.8, 1.2],
-);
+const BETA_1: Exponent =
+    exponent(["beta_1", "β1", "width in sparsity term"], Axis::Width, Sense::Divides, [-2.0, 4.0], [-0.8, 1.2]);
 const BETA_2: Exponent =
     exponent(["beta_2", "β2", "how fast width pays"], Axis::Width, Sense::Divides, [-2.0, 4.0], [0.1, 2.0]);
-const ALPHA_R: Exponent = exponent(
-    ["alpha_r", "α_r", "how fast the FFN ratio pays"],
-    Axis::FfnRatio,
-    Sense::Divides,
-    [0.0, 4.0],
-    [0.02, 1.0],
-);
+const ALPHA_R: Exponent =
+    exponent(["alpha_r", "α_r", "how fast ratio pays"], Axis::FfnRatio, Sense::Divides, [0.0, 4.0], [0.02, 1.0]);
 const ALPHA_M: Exponent =
-    exponent(["alpha_m", "α_m", "how fast KV heads pay"], Axis::KvDim, Sense::Divides, [0.0, 4.0], [0.01, 1.2]);
+    exponent(["alpha_m", "α_m", "how fast KV size pays"], Axis::KvDim, Sense::Divides, [0.0, 4.0], [0.01, 1.2]);
 
 const fn term(name: &'static str, [key, symbol, meaning]: [&'static str; 3], exponents: &'static [usize]) -> Term {
     Term { name, factor: Name { key, symbol, meaning }, exponents }
 }
 
-const DEPTH: Term = term("depth", ["kappa_l", "κ_l", "what too few layers cost"], &[0]);
-const SPARSITY: Term = term("sparsity", ["kappa_rho", "κ_ρ", "what a dense layer costs over a sparse one"], &[1, 2, 4]);
-const CAPACITY: Term = term("capacity", ["kappa_d", "κ_d", "what too little width costs"], &[3, 4]);
-const KV: Term = term("KV", ["kappa_m", "κ_m", "what too few KV heads cost"], &[5]);
+const DEPTH: Term = term("depth", ["kappa_l", "κ_l", "size of depth term"], &[0]);
+const SPARSITY: Term = term("sparsity", ["kappa_rho", "κ_ρ", "size of sparsity term"], &[1, 2, 4]);
+const CAPACITY: Term = term("capacity", ["kappa_d", "κ_d", "size of capacity term"], &[3, 4]);
+const KV: Term = term("KV", ["kappa_m", "κ_m", "size of KV term"], &[5]);
 
 const PAPER: &str = "Sun et al. 2026, arXiv 2602.10377, Eq. 2";
 

@@ -3,12 +3,12 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 
-use super::theme::Role;
-use super::{Canvas, Focused, fit, right};
 use crate::engine::architecture::Architecture;
 use crate::engine::landscape::Landscape;
 use crate::engine::roofline::{Bound, OperatorCost, Phase};
 use crate::explorer::state::State;
+use crate::explorer::view::theme::Role;
+use crate::explorer::view::{Canvas, Focused, fit, right};
 use crate::units;
 
 type Lines = Vec<Vec<Span<'static>>>;

@@ -7,13 +7,11 @@
 
 use std::collections::HashSet;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::plot::{Axes, Dots, braille};
-use super::theme::Role;
-use super::{Canvas, Focused};
+use super::axes::Axes;
+use super::focused;
 use crate::engine::budget::Limit;
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::pareto;
@@ -22,6 +20,10 @@ use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
+use crate::explorer::view::plot::{Dots, braille};
+use crate::explorer::view::scales::scales;
+use crate::explorer::view::theme::Role;
+use crate::explorer::view::{Canvas, put};
 use crate::units;
 
 /// Columns of the perplexity labels, tick included.
@@ -32,7 +34,7 @@ const CLOUD_LIMIT: usize = 200_000;
 /// Draws the chart's pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let title = format!("Frontier · perplexity against {} latency", state.objective.name());
-    let inner = canvas.pane(area, &title, Focused::on(state, Focus::Chart));
+    let inner = canvas.pane(area, &title, focused(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
     legend(canvas, area, title.chars().count() as u16);
     let Some(landscape) = state.landscape() else {
@@ -99,42 +101,13 @@ struct Chart<'a> {
 
 impl Chart<'_> {
     fn render(&mut self, canvas: &mut Canvas<'_>) {
-        self.scales(canvas);
+        let unit = self.axes.latency_unit().0;
+        scales(canvas, self.axes.area(), &self.axes.perplexity_ticks(), &self.axes.latency_ticks(), unit);
         self.field(canvas);
         self.interaction(canvas);
         self.budget_lines(canvas);
         self.markers(canvas);
         self.nothing_feasible(canvas);
-    }
-
-    fn scales(&self, canvas: &mut Canvas<'_>) {
-        let area = self.axes.area();
-        let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
-        let axis_x = area.x - 1;
-        for y in area.top()..area.bottom() {
-            put(canvas.buffer, axis_x, y, '│', faint);
-        }
-        for tick in self.axes.perplexity_ticks() {
-            put(canvas.buffer, axis_x, tick.cell, '┤', faint);
-            let x = axis_x.saturating_sub(tick.label.len() as u16);
-            canvas.buffer.set_string(x, tick.cell, &tick.label, label);
-        }
-        let axis_y = area.bottom();
-        put(canvas.buffer, axis_x, axis_y, '└', faint);
-        for x in area.left()..area.right() {
-            put(canvas.buffer, x, axis_y, '─', faint);
-        }
-        let unit = format!(" {}", self.axes.latency_unit().0);
-        let unit_x = area.right().saturating_sub(unit.len() as u16);
-        for tick in self.axes.latency_ticks() {
-            let x = (tick.cell + 1).saturating_sub(tick.label.len().div_ceil(2) as u16);
-            if x + tick.label.len() as u16 >= unit_x {
-                continue;
-            }
-            put(canvas.buffer, tick.cell, axis_y, '┬', faint);
-            canvas.buffer.set_string(x, axis_y + 1, &tick.label, label);
-        }
-        canvas.buffer.set_string(unit_x, axis_y + 1, &unit, label);
     }
 
     /// Cloud, frontiers and shading, cell by cell.
@@ -372,11 +345,5 @@ struct Forbidden {
 impl Forbidden {
     fn covers(&self, loss: f64) -> bool {
         loss >= self.from && loss < self.below
-    }
-}
-
-fn put(buffer: &mut Buffer, x: u16, y: u16, glyph: char, style: Style) {
-    if let Some(cell) = buffer.cell_mut((x, y)) {
-        cell.set_char(glyph).set_style(style);
     }
 }

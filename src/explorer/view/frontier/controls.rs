@@ -2,13 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use super::theme::Role;
-use super::{Canvas, Focused, fit, right};
 use crate::engine::budget::Limit;
 use crate::explorer::message::{Action, Control, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{Slider, State, Switch};
+use crate::explorer::view::theme::Role;
+use crate::explorer::view::{Canvas, Focused, fit, right};
 use crate::units;
 
 /// Cells before a slider's track: switch, label, comparison, value.

@@ -1,0 +1,26 @@
+//! The Fit screen's keys.
+
+use crossterm::event::KeyCode;
+
+use super::{Binding, Hint, binding, explained};
+use crate::explorer::message::Action;
+
+/// Its own bindings, in the order of the help.
+pub(super) const BINDINGS: &[Binding] = &[
+    explained("← →", Hint::Always("axis"), "axis of residuals; sort column"),
+    explained("↑ ↓", Hint::Always("run"), "next run; scroll coefficients"),
+    binding("tab", &[KeyCode::Tab], Hint::Always("next"), "next pane (shift: back)", Action::FocusNext),
+    binding(
+        "x",
+        &[KeyCode::Char('x')],
+        Hint::Always("exclude"),
+        "exclude or restore the run",
+        Action::ToggleSelectedRun,
+    ),
+    binding("X", &[KeyCode::Char('X')], Hint::Roomy("restore all"), "restore all runs", Action::RestoreRuns),
+    binding("s", &[KeyCode::Char('s')], Hint::Roomy("sort"), "sort by the next column", Action::SortNext),
+    binding("r", &[KeyCode::Char('r')], Hint::Roomy("reverse"), "reverse the order", Action::ReverseSort),
+    binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten rows on, ten back", Action::MoveRows(10)),
+    binding("home end", &[KeyCode::Home], Hint::None, "first row, last row", Action::MoveRows(isize::MIN)),
+    binding("p", &[KeyCode::Char('p')], Hint::Shared("pane"), "runs or coefficients (small)", Action::FlipLowerPane),
+];

@@ -1,0 +1,52 @@
+//! The full screens one can step through. Windows that lie over a screen are [`super::state::Mode`]'s.
+//!
+//! A screen is a file in each of `layout/`, `keymap/`, `update/` and `view/`, and a variant here; the matches on it
+//! lead from one to the other.
+
+use super::slider::Direction;
+
+/// One full screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Screen {
+    /// What the law and the roofline say about the space: chart, budgets, table, pick.
+    Frontier,
+    /// What the runs say about the law: predictions, residuals, coefficients, runs.
+    Fit,
+}
+
+impl Screen {
+    /// In the order of the tabs.
+    pub const ALL: [Self; 2] = [Self::Frontier, Self::Fit];
+
+    /// On its tab.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Frontier => "Frontier",
+            Self::Fit => "Fit",
+        }
+    }
+
+    /// The next one or the one before, round and round.
+    #[must_use]
+    pub fn neighbour(self, direction: Direction) -> Self {
+        let here = Self::ALL.iter().position(|known| *known == self).unwrap_or(0);
+        let offset = match direction {
+            Direction::Up => 1,
+            Direction::Down => Self::ALL.len() - 1,
+        };
+        Self::ALL[(here + offset) % Self::ALL.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stepping_goes_round() {
+        for screen in Screen::ALL {
+            assert_eq!(screen.neighbour(Direction::Up).neighbour(Direction::Down), screen);
+        }
+        assert_eq!(Screen::Fit.neighbour(Direction::Up), Screen::Frontier);
+    }
+}

@@ -1,0 +1,97 @@
+//! The fit: how well the law asked about describes the runs behind it, and which run says what.
+//!
+//! ```text
+//! │ tiny · 138 runs fitted, 35 held out · Eq. 2 · R² 0.974 fitted, 0.960 held out · RMSE 0.0123 nats    │  headline
+//! ├ Predicted against measured ─────────────────┬ Coefficients ────────────────────────────────────────┤
+//! │  the diagonal, and a mark for every run     │ α_l  1.63  how fast depth pays                       │
+//! ├ Residuals ──────────────────────────────────┴──────────────────────────────────────────────────────┤
+//! │  along every axis that varies                                                                      │
+//! ├ Runs ──────────────────────────────────────────────────────────────────────────────────────────────┤
+//! │  the largest residual first                                                                        │
+//! ```
+
+mod coefficients;
+mod marks;
+mod residuals;
+mod runs;
+mod scatter;
+
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::theme::Role;
+use super::{Canvas, Focused, fit as cut};
+use crate::explorer::fit_view::FitFocus;
+use crate::explorer::fit_view::headline::{headline, without_runs};
+use crate::explorer::layout::fit::{content, panes};
+use crate::explorer::state::State;
+
+/// What the marks mean, for the help.
+pub(super) const LEGEND: &[(&str, Role, &str)] = &[
+    (marks::FITTED_SAMPLE, Role::Frontier, "a run fitted"),
+    (marks::HELD_OUT, Role::DenseFrontier, "a run held out"),
+    (marks::LEFT_OUT, Role::Label, "a run excluded"),
+    (marks::SELECTED, Role::Pick, "the run looked at"),
+    ("△", Role::Label, "excluded, off the scale"),
+];
+
+/// Draws the screen.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
+    let panes = panes(body, content(state));
+    render_headline(canvas, state, panes.headline);
+    if let Some(area) = panes.words {
+        words(canvas, state, area);
+    }
+    if let Some(area) = panes.coefficients {
+        coefficients::render(canvas, state, area);
+    }
+    let Some(evidence) = &state.fit.evidence else { return };
+    if let Some(area) = panes.scatter {
+        scatter::render(canvas, state, evidence, area);
+    }
+    if let Some(area) = panes.residuals {
+        residuals::render(canvas, state, evidence, area);
+    }
+    if let Some(area) = panes.runs {
+        runs::render(canvas, state, evidence, area);
+    }
+}
+
+/// One line, or two where the screen is narrow.
+fn render_headline(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let Some(headline) = headline(state.law_entry(), state.fit.evidence.as_ref()) else { return };
+    let mut first = vec![canvas.span(" ", Role::Text)];
+    first.extend(headline.cautions.iter().map(|caution| canvas.span(format!("{caution} "), Role::Warning)));
+    let mut second = Vec::new();
+    if area.height > 1 {
+        second = vec![canvas.span(format!(" {}", headline.quality), Role::Label)];
+        let room = room_after(&first, area);
+        first.push(canvas.span(cut(&headline.runs, room), Role::Title));
+    } else {
+        first.push(canvas.span(headline.runs, Role::Title));
+        let room = room_after(&first, area);
+        first.push(canvas.span(cut(&format!(" · {}", headline.quality), room), Role::Label));
+    }
+    canvas.line(area, first);
+    canvas.line(Rect { y: area.bottom().saturating_sub(1), height: area.height.saturating_sub(1), ..area }, second);
+}
+
+fn room_after(spans: &[Span<'_>], area: Rect) -> usize {
+    usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum())
+}
+
+/// Why there are no runs, or no law yet.
+fn words(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let inner = canvas.pane(area, "Runs", Focused::No);
+    let entry = state.law_entry();
+    let room = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    match (entry.law(), entry.trouble()) {
+        (Some(law), _) => canvas.centred(room, &without_runs(law), Role::Text),
+        (None, Some(error)) => canvas.centred(room, &format!("no law: {error} (l: next law)"), Role::Over),
+        (None, None) => canvas.centred(room, "fitting the law …", Role::Label),
+    }
+}
+
+fn focused(state: &State, focus: FitFocus) -> Focused {
+    Focused::when(state.fit.focus == focus)
+}

@@ -1,0 +1,57 @@
+//! The frontier: where one can go, what the budgets allow, what is left, what it is.
+//!
+//! ```text
+//! ╭ Frontier ──────────────────────────────────────────╮╭ Budgets ─────────────────────────╮
+//! │ ⡀  cloud, frontier, shading, references, pick      ││ ● total   ≤ 100 ms  ━━━━━━●───── │  controls
+//! │ ⠱⡀  ·······  ◇ Qwen2.5-0.5B       ░░░ over ░░░    ││ …                                │
+//! │  ⠑⠤⣀⣀⣀⣀⣀⣀⣀⣀◆⣀                 ░░░░░░░░░░░░░    │├ Workload ────────────────────────┤
+//! ╰────────────────────────────────────────────────────╯│ prompt ◂ 1024 ▸  generate ◂ 16 ▸ │
+//! ╭ Feasible: 2,314 of 10,560 ─────────────────────────╮├ Pick ────────────────────────────┤
+//! │   ppl  total …                                     ││ shape, latency by phase, operators, memory, gaps
+//! ╰────────────────────────────────────────────────────╯╰──────────────────────────────────╯
+//! ```
+
+pub mod axes;
+mod chart;
+mod controls;
+mod pick;
+mod table;
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::{Canvas, Focused};
+use crate::explorer::layout::frontier::panes;
+use crate::explorer::message::Focus;
+use crate::explorer::state::State;
+
+/// What the marks mean, for the help.
+pub(super) const LEGEND: &[(&str, Role, &str)] = &[
+    ("⣿", Role::CloudMoe, "mixture of experts"),
+    ("∘", Role::CloudDense, "dense"),
+    ("⠤", Role::Frontier, "frontier of what is feasible"),
+    ("○", Role::DenseFrontier, "frontier of dense models"),
+    ("◆", Role::Pick, "the pick"),
+    ("░", Role::Shade, "a budget forbids it"),
+    ("◇", Role::Reference, "a known model"),
+    ("·", Role::Frontier, "row on the frontier"),
+    ("C", Role::Compute, "compute-bound operator"),
+    ("M", Role::Memory, "memory-bound operator"),
+];
+
+/// Draws the screen.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
+    let panes = panes(body, state.lower_pane);
+    chart::render(canvas, state, panes.chart);
+    controls::render(canvas, state, panes.controls);
+    if let Some(area) = panes.table {
+        table::render(canvas, state, area);
+    }
+    if let Some(area) = panes.pick {
+        pick::render(canvas, state, area);
+    }
+}
+
+fn focused(state: &State, focus: Focus) -> Focused {
+    Focused::when(state.focus == focus)
+}

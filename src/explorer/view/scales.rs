@@ -1,0 +1,41 @@
+//! The two lines beside and below a plot, with their ticks and a word at the end.
+
+use ratatui::layout::Rect;
+
+use super::plot::Tick;
+use super::theme::Role;
+use super::{Canvas, put};
+
+/// Draws both around `area`: labels of the rows end left of it, those of the columns stand two rows below its end,
+/// before `word`, the unit or name of the horizontal axis.
+pub(super) fn scales(canvas: &mut Canvas<'_>, area: Rect, rows: &[Tick], columns: &[Tick], word: &str) {
+    let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
+    let axis_x = area.x - 1;
+    for y in area.top()..area.bottom() {
+        put(canvas.buffer, axis_x, y, '│', faint);
+    }
+    for tick in rows {
+        put(canvas.buffer, axis_x, tick.cell, '┤', faint);
+        let x = axis_x.saturating_sub(tick.label.chars().count() as u16);
+        canvas.buffer.set_string(x, tick.cell, &tick.label, label);
+    }
+    let axis_y = area.bottom();
+    put(canvas.buffer, axis_x, axis_y, '└', faint);
+    for x in area.left()..area.right() {
+        put(canvas.buffer, x, axis_y, '─', faint);
+    }
+    let word_x = match word.chars().count() as u16 {
+        0 => area.right() + 1,
+        length => area.right().saturating_sub(length + 1),
+    };
+    for tick in columns {
+        let length = tick.label.chars().count() as u16;
+        let x = (tick.cell + 1).saturating_sub(length.div_ceil(2));
+        if x + length >= word_x {
+            continue;
+        }
+        put(canvas.buffer, tick.cell, axis_y, '┬', faint);
+        canvas.buffer.set_string(x, axis_y + 1, &tick.label, label);
+    }
+    canvas.buffer.set_stringn(word_x + 1, axis_y + 1, word, usize::from(area.width), label);
+}
