@@ -19,3 +19,5 @@ mod predict;
 mod profiles;
 #[path = "cli/synthesize.rs"]
 mod synthesize;
+#[path = "cli/uncertainty.rs"]
+mod uncertainty;
