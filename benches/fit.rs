@@ -6,9 +6,15 @@ use divan::{Bencher, black_box};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use roofscape::engine::law::Features;
+use roofscape::engine::budget::Budgets;
+use roofscape::engine::confidence::{Confidence, Question};
+use roofscape::engine::landscape::Landscape;
 use roofscape::engine::law::fit::{Bootstrap, FitOptions, bootstrap, fit, refit};
+use roofscape::engine::law::{Ensemble, Features};
+use roofscape::engine::precision::Precision;
+use roofscape::engine::roofline::Estimator;
 use roofscape::engine::runs::Run;
+use roofscape::engine::workload::{Objective, Workload};
 use roofscape::files::resolve::Library;
 
 fn main() {
@@ -56,4 +62,20 @@ fn bootstrap_of_170_runs_200_resamples(bencher: Bencher<'_, '_>, noise_nats: f64
     let runs = runs(170, noise_nats);
     let fit = fit(&runs, &all, &()).unwrap();
     bencher.bench(|| bootstrap(black_box(&runs), &fit, &all, &Bootstrap::DEFAULT, &()));
+}
+
+/// What follows a budget's slider behind the picture.
+#[divan::bench]
+fn confidence_of_the_paper_space_under_200_laws(bencher: Bencher<'_, '_>) {
+    let all = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
+    let (runs, library) = (runs(170, 0.02), Library::default());
+    let fit = fit(&runs, &all, &()).unwrap();
+    let ensemble = bootstrap(&runs, &fit, &all, &Bootstrap::DEFAULT, &()).unwrap();
+    let (_, profile) = library.profile("agx-orin-64gb").unwrap();
+    let hardware = profile.hardware(profile.default_mode());
+    let estimator = Estimator::new(&hardware, Precision::FP16, Workload::default()).unwrap();
+    let (_, law) = library.law("paper").unwrap();
+    let landscape = Landscape::new(&library.space("paper").unwrap(), law, estimator);
+    let question = Question { objective: Objective::Total, budgets: &Budgets::NONE, level: Ensemble::LEVEL };
+    bencher.bench(|| Confidence::of(black_box(&landscape), &ensemble, question, &()));
 }

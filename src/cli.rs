@@ -19,6 +19,7 @@ mod frontier;
 mod lists;
 mod predict;
 mod profiles;
+mod progress;
 mod setting;
 mod synthesize;
 mod table;
@@ -91,6 +92,13 @@ impl Streams<'_> {
     fn note_reading(&mut self, law: &LossLaw) {
         if let Some(reading) = &law.reading {
             let _ = writeln!(self.err, "roofscape: note: {}: {}", shown(&law.name), escaped(reading));
+        }
+    }
+
+    /// Says something that is no warning.
+    fn note(&mut self, note: Option<&str>) {
+        if let Some(note) = note {
+            let _ = writeln!(self.err, "roofscape: note: {}", escaped(note));
         }
     }
 

@@ -5,6 +5,7 @@
 //! Space ──shapes × depths────────────┼──sweep──▶ Sweep (struct of arrays) ──┐
 //! Hardware + Precision + Workload ───┘                                       ▼
 //!                                    Budgets + Objective ──────────────▶ Landscape ──▶ frontier, feasible set
+//! Runs ──bootstrap──▶ Ensemble ──────────────────────────────────────────────┴──▶ Confidence of the frontier
 //! ```
 //!
 //! Formulas come from Sun et al., arXiv 2602.10377 (equation numbers are that paper's); where the paper leaves a
@@ -13,6 +14,7 @@
 
 pub mod architecture;
 pub mod budget;
+pub mod confidence;
 pub mod features;
 pub mod hardware;
 pub mod landscape;

@@ -21,3 +21,5 @@ mod predict;
 mod profiles;
 #[path = "cli/synthesize.rs"]
 mod synthesize;
+#[path = "cli/uncertainty.rs"]
+mod uncertainty;

@@ -123,9 +123,8 @@ fn an_excluded_run_changes_law_and_numbers_at_once_and_comes_back() {
     assert!(shown.contains(", 1 excluded · Eq. 2") && shown.contains("◦ excluded"), "{shown}");
     session.keys("x");
     assert_eq!(session.state.law_entry().law().expect("fitted").coefficients, before.coefficients);
-    for _ in 0..3 {
-        session.keys("x");
-        session.key(KeyCode::Down, KeyModifiers::NONE);
+    for run in [10, 20, 30] {
+        session.tell(Action::ToggleRun(run));
     }
     assert_eq!(session.state.law_entry().excluded.len(), 3);
     session.keys("X");

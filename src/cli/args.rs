@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::budget::{Budgets, Limit};
-use crate::engine::law::fit::FitOptions;
+use crate::engine::law::fit::{Bootstrap, FitOptions};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
@@ -108,6 +108,14 @@ impl LawArgs {
 
 const COLUMNS: &str = "FIELD=COLUMN,…|none";
 
+/// How far the runs leave the law open.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct BootstrapArgs {
+    /// Resamples of the runs of --data, for intervals and for how sure the frontier is; 0 leaves them out [default: 200]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=Bootstrap::MAX_RESAMPLES as u64))]
+    pub bootstrap: Option<usize>,
+}
+
 /// Which space.
 #[derive(Debug, Clone, Args)]
 pub struct SpaceArgs {
@@ -198,6 +206,9 @@ pub struct SweepArgs {
     /// The law.
     #[command(flatten)]
     pub law: LawArgs,
+    /// Its uncertainty.
+    #[command(flatten)]
+    pub bootstrap: BootstrapArgs,
     /// The space.
     #[command(flatten)]
     pub space: SpaceArgs,
@@ -303,6 +314,9 @@ pub struct PredictArgs {
     /// The law.
     #[command(flatten)]
     pub law: LawArgs,
+    /// Its uncertainty.
+    #[command(flatten)]
+    pub bootstrap: BootstrapArgs,
     /// The board.
     #[command(flatten)]
     pub board: BoardArgs,
@@ -321,7 +335,8 @@ pub struct PredictArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  roofscape frontier --max-total 100ms --max-memory 8GB\n  \
                         roofscape frontier --precision w8a8 --objective decode --format csv > frontier.csv\n  \
-                        roofscape frontier --max-tpot 5ms --format json | jq '.frontier[-1]'")]
+                        roofscape frontier --max-tpot 5ms --format json | jq '.frontier[-1]'\n  \
+                        roofscape frontier --data runs.csv --bootstrap 500 --max-total 100ms")]
 pub struct FrontierArgs {
     /// What is priced.
     #[command(flatten)]

@@ -3,20 +3,19 @@
 use super::args::ExportArgs;
 use super::frontier::Priced;
 use super::{Failure, Outcome, Streams};
-use crate::files::export::{document, to_json};
+use crate::files::export::{document_with, to_json};
 use crate::files::resolve::Library;
 use crate::units;
 
 pub(super) fn run(args: &ExportArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let priced = Priced::new(&args.sweep, library)?;
     let view = priced.view();
-    streams.note_reading(&priced.landscape.law);
-    streams.warn(&view.warnings());
+    priced.warn(&view.warnings(), streams);
     let indices = args.select.indices(&view);
     if indices.is_empty() {
         return Ok(priced.outcome(0, streams));
     }
-    let json = to_json(&document(&view, args.select, &indices))?;
+    let json = to_json(&document_with(&view, args.select, &indices, priced.uncertainty()))?;
     if streams.deliver(&args.out, args.force, &json)? {
         let many = if indices.len() == 1 { "architecture" } else { "architectures" };
         writeln!(streams.out, "wrote {} {many} to {}", units::count(indices.len()), args.out.display())?;

@@ -1,30 +1,45 @@
 //! `roofscape frontier`: what a space offers within the budgets, best trade-offs only.
 
+mod row;
+
 use serde::Serialize;
 
 use super::args::{FrontierArgs, RowFormat, SweepArgs};
-use super::load::{self, BoardInMode};
-use super::table::{Table, write_csv, write_pairs};
+use super::load::{self, BoardInMode, LoadedLaw};
+use super::progress::Progress;
+use super::table::write_pairs;
 use super::{Failure, Outcome, Streams, setting};
 use crate::engine::budget::{Budgets, Limit, Loosening};
+use crate::engine::confidence::{Confidence, Question};
 use crate::engine::landscape::Landscape;
-use crate::engine::law::DatasetIdentity;
+use crate::engine::law::{DatasetIdentity, Ensemble};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
 use crate::engine::workload::{Objective, Workload};
 use crate::error::{Error, Result};
-use crate::files::export::{LawPart, ProfilePart, View, Warning, write_json};
+use crate::files::export::{
+    BootstrapPart, CoefficientsCi, EntryConfidence, LawPart, ProfilePart, Uncertainty, View, Warning, write_json,
+};
 use crate::files::resolve::Library;
 use crate::files::toml_source::shown;
 use crate::units::{self, significant};
+use row::{Columns, Line, Row};
 
 /// A space that has been priced, with what limits it.
 pub(super) struct Priced {
     pub(super) landscape: Landscape,
+    resampled: Option<Resampled>,
+    note: Option<String>,
     board: BoardInMode,
     space: String,
     objective: Objective,
     budgets: Budgets,
+}
+
+/// What there is to say about its uncertainty.
+struct Resampled {
+    ensemble: Ensemble,
+    confidence: Confidence,
 }
 
 impl Priced {
@@ -32,14 +47,30 @@ impl Priced {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
         let space = library.space(&args.space.space)?;
-        let law = load::law(library, &args.law)?;
-        Ok(Self {
-            landscape: Landscape::new(&space, law, estimator),
-            board,
-            space: space.name,
-            objective: args.objective,
-            budgets: args.budgets.budgets(),
-        })
+        let LoadedLaw { law, ensemble, note } =
+            load::law(library, &args.law, args.bootstrap, &Progress::new("resampling the runs"))?;
+        let landscape = Landscape::new(&space, law, estimator);
+        let (objective, budgets) = (args.objective, args.budgets.budgets());
+        let resampled = ensemble.and_then(|ensemble| {
+            let question = Question { objective, budgets: &budgets, level: Ensemble::LEVEL };
+            let watch = Progress::new("pricing under each law");
+            let confidence = Confidence::of(&landscape, &ensemble, question, &watch)?;
+            Some(Resampled { ensemble, confidence })
+        });
+        Ok(Self { landscape, resampled, note, board, space: space.name, objective, budgets })
+    }
+
+    /// What resampling the law's runs says.
+    pub(super) fn uncertainty(&self) -> Option<Uncertainty<'_>> {
+        let Resampled { ensemble, confidence } = self.resampled.as_ref()?;
+        Some(Uncertainty { ensemble, confidence })
+    }
+
+    /// Says on stderr what was made of the runs, why there are no intervals, and what not to believe.
+    pub(super) fn warn(&self, warnings: &[Warning], streams: &mut Streams<'_>) {
+        streams.note_reading(&self.landscape.law);
+        streams.note(self.note.as_deref());
+        streams.warn(warnings);
     }
 
     pub(super) fn view(&self) -> View<'_> {
@@ -90,65 +121,6 @@ fn option(limit: Limit, needed: f64) -> String {
     format!("{name} {}{unit}", significant(units::rounded_up(needed * scale, 3), 3))
 }
 
-/// One architecture of the frontier, flat so that it is a row of CSV as well.
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "they are columns")]
-struct Row {
-    layers: u32,
-    width: u32,
-    heads: u32,
-    head_dim: u32,
-    kv_heads: u32,
-    intermediate: u32,
-    ffn_ratio: f64,
-    experts: u32,
-    top_k: u32,
-    vocab: u32,
-    tied: bool,
-    parameters_total: u64,
-    parameters_active: u64,
-    loss: f64,
-    perplexity: f64,
-    prefill_s: f64,
-    decode_s: f64,
-    tpot_s: f64,
-    total_s: f64,
-    memory_bytes: f64,
-    fits_memory: bool,
-    extrapolated: bool,
-}
-
-impl Row {
-    fn new(landscape: &Landscape, index: usize, board_memory_bytes: f64) -> Self {
-        let sweep = &landscape.sweep;
-        let shape = sweep.architecture(index);
-        Self {
-            layers: shape.layers,
-            width: shape.width,
-            heads: shape.heads,
-            head_dim: shape.head_dim,
-            kv_heads: shape.kv_heads,
-            intermediate: shape.expert_hidden,
-            ffn_ratio: shape.ffn_ratio(),
-            experts: shape.experts,
-            top_k: shape.top_k,
-            vocab: shape.vocab,
-            tied: shape.tied,
-            parameters_total: sweep.parameters_total[index],
-            parameters_active: sweep.parameters_active[index],
-            loss: sweep.loss[index],
-            perplexity: sweep.perplexity[index],
-            prefill_s: sweep.prefill_s[index],
-            decode_s: sweep.decode_s[index],
-            tpot_s: sweep.tpot_s(index),
-            total_s: sweep.total_s[index],
-            memory_bytes: sweep.memory_bytes[index],
-            fits_memory: sweep.memory_bytes[index] <= board_memory_bytes,
-            extrapolated: landscape.law.range.extrapolation(&shape.features()).is_some(),
-        }
-    }
-}
-
 #[derive(Debug, Serialize)]
 struct Report {
     space: String,
@@ -159,35 +131,44 @@ struct Report {
     budgets: Budgets,
     law: LawPart,
     dataset: Option<DatasetIdentity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bootstrap: Option<BootstrapPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coefficients_ci: Option<CoefficientsCi>,
     profile: ProfilePart,
     precision: Precision,
     workload: Workload,
     attention: Attention,
     warnings: Vec<String>,
-    frontier: Vec<Row>,
+    frontier: Vec<Line>,
 }
 
 pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let priced = Priced::new(&args.sweep, library)?;
     let view = priced.view();
     let warnings = view.warnings();
-    streams.note_reading(&priced.landscape.law);
-    streams.warn(&warnings);
+    priced.warn(&warnings, streams);
     let memory_bytes = priced.board.hardware.memory_bytes;
     let frontier = priced.landscape.feasible_frontier(priced.objective, &priced.budgets);
-    let rows: Vec<Row> =
-        frontier.iter().map(|&index| Row::new(&priced.landscape, index as usize, memory_bytes)).collect();
+    let uncertainty = priced.uncertainty();
+    let line = |&index: &u32| Line {
+        row: Row::new(&priced.landscape, index as usize, memory_bytes),
+        confidence: uncertainty.map(|known| EntryConfidence::of(&priced.landscape, known, index as usize)),
+    };
+    let rows: Vec<Line> = frontier.iter().map(line).collect();
+    let columns = if uncertainty.is_some() { Columns::WithConfidence } else { Columns::Plain };
     let feasible = view.space_part().feasible;
     match args.format {
         RowFormat::Json => write_json(&report(&priced, feasible, &warnings, rows), &mut *streams.out)?,
-        RowFormat::Csv => write_csv(&HEADER, &rows, streams.out)?,
+        RowFormat::Csv => row::csv(&rows, columns, streams.out)?,
         RowFormat::Table => print(&priced, feasible, &rows, streams)?,
     }
     Ok(priced.outcome(feasible, streams))
 }
 
-fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<Row>) -> Report {
+fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<Line>) -> Report {
     let Landscape { law, estimator, sweep, .. } = &priced.landscape;
+    let uncertainty = priced.uncertainty();
     Report {
         space: priced.space.clone(),
         space_origin: priced.landscape.space_origin.clone(),
@@ -197,6 +178,8 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
         budgets: priced.budgets,
         law: LawPart::from(law),
         dataset: law.dataset.clone(),
+        bootstrap: uncertainty.map(|known| BootstrapPart::new(known.ensemble, known.confidence.level)),
+        coefficients_ci: uncertainty.map(|known| CoefficientsCi::new(known.ensemble, known.confidence.level)),
         profile: ProfilePart::new(&priced.board.profile, &priced.board.mode),
         precision: *estimator.precision(),
         workload: estimator.workload(),
@@ -206,33 +189,7 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
     }
 }
 
-/// [`Row`]'s columns.
-const HEADER: [&str; 22] = [
-    "layers",
-    "width",
-    "heads",
-    "head_dim",
-    "kv_heads",
-    "intermediate",
-    "ffn_ratio",
-    "experts",
-    "top_k",
-    "vocab",
-    "tied",
-    "parameters_total",
-    "parameters_active",
-    "loss",
-    "perplexity",
-    "prefill_s",
-    "decode_s",
-    "tpot_s",
-    "total_s",
-    "memory_bytes",
-    "fits_memory",
-    "extrapolated",
-];
-
-fn print(priced: &Priced, feasible: usize, rows: &[Row], streams: &mut Streams<'_>) -> Result<(), Failure> {
+fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&priced.landscape.law, &priced.board, &priced.landscape.estimator);
     let budgets: Vec<String> =
         priced.budgets.active().map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value))).collect();
@@ -251,8 +208,18 @@ fn print(priced: &Priced, feasible: usize, rows: &[Row], streams: &mut Streams<'
             ),
         ),
     ]);
+    if let Some(Uncertainty { ensemble, confidence }) = priced.uncertainty() {
+        let words = format!(
+            "{}; {} of {} on the frontier are so in more than half of them; ± at {:.0} %",
+            BootstrapPart::new(ensemble, confidence.level).sentence(),
+            units::count(confidence.robust_members()),
+            units::count(rows.len()),
+            100.0 * confidence.level
+        );
+        pairs.push(("bootstrap", words));
+    }
     // The table runs from the fastest to the best: who pipes it through head must still see the winner.
-    if let Some(best) = rows.last() {
+    if let Some(Line { row: best, .. }) = rows.last() {
         let kind =
             if best.experts == 1 { "dense".to_owned() } else { format!("{} experts top-{}", best.experts, best.top_k) };
         let latency_s = match priced.objective {
@@ -277,50 +244,7 @@ fn print(priced: &Priced, feasible: usize, rows: &[Row], streams: &mut Streams<'
         return Ok(());
     }
     writeln!(streams.out)?;
-    let headings = [
-        "layers",
-        "width",
-        "heads",
-        "head dim",
-        "KV heads",
-        "FFN ratio",
-        "experts",
-        "top k",
-        "params M",
-        "active M",
-        "loss nats",
-        "perplexity",
-        "TTFT ms",
-        "decode ms",
-        "TPOT ms",
-        "total ms",
-        "memory GB",
-        "fits",
-    ];
-    let mut table = Table::new(&headings, &[17]);
-    for row in rows {
-        table.row([
-            row.layers.to_string(),
-            row.width.to_string(),
-            row.heads.to_string(),
-            row.head_dim.to_string(),
-            row.kv_heads.to_string(),
-            units::ratio(row.ffn_ratio),
-            row.experts.to_string(),
-            row.top_k.to_string(),
-            significant(row.parameters_total as f64 / 1e6, 4),
-            significant(row.parameters_active as f64 / 1e6, 4),
-            significant(row.loss, 4),
-            significant(row.perplexity, 4),
-            significant(row.prefill_s * 1e3, 4),
-            significant(row.decode_s * 1e3, 4),
-            significant(row.tpot_s * 1e3, 4),
-            significant(row.total_s * 1e3, 4),
-            significant(row.memory_bytes / 1e9, 4),
-            if row.fits_memory { "yes" } else { "no" }.to_owned(),
-        ]);
-    }
-    Ok(table.write(streams.out)?)
+    Ok(row::table(rows).write(streams.out)?)
 }
 
 #[cfg(test)]

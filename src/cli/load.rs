@@ -1,9 +1,9 @@
 //! From options to engine types: every command takes its law, board and space through here.
 
-use super::args::{AttentionArgs, BoardArgs, LawArgs, WorkloadArgs};
+use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, LawArgs, WorkloadArgs};
 use crate::engine::hardware::Hardware;
-use crate::engine::law::LossLaw;
-use crate::engine::law::fit::{FitOptions, fit};
+use crate::engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample, fit};
+use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Estimator;
 use crate::error::{Error, Result};
@@ -48,15 +48,46 @@ pub fn estimator(
     })
 }
 
+/// A law, and the laws of resampled runs if it was fitted on the spot.
+#[derive(Debug)]
+pub struct LoadedLaw {
+    /// The law.
+    pub law: LossLaw,
+    /// Its resamples.
+    pub ensemble: Option<Ensemble>,
+    /// Why there are none, if somebody might expect them.
+    pub note: Option<String>,
+}
+
 /// The law that the options name, or the one fitted to the runs that they name.
-pub fn law(library: &Library, args: &LawArgs) -> Result<LossLaw> {
-    match &args.data {
-        Some(typed) => {
-            let dataset = library.data_as(typed, &args.column_choice())?.dataset;
-            let fit = fit(&dataset.runs, &FitOptions::default(), &())
-                .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
-            Ok(LossLaw::fitted(fit, &dataset))
+pub fn law(library: &Library, args: &LawArgs, bootstrap: BootstrapArgs, watch: &dyn Watch) -> Result<LoadedLaw> {
+    let Some(typed) = &args.data else {
+        let law = library.law(args.law.as_deref().unwrap_or("paper"))?.1;
+        let expected = bootstrap.bootstrap.is_some_and(|resamples| resamples > 0);
+        let note = expected.then(|| {
+            format!(
+                "--bootstrap resamples the runs of --data; the law '{}' comes without, so its losses have no intervals",
+                law.name
+            )
+        });
+        return Ok(LoadedLaw { law, ensemble: None, note });
+    };
+    let dataset = library.data_as(typed, &args.column_choice())?.dataset;
+    let of_data = |error: FitError| Error::from(error).in_source(dataset.name.clone());
+    let fit = fit(&dataset.runs, &FitOptions::default(), &()).map_err(of_data)?;
+    let resamples = bootstrap.bootstrap.unwrap_or(Bootstrap::DEFAULT.resamples);
+    let drawn = (resamples > 0).then(|| {
+        let asked = Bootstrap { resamples, ..Bootstrap::DEFAULT };
+        resample(&dataset.runs, &fit, &FitOptions::default(), &asked, watch)
+    });
+    let (ensemble, note) = match drawn.transpose() {
+        Ok(ensemble) => (ensemble, None),
+        // Who asked for intervals wants to know why there are none; who did not still has the law.
+        Err(error) if bootstrap.bootstrap.is_some() => return Err(of_data(error)),
+        Err(error) => {
+            let reason = error.to_string().lines().next().unwrap_or_default().to_owned();
+            (None, Some(format!("{}: no intervals: {reason}", dataset.name)))
         }
-        None => Ok(library.law(args.law.as_deref().unwrap_or("paper"))?.1),
-    }
+    };
+    Ok(LoadedLaw { law: LossLaw::fitted(fit, &dataset), ensemble, note })
 }

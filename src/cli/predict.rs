@@ -3,15 +3,18 @@
 use serde::Serialize;
 
 use super::args::{PredictArgs, RowFormat};
-use super::load::{self, BoardInMode};
+use super::load::{self, BoardInMode, LoadedLaw};
+use super::progress::Progress;
 use super::table::{Table, write_csv, write_pairs};
 use super::{Failure, Outcome, Streams, arch, setting};
 use crate::engine::architecture::Architecture;
-use crate::engine::law::{DatasetIdentity, LossLaw, Terms};
+use crate::engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Bound, Estimator, OperatorCost, Phase};
 use crate::engine::workload::Workload;
-use crate::files::export::{ArchitecturePart, ExtrapolationPart, LawPart, ProfilePart, Warning, write_json};
+use crate::files::export::{
+    ArchitecturePart, BootstrapPart, ExtrapolationPart, LawPart, ProfilePart, Warning, write_json,
+};
 use crate::files::resolve::Library;
 use crate::units::{self, significant};
 
@@ -22,6 +25,12 @@ struct Prediction {
     loss_terms: Terms,
     /// Null where it is too large for a number, which the warnings then say.
     perplexity: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loss_ci: Option<Interval>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    perplexity_ci: Option<Interval>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bootstrap: Option<BootstrapPart>,
     extrapolation: Option<ExtrapolationPart>,
     latency: LatencyPart,
     memory: MemoryPart,
@@ -66,11 +75,19 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let shape = arch::parse(&args.arch)?;
     let board = load::board(library, &args.board)?;
     let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
-    let law = load::law(library, &args.law)?;
+    let LoadedLaw { law, ensemble, note } =
+        load::law(library, &args.law, args.bootstrap, &Progress::new("resampling the runs"))?;
     let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
     streams.note_reading(&law);
+    streams.note(note.as_deref());
     streams.warn(&warnings);
-    let prediction = predict(&shape, &law, &board, &estimator, &warnings);
+    let loss_ci = ensemble.as_ref().and_then(|laws| laws.loss_interval(Ensemble::LEVEL, &shape.features()));
+    let prediction = Prediction {
+        loss_ci,
+        perplexity_ci: loss_ci.map(|interval| interval.map(f64::exp)),
+        bootstrap: ensemble.as_ref().map(|laws| BootstrapPart::new(laws, Ensemble::LEVEL)),
+        ..predict(&shape, &law, &board, &estimator, &warnings)
+    };
     match args.format {
         RowFormat::Json => write_json(&prediction, &mut *streams.out)?,
         RowFormat::Csv => write_csv(&OperatorCost::KEYS, &prediction.operators, streams.out)?,
@@ -99,6 +116,9 @@ fn predict(
         loss,
         loss_terms,
         perplexity: loss.exp(),
+        loss_ci: None,
+        perplexity_ci: None,
+        bootstrap: None,
         extrapolation: law.range.extrapolation(&features).map(ExtrapolationPart::from),
         latency: LatencyPart {
             prefill_s: latency.prefill_s,
@@ -140,9 +160,10 @@ fn print(
         (
             "loss",
             format!(
-                "{} nats per token, perplexity {}",
+                "{} nats per token, perplexity {}{}",
                 significant(prediction.loss, 4),
-                significant(prediction.perplexity, 4)
+                significant(prediction.perplexity, 4),
+                in_words(prediction)
             ),
         ),
         (
@@ -189,6 +210,18 @@ fn print(
         ]);
     }
     table.write(streams.out)
+}
+
+/// ` (90 %: 3.21 to 3.25 nats; 200 resamples of the runs by architecture (seed 0))`.
+fn in_words(prediction: &Prediction) -> String {
+    let (Some(interval), Some(bootstrap)) = (prediction.loss_ci, prediction.bootstrap) else { return String::new() };
+    format!(
+        " ({:.0} %: {} to {} nats; {})",
+        100.0 * bootstrap.level,
+        significant(interval.low, 4),
+        significant(interval.high, 4),
+        bootstrap.sentence()
+    )
 }
 
 const fn phase(phase: Phase) -> &'static str {

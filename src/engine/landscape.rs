@@ -106,6 +106,11 @@ impl Landscape {
         ])
     }
 
+    /// Candidates by rising latency, the better first where latencies are equal.
+    pub fn fastest_first(&self, objective: Objective) -> &[u32] {
+        &self.by_latency[objective.index()]
+    }
+
     /// Candidates by rising loss, the faster first where losses are equal.
     pub fn best_first(&self) -> &[u32] {
         &self.by_loss

@@ -122,6 +122,20 @@ impl Sweep {
             });
     }
 
+    /// Depths that every shape is priced at.
+    pub fn depths(&self) -> &[u32] {
+        &self.depths
+    }
+
+    /// Losses of all candidates under another law, which must have been prepared for [`Self::depths`]; on this thread.
+    pub fn fill_losses(&self, law: &AtDepths, losses: &mut [f64]) {
+        // At least 1, because a chunk must have a size; without depths there are no candidates.
+        let per_shape = self.depths.len().max(1);
+        for (shape, losses) in self.shapes.iter().zip(losses.chunks_exact_mut(per_shape)) {
+            law.fill(&shape.features(), losses);
+        }
+    }
+
     /// Number of candidates.
     pub fn len(&self) -> usize {
         self.loss.len()

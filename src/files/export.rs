@@ -9,6 +9,7 @@
 //! ```
 
 mod parts;
+mod uncertainty;
 mod warning;
 
 use std::io;
@@ -19,6 +20,7 @@ pub use parts::{
     ArchitecturePart, EfficiencyPart, Entry, ExtrapolationPart, LawPart, PredictionsPart, ProfilePart, QualityPart,
     SpacePart,
 };
+pub use uncertainty::{BootstrapPart, CoefficientsCi, EntryConfidence, Uncertainty};
 pub use warning::{Shapes, Warning};
 
 use crate::engine::budget::Budgets;
@@ -98,6 +100,10 @@ pub struct Document {
     pub law: LawPart,
     /// What the law was fitted on; null where those runs are not at hand.
     pub dataset: Option<DatasetIdentity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<BootstrapPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coefficients_ci: Option<CoefficientsCi>,
     pub profile: ProfilePart,
     pub precision: Precision,
     pub workload: Workload,
@@ -150,19 +156,32 @@ impl View<'_> {
 
 /// The document of some candidates, in the order given.
 pub fn document(view: &View<'_>, selection: Selection, indices: &[u32]) -> Document {
+    document_with(view, selection, indices, None)
+}
+
+/// The same with what resampling the law's runs says of them, where somebody did.
+pub fn document_with(
+    view: &View<'_>,
+    selection: Selection,
+    indices: &[u32],
+    uncertainty: Option<Uncertainty<'_>>,
+) -> Document {
     let landscape = view.landscape;
     let mut frontier = landscape.feasible_frontier(view.objective, view.budgets);
     frontier.sort_unstable();
     let memory_bytes = view.hardware().memory_bytes;
     let entry = |&index: &u32| {
         let on_frontier = frontier.binary_search(&index).is_ok();
-        Entry::of_candidate(landscape, index as usize, on_frontier, memory_bytes)
+        let confidence = uncertainty.map(|known| EntryConfidence::of(landscape, known, index as usize));
+        Entry { confidence, ..Entry::of_candidate(landscape, index as usize, on_frontier, memory_bytes) }
     };
     Document {
         schema_version: SCHEMA_VERSION,
         generator: Generator::THIS,
         law: LawPart::from(&landscape.law),
         dataset: landscape.law.dataset.clone(),
+        bootstrap: uncertainty.map(|known| BootstrapPart::new(known.ensemble, known.confidence.level)),
+        coefficients_ci: uncertainty.map(|known| CoefficientsCi::new(known.ensemble, known.confidence.level)),
         profile: ProfilePart::new(view.profile, view.mode),
         precision: *landscape.estimator.precision(),
         workload: landscape.estimator.workload(),
@@ -195,7 +214,12 @@ mod tests {
 
     use super::*;
     use crate::engine::budget::Limit;
+    use crate::engine::confidence::{Confidence, Question};
     use crate::engine::landscape::tests::paper_landscape;
+    use crate::engine::law::Ensemble;
+    use crate::engine::law::form::Slot;
+    use crate::engine::law::forms::Eq2;
+    use crate::engine::law::tests::TABLE_6;
     use crate::files::catalog::Kind;
 
     fn profile() -> Profile {
@@ -237,6 +261,37 @@ mod tests {
             assert_eq!(entry["predictions"]["total_s"].as_f64(), Some(sweep.total_s[index]));
             assert_eq!(entry["predictions"]["loss_nats_per_token"].as_f64(), Some(sweep.loss[index]));
             assert_eq!(entry["architecture"]["layers"], sweep.architecture(index).layers);
+        });
+    }
+
+    #[test]
+    fn resampling_adds_keys_and_its_absence_none() {
+        let laws = (0..19).map(|i| Eq2 { l_inf: 2.4 + 0.01 * f64::from(i), ..TABLE_6 }.into()).collect();
+        let ensemble = Ensemble { laws, fitted: vec![Slot::Floor], seed: 7, redrawn: 2 };
+        with_view(Budgets::NONE.with(Limit::Total, 0.1), |view| {
+            let question = Question { objective: view.objective, budgets: view.budgets, level: 0.9 };
+            let confidence = Confidence::of(view.landscape, &ensemble, question, &()).unwrap();
+            let indices = Selection::Frontier.indices(view);
+            let uncertainty = Uncertainty { ensemble: &ensemble, confidence: &confidence };
+            let with = document_with(view, Selection::Frontier, &indices, Some(uncertainty));
+            let json: Value = serde_json::from_slice(&to_json(&with).unwrap()).unwrap();
+            let bootstrap = r#"{"resamples":19,"redrawn":2,"seed":7,"level":0.9}"#;
+            assert_eq!(json["bootstrap"].to_string(), bootstrap);
+            assert_eq!(json["coefficients_ci"].as_object().unwrap().len(), 1);
+            assert_eq!(json["coefficients_ci"]["l_inf"][0], 2.4);
+            // Another floor moves all losses alike, and so no frontier.
+            for entry in json["architectures"].as_array().unwrap() {
+                assert_eq!((&entry["frontier_probability"], &entry["robust"]), (&1.0.into(), &true.into()));
+                let end = |key: &str, place: usize| entry[key][place].as_f64().unwrap();
+                let loss = entry["predictions"]["loss_nats_per_token"].as_f64().unwrap();
+                assert!(
+                    (end("loss_ci", 0) - (loss - 0.13)).abs() < 1e-9 && (end("loss_ci", 1) - loss - 0.05).abs() < 1e-9
+                );
+                assert_eq!(end("perplexity_ci", 1), end("loss_ci", 1).exp());
+            }
+            let without = to_json(&document(view, Selection::Frontier, &indices)).unwrap();
+            let without = String::from_utf8(without).unwrap();
+            assert!(["bootstrap", "_ci", "robust", "probability"].iter().all(|key| !without.contains(key)));
         });
     }
 

@@ -238,9 +238,11 @@ impl AtDepths {
     /// Losses of one shape at every depth; its own number of layers must be 1.
     pub fn fill(&self, shape: &Features, losses: &mut [f64]) {
         debug_assert_eq!(shape.layers, 1.0, "depths are relative to one layer");
-        let flat = |(_, scaling): &(f64, &Option<Vec<f64>>)| scaling.is_none();
-        let summands = || self.law.summands(shape).zip(&self.scaling);
-        losses.fill(summands().filter(flat).map(|(nats, _)| nats).sum::<f64>() + self.law.floor);
+        let mut values = [0.0; MOST_TERMS];
+        values.iter_mut().zip(self.law.summands(shape)).for_each(|(value, nats)| *value = nats);
+        let summands = || values.iter().zip(&self.scaling);
+        let flat = summands().filter(|(_, scaling)| scaling.is_none()).map(|(nats, _)| nats).sum::<f64>();
+        losses.fill(flat + self.law.floor);
         for (nats, scaling) in summands() {
             let Some(scaling) = scaling else { continue };
             losses.iter_mut().zip(scaling).for_each(|(loss, factor)| *loss += nats * factor);

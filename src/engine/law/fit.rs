@@ -20,11 +20,11 @@
 //! **Bounds.** κ and `L_inf` are at least 0: each term is a loss that remains. Exponents stay within the bounds of their
 //! form. A coefficient that ends at a bound is named in the notes.
 //!
-//! **What cannot be told apart is left out before the fit**, and said in the notes; [`axes`] has the rules. No more
+//! **What cannot be told apart is left out before the fit**, and said in the notes; `axes` has the rules. No more
 //! distinct architectures than free parameters is an error and not a smaller law: which terms to give up would be our
 //! choice, and the reader would take it for the data's.
 //!
-//! **What the search minimises** is the squared error, as the paper does; [`robust`] turns its result into that of the
+//! **What the search minimises** is the squared error, as the paper does; `robust` turns its result into that of the
 //! Huber criterion on log-loss where that is asked for.
 
 mod axes;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::uncertainty::EntryConfidence;
 use crate::engine::architecture::Architecture;
 use crate::engine::hardware::Efficiency;
 use crate::engine::landscape::Landscape;
@@ -239,6 +240,9 @@ pub struct Entry {
     pub fits_memory: bool,
     /// How far it lies outside what the law was fitted on; null inside.
     pub extrapolation: Option<ExtrapolationPart>,
+    /// How sure its place is, where the runs were resampled.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<EntryConfidence>,
 }
 
 impl Entry {
@@ -272,6 +276,7 @@ impl Entry {
             on_frontier,
             fits_memory: sweep.memory_bytes[index] <= board_memory_bytes,
             extrapolation: landscape.law.range.extrapolation(&shape.features()).map(ExtrapolationPart::from),
+            confidence: None,
         }
     }
 }

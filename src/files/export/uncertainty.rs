@@ -1,0 +1,102 @@
+//! What resampling the runs adds to documents: absent, not null, where there are no runs to resample.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::engine::confidence::Confidence;
+use crate::engine::landscape::Landscape;
+use crate::engine::law::{Ensemble, Interval};
+
+/// An ensemble, and what it says of the frontier that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Uncertainty<'a> {
+    /// Laws of resampled runs.
+    pub ensemble: &'a Ensemble,
+    /// The frontier under each of them.
+    pub confidence: &'a Confidence,
+}
+
+/// How the intervals of a document were found.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BootstrapPart {
+    /// Resamples of the runs, by architecture.
+    pub resamples: usize,
+    /// Draws that could not be fitted, and were made again.
+    pub redrawn: usize,
+    /// Seed of the draws.
+    pub seed: u64,
+    /// Level of the intervals.
+    pub level: f64,
+}
+
+impl BootstrapPart {
+    /// Of an ensemble, for intervals of that level.
+    pub const fn new(ensemble: &Ensemble, level: f64) -> Self {
+        Self { resamples: ensemble.laws.len(), redrawn: ensemble.redrawn, seed: ensemble.seed, level }
+    }
+
+    /// `200 resamples of the runs by architecture (seed 0)`.
+    pub fn sentence(&self) -> String {
+        let Self { resamples, redrawn, seed, .. } = self;
+        let again = match redrawn {
+            0 => String::new(),
+            _ => format!(", {redrawn} more could not be fitted"),
+        };
+        format!("{resamples} resamples of the runs by architecture (seed {seed}){again}")
+    }
+}
+
+/// `{ "kappa_l": [low, high], … }`: every coefficient that was fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoefficientsCi(Vec<(&'static str, Interval)>);
+
+impl CoefficientsCi {
+    /// Of an ensemble, at that level.
+    pub fn new(ensemble: &Ensemble, level: f64) -> Self {
+        Self(ensemble.coefficients_ci(level))
+    }
+
+    /// Names and intervals, in the order of the form's slots.
+    pub fn named(&self) -> &[(&'static str, Interval)] {
+        &self.0
+    }
+}
+
+impl Serialize for CoefficientsCi {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, interval) in &self.0 {
+            map.serialize_entry(key, interval)?;
+        }
+        map.end()
+    }
+}
+
+/// How sure one architecture's place is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct EntryConfidence {
+    /// Share of the resamples in which it is on the frontier of the feasible candidates.
+    pub frontier_probability: f64,
+    /// Whether that is more than half.
+    pub robust: bool,
+    /// Interval of its loss, nats per token; nulls where a resample's law gives no number.
+    pub loss_ci: Interval,
+    /// exp of both ends.
+    pub perplexity_ci: Interval,
+}
+
+impl EntryConfidence {
+    /// Of candidate `index`.
+    pub fn of(landscape: &Landscape, uncertainty: Uncertainty<'_>, index: usize) -> Self {
+        const UNKNOWN: Interval = Interval { low: f64::NAN, high: f64::NAN };
+        let Uncertainty { ensemble, confidence } = uncertainty;
+        let shape = landscape.sweep.architecture(index).features();
+        let loss_ci = ensemble.loss_interval(confidence.level, &shape).unwrap_or(UNKNOWN);
+        Self {
+            frontier_probability: confidence.frontier_probability(index),
+            robust: confidence.is_robust(index),
+            loss_ci,
+            perplexity_ci: loss_ci.map(f64::exp),
+        }
+    }
+}
