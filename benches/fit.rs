@@ -9,7 +9,7 @@ use rand_distr::{Distribution, StandardNormal};
 use roofscape::engine::budget::Budgets;
 use roofscape::engine::confidence::{Confidence, Question};
 use roofscape::engine::landscape::Landscape;
-use roofscape::engine::law::fit::{Bootstrap, FitOptions, bootstrap, fit, refit};
+use roofscape::engine::law::fit::{Bootstrap, Criterion, FitOptions, bootstrap, fit, refit};
 use roofscape::engine::law::{Ensemble, Features};
 use roofscape::engine::precision::Precision;
 use roofscape::engine::roofline::Estimator;
@@ -62,6 +62,14 @@ fn bootstrap_of_170_runs_200_resamples(bencher: Bencher<'_, '_>, noise_nats: f64
     let runs = runs(170, noise_nats);
     let fit = fit(&runs, &all, &()).unwrap();
     bencher.bench(|| bootstrap(black_box(&runs), &fit, &all, &Bootstrap::DEFAULT, &()));
+}
+
+#[divan::bench(sample_count = 10)]
+fn bootstrap_of_170_runs_200_resamples_by_huber(bencher: Bencher<'_, '_>) {
+    let huber = FitOptions { holdout: 0.0, criterion: Criterion::HuberLog, ..FitOptions::DEFAULT };
+    let runs = runs(170, 0.02);
+    let fit = fit(&runs, &huber, &()).unwrap();
+    bencher.bench(|| bootstrap(black_box(&runs), &fit, &huber, &Bootstrap::DEFAULT, &()));
 }
 
 /// What follows a budget's slider behind the picture.
