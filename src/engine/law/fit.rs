@@ -38,13 +38,14 @@ mod projection;
 mod repeats;
 mod revival;
 mod robust;
-mod split;
+pub(super) mod split;
 mod spread;
 mod starts;
 #[cfg(test)]
-mod tests;
+pub(in crate::engine::law) mod tests;
 
 pub use error::FitError;
+pub(super) use error::check;
 pub use repeats::{LackOfFit, Repeats};
 pub use robust::HUBER_DELTA;
 
@@ -203,7 +204,7 @@ pub fn fit_from(
     near: Option<&Coefficients>,
     watch: &dyn Watch,
 ) -> Result<Fit, FitError> {
-    error::check(runs, options)?;
+    check(runs, options)?;
     let split = split::by_architecture(runs, options.holdout, options.seed);
     let train: Vec<&Run> = split.train.iter().map(|&index| &runs[index]).collect();
     let shapes: Vec<Features> = train.iter().map(|run| run.features).collect();
@@ -311,7 +312,7 @@ fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
     let most = longest(runs)?;
     if form.needs_tokens() {
         return Some(format!(
-            "the runs saw from {least:.2e} to {most:.2e} tokens; losses are predicted for {most:.2e}, the most among them"
+            "the runs saw from {least:.2e} to {most:.2e} tokens; unless another length is asked for, losses are those after {most:.2e}"
         ));
     }
     (most > SAME * least).then(|| {

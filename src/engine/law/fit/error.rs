@@ -46,6 +46,15 @@ pub enum FitError {
     BadHoldout(f64),
     /// A search without starts finds nothing, and one with too many finds no more.
     BadStarts(usize),
+    /// One part of the runs cannot show none of the others, nor more parts than there are architectures.
+    BadFolds(usize),
+    /// A fit to some of the runs failed, of those that a test of the law needs.
+    Part {
+        /// Which runs were to be fitted: `the smaller architectures alone`.
+        part: String,
+        /// Why they were not.
+        reason: Box<Self>,
+    },
     /// No start came to finite numbers: losses or shapes exceed what their squares and powers can hold.
     NoOptimum,
     /// The watcher asked to stop.
@@ -53,7 +62,7 @@ pub enum FitError {
 }
 
 /// Refuses what would poison the fit silently.
-pub(super) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> {
+pub(in crate::engine::law) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> {
     const FEWEST: usize = 3;
     if !(0.0..1.0).contains(&options.holdout) {
         return Err(FitError::BadHoldout(options.holdout));
@@ -132,6 +141,11 @@ impl From<FitError> for Error {
                     .expected(format!("1 to {}", units::count(FitOptions::MAX_STARTS)))
                     .hint("64, the default")
             }
+            FitError::BadFolds(folds) => Self::new(format!("{} parts cannot test a law", units::count(folds)))
+                .expected("2 parts or more, each of which is predicted from the others")
+                .hint("5, the default, or 0 for no test"),
+            FitError::Part { part, reason } => Self::new(format!("{part}: {}", Self::from(*reason).headline()))
+                .hint("more architectures, or a law with fewer parameters"),
             FitError::NoOptimum => Self::new("no start of the fit came to finite numbers")
                 .expected("losses in nats per token, usually 1 to 12, and shapes of models that exist")
                 .hint("a look for misplaced columns"),

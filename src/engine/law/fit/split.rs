@@ -23,14 +23,18 @@ pub(super) fn key(shape: &Features) -> Key {
     Axis::ALL.map(|axis| shape.get(axis).to_bits())
 }
 
-/// Holds out `share` of the architectures, to the nearest whole one, but never all of them.
-pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
-    // Groups in the order of the key, so that reordering the file does not change who is held out.
+/// Indices of the runs of each architecture, in the order of the key, so that reordering a file changes no draw.
+pub(in crate::engine::law) fn groups(runs: &[Run]) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, run) in runs.iter().enumerate() {
         groups.entry(key(&run.features)).or_default().push(index);
     }
-    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    groups.into_values().collect()
+}
+
+/// Holds out `share` of the architectures, to the nearest whole one, but never all of them.
+pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
+    let mut groups = groups(runs);
     groups.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     let held = ((share * groups.len() as f64).round() as usize).min(groups.len().saturating_sub(1));
     let flatten = |groups: &[Vec<usize>]| {

@@ -4,6 +4,6 @@ mod criteria;
 mod derivative;
 mod identifiability;
 mod recovery;
-pub(super) mod samples;
+pub(in crate::engine::law) mod samples;
 mod scipy;
 mod whole;
