@@ -34,7 +34,9 @@ mod diagnosis;
 mod error;
 mod model;
 mod nnls;
+mod profile;
 mod projection;
+mod rank;
 mod repeats;
 mod revival;
 mod robust;
@@ -46,6 +48,7 @@ pub(in crate::engine::law) mod tests;
 
 pub use error::FitError;
 pub(super) use error::check;
+pub use profile::{PROFILE_LEVEL, Point, Profile, profile};
 pub use repeats::{LackOfFit, Repeats};
 pub use robust::HUBER_DELTA;
 
@@ -83,6 +86,19 @@ pub enum Criterion {
     HuberLog,
 }
 
+impl Criterion {
+    /// All of them, the paper's first.
+    pub const ALL: [Self; 2] = [Self::LeastSquares, Self::HuberLog];
+
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LeastSquares => "least-squares",
+            Self::HuberLog => "huber",
+        }
+    }
+}
+
 /// What counts once in a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weighting {
@@ -90,6 +106,19 @@ pub enum Weighting {
     Runs,
     /// Each architecture, however often it was run: right where the law's own errors outweigh the noise.
     Architectures,
+}
+
+impl Weighting {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Runs, Self::Architectures];
+
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Architectures => "architectures",
+        }
+    }
 }
 
 impl Default for FitOptions {

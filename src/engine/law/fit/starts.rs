@@ -16,7 +16,7 @@ use super::{FitError, FitOptions, Watch};
 /// Enough to tell a good valley from a bad one; the end of the valley is for the best few.
 const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
 /// Until the squared error stops falling.
-const TO_THE_END: Patience = Patience { iterations: 500, gain: 1e-14 };
+pub(super) const TO_THE_END: Patience = Patience { iterations: 500, gain: 1e-14 };
 /// How many are followed to the end.
 const FINALISTS: usize = 6;
 /// How often terms at zero are tried again, per start.
@@ -24,7 +24,7 @@ const CHANCES: usize = 3;
 /// Starts within this share of the best squared error found the same optimum, or one as good.
 const AS_GOOD: f64 = 1e-3;
 /// Residuals below this are as good as none.
-const EXACT_NATS: f64 = 1e-5;
+pub(super) const EXACT_NATS: f64 = 1e-5;
 
 /// The best law found.
 #[derive(Debug, Clone, Copy)]
@@ -61,23 +61,12 @@ pub(super) fn search(
     starts.extend(first.map(|first| within(&misfit.model, first)));
     let count = starts.len();
     let done = AtomicUsize::new(0);
-    let follow = |space: &mut Projection, start: Exponents, patience: Patience| {
-        let mut end = descend(misfit, space, start, patience, watch)?;
-        for _chance in 0..CHANCES {
-            let Some(before) = end else { break };
-            space.project(misfit, &before.exponents);
-            let Some(again) = revive(misfit, space, &before.exponents) else { break };
-            let after = descend(misfit, space, again, patience, watch)?;
-            end = after.filter(|after| after.squared_error < before.squared_error).or(end);
-        }
-        Ok(end)
-    };
     let ends: Vec<Option<End>> = starts
         .into_par_iter()
         .map_init(
             || Projection::new(misfit.runs()),
             |space, start| {
-                let end = follow(space, start, BRISK)?;
+                let end = follow(misfit, space, start, BRISK, watch)?;
                 watch.progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
                 Ok(end)
             },
@@ -90,7 +79,10 @@ pub(super) fn search(
     let finals: Vec<Option<End>> = ends
         .par_iter()
         .take(FINALISTS)
-        .map_init(|| Projection::new(misfit.runs()), |space, end| follow(space, end.exponents, TO_THE_END))
+        .map_init(
+            || Projection::new(misfit.runs()),
+            |space, end| follow(misfit, space, end.exponents, TO_THE_END, watch),
+        )
         .collect::<Result<_, FitError>>()?;
     let mut finals: Vec<End> = finals.into_iter().flatten().collect();
     finals.sort_by(|a, b| a.squared_error.total_cmp(&b.squared_error));
@@ -102,6 +94,25 @@ pub(super) fn search(
     let agreeing = ends.iter().filter(|end| end.squared_error <= limit).count().max(1);
     let finalists = finals.iter().map(|end| end.exponents).collect();
     Ok(Found { best: Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing }, finalists })
+}
+
+/// One start downhill; terms that end at zero are given further chances.
+pub(super) fn follow(
+    misfit: &Misfit,
+    space: &mut Projection,
+    start: Exponents,
+    patience: Patience,
+    watch: &dyn Watch,
+) -> Result<Option<End>, FitError> {
+    let mut end = descend(misfit, space, start, patience, watch)?;
+    for _chance in 0..CHANCES {
+        let Some(before) = end else { break };
+        space.project(misfit, &before.exponents);
+        let Some(again) = revive(misfit, space, &before.exponents) else { break };
+        let after = descend(misfit, space, again, patience, watch)?;
+        end = after.filter(|after| after.squared_error < before.squared_error).or(end);
+    }
+    Ok(end)
 }
 
 /// Latin hypercube: every exponent takes each of `count` slices once. The first start is the middle of the box.
