@@ -1,4 +1,4 @@
-//! The fit on as many runs as the paper trained, with the default number of starts.
+//! Fits of as many runs as the paper trained: from many starts, near a known law, and of resamples.
 
 #![expect(clippy::unwrap_used, reason = "a bench on built-in files")]
 
@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use roofscape::engine::law::Features;
-use roofscape::engine::law::fit::{FitOptions, fit};
+use roofscape::engine::law::fit::{Bootstrap, FitOptions, bootstrap, fit, refit};
 use roofscape::engine::runs::Run;
 use roofscape::files::resolve::Library;
 
@@ -39,4 +39,21 @@ fn runs(count: usize, noise_nats: f64) -> Vec<Run> {
 fn noisy_170_runs_64_starts(bencher: Bencher<'_, '_>, noise_nats: f64) {
     let runs = runs(170, noise_nats);
     bencher.bench(|| fit(black_box(&runs), &FitOptions::default(), &()));
+}
+
+/// What follows a key press in the explorer.
+#[divan::bench(args = [0.003, 0.02, 0.062])]
+fn refit_without_one_of_170_runs(bencher: Bencher<'_, '_>, noise_nats: f64) {
+    let all = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
+    let runs = runs(170, noise_nats);
+    let law = fit(&runs, &all, &()).unwrap().coefficients;
+    bencher.bench(|| refit(black_box(&runs[1..]), &all, &law, &()));
+}
+
+#[divan::bench(args = [0.003, 0.02, 0.062], sample_count = 10)]
+fn bootstrap_of_170_runs_200_resamples(bencher: Bencher<'_, '_>, noise_nats: f64) {
+    let all = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
+    let runs = runs(170, noise_nats);
+    let fit = fit(&runs, &all, &()).unwrap();
+    bencher.bench(|| bootstrap(black_box(&runs), &fit, &all, &Bootstrap::DEFAULT, &()));
 }

@@ -6,6 +6,7 @@
 
 pub mod coefficients;
 pub mod comparison;
+pub mod ensemble;
 pub mod fit;
 pub mod form;
 pub mod forms;
@@ -16,6 +17,7 @@ pub mod validation;
 use serde::{Deserialize, Serialize};
 
 pub use coefficients::{AtDepths, Coefficients, Terms};
+pub use ensemble::{Ensemble, Interval};
 
 pub use super::features::{Axis, Features};
 pub use super::runs::DatasetIdentity;

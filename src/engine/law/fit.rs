@@ -38,6 +38,7 @@ mod profile;
 mod projection;
 mod rank;
 mod repeats;
+mod resample;
 mod revival;
 mod robust;
 pub(super) mod split;
@@ -50,6 +51,7 @@ pub use error::FitError;
 pub(super) use error::check;
 pub use profile::{PROFILE_LEVEL, Point, Profile, profile};
 pub use repeats::{LackOfFit, Repeats};
+pub use resample::{Bootstrap, bootstrap};
 pub use robust::HUBER_DELTA;
 
 use super::form::{Form, MOST_EXPONENTS, Slot};
@@ -141,6 +143,9 @@ impl FitOptions {
     /// Most starting points: far beyond what finds anything new.
     pub const MAX_STARTS: usize = 100_000;
 }
+
+/// Starts of [`refit`] besides the known law.
+pub const REFIT_STARTS: usize = 4;
 
 /// Someone who waits for a fit. Called from several threads; `()` waits without looking.
 pub trait Watch: Sync {
@@ -278,6 +283,11 @@ pub fn fit_from(
         repeats,
         starts_agreeing: optimum.agreeing,
     })
+}
+
+/// [`fit_from`] with as few other starts as suffice where one or a few runs have come or gone.
+pub fn refit(runs: &[Run], options: &FitOptions, near: &Coefficients, watch: &dyn Watch) -> Result<Fit, FitError> {
+    fit_from(runs, &FitOptions { starts: REFIT_STARTS, ..*options }, Some(near), watch)
 }
 
 /// The runs as the search sees them, the weight of each, and what they cannot show.

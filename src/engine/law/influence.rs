@@ -10,12 +10,9 @@
 use rayon::prelude::*;
 
 use super::Coefficients;
-use super::fit::{Fit, FitError, FitOptions, Watch, fit_from};
+use super::fit::{Fit, FitError, FitOptions, REFIT_STARTS, Watch, fit_from};
 use super::steps::Steps;
 use crate::engine::runs::Run;
-
-/// Starts beside the law of all runs, which is near by.
-const WARM_STARTS: usize = 4;
 
 /// What one run means to a law.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +40,10 @@ pub fn leave_one_out(
     options: &FitOptions,
     watch: &dyn Watch,
 ) -> Result<Vec<Influence>, FitError> {
-    let starts = options.starts.min(WARM_STARTS);
+    let starts = options.starts.min(REFIT_STARTS);
     let options = FitOptions { holdout: 0.0, starts, ..*options };
-    let train: Vec<&Run> = fit.train.iter().map(|&index| &runs[index]).collect();
+    let train: Vec<&Run> =
+        fit.train.iter().map(|&index| runs.get(index)).collect::<Option<_>>().ok_or(FitError::OtherRuns)?;
     let steps = Steps::new(watch, train.len());
     let mut ranked: Vec<Influence> = fit
         .train

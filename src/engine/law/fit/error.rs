@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::FitOptions;
+use super::{Bootstrap, FitOptions};
 use crate::engine::features::Axis;
 use crate::engine::runs::Run;
 use crate::error::Error;
@@ -54,6 +54,17 @@ pub enum FitError {
         part: String,
         /// Why they were not.
         reason: Box<Self>,
+    },
+    /// Resampling needs at least one resample, and so many tell no more.
+    BadResamples(usize),
+    /// The law to resample was fitted to other runs.
+    OtherRuns,
+    /// Drawing architectures again and again gave no resample that shows the law: too few different ones in each.
+    TooFewToResample {
+        /// Distinct architectures in the training part.
+        architectures: usize,
+        /// Free parameters of the law.
+        parameters: usize,
     },
     /// No start came to finite numbers: losses or shapes exceed what their squares and powers can hold.
     NoOptimum,
@@ -146,6 +157,18 @@ impl From<FitError> for Error {
                 .hint("5, the default, or 0 for no test"),
             FitError::Part { part, reason } => Self::new(format!("{part}: {}", Self::from(*reason).headline()))
                 .hint("more architectures, or a law with fewer parameters"),
+            FitError::BadResamples(resamples) => {
+                Self::new(format!("{} resamples are not possible", units::count(resamples)))
+                    .expected(format!("1 to {}", units::count(Bootstrap::MAX_RESAMPLES)))
+                    .hint("200, the default")
+            }
+            FitError::OtherRuns => Self::new("the law was fitted to other runs than those to be resampled")
+                .hint("a fit of these runs first"),
+            FitError::TooFewToResample { architectures, parameters } => Self::new(format!(
+                "{architectures} different architectures are too few to resample a law with {parameters} free parameters"
+            ))
+            .expected("twice as many different architectures as free parameters: a resample holds about two thirds of them")
+            .hint("more runs, or no intervals: --bootstrap 0"),
             FitError::NoOptimum => Self::new("no start of the fit came to finite numbers")
                 .expected("losses in nats per token, usually 1 to 12, and shapes of models that exist")
                 .hint("a look for misplaced columns"),

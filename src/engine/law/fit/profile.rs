@@ -101,7 +101,8 @@ impl Profile {
 /// The profile of every exponent that the training part of `fit` shows, in the order of the form; empty under the Huber criterion
 /// and without runs to spare. `runs` and `options` are those of the fit.
 pub fn profile(runs: &[Run], fit: &Fit, options: &FitOptions, watch: &dyn Watch) -> Result<Vec<Profile>, FitError> {
-    let train: Vec<&Run> = fit.train.iter().map(|&index| &runs[index]).collect();
+    let train: Vec<&Run> =
+        fit.train.iter().map(|&index| runs.get(index)).collect::<Option<_>>().ok_or(FitError::OtherRuns)?;
     let (misfit, weights, _) = prepare(&train, options);
     let spare = weights.iter().sum::<f64>() - fit.parameters as f64;
     if options.criterion != Criterion::LeastSquares || spare < 1.0 {

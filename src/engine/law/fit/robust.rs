@@ -56,10 +56,11 @@ fn weights(misfit: &Misfit, predicted: &[f64], prior: &[f64], delta: f64) -> Vec
     misfit.loss.iter().zip(predicted).map(weight).zip(prior).map(|(weight, prior)| weight * prior).collect()
 }
 
-struct Reached {
-    exponents: Exponents,
-    linear: Linear,
-    criterion: f64,
+/// Where the rounds ended.
+pub(super) struct Reached {
+    pub(super) exponents: Exponents,
+    pub(super) linear: Linear,
+    pub(super) criterion: f64,
 }
 
 /// The best law under the criterion, from where least squares ended. `prior` are the runs' own weights.
@@ -79,7 +80,13 @@ pub(super) fn refine(
     Ok(Optimum { exponents: best.exponents, linear: best.linear, squared_error, ..*least_squares })
 }
 
-fn follow(misfit: &Misfit, start: Exponents, prior: &[f64], watch: &dyn Watch) -> Result<Option<Reached>, FitError> {
+/// Downhill under the criterion from one start.
+pub(super) fn follow(
+    misfit: &Misfit,
+    start: Exponents,
+    prior: &[f64],
+    watch: &dyn Watch,
+) -> Result<Option<Reached>, FitError> {
     let mut space = Projection::new(misfit.runs());
     space.project(misfit, &start);
     let mut at = Reached { exponents: start, linear: space.linear, criterion: f64::INFINITY };

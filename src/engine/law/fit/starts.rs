@@ -14,7 +14,7 @@ use super::revival::revive;
 use super::{FitError, FitOptions, Watch};
 
 /// Enough to tell a good valley from a bad one; the end of the valley is for the best few.
-const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
+pub(super) const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
 /// Until the squared error stops falling.
 pub(super) const TO_THE_END: Patience = Patience { iterations: 500, gain: 1e-14 };
 /// How many are followed to the end.
@@ -96,7 +96,7 @@ pub(super) fn search(
     Ok(Found { best: Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing }, finalists })
 }
 
-/// One start downhill; terms that end at zero are given further chances.
+/// Downhill from one start, and again from where a term at zero deserves another chance.
 pub(super) fn follow(
     misfit: &Misfit,
     space: &mut Projection,
@@ -116,7 +116,7 @@ pub(super) fn follow(
 }
 
 /// Latin hypercube: every exponent takes each of `count` slices once. The first start is the middle of the box.
-fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
+pub(super) fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
     // Its own stream, so that the starts do not repeat the numbers of the split.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(1);
@@ -137,6 +137,6 @@ fn draw(model: &Model, count: usize, seed: u64) -> Vec<Exponents> {
 }
 
 /// The nearest exponents that the model allows.
-fn within(model: &Model, start: Exponents) -> Exponents {
+pub(super) fn within(model: &Model, start: Exponents) -> Exponents {
     std::array::from_fn(|exponent| start[exponent].clamp(model.lower[exponent], model.upper[exponent]))
 }

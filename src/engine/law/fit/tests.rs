@@ -4,6 +4,7 @@ mod criteria;
 mod derivative;
 mod identifiability;
 mod recovery;
+mod resampling;
 pub(in crate::engine::law) mod samples;
 mod scipy;
 mod whole;
