@@ -261,6 +261,7 @@ pub fn fit_from(
     notes.extend(diagnosis::describe(&misfit, &optimum, &coefficients, spread.as_ref()));
     let repeats = Repeats::among(&train, &coefficients, parameters);
     notes.extend(repeats.as_ref().map(Repeats::sentence));
+    notes.extend(dependence(train.len(), architectures, repeats.as_ref()));
 
     let held: Vec<&Run> = split.holdout.iter().map(|&index| &runs[index]).collect();
     let squared_error = squared_error(&coefficients, &train);
@@ -359,6 +360,19 @@ fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
             "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, take its losses \
              as a mean over lengths, or fit {}-tokens, which has a term for them",
             form.name
+        )
+    })
+}
+
+/// Runs of one architecture err together unless repeats show that the law misses none of it.
+fn dependence(runs: usize, architectures: usize, repeats: Option<&Repeats>) -> Option<String> {
+    const MANY: usize = 2;
+    const CHANCE: f64 = 0.01;
+    let noise_alone = repeats.and_then(|repeats| repeats.lack_of_fit).is_some_and(|lack| lack.p_value >= CHANCE);
+    (runs >= MANY * architectures && !noise_alone).then(|| {
+        format!(
+            "{runs} runs are of {architectures} architectures, and what the law misses of one it misses in all its runs: standard errors \
+             and profiles, which take every run for independent, are too narrow; resampling goes by architecture"
         )
     })
 }

@@ -71,7 +71,9 @@ fn a_data_term_is_compared_where_lengths_differ() {
 #[test]
 fn forms_that_the_runs_reduce_to_one_law_say_so() {
     let mut shapes = samples::shapes(80, 3);
-    shapes.iter_mut().for_each(|shape| shape.kv_dim = 256.0);
+    for shape in &mut shapes {
+        shape.kv_dim = 256.0;
+    }
     let found = compared(&samples::runs(TABLE_6, &shapes, 0.01, 4));
     assert_eq!(found.entries[1].outcome.as_ref().unwrap().same_as, Some("eq2"));
     assert_ne!(found.preferred, Some(&forms::EQ_2_NO_KV));

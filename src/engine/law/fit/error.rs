@@ -162,7 +162,7 @@ impl From<FitError> for Error {
                     .expected(format!("1 to {}", units::count(Bootstrap::MAX_RESAMPLES)))
                     .hint("200, the default")
             }
-            FitError::OtherRuns => Self::new("the law was fitted to other runs than those to be resampled")
+            FitError::OtherRuns => Self::new("the law was fitted to other runs than these")
                 .hint("a fit of these runs first"),
             FitError::TooFewToResample { architectures, parameters } => Self::new(format!(
                 "{architectures} different architectures are too few to resample a law with {parameters} free parameters"

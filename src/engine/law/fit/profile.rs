@@ -104,12 +104,12 @@ pub fn profile(runs: &[Run], fit: &Fit, options: &FitOptions, watch: &dyn Watch)
     let train: Vec<&Run> =
         fit.train.iter().map(|&index| runs.get(index)).collect::<Option<_>>().ok_or(FitError::OtherRuns)?;
     let (misfit, weights, _) = prepare(&train, options);
-    let spare = weights.iter().sum::<f64>() - fit.parameters as f64;
-    if options.criterion != Criterion::LeastSquares || spare < 1.0 {
+    let degrees_of_freedom = weights.iter().sum::<f64>() - fit.parameters as f64;
+    if options.criterion != Criterion::LeastSquares || degrees_of_freedom < 1.0 {
         return Ok(Vec::new());
     }
-    let Ok(chance) = FisherSnedecor::new(1.0, spare) else { return Ok(Vec::new()) };
-    let ratio = 1.0 + chance.inverse_cdf(PROFILE_LEVEL) / spare;
+    let Ok(chance) = FisherSnedecor::new(1.0, degrees_of_freedom) else { return Ok(Vec::new()) };
+    let ratio = 1.0 + chance.inverse_cdf(PROFILE_LEVEL) / degrees_of_freedom;
 
     let best = exponents_of(&fit.coefficients);
     let mut space = Projection::new(misfit.runs());

@@ -115,7 +115,9 @@ fn lengths_are_heard() {
     })
     .unwrap();
     let mut shapes = samples::shapes(40, 5);
-    shapes.iter_mut().for_each(|shape| shape.activation_rate = 1.0);
+    for shape in &mut shapes {
+        shape.activation_rate = 1.0;
+    }
     let mut runs = samples::with_losses(&shapes, &[1.0; 40]);
     for (place, run) in runs.iter_mut().enumerate() {
         run.tokens = Some(5e9 * (1 + 7 * place % 11) as f64);
