@@ -15,6 +15,7 @@ pub mod load;
 mod arch;
 mod export;
 mod fit;
+mod fitting;
 mod frontier;
 mod lists;
 mod predict;

@@ -1,9 +1,10 @@
 //! From options to engine types: every command takes its law, board and space through here.
 
 use super::args::{AttentionArgs, BoardArgs, LawArgs, WorkloadArgs};
+use super::fitting::Fitting;
 use crate::engine::hardware::Hardware;
 use crate::engine::law::LossLaw;
-use crate::engine::law::fit::{FitOptions, fit};
+use crate::engine::law::fit::FitOptions;
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Estimator;
 use crate::error::{Error, Result};
@@ -53,9 +54,7 @@ pub fn law(library: &Library, args: &LawArgs) -> Result<LossLaw> {
     match &args.data {
         Some(typed) => {
             let dataset = library.data(typed)?.dataset;
-            let fit = fit(&dataset.runs, &FitOptions::default(), &())
-                .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
-            Ok(LossLaw::fitted(fit, &dataset))
+            Ok(Fitting::of(&dataset, &args.fitting, &FitOptions::DEFAULT)?.law(&dataset))
         }
         None => Ok(library.law(args.law.as_deref().unwrap_or("paper"))?.1),
     }
