@@ -1,10 +1,10 @@
 //! Everything that is asked about a fitted law before anyone believes it.
 
 use crate::engine::law::fit::{Bootstrap, FitError, Profile, bootstrap, profile};
-use crate::engine::law::form::{Name, Slot};
+use crate::engine::law::form::{Exponent, Name, Slot};
 use crate::engine::law::influence::{Influence, leave_one_out};
 use crate::engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
-use crate::engine::law::{Coefficients, Ensemble};
+use crate::engine::law::{Coefficients, Ensemble, Interval};
 use crate::units::significant;
 
 use super::super::fitting::Fitting;
@@ -52,19 +52,24 @@ impl Assessment {
     /// What a reader of the law must know.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.profiles.iter().filter_map(Profile::sentence).collect();
-        let told: Vec<&str> = self.loose_by_profile();
-        let loose: Vec<String> = self
-            .loose_by_resampling()
-            .into_iter()
-            .filter(|(name, _)| !told.contains(&name.key))
-            .map(|(name, high)| format!("{} (0 to {})", name.symbol, significant(high, 3)))
-            .collect();
-        if !loose.is_empty() {
-            notes.push(format!(
-                "resampling leaves open whether there is any of {}: {} % of the resamples lie within the range given",
-                loose.join(", "),
-                100.0 * Ensemble::LEVEL
-            ));
+        let told = self.loose_by_profile();
+        let ranges = |from_nothing: bool| -> Vec<String> {
+            self.loose_by_resampling()
+                .into_iter()
+                .filter(|(name, ends)| {
+                    !told.contains(&name.key) && ends.high > 0.0 && (ends.low <= 0.0) == from_nothing
+                })
+                .map(|(name, ends)| {
+                    format!("{} ({} to {})", name.symbol, significant(ends.low, 3), significant(ends.high, 3))
+                })
+                .collect()
+        };
+        let level = 100.0 * Ensemble::LEVEL;
+        for (ranges, words) in [(ranges(true), "not told from 0"), (ranges(false), "hardly fixed")] {
+            if !ranges.is_empty() {
+                let ranges = ranges.join(", ");
+                notes.push(format!("{words} by these runs: {ranges}; the ranges hold {level} % of the resamples"));
+            }
         }
         notes
     }
@@ -81,16 +86,25 @@ impl Assessment {
         loose.flat_map(|profile| profile.along.iter().map(|(name, _)| name.key).chain([profile.name.key])).collect()
     }
 
-    /// κ and the floor where the interval begins at 0, with its other end: the resamples cannot tell them from nothing.
-    fn loose_by_resampling(&self) -> Vec<(Name, f64)> {
+    /// What has an interval that begins at 0, and exponents that may be anything: those that cover half of the range in use, or
+    /// reach the end of the search.
+    fn loose_by_resampling(&self) -> Vec<(Name, Interval)> {
+        const MOST: f64 = 0.5;
         let Some(Ok(ensemble)) = &self.ensemble else { return Vec::new() };
         let Some(form) = ensemble.laws.first().map(Coefficients::form) else { return Vec::new() };
-        let slots = form.slots().into_iter().filter(|slot| !matches!(slot, Slot::Exponent(_)));
-        slots
-            .filter(|slot| ensemble.fitted.contains(slot))
+        let loose = |slot: Slot, ends: Interval| match slot {
+            Slot::Factor(_) | Slot::Floor => ends.low <= 0.0,
+            Slot::Exponent(exponent) => {
+                let Exponent { bounds, starts: [from, to], .. } = form.exponents[exponent];
+                let covered = ends.high.min(to) - ends.low.max(from);
+                covered >= MOST * (to - from) || ends.low <= bounds[0] || ends.high >= bounds[1]
+            }
+        };
+        let fitted = form.slots().into_iter().filter(|slot| ensemble.fitted.contains(slot));
+        fitted
             .filter_map(|slot| {
-                let interval = ensemble.interval(Ensemble::LEVEL, |law| law.get(slot))?;
-                (interval.low <= 0.0).then(|| (*form.name_of(slot), interval.high))
+                let ends = ensemble.interval(Ensemble::LEVEL, |law| law.get(slot))?;
+                loose(slot, ends).then(|| (*form.name_of(slot), ends))
             })
             .collect()
     }

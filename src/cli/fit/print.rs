@@ -64,8 +64,10 @@ fn of_fit(report: &Report<'_>) -> Vec<(&'static str, String)> {
         (
             "fitted",
             format!(
-                "{} free parameters, by {} (--criterion), each of the {} counts once (--weights)",
-                report.parameters, report.criterion, report.weights
+                "{} free parameters by {}, each {} counts once",
+                report.parameters,
+                report.criterion.replace('-', " "),
+                report.weights.trim_end_matches('s')
             ),
         ),
         (

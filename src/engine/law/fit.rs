@@ -20,11 +20,11 @@
 //! **Bounds.** κ and `L_inf` are at least 0: each term is a loss that remains. Exponents stay within the bounds of their
 //! form. A coefficient that ends at a bound is named in the notes.
 //!
-//! **What cannot be told apart is left out before the fit**, and said in the notes; [`axes`] has the rules. No more
+//! **What cannot be told apart is left out before the fit**, and said in the notes; `axes` has the rules. No more
 //! distinct architectures than free parameters is an error and not a smaller law: which terms to give up would be our
 //! choice, and the reader would take it for the data's.
 //!
-//! **What the search minimises** is the squared error, as the paper does; [`robust`] turns its result into that of the
+//! **What the search minimises** is the squared error, as the paper does; `robust` turns its result into that of the
 //! Huber criterion on log-loss where that is asked for.
 
 mod axes;
@@ -258,7 +258,10 @@ pub fn fit_from(
     let coefficients =
         misfit.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?.at_tokens(tokens);
     let spread = Spread::of(&misfit, &optimum);
-    notes.extend(diagnosis::describe(&misfit, &optimum, &coefficients, spread.as_ref()));
+    notes.extend(diagnosis::describe(&misfit, &optimum, spread.as_ref()));
+    if options.criterion == Criterion::LeastSquares {
+        notes.extend(spread.as_ref().and_then(|spread| diagnosis::wide_errors(&misfit, &coefficients, spread)));
+    }
     let repeats = Repeats::among(&train, &coefficients, parameters);
     notes.extend(repeats.as_ref().map(Repeats::sentence));
     notes.extend(dependence(train.len(), architectures, repeats.as_ref()));

@@ -34,6 +34,8 @@ const CELLS: usize = 24;
 const HALVINGS: usize = 10;
 /// An exponent is not identified if its interval covers this share of the range that published laws use.
 const MOST: f64 = 0.5;
+/// Nor if one end of its interval is so many times the other: a power near 0 is a logarithm, which stands in for a floor.
+const WIDE: f64 = 30.0;
 /// κ and the floor go along with an exponent if they change by this factor over its interval.
 const GOES_ALONG: f64 = 1.5;
 
@@ -60,7 +62,7 @@ pub struct Profile {
     pub high: Option<f64>,
     /// Where the search may go.
     pub bounds: [f64; 2],
-    /// Whether the interval is small beside the range that published laws use.
+    /// Whether the interval is small beside the range that published laws use, and its ends are of like size.
     pub identified: bool,
     /// From smallest to largest value that other coefficients take over the interval, for those that go along with it.
     #[serde(skip)]
@@ -166,7 +168,7 @@ impl Walk<'_> {
             low,
             high,
             bounds,
-            identified: covered < MOST * (usual_to - usual_from),
+            identified: covered < MOST * (usual_to - usual_from) && (from <= 0.0 || to <= WIDE * from),
             along,
             points: self.seen.iter().map(point).collect(),
         })
