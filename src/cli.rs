@@ -15,8 +15,10 @@ pub mod load;
 mod arch;
 mod export;
 mod fit;
+mod fitting;
 mod frontier;
 mod lists;
+mod plan;
 mod predict;
 mod profiles;
 mod progress;
@@ -159,6 +161,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Fit(args) => fit::run(args, library, streams),
         Command::Predict(args) => predict::run(args, library, streams),
         Command::Frontier(args) => frontier::run(args, library, streams),
+        Command::Plan(args) => plan::run(args, library, streams),
         Command::Export(args) => export::run(args, library, streams),
         Command::Profiles(args) => profiles::run(args, library, streams),
         Command::Laws(args) => lists::laws(*args, library, streams),

@@ -61,10 +61,16 @@ pub fn bytes(value: f64) -> String {
     format!("{} {unit}", significant(scaled, 3))
 }
 
-/// Parameters as `0.55 B` or `494 M`.
+/// Parameters as `1.24 B`, `494 M` or `5.63 k`.
 pub fn parameters(count: u64) -> String {
     let count = count as f64;
-    let (scaled, unit) = if count >= 0.9995e9 { (count / 1e9, "B") } else { (count / 1e6, "M") };
+    let (scaled, unit) = if count >= 0.9995e9 {
+        (count / 1e9, "B")
+    } else if count >= 0.09995e6 {
+        (count / 1e6, "M")
+    } else {
+        (count / 1e3, "k")
+    };
     format!("{} {unit}", significant(scaled, 3))
 }
 

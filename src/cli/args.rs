@@ -6,7 +6,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::engine::budget::{Budgets, Limit};
-use crate::engine::law::fit::{Bootstrap, FitOptions};
+use crate::engine::law::fit::{Bootstrap, Criterion, FitOptions, Weighting};
+use crate::engine::law::form::Form;
+use crate::engine::law::{forms, validation};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
@@ -56,6 +58,8 @@ pub enum Command {
     Predict(PredictArgs),
     /// Price a space and print the latency-loss frontier of what keeps the budgets
     Frontier(FrontierArgs),
+    /// Propose the training runs that would tell most about the frontier
+    Plan(PlanArgs),
     /// Write feasible architectures with all that makes their numbers citable to a JSON file
     Export(ExportArgs),
     /// List hardware profiles, or show every figure of one with its source
@@ -97,6 +101,9 @@ pub struct LawArgs {
     /// What the columns of --data mean, such as `loss=eval/loss`; remembered, `none` forgets
     #[arg(long, value_name = COLUMNS, requires = "data", value_parser = ColumnChoice::parse)]
     pub columns: Option<ColumnChoice>,
+    /// How it is fitted.
+    #[command(flatten)]
+    pub fitting: FittingArgs,
 }
 
 impl LawArgs {
@@ -114,6 +121,26 @@ pub struct BootstrapArgs {
     /// Resamples of the runs of --data, for intervals and for how sure the frontier is; 0 leaves them out [default: 200]
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=Bootstrap::MAX_RESAMPLES as u64))]
     pub bootstrap: Option<usize>,
+}
+
+/// How a law is fitted to the runs of `--data`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct FittingArgs {
+    /// Law to fit to --data
+    #[arg(long, value_name = "NAME", default_value = forms::EQ_2.name, value_parser = known_forms(), ignore_case = true, requires = "data")]
+    pub form: &'static Form,
+    /// What the fit minimises: squared errors of the loss, or Huber's function of errors of ln loss (δ = 0.001)
+    #[arg(long, value_name = "NAME", default_value = Criterion::LeastSquares.name(), value_parser = one_of(Criterion::ALL, Criterion::name), ignore_case = true, requires = "data")]
+    pub criterion: Criterion,
+    /// What counts once: each run, or each architecture however often it was run
+    #[arg(long, value_name = "WHAT", default_value = Weighting::Runs.name(), value_parser = one_of(Weighting::ALL, Weighting::name), ignore_case = true, requires = "data")]
+    pub weights: Weighting,
+    /// Runs to leave out, by name or by number in the file, such as `#12,#31`; may be given again
+    #[arg(long, value_name = "NAME|#N,…", requires = "data")]
+    pub exclude: Vec<String>,
+    /// Training length that a `-tokens` law's losses are for, such as 20B [default: the longest of the runs]
+    #[arg(long, value_name = "TOKENS", requires = "data", allow_negative_numbers = true, value_parser = parse_tokens)]
+    pub tokens: Option<f64>,
 }
 
 /// Which space.
@@ -255,6 +282,8 @@ pub enum RowFormat {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  roofscape fit --data runs.csv\n  roofscape fit --data tiny --holdout 0.3 --seed 7\n  \
+                        roofscape fit --data runs.csv --compare             which law the runs prefer\n  \
+                        roofscape fit --data runs.csv --form eq2-tokens --tokens 20B --exclude '#12,diverged-run'\n  \
                         roofscape fit --data runs.jsonl --save mine.toml && roofscape --law mine.toml\n  \
                         roofscape fit --data wandb_export.csv --columns loss=eval/loss,width=model.hidden_size\n  \
                         roofscape fit --data outputs/        Hugging Face runs: trainer_state.json with config.json\n\n\
@@ -274,6 +303,18 @@ pub struct FitArgs {
     /// Seed of the held-out draw and of the starting points
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+    /// How it is fitted.
+    #[command(flatten)]
+    pub fitting: FittingArgs,
+    /// Parts of the cross-validation; 0 leaves out every test on unseen runs
+    #[arg(long, value_name = "K", default_value_t = validation::FOLDS)]
+    pub folds: usize,
+    /// Resamples of the runs, by architecture, for intervals of the coefficients; 0 leaves them out
+    #[arg(long, value_name = "N", default_value_t = Bootstrap::DEFAULT.resamples, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=Bootstrap::MAX_RESAMPLES as u64))]
+    pub bootstrap: usize,
+    /// Fit every law that the runs allow, and print how they compare instead of one law's report
+    #[arg(long, conflicts_with_all = ["save", "form", "tokens"])]
+    pub compare: bool,
     /// Starting points of the search
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=FitOptions::MAX_STARTS as u64))]
     pub starts: usize,
@@ -286,6 +327,53 @@ pub struct FitArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// `roofscape plan`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  roofscape plan --data runs.csv\n  roofscape plan --data runs.csv --aim best --max-total 50ms --runs 3\n  \
+                        roofscape plan --data runs.csv --per-flop --cost-tokens 10B --format json"
+)]
+pub struct PlanArgs {
+    /// The space, what prices it, and the runs so far.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// Runs to propose
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    pub runs: usize,
+    /// What the runs should tell about: the frontier within the budgets, or the best architecture on it
+    #[arg(long, value_enum, default_value_t)]
+    pub aim: Aim,
+    /// Rank by what is learnt per training FLOP
+    #[arg(long)]
+    pub per_flop: bool,
+    /// Tokens that each run would be trained on, such as 10B [default: the longest of the runs]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = parse_tokens)]
+    pub cost_tokens: Option<f64>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What proposed runs should tell about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Aim {
+    /// The whole frontier within the budgets
+    #[default]
+    Frontier,
+    /// The lowest loss within the budgets
+    Best,
+}
+
+impl Aim {
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Frontier => "frontier",
+            Self::Best => "best",
+        }
+    }
 }
 
 const ARCH_HELP: &str = "\
@@ -457,6 +545,28 @@ fn attentions() -> impl TypedValueParser<Value = Attention> {
             .find(|attention| attention.name().eq_ignore_ascii_case(&typed))
             .ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
     })
+}
+
+fn known_forms() -> impl TypedValueParser<Value = &'static Form> {
+    let values = forms::ALL.map(|form| PossibleValue::new(form.name).help(form.formula));
+    PossibleValuesParser::new(values).try_map(|typed| {
+        forms::named(&typed.to_lowercase()).ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
+    })
+}
+
+/// `20B`, `1.1e10`.
+fn parse_tokens(typed: &str) -> Result<f64, Error> {
+    const SUFFIXES: [(&str, f64); 3] = [("M", 1e6), ("B", 1e9), ("T", 1e12)];
+    let typed = typed.trim();
+    let (digits, scale) = SUFFIXES
+        .into_iter()
+        .find_map(|(suffix, scale)| Some((typed.strip_suffix(suffix)?, scale)))
+        .unwrap_or((typed, 1.0));
+    let tokens = digits.trim().parse::<f64>().map(|value| value * scale);
+    tokens
+        .ok()
+        .filter(|tokens| tokens.is_finite() && *tokens >= 1.0)
+        .ok_or_else(|| Error::new(format!("'{typed}' is no number of tokens")).expected("such as 20B or 1.1e10"))
 }
 
 fn objectives() -> impl TypedValueParser<Value = Objective> {

@@ -11,6 +11,11 @@ use crate::files::resolve::Library;
 
 /// Opens the explorer on what the options select. Whatever is wrong with them is said before the screen is taken.
 pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
+    if !args.law.fitting.is_default() {
+        return Err(Error::new("the explorer fits Eq. 2 to all runs, by least squares")
+            .at_column("--form, --criterion, --weights, --exclude, --tokens")
+            .hint("roofscape fit with these options and --save law.toml, then roofscape --law law.toml"));
+    }
     let choices = Choices {
         data: args.law.data.clone(),
         columns: args.law.column_choice(),

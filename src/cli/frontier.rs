@@ -47,7 +47,7 @@ impl Priced {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
         let space = library.space(&args.space.space)?;
-        let LoadedLaw { law, ensemble, note } =
+        let LoadedLaw { law, ensemble, note, .. } =
             load::law(library, &args.law, args.bootstrap, &Progress::new("resampling the runs"))?;
         let landscape = Landscape::new(&space, law, estimator);
         let (objective, budgets) = (args.objective, args.budgets.budgets());

@@ -1,8 +1,9 @@
 //! From options to engine types: every command takes its law, board and space through here.
 
 use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, LawArgs, WorkloadArgs};
+use super::fitting::Fitting;
 use crate::engine::hardware::Hardware;
-use crate::engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample, fit};
+use crate::engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
 use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Estimator;
@@ -53,6 +54,8 @@ pub fn estimator(
 pub struct LoadedLaw {
     /// The law.
     pub law: LossLaw,
+    /// The fit behind it, if it was fitted on the spot.
+    pub fitting: Option<Fitting>,
     /// Its resamples.
     pub ensemble: Option<Ensemble>,
     /// Why there are none, if somebody might expect them.
@@ -70,18 +73,18 @@ pub fn law(library: &Library, args: &LawArgs, bootstrap: BootstrapArgs, watch: &
                 law.name
             )
         });
-        return Ok(LoadedLaw { law, ensemble: None, note });
+        return Ok(LoadedLaw { law, fitting: None, ensemble: None, note });
     };
     let dataset = library.data_as(typed, &args.column_choice())?.dataset;
     let of_data = |error: FitError| Error::from(error).in_source(dataset.name.clone());
-    let fit = fit(&dataset.runs, &FitOptions::default(), &()).map_err(of_data)?;
+    let fitting = Fitting::of(&dataset, &args.fitting, &FitOptions::DEFAULT)?;
     let resamples = bootstrap.bootstrap.unwrap_or(Bootstrap::DEFAULT.resamples);
     let drawn = (resamples > 0).then(|| {
         let asked = Bootstrap { resamples, ..Bootstrap::DEFAULT };
-        resample(&dataset.runs, &fit, &FitOptions::default(), &asked, watch)
+        resample(&fitting.choice.runs, &fitting.fit, &fitting.options, &asked, watch)
     });
     let (ensemble, note) = match drawn.transpose() {
-        Ok(ensemble) => (ensemble, None),
+        Ok(ensemble) => (ensemble.map(|ensemble| ensemble.at_tokens(fitting.fit.coefficients.tokens())), None),
         // Who asked for intervals wants to know why there are none; who did not still has the law.
         Err(error) if bootstrap.bootstrap.is_some() => return Err(of_data(error)),
         Err(error) => {
@@ -89,5 +92,5 @@ pub fn law(library: &Library, args: &LawArgs, bootstrap: BootstrapArgs, watch: &
             (None, Some(format!("{}: no intervals: {reason}", dataset.name)))
         }
     };
-    Ok(LoadedLaw { law: LossLaw::fitted(fit, &dataset), ensemble, note })
+    Ok(LoadedLaw { law: fitting.law(&dataset), fitting: Some(fitting), ensemble, note })
 }

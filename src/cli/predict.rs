@@ -75,7 +75,7 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let shape = arch::parse(&args.arch)?;
     let board = load::board(library, &args.board)?;
     let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
-    let LoadedLaw { law, ensemble, note } =
+    let LoadedLaw { law, ensemble, note, .. } =
         load::law(library, &args.law, args.bootstrap, &Progress::new("resampling the runs"))?;
     let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
     streams.note_reading(&law);

@@ -5,10 +5,14 @@
 //! so a [`LossLaw`] carries its [`FittedRange`] with it.
 
 pub mod coefficients;
+pub mod comparison;
 pub mod ensemble;
 pub mod fit;
 pub mod form;
 pub mod forms;
+pub mod influence;
+mod steps;
+pub mod validation;
 
 use serde::{Deserialize, Serialize};
 

@@ -89,6 +89,15 @@ impl Ensemble {
     /// Level of intervals unless somebody asks for another.
     pub const LEVEL: f64 = 0.90;
 
+    /// The same laws for runs of another length.
+    #[must_use]
+    pub fn at_tokens(mut self, tokens: Option<f64>) -> Self {
+        for law in &mut self.laws {
+            *law = law.at_tokens(tokens);
+        }
+        self
+    }
+
     /// The interval of what each law says of something; `None` where a law says no number.
     pub fn interval(&self, level: f64, of: impl Fn(&Coefficients) -> f64) -> Option<Interval> {
         let mut values: Vec<f64> = self.laws.iter().map(of).collect();

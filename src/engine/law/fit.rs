@@ -34,18 +34,22 @@ mod diagnosis;
 mod error;
 mod model;
 mod nnls;
+mod profile;
 mod projection;
+mod rank;
 mod repeats;
 mod resample;
 mod revival;
 mod robust;
-mod split;
+pub(super) mod split;
 mod spread;
 mod starts;
 #[cfg(test)]
-mod tests;
+pub(in crate::engine::law) mod tests;
 
 pub use error::FitError;
+pub(super) use error::check;
+pub use profile::{PROFILE_LEVEL, Point, Profile, profile};
 pub use repeats::{LackOfFit, Repeats};
 pub use resample::{Bootstrap, bootstrap};
 pub use robust::HUBER_DELTA;
@@ -84,6 +88,19 @@ pub enum Criterion {
     HuberLog,
 }
 
+impl Criterion {
+    /// All of them, the paper's first.
+    pub const ALL: [Self; 2] = [Self::LeastSquares, Self::HuberLog];
+
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LeastSquares => "least-squares",
+            Self::HuberLog => "huber",
+        }
+    }
+}
+
 /// What counts once in a fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weighting {
@@ -91,6 +108,19 @@ pub enum Weighting {
     Runs,
     /// Each architecture, however often it was run: right where the law's own errors outweigh the noise.
     Architectures,
+}
+
+impl Weighting {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Runs, Self::Architectures];
+
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::Architectures => "architectures",
+        }
+    }
 }
 
 impl Default for FitOptions {
@@ -160,6 +190,13 @@ pub struct Fit {
 }
 
 impl Fit {
+    /// Standard deviation of the residuals with the parameters' degrees of freedom taken off, nats per token; `None` if
+    /// none are left.
+    pub fn residual_sd_nats(&self) -> Option<f64> {
+        let spare = self.train.len().checked_sub(self.parameters).filter(|&spare| spare > 0)?;
+        Some((self.squared_error / spare as f64).sqrt())
+    }
+
     /// The law with its pedigree.
     pub fn into_law(self, name: impl Into<String>, source: impl Into<String>, synthetic: bool) -> LossLaw {
         LossLaw {
@@ -210,7 +247,7 @@ pub fn fit_from(
     near: Option<&Coefficients>,
     watch: &dyn Watch,
 ) -> Result<Fit, FitError> {
-    error::check(runs, options)?;
+    check(runs, options)?;
     let split = split::by_architecture(runs, options.holdout, options.seed);
     let train: Vec<&Run> = split.train.iter().map(|&index| &runs[index]).collect();
     let shapes: Vec<Features> = train.iter().map(|run| run.features).collect();
@@ -230,9 +267,13 @@ pub fn fit_from(
     let coefficients =
         misfit.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?.at_tokens(tokens);
     let spread = Spread::of(&misfit, &optimum);
-    notes.extend(diagnosis::describe(&misfit, &optimum, &coefficients, spread.as_ref()));
+    notes.extend(diagnosis::describe(&misfit, &optimum, spread.as_ref()));
+    if options.criterion == Criterion::LeastSquares {
+        notes.extend(spread.as_ref().and_then(|spread| diagnosis::wide_errors(&misfit, &coefficients, spread)));
+    }
     let repeats = Repeats::among(&train, &coefficients, parameters);
     notes.extend(repeats.as_ref().map(Repeats::sentence));
+    notes.extend(dependence(train.len(), architectures, repeats.as_ref()));
 
     let held: Vec<&Run> = split.holdout.iter().map(|&index| &runs[index]).collect();
     let squared_error = squared_error(&coefficients, &train);
@@ -323,7 +364,7 @@ fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
     let most = longest(runs)?;
     if form.needs_tokens() {
         return Some(format!(
-            "the runs saw from {least:.2e} to {most:.2e} tokens; losses are predicted for {most:.2e}, the most among them"
+            "the runs saw from {least:.2e} to {most:.2e} tokens; unless another length is asked for, losses are those after {most:.2e}"
         ));
     }
     (most > SAME * least).then(|| {
@@ -331,6 +372,19 @@ fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
             "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, take its losses \
              as a mean over lengths, or fit {}-tokens, which has a term for them",
             form.name
+        )
+    })
+}
+
+/// Runs of one architecture err together unless repeats show that the law misses none of it.
+fn dependence(runs: usize, architectures: usize, repeats: Option<&Repeats>) -> Option<String> {
+    const MANY: usize = 2;
+    const CHANCE: f64 = 0.01;
+    let noise_alone = repeats.and_then(|repeats| repeats.lack_of_fit).is_some_and(|lack| lack.p_value >= CHANCE);
+    (runs >= MANY * architectures && !noise_alone).then(|| {
+        format!(
+            "{runs} runs are of {architectures} architectures, and what the law misses of one it misses in all its runs: standard errors \
+             and profiles, which take every run for independent, are too narrow; resampling goes by architecture"
         )
     })
 }

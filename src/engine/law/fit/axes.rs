@@ -8,10 +8,13 @@
 //! | … and what varies in its term is what varies in another | the two look alike: κ = 0 |
 //! | the only variable of a term follows that of another | the two look alike: κ = 0 |
 //! | a variable takes two values, and its term is otherwise like another or the floor | one contrast cannot give κ and an exponent: the exponent is 1 |
+//!
+//! What several variables do together is left to [`rank`].
 
 use std::collections::HashSet;
 
 use super::model::{FLOOR, Model, Sample};
+use super::rank;
 use crate::engine::features::Axis;
 use crate::engine::law::form::{Form, Variable};
 
@@ -35,7 +38,9 @@ pub(super) fn examine(samples: &[Sample], form: &'static Form) -> (Model, Vec<St
     }
     examination.drop_followers();
     examination.hold_single_contrasts();
-    (examination.model, examination.notes)
+    let Examination { mut model, mut notes, .. } = examination;
+    notes.extend(rank::examine(samples, &mut model));
+    (model, notes)
 }
 
 /// Sparsity before width: the order in which the notes are told.

@@ -12,12 +12,7 @@ const WIDE_EXPONENT: f64 = 0.1;
 const SLOW: f64 = 0.3;
 
 /// Sentences about single coefficients and combinations.
-pub(super) fn describe(
-    misfit: &Misfit,
-    optimum: &Optimum,
-    law: &Coefficients,
-    spread: Option<&Spread<'_>>,
-) -> Vec<String> {
+pub(super) fn describe(misfit: &Misfit, optimum: &Optimum, spread: Option<&Spread<'_>>) -> Vec<String> {
     let mut notes = at_bounds(misfit, optimum);
     let (runs, free) = (misfit.runs(), misfit.model.parameters());
     if runs < 2 * free {
@@ -25,10 +20,7 @@ pub(super) fn describe(
             "{runs} runs for {free} free parameters: R² on the training part says little, and single coefficients less"
         ));
     }
-    if let Some(spread) = spread {
-        notes.extend(spread.trade_offs());
-        notes.extend(wide_errors(misfit, law, spread));
-    }
+    notes.extend(spread.into_iter().flat_map(Spread::trade_offs));
     notes
 }
 
@@ -74,7 +66,7 @@ fn slowest(misfit: &Misfit, optimum: &Optimum) -> Option<&'static str> {
 }
 
 /// One sentence with every coefficient whose standard error is wide.
-fn wide_errors(misfit: &Misfit, law: &Coefficients, spread: &Spread<'_>) -> Option<String> {
+pub(super) fn wide_errors(misfit: &Misfit, law: &Coefficients, spread: &Spread<'_>) -> Option<String> {
     let named: Vec<String> = spread
         .parameters
         .iter()

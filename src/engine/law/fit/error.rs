@@ -46,6 +46,15 @@ pub enum FitError {
     BadHoldout(f64),
     /// A search without starts finds nothing, and one with too many finds no more.
     BadStarts(usize),
+    /// One part of the runs cannot show none of the others, nor more parts than there are architectures.
+    BadFolds(usize),
+    /// A fit to some of the runs failed, of those that a test of the law needs.
+    Part {
+        /// Which runs were to be fitted: `the smaller architectures alone`.
+        part: String,
+        /// Why they were not.
+        reason: Box<Self>,
+    },
     /// Resampling needs at least one resample, and so many tell no more.
     BadResamples(usize),
     /// The law to resample was fitted to other runs.
@@ -64,7 +73,7 @@ pub enum FitError {
 }
 
 /// Refuses what would poison the fit silently.
-pub(super) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> {
+pub(in crate::engine::law) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> {
     const FEWEST: usize = 3;
     if !(0.0..1.0).contains(&options.holdout) {
         return Err(FitError::BadHoldout(options.holdout));
@@ -143,12 +152,17 @@ impl From<FitError> for Error {
                     .expected(format!("1 to {}", units::count(FitOptions::MAX_STARTS)))
                     .hint("64, the default")
             }
+            FitError::BadFolds(folds) => Self::new(format!("{} parts cannot test a law", units::count(folds)))
+                .expected("2 parts or more, each of which is predicted from the others")
+                .hint("5, the default, or 0 for no test"),
+            FitError::Part { part, reason } => Self::new(format!("{part}: {}", Self::from(*reason).headline()))
+                .hint("more architectures, or a law with fewer parameters"),
             FitError::BadResamples(resamples) => {
                 Self::new(format!("{} resamples are not possible", units::count(resamples)))
                     .expected(format!("1 to {}", units::count(Bootstrap::MAX_RESAMPLES)))
                     .hint("200, the default")
             }
-            FitError::OtherRuns => Self::new("the law was fitted to other runs than those to be resampled")
+            FitError::OtherRuns => Self::new("the law was fitted to other runs than these")
                 .hint("a fit of these runs first"),
             FitError::TooFewToResample { architectures, parameters } => Self::new(format!(
                 "{architectures} different architectures are too few to resample a law with {parameters} free parameters"

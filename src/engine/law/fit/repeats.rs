@@ -71,8 +71,10 @@ impl Repeats {
     /// In words.
     pub fn sentence(&self) -> String {
         let Self { architectures, degrees_of_freedom, pure_error_nats, lack_of_fit } = self;
+        let were = if *architectures == 1 { "architecture was" } else { "architectures were" };
+        let repeats = if *degrees_of_freedom == 1 { "repeat" } else { "repeats" };
         let noise = format!(
-            "{architectures} architectures were run again ({degrees_of_freedom} repeats): one run varies by {pure_error_nats:.4} nats per \
+            "{architectures} {were} run again ({degrees_of_freedom} {repeats}): one run varies by {pure_error_nats:.4} nats per \
              token (pure error)"
         );
         match lack_of_fit {

@@ -33,15 +33,20 @@ const fn splitmix64(state: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
+/// Indices of the runs of each architecture, in the order of the key, so that reordering a file changes no draw.
+pub(in crate::engine::law) fn groups(runs: &[Run]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (index, run) in runs.iter().enumerate() {
+        groups.entry(key(&run.features)).or_default().push(index);
+    }
+    groups.into_values().collect()
+}
+
 /// Holds out `share` of the architectures, to the nearest whole one, but never all of them.
 pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
-    // By lot and, should two lots be equal, by shape: reordering the file does not change who is held out.
-    let mut groups: BTreeMap<(u64, Key), Vec<usize>> = BTreeMap::new();
-    for (index, run) in runs.iter().enumerate() {
-        let key = key(&run.features);
-        groups.entry((lot(key, seed), key)).or_default().push(index);
-    }
-    let groups: Vec<Vec<usize>> = groups.into_values().collect();
+    let mut groups = groups(runs);
+    // Stable: should two lots be equal, the shape decides, and never the order of the file.
+    groups.sort_by_key(|group| lot(key(&runs[group[0]].features), seed));
     let held = ((share * groups.len() as f64).round() as usize).min(groups.len().saturating_sub(1));
     let flatten = |groups: &[Vec<usize>]| {
         let mut indices: Vec<usize> = groups.concat();

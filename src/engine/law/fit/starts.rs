@@ -16,7 +16,7 @@ use super::{FitError, FitOptions, Watch};
 /// Enough to tell a good valley from a bad one; the end of the valley is for the best few.
 pub(super) const BRISK: Patience = Patience { iterations: 100, gain: 1e-5 };
 /// Until the squared error stops falling.
-const TO_THE_END: Patience = Patience { iterations: 500, gain: 1e-14 };
+pub(super) const TO_THE_END: Patience = Patience { iterations: 500, gain: 1e-14 };
 /// How many are followed to the end.
 const FINALISTS: usize = 6;
 /// How often terms at zero are tried again, per start.
@@ -24,7 +24,7 @@ const CHANCES: usize = 3;
 /// Starts within this share of the best squared error found the same optimum, or one as good.
 const AS_GOOD: f64 = 1e-3;
 /// Residuals below this are as good as none.
-const EXACT_NATS: f64 = 1e-5;
+pub(super) const EXACT_NATS: f64 = 1e-5;
 
 /// The best law found.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,262 @@
+//! `roofscape fit --compare`: every law that the runs allow, in one table.
+
+use serde::Serialize;
+
+use super::print::signed;
+use super::report::{Answer, ExtrapolationPart, KFoldPart, OptionsPart, headline};
+use crate::cli::args::{FitArgs, Format};
+use crate::cli::fitting::Choice;
+use crate::cli::table::{Table, write_pairs};
+use crate::cli::{Failure, Outcome, Streams};
+use crate::engine::law::DatasetIdentity;
+use crate::engine::law::comparison::{Candidate, Comparison, Entry, compare};
+use crate::engine::law::fit::FitOptions;
+use crate::engine::runs::Dataset;
+use crate::error::Error;
+use crate::files::export::write_json;
+use crate::files::toml_source::shown;
+use crate::units::{count, significant};
+
+#[derive(Debug, Serialize)]
+struct Report {
+    dataset: DatasetIdentity,
+    runs: usize,
+    runs_excluded: usize,
+    criterion: &'static str,
+    weights: &'static str,
+    folds: usize,
+    options: OptionsPart,
+    comparison: Vec<EntryPart>,
+    /// Of the lowest k-fold error.
+    preferred: Option<&'static str>,
+    /// The simplest within one standard error of it, if it is simpler.
+    simplest_as_good: Option<&'static str>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct EntryPart {
+    form: &'static str,
+    title: &'static str,
+    formula: &'static str,
+    #[serde(flatten)]
+    outcome: Answer<CandidatePart>,
+}
+
+#[derive(Debug, Serialize)]
+struct CandidatePart {
+    parameters: usize,
+    r2: Option<f64>,
+    rmse: Option<f64>,
+    k_fold: Answer<KFoldPart>,
+    extrapolation: Answer<ExtrapolationPart>,
+    aic: Option<f64>,
+    bic: Option<f64>,
+    rank: RankPart,
+    same_as: Option<&'static str>,
+    notes: Vec<String>,
+}
+
+/// Places from 1, the best.
+#[derive(Debug, Serialize)]
+struct RankPart {
+    k_fold: Option<usize>,
+    extrapolation: Option<usize>,
+    aic: Option<usize>,
+    bic: Option<usize>,
+}
+
+pub(super) fn run(
+    args: &FitArgs,
+    dataset: &Dataset,
+    options: &FitOptions,
+    streams: &mut Streams<'_>,
+) -> Result<Outcome, Failure> {
+    if args.folds < 2 {
+        return Err(Error::new(
+            "laws are compared by their error on unseen runs, and there are no parts to leave unseen",
+        )
+        .at_column("--folds")
+        .expected("2 parts or more")
+        .into());
+    }
+    let choice = Choice::of(dataset, &args.fitting)?;
+    let options = args.fitting.options(options);
+    let compared = compare(&choice.runs, &options, args.folds, &())
+        .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
+    let mut notes: Vec<String> = compared.without_tokens.iter().cloned().collect();
+    notes.extend(dependence(&compared, choice.runs.len()));
+    notes.extend(choice.sentence(dataset));
+    let report = Report {
+        dataset: dataset.identity(),
+        runs: dataset.runs.len(),
+        runs_excluded: choice.excluded.len(),
+        criterion: options.criterion.name(),
+        weights: options.weighting.name(),
+        folds: args.folds,
+        options: OptionsPart::from(&options),
+        comparison: compared.entries.iter().map(|entry| entry_part(entry, &compared)).collect(),
+        preferred: compared.preferred.map(|form| form.name),
+        simplest_as_good: compared.simplest_as_good.map(|form| form.name),
+        notes,
+    };
+    match args.format {
+        Format::Json => write_json(&report, &mut *streams.out)?,
+        Format::Table => print(&report, streams)?,
+    }
+    Ok(Outcome::Found)
+}
+
+fn entry_part(entry: &Entry, compared: &Comparison) -> EntryPart {
+    let outcome = match &entry.outcome {
+        Err(error) => Answer::Unknown { error: headline(error) },
+        Ok(candidate) => {
+            let place = |figure: fn(&Candidate) -> Option<f64>| {
+                let ranked = compared.ranked(figure);
+                ranked.iter().position(|form| form.name == entry.form.name).map(|place| place + 1)
+            };
+            Answer::Known(CandidatePart {
+                parameters: candidate.fit.parameters,
+                r2: candidate.fit.quality.r2_train,
+                rmse: candidate.fit.quality.rmse,
+                k_fold: Answer::of(&candidate.k_fold).map(KFoldPart::from),
+                extrapolation: Answer::of(&candidate.extrapolation).map(ExtrapolationPart::from),
+                aic: candidate.aic,
+                bic: candidate.bic,
+                rank: RankPart {
+                    k_fold: place(|candidate| Some(candidate.k_fold.as_ref().ok()?.score.rmse)),
+                    extrapolation: place(|candidate| Some(candidate.extrapolation.as_ref().ok()?.score.rmse)),
+                    aic: place(|candidate| candidate.aic),
+                    bic: place(|candidate| candidate.bic),
+                },
+                same_as: candidate.same_as,
+                notes: candidate.fit.notes.clone(),
+            })
+        }
+    };
+    EntryPart { form: entry.form.name, title: entry.form.title, formula: entry.form.formula, outcome }
+}
+
+fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
+    let mut pairs = vec![
+        ("dataset", format!("{}, {} runs", shown(&report.dataset.name), count(report.runs))),
+        (
+            "tested",
+            format!("{} folds of architectures, seed {}; errors in nats per token", report.folds, report.options.seed),
+        ),
+        ("preferred", preferred(report)),
+    ];
+    pairs.extend(best_at_the_largest(report).map(|words| ("largest", words)));
+    for entry in &report.comparison {
+        match &entry.outcome {
+            Answer::Unknown { error } => pairs.push(("note", format!("{} cannot be fitted: {error}", entry.form))),
+            Answer::Known(candidate) => pairs.extend(remarks(entry.form, candidate).map(|remark| ("note", remark))),
+        }
+    }
+    pairs.extend(report.notes.iter().map(|note| ("note", note.clone())));
+    write_pairs(streams.out, &pairs)?;
+    writeln!(streams.out)?;
+    let headings = [
+        "law",
+        "parameters",
+        "R²",
+        "RMSE",
+        "k-fold RMSE",
+        "± std. error",
+        "at the largest",
+        "bias there",
+        "AIC",
+        "BIC",
+    ];
+    let mut table = Table::new(&headings, &[0]);
+    for entry in &report.comparison {
+        let Answer::Known(candidate) = &entry.outcome else { continue };
+        let number = |value: Option<f64>, digits| value.map_or_else(nothing, |value| significant(value, digits));
+        let criterion = |value: Option<f64>| value.map_or_else(nothing, |value| format!("{value:.1}"));
+        let (mut folds, mut error, mut largest, mut bias) = (nothing(), nothing(), nothing(), nothing());
+        if let Answer::Known(tested) = &candidate.k_fold {
+            (folds, error) = (significant(tested.score.rmse, 3), significant(tested.rmse_standard_error, 2));
+        }
+        if let Answer::Known(tested) = &candidate.extrapolation {
+            (largest, bias) = (significant(tested.score.rmse, 3), signed(tested.score.bias));
+        }
+        table.row([
+            entry.form.to_owned(),
+            candidate.parameters.to_string(),
+            number(candidate.r2, 4),
+            number(candidate.rmse, 3),
+            folds,
+            error,
+            largest,
+            bias,
+            criterion(candidate.aic),
+            criterion(candidate.bic),
+        ]);
+    }
+    table.write(streams.out)
+}
+
+fn nothing() -> String {
+    "–".to_owned()
+}
+
+fn preferred(report: &Report) -> String {
+    match (report.preferred, report.simplest_as_good) {
+        (None, _) => "none: no law could be tested on unseen runs".to_owned(),
+        (Some(preferred), None) => {
+            format!("{preferred}: the lowest k-fold error; nothing simpler comes within its standard error")
+        }
+        (Some(preferred), Some(simplest)) => format!(
+            "{preferred}: the lowest k-fold error; {simplest} has fewer parameters and comes within one standard error, so these runs give \
+             no reason to prefer the larger"
+        ),
+    }
+}
+
+/// The law that extrapolates best, where that is not the one preferred.
+fn best_at_the_largest(report: &Report) -> Option<String> {
+    let (best, rmse) = report
+        .comparison
+        .iter()
+        .filter_map(|entry| match &entry.outcome {
+            Answer::Known(CandidatePart { extrapolation: Answer::Known(tested), same_as: None, .. }) => {
+                Some((entry.form, tested.score.rmse))
+            }
+            _ => None,
+        })
+        .min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (report.preferred != Some(best)).then(|| {
+        format!(
+            "{best} errs least where it predicts the largest architectures from the smaller ones (RMSE {})",
+            significant(rmse, 3)
+        )
+    })
+}
+
+/// Information criteria count runs, and runs of one architecture err together.
+fn dependence(compared: &Comparison, runs: usize) -> Option<String> {
+    const MANY: usize = 2;
+    let tested = compared.entries.iter().find_map(|entry| entry.outcome.as_ref().ok()?.k_fold.as_ref().ok())?;
+    let architectures: usize = tested.folds.iter().map(|fold| fold.architectures).sum();
+    (runs >= MANY * architectures).then(|| {
+        format!(
+            "AIC and BIC take {} runs of {architectures} architectures for independent, which they are not: go by the k-fold error, whose \
+             folds are whole architectures",
+            count(runs)
+        )
+    })
+}
+
+/// Why a figure is missing, and what a form has become.
+fn remarks(form: &str, candidate: &CandidatePart) -> impl Iterator<Item = String> {
+    let same = candidate.same_as.map(|other| format!("on these runs {form} is the same law as {other}"));
+    let untested = match &candidate.k_fold {
+        Answer::Unknown { error } => Some(format!("{form} in folds: {error}")),
+        Answer::Known(_) => None,
+    };
+    let unextrapolated = match &candidate.extrapolation {
+        Answer::Unknown { error } => Some(format!("{form} at the largest: {error}")),
+        Answer::Known(_) => None,
+    };
+    [same, untested, unextrapolated].into_iter().flatten()
+}

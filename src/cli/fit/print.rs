@@ -1,0 +1,275 @@
+//! The report as tables for people.
+
+use std::io;
+use std::path::Path;
+
+use super::report::{Answer, ExtrapolationPart, KFoldPart, Report, StandardError};
+use crate::cli::Streams;
+use crate::cli::table::{Table, write_pairs};
+use crate::engine::law::fit::{PROFILE_LEVEL, Profile};
+use crate::engine::law::form::Slot;
+use crate::engine::law::{Axis, Ensemble};
+use crate::files::runs::Loaded;
+use crate::files::toml_source::shown;
+use crate::units::{self, count, significant};
+
+/// Runs of the influence table.
+const MOST_INFLUENTIAL: usize = 10;
+
+pub(super) fn print(
+    report: &Report<'_>,
+    loaded: &Loaded,
+    saved: Option<&Path>,
+    streams: &mut Streams<'_>,
+) -> io::Result<()> {
+    let mut pairs = of_data(report, loaded);
+    pairs.extend(of_fit(report));
+    pairs.extend(of_tests(report));
+    pairs.extend(saved.map(|path| ("saved", path.display().to_string())));
+    pairs.extend(report.notes.iter().map(|note| ("note", note.clone())));
+    write_pairs(streams.out, &pairs)?;
+    writeln!(streams.out)?;
+    coefficients(report).write(streams.out)?;
+    writeln!(streams.out)?;
+    influence(report).write(streams.out)?;
+    writeln!(streams.out)?;
+    range(report).write(streams.out)
+}
+
+fn of_data(report: &Report<'_>, loaded: &Loaded) -> Vec<(&'static str, String)> {
+    let dataset = &loaded.dataset;
+    let synthetic = if dataset.synthetic { ", synthetic" } else { "" };
+    let origin = dataset.origin.as_deref().unwrap_or("given");
+    let used = loaded.used.iter().map(|used| {
+        let canonical = used.field.name() == used.column;
+        if canonical { used.column.clone() } else { shown(&used.to_string()) }
+    });
+    let mut pairs = vec![
+        ("dataset", format!("{}, {} runs{synthetic}; {origin}", shown(&dataset.name), count(report.runs))),
+        ("sha256", dataset.sha256.clone()),
+        ("columns", used.collect::<Vec<String>>().join(", ")),
+    ];
+    pairs.extend(loaded.told_in_words().map(|told| ("", told.to_owned())));
+    if !loaded.ignored.is_empty() {
+        let ignored: Vec<String> = loaded.ignored.iter().map(|column| shown(column)).collect();
+        pairs.push(("ignored", ignored.join(", ")));
+    }
+    pairs.extend(loaded.assumed().into_iter().map(|assumed| ("assumed", assumed)));
+    pairs.extend(loaded.skipped.iter().map(|skipped| ("skipped", skipped.to_string())));
+    pairs
+}
+
+fn of_fit(report: &Report<'_>) -> Vec<(&'static str, String)> {
+    let known = |value: Option<f64>| value.map_or_else(|| "not known".to_owned(), |value| significant(value, 4));
+    let mut pairs = vec![
+        ("law", format!("{}: {}", report.form, report.formula)),
+        (
+            "fitted",
+            format!(
+                "{} free parameters by {}, each {} counts once",
+                report.parameters,
+                report.criterion.replace('-', " "),
+                report.weights.trim_end_matches('s')
+            ),
+        ),
+        (
+            "split",
+            format!(
+                "{} runs fitted, {} held out (share {} of the architectures, seed {})",
+                count(report.runs_train),
+                count(report.runs_holdout),
+                report.options.holdout,
+                report.options.seed
+            ),
+        ),
+        ("starts", format!("{} of {} ended in the best optimum", report.starts_agreeing, report.options.starts)),
+        ("R²", format!("{} fitted, {} held out", known(report.r2_train), known(report.r2_holdout))),
+        ("RMSE", format!("{} nats per token, fitted", known(report.rmse))),
+    ];
+    pairs.extend(report.tokens.map(|tokens| ("tokens", format!("losses are those after {tokens:.3e} tokens"))));
+    pairs
+}
+
+fn of_tests(report: &Report<'_>) -> Vec<(&'static str, String)> {
+    let Some(tests) = &report.validation else { return Vec::new() };
+    let between = match &tests.k_fold {
+        Answer::Known(tested) => Some(tested.score.rmse),
+        Answer::Unknown { .. } => None,
+    };
+    vec![
+        ("k-fold", or_reason(&tests.k_fold, in_folds)),
+        ("largest", or_reason(&tests.extrapolation, |tested| at_the_largest(tested, report.parameters, between))),
+    ]
+}
+
+fn or_reason<T>(answer: &Answer<T>, words: impl Fn(&T) -> String) -> String {
+    match answer {
+        Answer::Known(known) => words(known),
+        Answer::Unknown { error } => format!("not tested: {error}"),
+    }
+}
+
+fn in_folds(tested: &KFoldPart) -> String {
+    format!(
+        "RMSE {} ± {} nats per token{}, every architecture predicted from the others ({} parts)",
+        significant(tested.score.rmse, 3),
+        significant(tested.rmse_standard_error, 2),
+        r_squared(tested.score.r2),
+        tested.k
+    )
+}
+
+fn at_the_largest(tested: &ExtrapolationPart, parameters: usize, between_rmse: Option<f64>) -> String {
+    let size = |value: f64| units::parameters(value.round() as u64);
+    let [fitted_from, fitted_to] = tested.active_parameters_fitted.map(size);
+    let [from, to] = tested.active_parameters_predicted.map(size);
+    let score = &tested.score;
+    let opinion = if score.bias.abs() < 0.5 * score.rmse {
+        "no clear bias"
+    } else if score.bias > 0.0 {
+        "expects too much loss"
+    } else {
+        "expects too little loss"
+    };
+    let beside = between_rmse.filter(|between| *between > 0.0).map_or_else(String::new, |between| {
+        format!(", {} times the k-fold error", significant(score.rmse / between, 2))
+    });
+    let poorer = if tested.parameters < parameters {
+        format!(" (these show only {} of the {parameters} parameters)", tested.parameters)
+    } else {
+        String::new()
+    };
+    format!(
+        "RMSE {} nats per token, bias {} ({opinion}){}{beside}: {} architectures of {from} to {to} active parameters predicted from {} of \
+         {fitted_from} to {fitted_to}{poorer}",
+        significant(score.rmse, 3),
+        signed(score.bias),
+        r_squared(score.r2),
+        tested.architectures,
+        tested.architectures_fitted,
+    )
+}
+
+fn r_squared(value: Option<f64>) -> String {
+    match value {
+        None => String::new(),
+        // Of the largest, losses hardly differ, and nobody knows their mean beforehand.
+        Some(value) if value < 0.0 => ", R² below 0".to_owned(),
+        Some(value) => format!(", R² {}", significant(value, 3)),
+    }
+}
+
+pub(super) fn signed(value: f64) -> String {
+    let digits = significant(value.abs(), 2);
+    if value < 0.0 { format!("−{digits}") } else { format!("+{digits}") }
+}
+
+fn coefficients(report: &Report<'_>) -> Table {
+    let form = report.coefficients.form();
+    let level = 100.0 * Ensemble::LEVEL;
+    let mut headings = vec!["coefficient", "value", "std. error"];
+    let resampled = report.coefficients_ci.is_some();
+    if resampled {
+        debug_assert_eq!(level, 90.0, "the heading says so");
+        headings.push("90 % interval");
+    }
+    if !report.profile.0.is_empty() {
+        debug_assert_eq!(PROFILE_LEVEL, 0.95, "the heading says so");
+        headings.push("95 % profile");
+    }
+    headings.push("what it says");
+    let words: &'static [usize] = match headings.len() {
+        4 => &[0, 3],
+        5 => &[0, 4],
+        _ => &[0, 5],
+    };
+    let mut table = Table::new(&headings, words);
+    for slot in form.slots() {
+        let name = form.name_of(slot);
+        let error = report.standard_errors.get(name.key).and_then(Option::as_ref);
+        let mut cells =
+            vec![name.key.to_owned(), significant(report.coefficients.get(slot), 4), standard_error(error, slot)];
+        if let Some(intervals) = &report.coefficients_ci {
+            cells.push(intervals.get(name.key).map_or_else(nothing, |ends| interval(ends.low, ends.high)));
+        }
+        if !report.profile.0.is_empty() {
+            cells.push(report.profile.get(name.key).map_or_else(nothing, |profile| profiled(profile)));
+        }
+        cells.push(format!("{}{}", name.meaning, doubt(report, slot)));
+        table.row(cells);
+    }
+    table
+}
+
+/// Why a coefficient is not to be taken at its value.
+fn doubt(report: &Report<'_>, slot: Slot) -> &'static str {
+    let (key, value) = (report.coefficients.form().name_of(slot).key, report.coefficients.get(slot));
+    let resampled = report.coefficients_ci.as_ref().is_some_and(|intervals| intervals.get(key).is_some());
+    if report.identified.get(key) == Some(&true) {
+        ""
+    } else if resampled || report.profile.get(key).is_some() {
+        " (not identified)"
+    } else if value == 0.0 {
+        if slot == Slot::Floor { " (at its bound)" } else { " (left out)" }
+    } else {
+        " (held)"
+    }
+}
+
+fn nothing() -> String {
+    "–".to_owned()
+}
+
+/// Of a factor, by what it may be multiplied or divided.
+fn standard_error(error: Option<&StandardError>, slot: Slot) -> String {
+    /// Beyond this a factor is not known at all.
+    const ANY: f64 = 10.0;
+    let Some(error) = error else { return nothing() };
+    match slot {
+        Slot::Exponent(_) => format!("± {}", significant(error.value, 2)),
+        _ if error.value < ANY.ln() => format!("×÷ {}", significant(error.value.exp(), 3)),
+        _ => "×÷ > 10".to_owned(),
+    }
+}
+
+fn interval(low: f64, high: f64) -> String {
+    format!("{} to {}", significant(low, 3), significant(high, 3))
+}
+
+/// A bound that the runs do not rule out is no end.
+fn profiled(profile: &Profile) -> String {
+    let number = |value: f64| significant(value, 3);
+    match (profile.low, profile.high) {
+        (Some(low), Some(high)) => interval(low, high),
+        (None, Some(high)) => format!("up to {}", number(high)),
+        (Some(low), None) => format!("from {}", number(low)),
+        (None, None) => "any".to_owned(),
+    }
+}
+
+fn influence(report: &Report<'_>) -> Table {
+    let mut table =
+        Table::new(&["most influential", "law shifts, nats", "measured − predicted without it, nats"], &[0]);
+    for run in report.influence.iter().take(MOST_INFLUENTIAL) {
+        let name = format!("#{} {}", run.number, shown(run.name));
+        match (run.shift, run.deleted_residual) {
+            (Some(shift), Some(residual)) => table.row([name, significant(shift, 3), signed(residual)]),
+            _ => table.row([name, "no law without it".to_owned(), run.error.clone().unwrap_or_default()]),
+        }
+    }
+    table
+}
+
+fn range(report: &Report<'_>) -> Table {
+    let mut table = Table::new(&["fitted on", "from", "to"], &[0]);
+    for axis in Axis::ALL {
+        let [low, high] = report.range.get(axis);
+        table.row([axis.to_string(), plain(low), plain(high)]);
+    }
+    table
+}
+
+/// Whole numbers as they are, others to four digits.
+fn plain(value: f64) -> String {
+    if value.fract() == 0.0 { value.to_string() } else { significant(value, 4) }
+}

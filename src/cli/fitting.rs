@@ -1,0 +1,209 @@
+//! Runs of `--data` fitted as the options say; every command that fits does so here.
+
+use super::args::FittingArgs;
+use crate::engine::law::fit::{Fit, FitOptions, fit};
+use crate::engine::law::{Features, LossLaw};
+use crate::engine::runs::{Dataset, Run};
+use crate::error::{Error, Result, did_you_mean};
+use crate::files::toml_source::shown;
+use crate::units::count;
+
+/// Runs left out that are named one by one in a sentence.
+const MOST_NAMED: usize = 10;
+
+impl FittingArgs {
+    /// For the engine; what else there is to say stands in `options`.
+    pub fn options(&self, options: &FitOptions) -> FitOptions {
+        FitOptions { form: self.form, criterion: self.criterion, weighting: self.weights, ..*options }
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_default(&self) -> bool {
+        let plain = FitOptions::DEFAULT;
+        self.options(&plain) == plain && self.exclude.is_empty() && self.tokens.is_none()
+    }
+}
+
+/// What is fitted of a dataset, and what is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The runs fitted or held out.
+    pub runs: Vec<Run>,
+    /// The place of each in the dataset.
+    pub kept: Vec<usize>,
+    /// Places in the dataset of those left out on request.
+    pub excluded: Vec<usize>,
+}
+
+impl Choice {
+    pub(super) fn of(dataset: &Dataset, args: &FittingArgs) -> Result<Self> {
+        let mut excluded: Vec<usize> = Vec::new();
+        for typed in &args.exclude {
+            excluded.extend(meant(dataset, typed)?);
+        }
+        excluded.sort_unstable();
+        excluded.dedup();
+        let kept: Vec<usize> = (0..dataset.runs.len()).filter(|run| excluded.binary_search(run).is_err()).collect();
+        Ok(Self { runs: kept.iter().map(|&run| dataset.runs[run].clone()).collect(), kept, excluded })
+    }
+
+    /// Who is missing.
+    pub(super) fn sentence(&self, dataset: &Dataset) -> Option<String> {
+        let names: Vec<String> =
+            self.excluded.iter().take(MOST_NAMED).map(|&run| numbered(run, &dataset.runs[run].name)).collect();
+        let more = self.excluded.len().saturating_sub(MOST_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| {
+            format!(
+                "left out on request, {} of {} runs: {}{more}",
+                count(self.excluded.len()),
+                count(dataset.runs.len()),
+                names.join(", ")
+            )
+        })
+    }
+}
+
+/// `#12 moe-8x` for the run at place 11, as `--exclude` takes it.
+pub(super) fn numbered(place: usize, name: &str) -> String {
+    format!("#{} {}", place + 1, shown(name))
+}
+
+/// The runs of one `--exclude`: a name, or a list of names and numbers. A name may hold a comma, so the whole is tried first.
+fn meant(dataset: &Dataset, typed: &str) -> Result<Vec<usize>> {
+    let named =
+        |name: &str| -> Vec<usize> { (0..dataset.runs.len()).filter(|&run| dataset.runs[run].name == name).collect() };
+    let whole = named(typed);
+    if !whole.is_empty() {
+        return Ok(whole);
+    }
+    let mut found = Vec::new();
+    for part in typed.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let runs = named(part);
+        if !runs.is_empty() {
+            found.extend(runs);
+            continue;
+        }
+        let number = part.strip_prefix('#').and_then(|digits| digits.parse::<usize>().ok());
+        match number.filter(|number| (1..=dataset.runs.len()).contains(number)) {
+            Some(number) => found.push(number - 1),
+            None => return Err(unknown(dataset, part)),
+        }
+    }
+    Ok(found)
+}
+
+fn unknown(dataset: &Dataset, typed: &str) -> Error {
+    let error = Error::new(format!("there is no run '{}' in {}", shown(typed), shown(&dataset.name)))
+        .at_column("--exclude")
+        .expected(format!("the name of a run, or #1 to #{}", dataset.runs.len()));
+    match did_you_mean(typed, dataset.runs.iter().map(|run| run.name.as_str())) {
+        Some(near) => error.hint(format!("'{}'", shown(near))),
+        None => error,
+    }
+}
+
+/// A law fitted to the runs that were chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitting {
+    /// Which runs.
+    pub choice: Choice,
+    /// How.
+    pub options: FitOptions,
+    /// What came out, for the length asked for; places are those among the chosen runs.
+    pub fit: Fit,
+}
+
+impl Fitting {
+    /// Fits a dataset as the options of the command line say.
+    pub(super) fn of(dataset: &Dataset, args: &FittingArgs, options: &FitOptions) -> Result<Self> {
+        let choice = Choice::of(dataset, args)?;
+        let options = args.options(options);
+        let mut fit =
+            fit(&choice.runs, &options, &()).map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
+        if let Some(tokens) = args.tokens {
+            fit.notes.push(at_length(&choice.runs, &options, tokens)?);
+            fit.coefficients = fit.coefficients.at_tokens(Some(tokens));
+        }
+        fit.notes.extend(choice.sentence(dataset));
+        Ok(Self { choice, options, fit })
+    }
+
+    /// The longest training among the runs, tokens.
+    pub fn longest(&self) -> Option<f64> {
+        self.choice.runs.iter().filter_map(|run| run.tokens).reduce(f64::max)
+    }
+
+    /// The shapes that were trained.
+    pub fn shapes(&self) -> Vec<Features> {
+        self.choice.runs.iter().map(|run| run.features).collect()
+    }
+
+    /// The law with its pedigree.
+    pub(super) fn law(&self, dataset: &Dataset) -> LossLaw {
+        LossLaw::fitted(self.fit.clone(), dataset)
+    }
+}
+
+/// What predicting for a length means; an error for a law that knows none.
+fn at_length(runs: &[Run], options: &FitOptions, tokens: f64) -> Result<String> {
+    if !options.form.needs_tokens() {
+        return Err(Error::new(format!("the law {} has no term for the number of tokens", options.form.name))
+            .at_column("--tokens")
+            .hint(format!("--form {}-tokens", options.form.name)));
+    }
+    let lengths = || runs.iter().filter_map(|run| run.tokens);
+    let beyond = match (lengths().reduce(f64::min), lengths().reduce(f64::max)) {
+        (Some(least), Some(most)) if !(least..=most).contains(&tokens) => {
+            format!(", outside what the runs saw ({least:.2e} to {most:.2e}): an extrapolation")
+        }
+        _ => String::new(),
+    };
+    Ok(format!("losses are those after {tokens:.2e} tokens, as asked for{beyond}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dataset() -> Dataset {
+        let names = ["small", "small", "a,b", "#2"];
+        let run = |name: &&str| Run {
+            name: (*name).to_owned(),
+            features: Features { layers: 4.0, width: 512.0, ffn_ratio: 4.0, kv_dim: 512.0, activation_rate: 1.0 },
+            tokens: None,
+            seed: None,
+            loss: 3.0,
+            perplexity: None,
+        };
+        Dataset {
+            name: "mine".into(),
+            sha256: String::new(),
+            synthetic: false,
+            runs: names.iter().map(run).collect(),
+            origin: None,
+            reading: None,
+        }
+    }
+
+    #[test]
+    fn runs_are_meant_by_name_or_number() {
+        let meant = |typed: &str| meant(&dataset(), typed).unwrap();
+        assert_eq!(meant("small"), [0, 1]);
+        assert_eq!(meant("a,b"), [2]);
+        assert_eq!(meant("#1, #3"), [0, 2]);
+        assert_eq!(meant("#2"), [3], "a name comes before a number");
+        let error = super::meant(&dataset(), "#5").unwrap_err().to_string();
+        assert!(error.contains("'#5' in mine") && error.contains("#1 to #4"), "{error}");
+        let error = super::meant(&dataset(), "smal").unwrap_err().to_string();
+        assert!(error.contains("'small'"), "{error}");
+    }
+
+    #[test]
+    fn who_is_missing_is_said() {
+        let dataset = dataset();
+        let choice = Choice { runs: vec![], kept: vec![0, 1], excluded: vec![2, 3] };
+        assert_eq!(choice.sentence(&dataset).unwrap(), "left out on request, 2 of 4 runs: #3 a,b, #4 #2");
+        assert_eq!(Choice { excluded: vec![], ..choice }.sentence(&dataset), None);
+    }
+}

@@ -1,0 +1,282 @@
+//! `roofscape plan`: which runs to train next, for what one is about to choose.
+//!
+//! Without a budget the question is the whole frontier; with one it is what keeps it, or with `--aim best` the one
+//! architecture that would be taken. Candidates are those of the space: what is too large to be chosen can still be
+//! the run that tells most.
+
+use serde::Serialize;
+
+use super::args::{Aim, Format, PlanArgs};
+use super::load::{self, LoadedLaw};
+use super::progress::Progress;
+use super::table::{Table, write_pairs};
+use super::{Failure, Outcome, Streams};
+use crate::engine::architecture::Architecture;
+use crate::engine::budget::Budgets;
+use crate::engine::features::Features;
+use crate::engine::landscape::Landscape;
+use crate::engine::law::fit::Fit;
+use crate::engine::law::{DatasetIdentity, Ensemble, Interval};
+use crate::engine::plan::{Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
+use crate::engine::workload::Objective;
+use crate::error::{Error, Result};
+use crate::files::export::{ArchitecturePart, BootstrapPart, ExtrapolationPart, Warning, write_json};
+use crate::files::resolve::Library;
+use crate::units::{self, count, significant};
+
+/// More targets than this say no more about which run serves them all.
+const MOST_TARGETS: usize = 32;
+/// More candidates than this are thinned out evenly.
+const MOST_CANDIDATES: usize = 20_000;
+
+#[derive(Debug, Serialize)]
+struct Report {
+    aim: &'static str,
+    objective: Objective,
+    budgets: Budgets,
+    space: String,
+    dataset: Option<DatasetIdentity>,
+    synthetic: bool,
+    form: &'static str,
+    bootstrap: BootstrapPart,
+    noise_nats: f64,
+    candidates: usize,
+    candidates_considered: usize,
+    targets: usize,
+    target_sd_nats: f64,
+    ranked_by: &'static str,
+    tokens: Option<f64>,
+    plan: Vec<Row>,
+}
+
+/// One run to train.
+#[derive(Debug, Serialize)]
+struct Row {
+    rank: usize,
+    architecture: ArchitecturePart,
+    loss: f64,
+    loss_ci: Option<Interval>,
+    loss_sd_nats: f64,
+    variance_removed: f64,
+    target_sd_nats: f64,
+    training_flops_per_token: f64,
+    training_flops: Option<f64>,
+    in_runs: bool,
+    extrapolation: Option<ExtrapolationPart>,
+}
+
+/// What is planned from: the runs' law, what resampling them gave, and the space priced under it.
+struct Ground {
+    landscape: Landscape,
+    space: String,
+    fit: Fit,
+    ensemble: Ensemble,
+    trained: Vec<Features>,
+    tokens: Option<f64>,
+}
+
+pub(super) fn run(args: &PlanArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let ground = ground(args, library)?;
+    streams.note_reading(&ground.landscape.law);
+    streams.warn(&Warning::of_law(&ground.landscape.law));
+    let report = report(args, &ground)?;
+    match args.format {
+        Format::Json => write_json(&report, &mut *streams.out)?,
+        Format::Table => print(&report, streams)?,
+    }
+    Ok(Outcome::Found)
+}
+
+fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
+    let sweep = &args.sweep;
+    if sweep.law.data.is_none() {
+        return Err(Error::new("there are no runs to plan from")
+            .at_column("--data")
+            .expected("the training runs so far: a table, a directory of runs, `tiny` or `synthetic-170`"));
+    }
+    let board = load::board(library, &sweep.board)?;
+    let estimator = load::estimator(&board, &sweep.board, &sweep.workload, sweep.attention)?;
+    let space = library.space(&sweep.space.space)?;
+    let LoadedLaw { law, ensemble, note, fitting } =
+        load::law(library, &sweep.law, sweep.bootstrap, &Progress::new("resampling the runs"))?;
+    let nothing = || Error::new(note.unwrap_or_else(|| "without resamples nothing is known of what is unknown".into()));
+    let (ensemble, fitting) = ensemble
+        .filter(|ensemble| ensemble.laws.len() > 1)
+        .zip(fitting)
+        .ok_or_else(|| nothing().at_column("--bootstrap").expected("2 resamples at least").hint("200, the default"))?;
+    Ok(Ground {
+        tokens: args.cost_tokens.or_else(|| fitting.longest()),
+        trained: fitting.shapes(),
+        landscape: Landscape::new(&space, law, estimator),
+        space: space.name,
+        fit: fitting.fit,
+        ensemble,
+    })
+}
+
+fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
+    let Ground { landscape, space, fit, ensemble, trained, tokens } = ground;
+    let noise_nats = fit.residual_sd_nats().ok_or_else(|| Error::new("the runs leave no error to plan by"))?;
+    let (objective, budgets) = (args.sweep.objective, args.sweep.budgets.budgets());
+    let frontier = landscape.feasible_frontier(objective, &budgets);
+    let targets: Vec<Features> = match args.aim {
+        Aim::Frontier => thinned(&frontier, MOST_TARGETS),
+        Aim::Best => frontier.last().copied().into_iter().collect(),
+    }
+    .into_iter()
+    .map(|index| landscape.sweep.architecture(index as usize).features())
+    .collect();
+    if targets.is_empty() {
+        return Err(Error::new("no architecture of the space keeps these budgets")
+            .hint("roofscape frontier with the same options, which says what to loosen"));
+    }
+    let all: Vec<u32> = (0..landscape.sweep.len() as u32).collect();
+    let candidates: Vec<Architecture> =
+        thinned(&all, MOST_CANDIDATES).into_iter().map(|index| landscape.sweep.architecture(index as usize)).collect();
+    let worth = if args.per_flop { Worth::KnowledgePerFlop } else { Worth::Knowledge };
+    let question = PlanQuestion {
+        laws: &ensemble.laws,
+        noise_nats,
+        targets: &targets,
+        candidates: &candidates,
+        runs: args.runs,
+        worth,
+    };
+    let Plan { target_sd_nats, proposals } = plan(&question);
+    let row = |(place, proposal): (usize, &Proposal)| {
+        let shape = &candidates[proposal.candidate];
+        let features = shape.features();
+        let per_token = training_flops_per_token(shape);
+        Row {
+            rank: place + 1,
+            architecture: ArchitecturePart::from(shape),
+            loss: landscape.law.coefficients.loss(&features),
+            loss_ci: ensemble.loss_interval(Ensemble::LEVEL, &features),
+            loss_sd_nats: proposal.loss_sd_nats,
+            variance_removed: proposal.variance_removed,
+            target_sd_nats: proposal.target_sd_nats,
+            training_flops_per_token: per_token,
+            training_flops: tokens.map(|tokens| per_token * tokens),
+            in_runs: trained.contains(&features),
+            extrapolation: landscape.law.range.extrapolation(&features).map(ExtrapolationPart::from),
+        }
+    };
+    Ok(Report {
+        aim: args.aim.name(),
+        objective,
+        budgets,
+        space: space.clone(),
+        dataset: landscape.law.dataset.clone(),
+        synthetic: landscape.law.synthetic,
+        form: landscape.law.coefficients.form().name,
+        bootstrap: BootstrapPart::new(ensemble, Ensemble::LEVEL),
+        noise_nats,
+        candidates: landscape.sweep.len(),
+        candidates_considered: candidates.len(),
+        targets: targets.len(),
+        target_sd_nats,
+        ranked_by: if args.per_flop { "variance removed per training FLOP" } else { "variance removed" },
+        tokens: *tokens,
+        plan: proposals.iter().enumerate().map(row).collect(),
+    })
+}
+
+/// At most so many of them, evenly, first and last included.
+fn thinned(all: &[u32], most: usize) -> Vec<u32> {
+    if all.len() <= most {
+        return all.to_vec();
+    }
+    (0..most).map(|place| all[place * (all.len() - 1) / (most - 1)]).collect()
+}
+
+/// A standard deviation of the loss as one of perplexity: nats are relative.
+fn percent(sd_nats: f64) -> String {
+    format!("{} %", significant(100.0 * sd_nats, 2))
+}
+
+fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
+    let about = match report.aim {
+        "best" => "the best architecture within the budgets".to_owned(),
+        _ => format!("{} architectures along the frontier", report.targets),
+    };
+    let tokens = report.tokens.map_or_else(
+        || "not known: costs are per token; --cost-tokens 10B gives a length".to_owned(),
+        |tokens| format!("{} each", significant(tokens, 3)),
+    );
+    let considered = if report.candidates_considered < report.candidates {
+        format!(", {} of them considered", count(report.candidates_considered))
+    } else {
+        String::new()
+    };
+    let synthetic = if report.synthetic { ", synthetic" } else { "" };
+    let dataset = report.dataset.as_ref().map_or_else(String::new, |dataset| dataset.name.clone());
+    write_pairs(
+        streams.out,
+        &[
+            ("runs", format!("{dataset}{synthetic}; {}; law {}", report.bootstrap.sentence(), report.form)),
+            ("candidates", format!("{} of space {}{considered}", count(report.candidates), report.space)),
+            ("question", format!("perplexity of {about}, by {} latency", report.objective.name())),
+            ("known to", format!("± {} (standard deviation over the resamples)", percent(report.target_sd_nats))),
+            ("one run's noise", format!("± {}", percent(report.noise_nats))),
+            ("tokens", tokens),
+            ("ranked by", format!("{}, each given those before it", report.ranked_by)),
+        ],
+    )?;
+    writeln!(streams.out)?;
+    if report.plan.is_empty() {
+        return writeln!(streams.out, "The resampled laws agree: no run of this space would tell anything.");
+    }
+    let cost = if report.tokens.is_some() { "training FLOPs" } else { "FLOPs/token" };
+    let mut table = Table::new(
+        &["run", "layers", "width", "heads", "kv", "r", "experts", "loss", "±", "removes", "then ±", cost, ""],
+        &[12],
+    );
+    for row in &report.plan {
+        let shape = &row.architecture;
+        table.row([
+            row.rank.to_string(),
+            shape.layers.to_string(),
+            shape.width.to_string(),
+            shape.heads.to_string(),
+            shape.kv_heads.to_string(),
+            units::ratio(shape.ffn_ratio),
+            if shape.experts == 1 { "dense".into() } else { format!("{}/{}", shape.top_k, shape.experts) },
+            format!("{:.3}", row.loss),
+            format!("{:.3}", row.loss_sd_nats),
+            format!("{:.0} %", 100.0 * row.variance_removed),
+            percent(row.target_sd_nats),
+            format!("{:.1e}", row.training_flops.unwrap_or(row.training_flops_per_token)),
+            remarks(row),
+        ]);
+    }
+    table.write(streams.out)?;
+    writeln!(streams.out)?;
+    writeln!(
+        streams.out,
+        "removes: share of the variance left by the runs above it. FLOPs: 6 per token and active parameter.\n\
+         These figures trust the law's form; a run far outside those so far tests it instead."
+    )
+}
+
+fn remarks(row: &Row) -> String {
+    let again = row.in_runs.then(|| "once more: it is among the runs".to_owned());
+    let outside = row
+        .extrapolation
+        .as_ref()
+        .map(|beyond| format!("×{} outside in {}", significant(beyond.factor, 2), beyond.axis));
+    again.into_iter().chain(outside).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thinning_keeps_both_ends() {
+        assert_eq!(thinned(&[3, 1, 2], 5), [3, 1, 2]);
+        let all: Vec<u32> = (0..1000).collect();
+        let some = thinned(&all, 10);
+        assert_eq!((some.len(), some[0], some[9]), (10, 0, 999));
+        assert!(some.windows(2).all(|pair| (110..=112).contains(&(pair[1] - pair[0]))), "{some:?}");
+    }
+}

@@ -1,0 +1,76 @@
+//! Which runs a law rests on: what becomes of it without each of them.
+//!
+//! Every run is left out once and the law fitted again, not approximated from the Jacobian: a law whose terms trade off is too
+//! curved for that, and a term may vanish with a run.
+//!
+//! **Why the shift of the loss, and not Cook's distance in the coefficients.** Coefficients of a power law trade off: they may
+//! move far while no predicted loss changes, so a distance among them ranks noise. What a reader uses is the loss, so the
+//! shift is that of the loss, as a root mean square over the shapes of all runs fitted, in nats per token.
+
+use rayon::prelude::*;
+
+use super::Coefficients;
+use super::fit::{Fit, FitError, FitOptions, REFIT_STARTS, Watch, fit_from};
+use super::steps::Steps;
+use crate::engine::runs::Run;
+
+/// What one run means to a law.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Influence {
+    /// Place of the run.
+    pub run: usize,
+    /// What happens without it; the reason if there is no law without it.
+    pub effect: Result<Effect, FitError>,
+}
+
+/// What leaving a run out does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Effect {
+    /// Measured less predicted loss of the run by the law that has not seen it, nats per token.
+    pub deleted_residual: f64,
+    /// Root mean square change of the law's loss over the shapes of all runs fitted, nats per token.
+    pub shift: f64,
+}
+
+/// Leaves every run of the training part of `fit` out once, the most influential first; those without which there is no law
+/// come before all others. `runs` and `options` are those of the fit.
+pub fn leave_one_out(
+    runs: &[Run],
+    fit: &Fit,
+    options: &FitOptions,
+    watch: &dyn Watch,
+) -> Result<Vec<Influence>, FitError> {
+    let starts = options.starts.min(REFIT_STARTS);
+    let options = FitOptions { holdout: 0.0, starts, ..*options };
+    let train: Vec<&Run> =
+        fit.train.iter().map(|&index| runs.get(index)).collect::<Option<_>>().ok_or(FitError::OtherRuns)?;
+    let steps = Steps::new(watch, train.len());
+    let mut ranked: Vec<Influence> = fit
+        .train
+        .par_iter()
+        .enumerate()
+        .map(|(place, &run)| {
+            let rest: Vec<Run> =
+                train.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, &run)| run.clone()).collect();
+            let effect = match fit_from(&rest, &options, Some(&fit.coefficients), &steps) {
+                Err(FitError::Cancelled) => return Err(FitError::Cancelled),
+                without => without.map(|without| effect(&train, place, &fit.coefficients, &without.coefficients)),
+            };
+            steps.finish_one();
+            Ok(Influence { run, effect })
+        })
+        .collect::<Result<_, FitError>>()?;
+    let weight = |influence: &Influence| influence.effect.as_ref().map_or(f64::INFINITY, |effect| effect.shift);
+    ranked.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    Ok(ranked)
+}
+
+fn effect(train: &[&Run], place: usize, with: &Coefficients, without: &Coefficients) -> Effect {
+    let loss = |law: &Coefficients, run: &Run| law.loss_after(&run.features, run.tokens);
+    let squares: f64 = train.iter().map(|run| (loss(without, run) - loss(with, run)).powi(2)).sum();
+    let left_out = train[place];
+    Effect { deleted_residual: left_out.loss - loss(without, left_out), shift: (squares / train.len() as f64).sqrt() }
+}
+
+#[cfg(test)]
+mod tests;
