@@ -46,6 +46,7 @@ struct Report {
     target_sd_nats: f64,
     ranked_by: &'static str,
     tokens: Option<f64>,
+    blind_to: Vec<&'static str>,
     plan: Vec<Row>,
 }
 
@@ -177,6 +178,7 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
         target_sd_nats,
         ranked_by: if args.per_flop { "variance removed per training FLOP" } else { "variance removed" },
         tokens: *tokens,
+        blind_to: landscape.law.coefficients.blind_to(),
         plan: proposals.iter().enumerate().map(row).collect(),
     })
 }
@@ -189,9 +191,14 @@ fn thinned(all: &[u32], most: usize) -> Vec<u32> {
     (0..most).map(|place| all[place * (all.len() - 1) / (most - 1)]).collect()
 }
 
-/// A standard deviation of the loss as one of perplexity: nats are relative.
-fn percent(sd_nats: f64) -> String {
-    format!("{} %", significant(100.0 * sd_nats, 2))
+/// A standard deviation of the loss as one of perplexity: nats are relative while they are small, and factors beyond.
+fn relative(sd_nats: f64) -> String {
+    const SMALL: f64 = 0.2;
+    if sd_nats < SMALL {
+        format!("± {} %", significant(100.0 * sd_nats, 2))
+    } else {
+        format!("×÷ {:.1}", sd_nats.exp())
+    }
 }
 
 fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
@@ -201,7 +208,7 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
     };
     let tokens = report.tokens.map_or_else(
         || "not known: costs are per token; --cost-tokens 10B gives a length".to_owned(),
-        |tokens| format!("{} each", significant(tokens, 3)),
+        |tokens| format!("{tokens:.2e} each"),
     );
     let considered = if report.candidates_considered < report.candidates {
         format!(", {} of them considered", count(report.candidates_considered))
@@ -216,19 +223,27 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
             ("runs", format!("{dataset}{synthetic}; {}; law {}", report.bootstrap.sentence(), report.form)),
             ("candidates", format!("{} of space {}{considered}", count(report.candidates), report.space)),
             ("question", format!("perplexity of {about}, by {} latency", report.objective.name())),
-            ("known to", format!("± {} (standard deviation over the resamples)", percent(report.target_sd_nats))),
-            ("one run's noise", format!("± {}", percent(report.noise_nats))),
+            ("known to", format!("{} (standard deviation over the resamples)", relative(report.target_sd_nats))),
+            ("one run's noise", relative(report.noise_nats)),
             ("tokens", tokens),
             ("ranked by", format!("{}, each given those before it", report.ranked_by)),
         ],
     )?;
     writeln!(streams.out)?;
+    if !report.blind_to.is_empty() {
+        writeln!(
+            streams.out,
+            "First of all: these runs cannot show what {} do. No resample doubts a term that is left out, so below\n\
+             stands only what runs tell about the terms that are there; train some that vary these as well.\n",
+            report.blind_to.join(", ")
+        )?;
+    }
     if report.plan.is_empty() {
         return writeln!(streams.out, "The resampled laws agree: no run of this space would tell anything.");
     }
     let cost = if report.tokens.is_some() { "training FLOPs" } else { "FLOPs/token" };
     let mut table = Table::new(
-        &["run", "layers", "width", "heads", "kv", "r", "experts", "loss", "±", "removes", "then ±", cost, ""],
+        &["run", "layers", "width", "heads", "kv", "r", "experts", "loss", "±", "removes", "then", cost, ""],
         &[12],
     );
     for row in &report.plan {
@@ -244,7 +259,7 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
             format!("{:.3}", row.loss),
             format!("{:.3}", row.loss_sd_nats),
             format!("{:.0} %", 100.0 * row.variance_removed),
-            percent(row.target_sd_nats),
+            relative(row.target_sd_nats),
             format!("{:.1e}", row.training_flops.unwrap_or(row.training_flops_per_token)),
             remarks(row),
         ]);
@@ -270,6 +285,12 @@ fn remarks(row: &Row) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wide_uncertainty_is_a_factor() {
+        assert_eq!(relative(0.0123), "± 1.2 %");
+        assert_eq!(relative(1.1), "×÷ 3.0");
+    }
 
     #[test]
     fn thinning_keeps_both_ends() {

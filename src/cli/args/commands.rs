@@ -1,0 +1,266 @@
+//! The options of each command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::groups::{AttentionArgs, BoardArgs, BootstrapArgs, COLUMNS, FittingArgs, LawArgs, SweepArgs, WorkloadArgs};
+use super::values::{parse_tokens, selections};
+use super::{Format, RowFormat};
+use crate::engine::law::fit::{Bootstrap, FitOptions};
+use crate::engine::law::validation;
+use crate::files::export::Selection;
+use crate::files::runs::ColumnChoice;
+
+/// `roofscape fit`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  roofscape fit --data runs.csv\n  roofscape fit --data tiny --holdout 0.3 --seed 7\n  \
+                        roofscape fit --data runs.csv --compare             which law the runs prefer\n  \
+                        roofscape fit --data runs.csv --form eq2-tokens --tokens 20B --exclude '#12,diverged-run'\n  \
+                        roofscape fit --data runs.jsonl --save mine.toml && roofscape --law mine.toml\n  \
+                        roofscape fit --data wandb_export.csv --columns loss=eval/loss,width=model.hidden_size\n  \
+                        roofscape fit --data outputs/        Hugging Face runs: trainer_state.json with config.json\n\n\
+                        Tables are CSV or JSON Lines, or what Weights & Biases and `mlflow experiments csv` export."
+)]
+pub struct FitArgs {
+    /// Training runs: a table, a directory of runs, `tiny` or `synthetic-170`
+    #[arg(long, value_name = "NAME|PATH")]
+    pub data: String,
+    /// What the columns mean, such as `loss=eval/loss,width=model.hidden_size`; remembered for tables with the same
+    /// header, `none` forgets
+    #[arg(long, value_name = COLUMNS, value_parser = ColumnChoice::parse)]
+    pub columns: Option<ColumnChoice>,
+    /// Share of the architectures held out to judge the law, from 0 to below 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    pub holdout: f64,
+    /// Seed of the held-out draw and of the starting points
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// How it is fitted.
+    #[command(flatten)]
+    pub fitting: FittingArgs,
+    /// Parts of the cross-validation; 0 leaves out every test on unseen runs
+    #[arg(long, value_name = "K", default_value_t = validation::FOLDS)]
+    pub folds: usize,
+    /// Resamples of the runs, by architecture, for intervals of the coefficients; 0 leaves them out
+    #[arg(long, value_name = "N", default_value_t = Bootstrap::DEFAULT.resamples, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=Bootstrap::MAX_RESAMPLES as u64))]
+    pub bootstrap: usize,
+    /// Fit every law that the runs allow, and print how they compare instead of one law's report
+    #[arg(long, conflicts_with_all = ["save", "form", "tokens"])]
+    pub compare: bool,
+    /// Starting points of the search
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=FitOptions::MAX_STARTS as u64))]
+    pub starts: usize,
+    /// Write the law to this TOML file, for --law
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Replace that file if it exists
+    #[arg(long, requires = "save")]
+    pub force: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `roofscape plan`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  roofscape plan --data runs.csv\n  roofscape plan --data runs.csv --aim best --max-total 50ms --runs 3\n  \
+                        roofscape plan --data runs.csv --per-flop --cost-tokens 10B --format json"
+)]
+pub struct PlanArgs {
+    /// The space, what prices it, and the runs so far.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// Runs to propose
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    pub runs: usize,
+    /// What the runs should tell about: the frontier within the budgets, or the best architecture on it
+    #[arg(long, value_enum, default_value_t)]
+    pub aim: Aim,
+    /// Rank by what is learnt per training FLOP
+    #[arg(long)]
+    pub per_flop: bool,
+    /// Tokens that each run would be trained on, such as 10B [default: the longest of the runs]
+    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true, value_parser = parse_tokens)]
+    pub cost_tokens: Option<f64>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What proposed runs should tell about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Aim {
+    /// The whole frontier within the budgets
+    #[default]
+    Frontier,
+    /// The lowest loss within the budgets
+    Best,
+}
+
+impl Aim {
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Frontier => "frontier",
+            Self::Best => "best",
+        }
+    }
+}
+
+const ARCH_HELP: &str = "\
+Keys of --arch (names of config.json are taken too, such as num_hidden_layers):
+  layers, width             required
+  heads and/or head_dim     the one left out follows from the width
+  kv_heads                  default: heads (multi-head attention)
+  intermediate or ffn_ratio intermediate is the hidden size of one expert; ffn_ratio, such as 4 or 8/3,
+                            counts all activated experts
+  experts, top_k            default: 1 and 1 (dense)
+  vocab                     default: 151936
+  tied                      default: true (LM head shares the embedding's weights)
+
+Examples:
+  roofscape predict --arch layers=24,width=896,heads=14,kv_heads=2,intermediate=4864 --precision w8a8
+  roofscape predict --arch layers=16,width=1792,head_dim=64,kv_heads=4,ffn_ratio=1,experts=16,top_k=1 --format json
+  roofscape predict --arch qwen2.5-0.5b --profile orin-nano-8gb --mode 15W --input 512 --output 128";
+
+/// `roofscape predict`.
+#[derive(Debug, Args)]
+#[command(after_help = ARCH_HELP)]
+pub struct PredictArgs {
+    /// Shape as KEY=VALUE,…, or a known model: Qwen2.5-0.5B, Qwen3-0.6B, Llama-3.2-1B
+    #[arg(long, value_name = "KEY=VALUE,…")]
+    pub arch: String,
+    /// The law.
+    #[command(flatten)]
+    pub law: LawArgs,
+    /// Its uncertainty.
+    #[command(flatten)]
+    pub bootstrap: BootstrapArgs,
+    /// The board.
+    #[command(flatten)]
+    pub board: BoardArgs,
+    /// The workload.
+    #[command(flatten)]
+    pub workload: WorkloadArgs,
+    /// Attention.
+    #[command(flatten)]
+    pub attention: AttentionArgs,
+    /// How to print; CSV is the operators, one line each
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RowFormat,
+}
+
+/// `roofscape frontier`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  roofscape frontier --max-total 100ms --max-memory 8GB\n  \
+                        roofscape frontier --precision w8a8 --objective decode --format csv > frontier.csv\n  \
+                        roofscape frontier --max-tpot 5ms --format json | jq '.frontier[-1]'\n  \
+                        roofscape frontier --data runs.csv --bootstrap 500 --max-total 100ms")]
+pub struct FrontierArgs {
+    /// What is priced.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RowFormat,
+}
+
+/// `roofscape export`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  roofscape export --max-total 100ms --out feasible.json\n  \
+                        roofscape export --max-tpot 20ms --select best --out - | jq '.architectures[0].architecture'")]
+pub struct ExportArgs {
+    /// What is priced.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// Which architectures to write
+    #[arg(long, value_name = "WHICH", default_value = "feasible", value_parser = selections(), ignore_case = true)]
+    pub select: Selection,
+    /// The JSON file to write; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `roofscape profiles`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ProfilesArgs {
+    /// Options of the list.
+    #[command(flatten)]
+    pub list: ListArgs,
+    /// What to do with profiles.
+    #[command(subcommand)]
+    pub command: Option<ProfilesCommand>,
+}
+
+/// What to do with profiles.
+#[derive(Debug, Subcommand)]
+pub enum ProfilesCommand {
+    /// List the profiles that can be named
+    List(ListArgs),
+    /// Show every figure of a profile: value, how it is known, source, date
+    Show(ShowArgs),
+}
+
+/// Options of lists.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ListArgs {
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RowFormat,
+}
+
+/// `roofscape profiles show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A name or a TOML file
+    #[arg(value_name = "NAME|PATH")]
+    pub profile: String,
+    /// This power mode alone
+    #[arg(long, value_name = "NAME")]
+    pub mode: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `roofscape synthesize`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  roofscape synthesize --runs 170 --noise 0.062 --seed 2026 --out runs.csv")]
+pub struct SynthesizeArgs {
+    /// Loss law to draw from: a name or a TOML file
+    #[arg(long, value_name = "NAME|PATH", default_value = "paper")]
+    pub law: String,
+    /// Search space to draw shapes from: a name or a TOML file
+    #[arg(long, value_name = "NAME|PATH", default_value = "paper")]
+    pub space: String,
+    /// How many runs
+    #[arg(long, value_name = "N", default_value_t = 170, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub runs: usize,
+    /// Standard deviation of the loss about the law, nats per token
+    #[arg(long, value_name = "NATS", default_value_t = 0.062)]
+    pub noise: f64,
+    /// Seed of shapes and noise
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// What the tokens column says; the paper's models saw ten billion
+    #[arg(long, value_name = "TOKENS", default_value_t = Self::TOKENS)]
+    pub tokens: u64,
+    /// The CSV file to write; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl SynthesizeArgs {
+    /// The paper's training runs.
+    pub const TOKENS: u64 = 10_000_000_000;
+}

@@ -1,0 +1,181 @@
+//! Groups of options that several commands share.
+
+use clap::Args;
+
+use super::values::{attentions, known_forms, objectives, one_of, parse_tokens, precisions};
+use crate::engine::budget::{Budgets, Limit};
+use crate::engine::law::fit::{Bootstrap, Criterion, Weighting};
+use crate::engine::law::form::Form;
+use crate::engine::law::forms;
+use crate::engine::precision::Precision;
+use crate::engine::roofline::Attention;
+use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
+use crate::files::runs::ColumnChoice;
+use crate::units::{parse_bytes, parse_seconds};
+
+/// Which law: one that exists, or one fitted on the spot.
+#[derive(Debug, Clone, Args)]
+pub struct LawArgs {
+    /// Loss law: a name (see `roofscape laws`) or a TOML file [default: paper]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub law: Option<String>,
+    /// Fit the law to these training runs instead: a table, a directory of runs, `tiny` or `synthetic-170`
+    #[arg(long, value_name = "NAME|PATH", conflicts_with = "law")]
+    pub data: Option<String>,
+    /// What the columns of --data mean, such as `loss=eval/loss`; remembered, `none` forgets
+    #[arg(long, value_name = COLUMNS, requires = "data", value_parser = ColumnChoice::parse)]
+    pub columns: Option<ColumnChoice>,
+    /// How it is fitted.
+    #[command(flatten)]
+    pub fitting: FittingArgs,
+}
+
+impl LawArgs {
+    /// How to read the columns of the runs.
+    pub fn column_choice(&self) -> ColumnChoice {
+        self.columns.clone().unwrap_or_default()
+    }
+}
+
+pub(super) const COLUMNS: &str = "FIELD=COLUMN,…|none";
+
+/// How far the runs leave the law open.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct BootstrapArgs {
+    /// Resamples of the runs of --data, for intervals and for how sure the frontier is; 0 leaves them out [default: 200]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=Bootstrap::MAX_RESAMPLES as u64))]
+    pub bootstrap: Option<usize>,
+}
+
+/// How a law is fitted to the runs of `--data`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct FittingArgs {
+    /// Law to fit to --data
+    #[arg(long, value_name = "NAME", default_value = forms::EQ_2.name, value_parser = known_forms(), ignore_case = true, requires = "data")]
+    pub form: &'static Form,
+    /// What the fit minimises: squared errors of the loss, or Huber's function of errors of ln loss (δ = 0.001)
+    #[arg(long, value_name = "NAME", default_value = Criterion::LeastSquares.name(), value_parser = one_of(Criterion::ALL, Criterion::name), ignore_case = true, requires = "data")]
+    pub criterion: Criterion,
+    /// What counts once: each run, or each architecture however often it was run
+    #[arg(long, value_name = "WHAT", default_value = Weighting::Runs.name(), value_parser = one_of(Weighting::ALL, Weighting::name), ignore_case = true, requires = "data")]
+    pub weights: Weighting,
+    /// Runs to leave out, by name or by number in the file, such as `#12,#31`; may be given again
+    #[arg(long, value_name = "NAME|#N,…", requires = "data")]
+    pub exclude: Vec<String>,
+    /// Training length that a `-tokens` law's losses are for, such as 20B [default: the longest of the runs]
+    #[arg(long, value_name = "TOKENS", requires = "data", allow_negative_numbers = true, value_parser = parse_tokens)]
+    pub tokens: Option<f64>,
+}
+
+/// Which space.
+#[derive(Debug, Clone, Args)]
+pub struct SpaceArgs {
+    /// Search space: a name (see `roofscape spaces`) or a TOML file
+    #[arg(long, value_name = "NAME|PATH", default_value = "paper")]
+    pub space: String,
+}
+
+/// Which board, in which mode, with which number format.
+#[derive(Debug, Clone, Args)]
+pub struct BoardArgs {
+    /// Hardware profile: a name (see `roofscape profiles`) or a TOML file
+    #[arg(long, value_name = "NAME|PATH", default_value = "agx-orin-64gb")]
+    pub profile: String,
+    /// Power mode of the profile [default: the profile's own]
+    #[arg(long, value_name = "NAME")]
+    pub mode: Option<String>,
+    /// Number format
+    #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
+    pub precision: Precision,
+}
+
+/// Which workload.
+#[derive(Debug, Clone, Args)]
+pub struct WorkloadArgs {
+    /// Prompt tokens per sequence
+    #[arg(long, value_name = "TOKENS", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_TOKENS)))]
+    pub input: u32,
+    /// Generated tokens per sequence; 0 leaves prefill alone
+    #[arg(long, value_name = "TOKENS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_TOKENS)))]
+    pub output: u32,
+    /// Sequences processed together
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BATCH)))]
+    pub batch: u32,
+}
+
+impl WorkloadArgs {
+    /// For the engine.
+    pub const fn workload(&self) -> Workload {
+        Workload { batch: self.batch, prompt_tokens: self.input, generated_tokens: self.output }
+    }
+}
+
+/// How attention is executed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct AttentionArgs {
+    /// Attention kernels
+    #[arg(long, value_name = "KERNELS", default_value = "fused", value_parser = attentions(), ignore_case = true)]
+    pub attention: Attention,
+}
+
+/// What is allowed. Nothing is forbidden unless it is typed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct BudgetArgs {
+    /// Largest latency of prefill and decode together, such as 100ms
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
+    pub max_total: Option<f64>,
+    /// Largest time to first token (TTFT)
+    #[arg(long, visible_alias = "max-ttft", value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
+    pub max_prefill: Option<f64>,
+    /// Largest time per output token, such as 20ms
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
+    pub max_tpot: Option<f64>,
+    /// Largest memory, such as 8GB
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true, value_parser = parse_bytes)]
+    pub max_memory: Option<f64>,
+}
+
+impl BudgetArgs {
+    /// For the engine.
+    pub fn budgets(&self) -> Budgets {
+        let mut budgets = Budgets::NONE;
+        for (limit, value) in [
+            (Limit::Total, self.max_total),
+            (Limit::Prefill, self.max_prefill),
+            (Limit::Tpot, self.max_tpot),
+            (Limit::Memory, self.max_memory),
+        ] {
+            budgets.set(limit, value);
+        }
+        budgets
+    }
+}
+
+/// A space with everything that prices and limits it.
+#[derive(Debug, Clone, Args)]
+pub struct SweepArgs {
+    /// The law.
+    #[command(flatten)]
+    pub law: LawArgs,
+    /// Its uncertainty.
+    #[command(flatten)]
+    pub bootstrap: BootstrapArgs,
+    /// The space.
+    #[command(flatten)]
+    pub space: SpaceArgs,
+    /// The board.
+    #[command(flatten)]
+    pub board: BoardArgs,
+    /// The workload.
+    #[command(flatten)]
+    pub workload: WorkloadArgs,
+    /// Attention.
+    #[command(flatten)]
+    pub attention: AttentionArgs,
+    /// Latency that the frontier minimises
+    #[arg(long, value_name = "PHASE", default_value = "total", value_parser = objectives(), ignore_case = true)]
+    pub objective: Objective,
+    /// What is allowed.
+    #[command(flatten)]
+    pub budgets: BudgetArgs,
+}

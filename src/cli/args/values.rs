@@ -1,0 +1,69 @@
+//! How single values are read.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::engine::law::form::Form;
+use crate::engine::law::forms;
+use crate::engine::precision::Precision;
+use crate::engine::roofline::Attention;
+use crate::engine::workload::Objective;
+use crate::error::Error;
+use crate::files::export::Selection;
+
+pub(super) fn precisions() -> impl TypedValueParser<Value = Precision> {
+    let values = Precision::ALL.map(|precision| PossibleValue::new(precision.name).help(precision.description));
+    PossibleValuesParser::new(values)
+        .try_map(|name| Precision::named(&name).ok_or_else(|| Error::new(format!("'{name}' is no number format"))))
+}
+
+pub(super) fn attentions() -> impl TypedValueParser<Value = Attention> {
+    let values = Attention::ALL.map(|attention| PossibleValue::new(attention.name()).help(attention.description()));
+    PossibleValuesParser::new(values).try_map(|typed| {
+        Attention::ALL
+            .into_iter()
+            .find(|attention| attention.name().eq_ignore_ascii_case(&typed))
+            .ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
+    })
+}
+
+pub(super) fn known_forms() -> impl TypedValueParser<Value = &'static Form> {
+    let values = forms::ALL.map(|form| PossibleValue::new(form.name).help(form.formula));
+    PossibleValuesParser::new(values).try_map(|typed| {
+        forms::named(&typed.to_lowercase()).ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
+    })
+}
+
+/// `20B`, `1.1e10`.
+pub(super) fn parse_tokens(typed: &str) -> Result<f64, Error> {
+    const SUFFIXES: [(&str, f64); 3] = [("M", 1e6), ("B", 1e9), ("T", 1e12)];
+    let typed = typed.trim();
+    let (digits, scale) = SUFFIXES
+        .into_iter()
+        .find_map(|(suffix, scale)| Some((typed.strip_suffix(suffix)?, scale)))
+        .unwrap_or((typed, 1.0));
+    let tokens = digits.trim().parse::<f64>().map(|value| value * scale);
+    tokens
+        .ok()
+        .filter(|tokens| tokens.is_finite() && *tokens >= 1.0)
+        .ok_or_else(|| Error::new(format!("'{typed}' is no number of tokens")).expected("such as 20B or 1.1e10"))
+}
+
+pub(super) fn objectives() -> impl TypedValueParser<Value = Objective> {
+    one_of(Objective::ALL, Objective::name)
+}
+
+pub(super) fn selections() -> impl TypedValueParser<Value = Selection> {
+    one_of([Selection::Best, Selection::Frontier, Selection::Feasible], Selection::name)
+}
+
+/// The one of `all` whose name is typed.
+pub(super) fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.map(name)).try_map(move |typed| {
+        all.into_iter()
+            .find(|value| name(*value).eq_ignore_ascii_case(&typed))
+            .ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
+    })
+}
