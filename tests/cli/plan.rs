@@ -1,5 +1,7 @@
 //! Which run next: proposals, their order, and what is said where nothing can be proposed.
 
+use std::fmt::Write;
+
 use super::program::{Program, list, number};
 
 #[test]
@@ -48,7 +50,7 @@ fn people_read_a_table_and_what_the_runs_cannot_show() {
         [4, 8, 12, 16, 24].iter().flat_map(|l| [256, 512, 768, 1024].map(|d| (l, d))).enumerate()
     {
         let loss = 2.0 + 4.0 / f64::from(*layers) + 300.0 / f64::from(width) + 0.01 * ((i * i) as f64).sin();
-        text.push_str(&format!("{layers},{width},{},4,{loss}\n", width / 64));
+        let _ = writeln!(text, "{layers},{width},{},4,{loss}", width / 64);
     }
     let runs = program.write("dense.csv", &text);
     let output = program.found(&format!("plan --data {} --bootstrap 40 --runs 2", runs.display()));

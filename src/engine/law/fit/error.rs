@@ -111,7 +111,10 @@ fn is_possible(value: f64, most: f64) -> bool {
 impl From<FitError> for Error {
     fn from(error: FitError) -> Self {
         match error {
-            FitError::TooFewRuns { runs } => Self::new(format!("{runs} runs are too few to fit a law"))
+            FitError::TooFewRuns { runs } => Self::new(match runs {
+                1 => "one run is too few to fit a law".to_owned(),
+                _ => format!("{runs} runs are too few to fit a law"),
+            })
                 .expected("3 runs at the very least, some dozens for all of Eq. 2")
                 .hint("a built-in law, or more runs"),
             FitError::TooFewArchitectures { architectures, parameters, held_out } => {
