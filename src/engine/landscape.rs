@@ -193,6 +193,8 @@ pub(crate) mod tests {
                 ffn_ratio: [0.5, 4.0],
                 kv_dim: [64.0, 3072.0],
                 activation_rate: [0.0625, 1.0],
+                active_parameters: None,
+                tokens: None,
             },
             notes: Vec::new(),
             dataset: None,

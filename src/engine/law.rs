@@ -21,6 +21,7 @@ pub use ensemble::{Ensemble, Interval};
 
 pub use super::features::{Axis, Features};
 pub use super::runs::DatasetIdentity;
+pub use form::Variable;
 
 /// Losses above this are not believed, nats per token. A model that guesses blindly among ten million tokens has 16.
 pub const MAX_LOSS: f64 = 100.0;
@@ -53,13 +54,18 @@ pub struct FittedRange {
     pub kv_dim: [f64; 2],
     /// ρ.
     pub activation_rate: [f64; 2],
+    /// Parameters used per token in all layers, without embeddings. Runs of every depth and of every width need not have
+    /// been both deep and wide. `None` where a source gives the single axes only.
+    pub active_parameters: Option<[f64; 2]>,
+    /// Training tokens; `None` where nobody says, and for laws that ignore them.
+    pub tokens: Option<[f64; 2]>,
 }
 
-/// The feature that lies farthest outside a [`FittedRange`].
+/// The quantity that lies farthest outside a [`FittedRange`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Extrapolation {
-    /// Which feature.
-    pub axis: Axis,
+    /// Which.
+    pub axis: Variable,
     /// By what factor it lies above the range's upper end or below its lower end; greater than 1.
     pub factor: f64,
 }
@@ -75,13 +81,19 @@ impl FittedRange {
             ffn_ratio: [first.ffn_ratio; 2],
             kv_dim: [first.kv_dim; 2],
             activation_rate: [first.activation_rate; 2],
+            active_parameters: None,
+            tokens: None,
         };
+        let size = |shape: &Features| Variable::ActiveParameters.value(shape, None);
+        let mut sizes = [size(first); 2];
         for shape in shapes {
             for axis in Axis::ALL {
-                let (ends, value) = (range.get_mut(axis), shape.get(axis));
-                *ends = [ends[0].min(value), ends[1].max(value)];
+                let ends = range.get_mut(axis);
+                *ends = widened(*ends, shape.get(axis));
             }
+            sizes = widened(sizes, size(shape));
         }
+        range.active_parameters = Some(sizes);
         Some(range)
     }
 
@@ -106,18 +118,29 @@ impl FittedRange {
         }
     }
 
-    /// How far `shape` lies outside, on its worst axis; `None` inside the range (ends included, to rounding).
+    /// How far `shape` lies outside, on its worst axis or in size; `None` inside the range (ends included, to rounding).
     pub fn extrapolation(&self, shape: &Features) -> Option<Extrapolation> {
-        const ROUNDING: f64 = 1.0 + 1e-9;
-        Axis::ALL
-            .into_iter()
-            .map(|axis| {
-                let ([low, high], value) = (self.get(axis), shape.get(axis));
-                Extrapolation { axis, factor: (value / high).max(low / value) }
-            })
-            .filter(|beyond| beyond.factor > ROUNDING)
+        let axes = Axis::ALL.into_iter().map(|axis| (Variable::Feature(axis), self.get(axis)));
+        let size = self.active_parameters.map(|ends| (Variable::ActiveParameters, ends));
+        axes.chain(size)
+            .filter_map(|(variable, ends)| beyond(variable, ends, variable.value(shape, None)))
             .max_by(|a, b| a.factor.total_cmp(&b.factor))
     }
+
+    /// How far a training length lies outside; `None` inside, and where the range says nothing of lengths.
+    pub fn beyond_tokens(&self, tokens: f64) -> Option<Extrapolation> {
+        beyond(Variable::Tokens, self.tokens?, tokens)
+    }
+}
+
+fn widened([low, high]: [f64; 2], value: f64) -> [f64; 2] {
+    [low.min(value), high.max(value)]
+}
+
+fn beyond(axis: Variable, [low, high]: [f64; 2], value: f64) -> Option<Extrapolation> {
+    const ROUNDING: f64 = 1.0 + 1e-9;
+    let factor = (value / high).max(low / value);
+    (factor > ROUNDING).then_some(Extrapolation { axis, factor })
 }
 
 /// A law with its pedigree: never shown or exported without where it comes from and how well it fits.
@@ -241,6 +264,8 @@ pub(crate) mod tests {
             ffn_ratio: [0.5, 4.0],
             kv_dim: [64.0, 3072.0],
             activation_rate: [0.0625, 1.0],
+            active_parameters: None,
+            tokens: None,
         };
         let largest = table_6().largest_loss(&range);
         assert!(largest > 3.0 && largest < 10.0, "{largest}");
@@ -268,7 +293,16 @@ pub(crate) mod tests {
         let range = FittedRange::spanned_by(&[SHAPE, Features { width: 2048.0, layers: 4.0, ..SHAPE }]).unwrap();
         assert_eq!(range.width, [1024.0, 2048.0]);
         assert_eq!(range.extrapolation(&SHAPE), None);
-        let beyond = range.extrapolation(&Features { width: 4096.0, layers: 1.0, ..SHAPE }).unwrap();
-        assert_eq!((beyond.axis, beyond.factor), (Axis::Layers, 4.0));
+        // As deep as the one and as wide as the other, and so larger than both.
+        let large = range.extrapolation(&Features { width: 2048.0, ..SHAPE }).unwrap();
+        assert_eq!(large.axis, Variable::ActiveParameters);
+        let size = |shape: &Features| Variable::ActiveParameters.value(shape, None);
+        let largest = size(&SHAPE).max(size(&Features { width: 2048.0, layers: 4.0, ..SHAPE }));
+        assert!((large.factor - size(&Features { width: 2048.0, ..SHAPE }) / largest).abs() < 1e-12);
+        assert_eq!(range.beyond_tokens(1e12), None);
+        let range = FittedRange { tokens: Some([1e9, 1e11]), active_parameters: None, ..range };
+        assert_eq!(range.beyond_tokens(1e12), Some(Extrapolation { axis: Variable::Tokens, factor: 10.0 }));
+        let beyond = range.extrapolation(&Features { width: 1024.0, layers: 1.0, ..SHAPE }).unwrap();
+        assert_eq!((beyond.axis, beyond.factor), (Variable::Feature(Axis::Layers), 4.0));
     }
 }

@@ -223,6 +223,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::engine::features::Axis;
     use crate::engine::hardware::{Efficiency, Hardware};
+    use crate::engine::law::Variable;
     use crate::engine::law::tests::table_6;
     use crate::engine::precision::Precision;
     use crate::engine::space::paper_space;
@@ -273,9 +274,9 @@ pub(crate) mod tests {
         let features: Vec<_> = (0..sweep.len()).map(|i| sweep.architecture(i).features()).collect();
         let all = FittedRange::spanned_by(&features).unwrap();
         assert_eq!(sweep.extrapolated(&all), None);
-        let shallow = FittedRange { layers: [4.0, 16.0], ..all };
+        let shallow = FittedRange { layers: [4.0, 16.0], active_parameters: None, ..all };
         let beyond = sweep.extrapolated(&shallow).unwrap();
         assert_eq!(beyond.candidates, 10_560 / 2);
-        assert_eq!((beyond.worst.axis, beyond.worst.factor), (Axis::Layers, 2.0));
+        assert_eq!((beyond.worst.axis, beyond.worst.factor), (Variable::Feature(Axis::Layers), 2.0));
     }
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::law::form::{Form, Slot};
-use crate::engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS, forms};
+use crate::engine::law::{
+    Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS, Variable, forms,
+};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{KeyPath, TomlSource, one_of, shown};
 use crate::units::significant;
@@ -40,6 +42,8 @@ struct RangeFile {
     ffn_ratio: Vec<f64>,
     kv_dim: Vec<f64>,
     activation_rate: Vec<f64>,
+    active_parameters: Option<Vec<f64>>,
+    tokens: Option<Vec<f64>>,
 }
 
 /// Reads a law; `source` is the path or embedded name for messages.
@@ -86,6 +90,8 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
             ffn_ratio: law.range.ffn_ratio.to_vec(),
             kv_dim: law.range.kv_dim.to_vec(),
             activation_rate: law.range.activation_rate.to_vec(),
+            active_parameters: law.range.active_parameters.map(Into::into),
+            tokens: law.range.tokens.map(Into::into),
         },
         dataset: law.dataset.clone(),
     };
@@ -124,18 +130,21 @@ fn coefficients(toml: &TomlSource<'_>, form: &'static Form, file: &BTreeMap<Stri
 }
 
 fn range(toml: &TomlSource<'_>, file: &RangeFile) -> Result<FittedRange> {
-    let ends = |axis: Axis, list: &[f64]| match *list {
+    let ends = |key: &str, list: &[f64]| match *list {
         [low, high] => Ok([low, high]),
         _ => Err(toml
-            .error(&KeyPath::ROOT.key("range").key(axis.key()), format!("{} numbers stand here", list.len()))
+            .error(&KeyPath::ROOT.key("range").key(key), format!("{} numbers stand here", list.len()))
             .expected("[smallest, largest] among the runs fitted")),
     };
+    let known = |variable: Variable, list: Option<&Vec<f64>>| list.map(|list| ends(variable.key(), list)).transpose();
     Ok(FittedRange {
-        layers: ends(Axis::Layers, &file.layers)?,
-        width: ends(Axis::Width, &file.width)?,
-        ffn_ratio: ends(Axis::FfnRatio, &file.ffn_ratio)?,
-        kv_dim: ends(Axis::KvDim, &file.kv_dim)?,
-        activation_rate: ends(Axis::ActivationRate, &file.activation_rate)?,
+        layers: ends(Axis::Layers.key(), &file.layers)?,
+        width: ends(Axis::Width.key(), &file.width)?,
+        ffn_ratio: ends(Axis::FfnRatio.key(), &file.ffn_ratio)?,
+        kv_dim: ends(Axis::KvDim.key(), &file.kv_dim)?,
+        activation_rate: ends(Axis::ActivationRate.key(), &file.activation_rate)?,
+        active_parameters: known(Variable::ActiveParameters, file.active_parameters.as_ref())?,
+        tokens: known(Variable::Tokens, file.tokens.as_ref())?,
     })
 }
 
@@ -222,19 +231,20 @@ fn quality(quality: &FitQuality) -> Option<Violation> {
 }
 
 fn ends(range: &FittedRange) -> Option<Violation> {
-    Axis::ALL
-        .into_iter()
-        .map(|axis| (axis, range.get(axis), axis.most()))
-        .find(|(_, [low, high], most)| !(*low > 0.0 && low <= high && high <= most))
-        .map(|(axis, [low, high], most)| Violation {
-            path: KeyPath::ROOT.key("range").key(axis.key()),
+    let axes = Axis::ALL.into_iter().map(|axis| (axis.key(), range.get(axis), axis.most()));
+    let more = [(Variable::ActiveParameters, range.active_parameters), (Variable::Tokens, range.tokens)];
+    let more = more.into_iter().filter_map(|(variable, ends)| Some((variable.key(), ends?, f64::MAX)));
+    axes.chain(more).find(|(_, [low, high], most)| !(*low > 0.0 && low <= high && high <= most)).map(
+        |(key, [low, high], most)| Violation {
+            path: KeyPath::ROOT.key("range").key(key),
             what: format!("[{low}, {high}] is no range of a fit"),
             expected: if most == 1.0 {
                 "[low, high], above 0, at most 1, low first"
             } else {
                 "[low, high], above 0, low first"
             },
-        })
+        },
+    )
 }
 
 /// A law that gives absurd losses for the very shapes it was fitted on is no law: a slip in a coefficient, most likely.
@@ -285,6 +295,8 @@ mod tests {
                 ffn_ratio: [0.5, 4.0],
                 kv_dim: [64.0, 3072.0],
                 activation_rate: [0.0625, 1.0],
+                active_parameters: None,
+                tokens: None,
             }
         );
     }
@@ -443,6 +455,8 @@ mod tests {
                             ffn_ratio: r[2],
                             kv_dim: r[3],
                             activation_rate: r[4],
+                            active_parameters: dataset.as_ref().map(|_| [1e6, 3e9]),
+                            tokens: dataset.as_ref().map(|_| [1e9, tokens.max(1e9)]),
                         },
                         notes,
                         dataset: dataset.map(|(name, sha256, synthetic)| DatasetIdentity { name, sha256, synthetic }),

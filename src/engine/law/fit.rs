@@ -155,6 +155,7 @@ pub fn fit_from(
     let train: Vec<&Run> = split.train.iter().map(|&index| &runs[index]).collect();
     let shapes: Vec<Features> = train.iter().map(|run| run.features).collect();
     let range = FittedRange::spanned_by(&shapes).ok_or(FitError::TooFewRuns { runs: 0 })?;
+    let range = FittedRange { tokens: span_of_tokens(&train).filter(|_| options.form.needs_tokens()), ..range };
 
     let (misfit, weights, mut notes) = prepare(&train, options);
     let (architectures, parameters) = (split::count_architectures(&train), misfit.model.parameters());
@@ -166,7 +167,7 @@ pub fn fit_from(
     notes.extend(lengths(&train, options.form));
 
     let optimum = optimise(&misfit, &weights, options, near, watch)?;
-    let tokens = longest(&train);
+    let tokens = span_of_tokens(&train).map(|[_, most]| most);
     let coefficients =
         misfit.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?.at_tokens(tokens);
     let spread = Spread::of(&misfit, &optimum);
@@ -255,21 +256,16 @@ fn standard_errors(options: &FitOptions, spread: Option<&Spread<'_>>) -> Vec<Opt
     options.form.slots().into_iter().map(error).collect()
 }
 
-/// The longest training among some runs, tokens.
-fn longest(runs: &[&Run]) -> Option<f64> {
-    runs.iter().filter_map(|run| run.tokens).reduce(f64::max)
+/// Shortest and longest training among some runs, tokens.
+fn span_of_tokens(runs: &[&Run]) -> Option<[f64; 2]> {
+    let tokens = || runs.iter().filter_map(|run| run.tokens);
+    Some([tokens().reduce(f64::min)?, tokens().reduce(f64::max)?])
 }
 
-/// Runs of different length differ for a reason that most laws cannot see; one that does must be told which to predict.
+/// Runs of different length differ for a reason that most laws cannot see; one that does carries its length with it.
 fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
     const SAME: f64 = 1.2;
-    let least = runs.iter().filter_map(|run| run.tokens).reduce(f64::min)?;
-    let most = longest(runs)?;
-    if form.needs_tokens() {
-        return Some(format!(
-            "the runs saw from {least:.2e} to {most:.2e} tokens; unless another length is asked for, losses are those after {most:.2e}"
-        ));
-    }
+    let [least, most] = span_of_tokens(runs).filter(|_| !form.needs_tokens())?;
     (most > SAME * least).then(|| {
         format!(
             "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, take its losses \

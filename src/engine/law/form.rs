@@ -9,6 +9,10 @@
 //! follows from which variables vary. A law is therefore *data*, a [`Form`]: fitting, identifiability, uncertainty,
 //! files, pricing and tables are written once, and adding a law is adding one file to [`forms`](super::forms).
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use super::Features;
 use crate::engine::features::Axis;
 
@@ -34,15 +38,20 @@ impl Variable {
     /// Its logarithm. Without a number of tokens that of [`Variable::Tokens`] is NaN: no loss is better than one for a
     /// length that nobody named.
     pub fn ln(self, shape: &Features, tokens: Option<f64>) -> f64 {
+        self.value(shape, tokens).ln()
+    }
+
+    /// Its value; NaN where it is not known.
+    pub fn value(self, shape: &Features, tokens: Option<f64>) -> f64 {
         let block = |feed_forward: f64| {
             let Features { layers, width, kv_dim, .. } = shape;
-            (layers * width * (2.0 * width + 2.0 * kv_dim + 3.0 * feed_forward * width)).ln()
+            layers * width * (2.0 * width + 2.0 * kv_dim + 3.0 * feed_forward * width)
         };
         match self {
-            Self::Feature(axis) => shape.get(axis).ln(),
+            Self::Feature(axis) => shape.get(axis),
             Self::ActiveParameters => block(shape.ffn_ratio),
             Self::TotalParameters => block(shape.ffn_ratio / shape.activation_rate),
-            Self::Tokens => tokens.map_or(f64::NAN, f64::ln),
+            Self::Tokens => tokens.unwrap_or(f64::NAN),
         }
     }
 
@@ -53,6 +62,26 @@ impl Variable {
             Self::ActiveParameters => !matches!(axis, Axis::ActivationRate),
             Self::TotalParameters => true,
             Self::Tokens => false,
+        }
+    }
+
+    /// In files.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Feature(axis) => axis.key(),
+            Self::ActiveParameters => "active_parameters",
+            Self::TotalParameters => "total_parameters",
+            Self::Tokens => "tokens",
+        }
+    }
+
+    /// In tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Feature(axis) => axis.name(),
+            Self::ActiveParameters => "active parameters",
+            Self::TotalParameters => "stored parameters",
+            Self::Tokens => "tokens",
         }
     }
 
@@ -68,6 +97,20 @@ impl Variable {
             Self::TotalParameters => "the number of stored parameters",
             Self::Tokens => "the number of tokens",
         }
+    }
+}
+
+/// [`Variable::name`].
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// [`Variable::key`].
+impl Serialize for Variable {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
     }
 }
 

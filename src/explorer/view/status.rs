@@ -96,12 +96,8 @@ fn runs(law: &LossLaw) -> String {
 fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let question = state.shown();
     let ideal = Warning::of_board(&state.board(question).profile, state.power_mode(question));
-    let mut cautions: Vec<String> =
+    let cautions: Vec<String> =
         state.warnings.iter().rev().filter(|warning| is_caution(warning)).map(Warning::short).collect();
-    let blind = state.landscape().map(|landscape| landscape.law.coefficients.blind_to()).unwrap_or_default();
-    if !blind.is_empty() {
-        cautions.push(format!("the law cannot see {}", blind.join(", ")));
-    }
     let latency = match (ideal, cautions.is_empty()) {
         (None, _) => "calibrated roofline".to_owned(),
         (Some(ideal), true) => ideal.short(),

@@ -26,6 +26,22 @@ pub enum Warning {
         /// The farthest.
         worst: Extrapolation,
     },
+    /// The law's runs never varied something that shapes differ in: whatever is cheapest there looks best.
+    Blind {
+        /// The law's name.
+        law: String,
+        /// To what.
+        to: Vec<&'static str>,
+    },
+    /// Losses are for one training length.
+    Length {
+        /// The law's name.
+        law: String,
+        /// Tokens.
+        tokens: f64,
+        /// How far that is from the lengths of its runs.
+        beyond: Option<f64>,
+    },
     /// The law gives losses that no model has.
     Absurd {
         /// The law's name.
@@ -172,7 +188,20 @@ impl Warning {
     ) -> impl Iterator<Item = Self> {
         let precision = estimator.precision();
         let quantised = precision.is_quantised().then_some(Self::Quantisation { precision: precision.name });
-        [Self::of_runs(law), quantised, Self::of_board(profile, mode)].into_iter().flatten()
+        [Self::of_runs(law), quantised, Self::of_sight(law), Self::of_length(law), Self::of_board(profile, mode)]
+            .into_iter()
+            .flatten()
+    }
+
+    fn of_sight(law: &LossLaw) -> Option<Self> {
+        let to = law.coefficients.blind_to();
+        (!to.is_empty()).then(|| Self::Blind { law: law.name.clone(), to })
+    }
+
+    fn of_length(law: &LossLaw) -> Option<Self> {
+        let tokens = law.coefficients.tokens()?;
+        let beyond = law.range.beyond_tokens(tokens).map(|beyond| beyond.factor);
+        Some(Self::Length { law: law.name.clone(), tokens, beyond })
     }
 
     /// In a few words, for a status line or a heading.
@@ -181,6 +210,12 @@ impl Warning {
             Self::Extrapolation { shapes, worst, .. } => {
                 let model = if let Shapes::Model(name) = shapes { format!("{name} ") } else { String::new() };
                 format!("{model}extrapolated ×{} in {}{}", units::ratio(worst.factor), worst.axis, shapes.share())
+            }
+            Self::Blind { to, .. } => format!("the law cannot see {}", to.join(", ")),
+            Self::Length { tokens, beyond, .. } => {
+                let outside =
+                    beyond.map_or_else(String::new, |factor| format!(", extrapolated ×{}", units::ratio(factor)));
+                format!("for {tokens:.1e} training tokens{outside}")
             }
             Self::Absurd { shapes, .. } => format!("losses above {MAX_LOSS} nats{}", shapes.share()),
             Self::Synthetic { .. } => "synthetic runs".to_owned(),
@@ -215,6 +250,23 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Extrapolation { law, shapes, worst } => extrapolated(f, law, *shapes, worst),
+            Self::Blind { law, to } => write!(
+                f,
+                "the law '{law}' cannot see {}: its runs never showed what they do, so the cheapest looks best under it and under \
+                 every resample of its runs",
+                to.join(", ")
+            ),
+            Self::Length { law, tokens, beyond } => {
+                write!(f, "losses of the law '{law}' are those after {tokens:.2e} training tokens")?;
+                match beyond {
+                    Some(factor) => write!(
+                        f,
+                        ", {} times beyond what its runs saw: they are extrapolated",
+                        units::significant(*factor, 3)
+                    ),
+                    None => Ok(()),
+                }
+            }
             Self::Absurd { law, shapes, worst_nats } => absurd(f, law, *shapes, *worst_nats),
             Self::Synthetic { law } => {
                 write!(f, "the law '{law}' describes synthetic runs, drawn from another law: nothing was trained")
@@ -285,7 +337,7 @@ fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: Shapes, worst_nats: f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::Axis;
+    use crate::engine::law::{Axis, Variable};
 
     fn both(warning: &Warning) -> (String, String) {
         (warning.short(), warning.to_string())
@@ -293,7 +345,7 @@ mod tests {
 
     #[test]
     fn each_warning_has_a_sentence_and_a_few_words() {
-        let worst = Extrapolation { axis: Axis::FfnRatio, factor: 1.357 };
+        let worst = Extrapolation { axis: Variable::Feature(Axis::FfnRatio), factor: 1.357 };
         let law = || "mine".to_owned();
         let some = Shapes::Some { count: 1234, of: 10_560 };
         let board = || "orin 15W".to_owned();
@@ -317,6 +369,16 @@ mod tests {
                 Warning::Absurd { law: law(), shapes: Shapes::Some { count: 1, of: 10_560 }, worst_nats: 2e4 },
                 "losses above 100 nats (<1 %)",
                 "for 1 of 10,560 candidates the law 'mine' gives losses above 100 nats per token, up to 20000",
+            ),
+            (
+                Warning::Blind { law: law(), to: vec!["r", "experts"] },
+                "the law cannot see r, experts",
+                "the law 'mine' cannot see r, experts: its runs never showed what they do",
+            ),
+            (
+                Warning::Length { law: law(), tokens: 1e12, beyond: Some(9.1) },
+                "for 1.0e12 training tokens, extrapolated ×9.1",
+                "losses of the law 'mine' are those after 1.00e12 training tokens, 9.10 times beyond",
             ),
             (Warning::Synthetic { law: law() }, "synthetic runs", "the law 'mine' describes synthetic runs"),
             (

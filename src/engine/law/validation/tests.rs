@@ -138,7 +138,7 @@ fn what_cannot_be_tested_says_why() {
     let largest = words(extrapolate(&runs, &OPTIONS, &()).unwrap_err());
     assert!(largest.starts_with("the smaller architectures alone: "), "{largest}");
     let three = &runs[..3];
-    assert!(words(extrapolate(three, &OPTIONS, &()).unwrap_err()).contains("1 runs are too few"));
+    assert!(words(extrapolate(three, &OPTIONS, &()).unwrap_err()).contains("one run is too few"));
     let mut broken = runs.clone();
     broken[4].loss = f64::NAN;
     assert!(words(k_fold(&broken, &OPTIONS, 3, &()).unwrap_err()).starts_with("run 'run-4' has the loss 'NaN'"));
