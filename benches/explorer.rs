@@ -4,11 +4,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench on built-in files")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use divan::Bencher;
+use rayon::ThreadPoolBuilder;
 use roofscape::engine::budget::Limit;
+use roofscape::engine::confidence::{Confidence, Question};
+use roofscape::engine::law::Ensemble;
 use roofscape::explorer::headless::Headless;
 use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::resampled::Inquiry;
 use roofscape::explorer::update::update;
 
 fn main() {
@@ -51,4 +59,32 @@ fn drag_a_slider_by_one_step(bencher: Bencher<'_, '_>, space: &str) {
         let effects = update(&mut session.state, Message::Act(Action::SetBudget(Limit::Total, value)));
         (effects, session.frame())
     });
+}
+
+/// The same on a fitted law, while an ensemble is asked about the frontier behind the picture again and again.
+#[divan::bench(args = ["idle", "assessing"], sample_count = 100)]
+fn drag_a_slider_before_the_ensemble(bencher: Bencher<'_, '_>, behind: &str) {
+    let choices = Choices { data: Some("synthetic-170".into()), ..Choices::default() };
+    let mut session = Headless::open(&choices, (120, 40)).unwrap();
+    session.settle();
+    let over = Arc::new(AtomicBool::new(behind == "idle"));
+    let (inquiry, ended) = (session.state.inquiry.clone().unwrap(), Arc::clone(&over));
+    let assessing = thread::spawn(move || {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let threads = ThreadPoolBuilder::new().num_threads((cores - 1).max(1)).build().unwrap();
+        let Inquiry { landscape, ensemble, objective, budgets, .. } = inquiry;
+        let question = Question { objective, budgets: &budgets, level: Ensemble::LEVEL };
+        while !ended.load(Ordering::Relaxed) {
+            threads.install(|| Confidence::of(&landscape, &ensemble, question, &()));
+        }
+    });
+    let mut step = 0_u32;
+    bencher.bench_local(|| {
+        step += 1;
+        let value = 1e9 + 1e8 * f64::from(step % 50);
+        let effects = update(&mut session.state, Message::Act(Action::SetBudget(Limit::Memory, value)));
+        (effects, session.frame())
+    });
+    over.store(true, Ordering::Relaxed);
+    assessing.join().unwrap();
 }

@@ -45,6 +45,7 @@ fn main() -> Result<()> {
     for (name, size, play) in scenes {
         let mut session = Headless::open(&Choices::default(), size)?;
         play(&mut session);
+        session.settle();
         let svg = svg(&session.frame());
         png(&svg, &Path::new(&folder).join(name).with_extension("png"))?;
     }

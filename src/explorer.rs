@@ -18,6 +18,7 @@ pub mod live;
 pub mod message;
 pub mod open;
 pub mod pointer;
+pub mod resampled;
 pub mod screen;
 pub mod selection;
 pub mod shelf;
@@ -44,7 +45,7 @@ use shelf::Shelf;
 use state::{Question, State};
 use terminal::Screen;
 use view::theme::{Palette, Theme};
-use worker::{FitJob, OrderJob, PriceJob, WatchJob, Workers};
+use worker::{FitJob, OrderJob, PriceJob, ResampleJob, WatchJob, Workers};
 
 /// What the loop waits for.
 enum Event {
@@ -171,6 +172,12 @@ impl Session {
                         self.workers.fit(job);
                     }
                 }
+                Effect::Resample(place) => {
+                    if let Some(job) = ResampleJob::of(&self.state, place) {
+                        self.workers.resample(job);
+                    }
+                }
+                Effect::Assess(inquiry) => self.workers.assess(*inquiry),
                 Effect::Watch(place) => {
                     if let Some(job) = WatchJob::of(&self.state, place) {
                         self.workers.watch(job);

@@ -64,10 +64,59 @@ fn sixteen_colours_are_the_terminals_own() {
     assert!(frame.content.iter().all(|cell| !foreign(cell.fg)));
 }
 
+/// Resamples the runs, as often as a test can wait for.
+fn settle(session: &mut Headless) {
+    session.state.bootstrap.resamples = 40;
+    session.settle();
+}
+
+/// The frontier of a law fitted to built-in runs, resampled.
+fn uncertain_frontier(data: &str, size: (u16, u16)) -> Headless {
+    let choices = Choices { data: Some(data.into()), ..Choices::default() };
+    let mut session = Headless::open(&choices, size).expect("built-in files open");
+    settle(&mut session);
+    session
+}
+
+#[test]
+fn an_uncertain_frontier_at_80_by_24() {
+    insta::assert_snapshot!(text(&uncertain_frontier("synthetic-170", (80, 24)).frame()));
+}
+
+#[test]
+fn an_uncertain_frontier_at_120_by_40() {
+    insta::assert_snapshot!(text(&uncertain_frontier("tiny", (120, 40)).frame()));
+}
+
+#[test]
+fn colours_of_an_uncertain_frontier() {
+    insta::assert_snapshot!(styles(&uncertain_frontier("tiny", (80, 24)).frame()));
+}
+
+#[test]
+fn without_colour_candidates_in_the_band_differ_by_weight() {
+    let mut session = uncertain_frontier("tiny", (120, 40)).with_palette(Palette::Mono);
+    let frame = session.frame();
+    let texture = frame.content.iter().filter(|cell| cell.symbol() == "⠡").count();
+    assert!(texture > 20, "{texture}");
+    let is_cloud = |cell: &&ratatui::buffer::Cell| {
+        ('\u{2800}'..='\u{28ff}').contains(&cell.symbol().chars().next().unwrap_or(' '))
+    };
+    let dim = ratatui::style::Modifier::DIM;
+    let (outside, within): (Vec<_>, Vec<_>) = frame
+        .content
+        .iter()
+        .filter(is_cloud)
+        .filter(|cell| cell.symbol() != "⠡")
+        .partition(|cell| cell.modifier.contains(dim));
+    assert!(outside.len() > 200 && within.len() > 60, "{} {}", outside.len(), within.len());
+}
+
 /// The Fit screen of the runs shipped with the program, or of the published law.
 fn fit_screen(data: Option<&str>, size: (u16, u16)) -> Headless {
     let choices = Choices { data: data.map(str::to_owned), ..Choices::default() };
     let mut session = Headless::open(&choices, size).expect("built-in files open");
+    settle(&mut session);
     session.keys("v");
     session
 }

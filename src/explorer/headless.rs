@@ -14,7 +14,7 @@ use super::state::State;
 use super::update::{start, update};
 use super::view::render;
 use super::view::theme::{Palette, Theme};
-use super::worker::{self, FitJob, OrderJob, PriceJob};
+use super::worker::{self, FitJob, OrderJob, PriceJob, ResampleJob};
 use crate::engine::budget::Limit;
 use crate::error::Result;
 use crate::files::resolve::Library;
@@ -29,6 +29,9 @@ pub struct Headless {
     pub pace: Pace,
     /// What has been asked of the workers and not been done.
     pub waiting: Vec<Effect>,
+    /// What has been asked behind the picture and waits until [`Self::settle`]: of questions to an
+    /// ensemble only the newest.
+    pub backstage: Vec<Effect>,
     /// Whether the session has asked to be left.
     pub has_quit: bool,
     palette: Palette,
@@ -45,6 +48,7 @@ impl Headless {
             exports: Vec::new(),
             pace: Pace::AtOnce,
             waiting: Vec::new(),
+            backstage: Vec::new(),
             has_quit: false,
             palette: Palette::True,
             hits: Hits::default(),
@@ -135,11 +139,32 @@ impl Headless {
         }
     }
 
+    /// Resamples and assesses all that is asked for, which nobody at a terminal would wait for.
+    pub fn settle(&mut self) {
+        while !self.backstage.is_empty() {
+            self.settle_once();
+        }
+    }
+
+    /// Does what has been asked behind the picture for longest.
+    pub fn settle_once(&mut self) {
+        if !self.backstage.is_empty() {
+            let effect = self.backstage.remove(0);
+            self.carry_out(effect);
+            self.frame();
+        }
+    }
+
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Quit => self.has_quit = true,
                 Effect::Export(request) => self.exports.push(*request),
+                Effect::Resample(_) => self.backstage.push(effect),
+                Effect::Assess(_) => {
+                    self.backstage.retain(|waiting| !matches!(waiting, Effect::Assess(_)));
+                    self.backstage.push(effect);
+                }
                 work if self.pace == Pace::Later => self.waiting.push(work),
                 work => self.carry_out(work),
             }
@@ -154,6 +179,8 @@ impl Headless {
                 PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false))
             }
             Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
+            Effect::Resample(place) => ResampleJob::of(&self.state, place).map(|job| worker::resample(&job, &())),
+            Effect::Assess(inquiry) => worker::assess(&inquiry, &()),
             Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
         };
         if let Some(answer) = answer {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fit_view::FitFocus;
 use super::fit_view::evidence::FitPlot;
 use super::fit_view::runs::RunColumn;
+use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::slider::{Direction, Stride};
 use super::state::Question;
@@ -13,8 +14,8 @@ use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::features::Axis;
 use crate::engine::landscape::{Landscape, Position};
-use crate::engine::law::LossLaw;
 use crate::engine::law::fit::Fit;
+use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::workload::Objective;
 use crate::error::Error;
 use crate::files::live::Reread;
@@ -195,6 +196,26 @@ pub enum Message {
         /// Of so many.
         of: usize,
     },
+    /// Resampling ended.
+    Resampled {
+        /// The law's place on the shelf.
+        place: usize,
+        /// The edition of the law beside which it was done.
+        edition: u32,
+        /// What came of it.
+        outcome: Result<Arc<Ensemble>, FitStop>,
+    },
+    /// So many resamples are fitted.
+    ResamplingProgressed {
+        /// The law's place on the shelf.
+        place: usize,
+        /// The edition of the law beside which it is done.
+        edition: u32,
+        /// Finished.
+        done: usize,
+    },
+    /// An ensemble has said how sure a frontier is.
+    Assessed(Arc<Verdict>),
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// The file of a law's runs was read again.
@@ -221,10 +242,10 @@ pub struct FittedLaw {
     pub fit: Arc<Fit>,
 }
 
-/// Why a fit brought no law.
+/// Why a fit or resampling brought nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FitStop {
-    /// A newer fit took its place.
+    /// A newer one took its place.
     Superseded,
     /// It cannot be done with these runs.
     Impossible(Error),
@@ -269,6 +290,8 @@ pub struct ExportRequest {
     pub objective: Objective,
     /// What is allowed.
     pub budgets: Budgets,
+    /// The laws of resampled runs, if there are any by now.
+    pub ensemble: Option<Arc<Ensemble>>,
 }
 
 /// What to do with a file that is already there.
@@ -298,6 +321,10 @@ pub enum Effect {
     Price(Question),
     /// Fit the law at this place on the shelf.
     Fit(usize),
+    /// Resample the runs of the law at this place.
+    Resample(usize),
+    /// Ask an ensemble how sure a frontier is.
+    Assess(Box<Inquiry>),
     /// Watch the file that the runs of the law at this place came from.
     Watch(usize),
     /// Order the candidates of a landscape by a column.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::live::Live;
+use super::resampled::{Resampled, ResamplingProgress};
 use crate::engine::hardware::Hardware;
-use crate::engine::law::LossLaw;
 use crate::engine::law::fit::Fit;
+use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
 use crate::engine::runs::Dataset;
@@ -57,8 +58,12 @@ pub struct LawEntry {
     pub progress: FitProgress,
     /// Counts the changes of what is to be fitted, so that the answer to an earlier state is recognised.
     pub revision: u32,
+    /// How many runs have come or gone since the law that stands was fitted.
+    pub changes: usize,
     /// The newest law that there is.
     pub standing: Option<Standing>,
+    /// What resampling the runs gave last, and how far that is for the law that stands.
+    pub resampled: Resampled,
     /// The file that the runs came from, if it can change.
     pub live: Option<Live>,
 }
@@ -99,7 +104,9 @@ impl LawEntry {
             excluded: BTreeSet::new(),
             progress: FitProgress::Done,
             revision: 0,
+            changes: 0,
             standing: Some(Standing { law: Arc::new(law), fit: None, edition: 0 }),
+            resampled: Resampled::default(),
             live: None,
         }
     }
@@ -112,7 +119,9 @@ impl LawEntry {
             excluded: BTreeSet::new(),
             progress: FitProgress::Due,
             revision: 0,
+            changes: 0,
             standing: None,
+            resampled: Resampled::default(),
             live: None,
         }
     }
@@ -136,10 +145,31 @@ impl LawEntry {
         })
     }
 
-    /// The runs or their exclusion changed: whatever is fitted at the moment is out of date.
-    pub(super) fn call_for_refit(&mut self) {
+    /// The laws of resampled runs beside an edition of the law; none of another edition stand in for them.
+    pub fn ensemble(&self, edition: u32) -> Option<&Arc<Ensemble>> {
+        self.resampled.of_edition(edition)
+    }
+
+    /// Those beside the law that stands.
+    pub fn standing_ensemble(&self) -> Option<&Ensemble> {
+        self.ensemble(self.standing.as_ref()?.edition).map(Arc::as_ref)
+    }
+
+    /// The fit that stands, where it is near what the runs will give now: few of them have come or gone since.
+    pub fn fit_nearby(&self) -> Option<&Arc<Fit>> {
+        const SHARE: usize = 10;
+        self.fit().filter(|fit| self.changes <= (fit.train.len() + fit.holdout.len()) / SHARE)
+    }
+
+    /// So many runs came or went: whatever is fitted at the moment is out of date.
+    pub(super) fn call_for_refit(&mut self, changes: usize) {
         self.revision += 1;
+        self.changes += changes;
         self.progress = FitProgress::Due;
+        // What is being resampled are the runs as they were.
+        if let ResamplingProgress::UnderWay { .. } = self.resampled.progress {
+            self.resampled.progress = ResamplingProgress::Due;
+        }
     }
 }
 

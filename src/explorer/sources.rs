@@ -2,10 +2,11 @@
 //! kind, source and date. The status lines say the same in short. Plain lines, so that scrolling knows their number.
 
 use super::live::Live;
+use super::resampled::ResamplingProgress;
 use super::shelf::LawEntry;
 use super::state::State;
-use crate::engine::law::LossLaw;
-use crate::files::export::Warning;
+use crate::engine::law::{Ensemble, LossLaw};
+use crate::files::export::{BootstrapPart, Warning};
 use crate::files::profile::Source;
 use crate::units;
 
@@ -41,6 +42,7 @@ pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
             let entry = &state.shelf.laws[state.shown().law];
             law(&mut page, &landscape.law, entry.live.as_ref());
             runs(&mut page, entry);
+            resampled(&mut page, state, entry);
             references(&mut page, state, &landscape.law);
         }
         None => no_law(&mut page, state),
@@ -131,6 +133,28 @@ fn runs(page: &mut Page, entry: &LawEntry) {
         let words = format!("{} (gone from the file; excluded if it comes back)", absent.join(", "));
         page.entry("excluded", &words, Tone::Text);
     }
+}
+
+/// How the intervals were found, or why there are none.
+fn resampled(page: &mut Page, state: &State, entry: &LawEntry) {
+    let words = match (state.ensemble(), &entry.resampled.progress) {
+        (Some(ensemble), _) => {
+            let part = BootstrapPart::new(ensemble, Ensemble::LEVEL);
+            let percent = 100.0 * part.level;
+            format!(
+                "{}; intervals are what {percent:.0} % of the laws fitted to them say. An architecture that is on the \
+                 frontier under more than half of these laws is called robust.",
+                part.sentence()
+            )
+        }
+        (None, ResamplingProgress::Impossible(error)) => format!("nothing is said of how sure the law is: {error}"),
+        (None, _) if entry.fit().is_none() => {
+            "nothing is said of how sure the law is: the runs behind it are not at hand".to_owned()
+        }
+        (None, ResamplingProgress::UnderWay { .. }) => "under way".to_owned(),
+        (None, ResamplingProgress::Due | ResamplingProgress::Done) => "not yet for this law".to_owned(),
+    };
+    page.entry("resampled", &words, Tone::Text);
 }
 
 /// Why there is no picture yet.

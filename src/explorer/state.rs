@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::fit_view::FitView;
 use super::message::{Control, ExportRequest, Focus, Scope};
+use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
 use super::shelf::{Board, LawEntry, Shelf};
@@ -16,7 +17,8 @@ use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::landscape::{Landscape, Position};
-use crate::engine::law::Extrapolation;
+use crate::engine::law::fit::Bootstrap;
+use crate::engine::law::{Ensemble, Extrapolation};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
 use crate::engine::workload::{Objective, Workload};
@@ -150,6 +152,12 @@ pub struct State {
     pub selection: Selection,
     /// What a reader must know before believing the picture.
     pub warnings: Vec<Warning>,
+    /// How runs are resampled.
+    pub bootstrap: Bootstrap,
+    /// What the ensemble of the picture's law was asked last.
+    pub inquiry: Option<Inquiry>,
+    /// What it said last, about this picture; the budgets may have been others.
+    pub verdict: Option<Arc<Verdict>>,
     /// The candidate looked at.
     pub pick: Pick,
     /// Its row in the table.
@@ -197,6 +205,9 @@ impl State {
             order: None,
             selection: Selection::default(),
             warnings: Vec::new(),
+            bootstrap: Bootstrap::DEFAULT,
+            inquiry: None,
+            verdict: None,
             pick: Pick::Best,
             picked_row: None,
             sort: (Column::Perplexity, SortOrder::Ascending),
@@ -225,6 +236,17 @@ impl State {
     /// Whether the picture answers another question than the one asked.
     pub fn is_stale(&self) -> bool {
         self.answer.as_ref().is_none_or(|answer| answer.question != self.question)
+    }
+
+    /// The laws of resampled runs beside the law of the picture.
+    pub fn ensemble(&self) -> Option<&Arc<Ensemble>> {
+        let shown = self.answer.as_ref()?.question;
+        self.shelf.laws[shown.law].ensemble(shown.edition)
+    }
+
+    /// What the ensemble says about the picture with the budgets as they are now.
+    pub fn current_verdict(&self) -> Option<&Verdict> {
+        self.verdict.as_deref().filter(|verdict| self.inquiry.as_ref() == Some(&verdict.inquiry))
     }
 
     /// The law asked about.

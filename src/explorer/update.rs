@@ -8,6 +8,7 @@ mod live;
 mod pick;
 mod prompt;
 mod question;
+mod resampling;
 
 use std::sync::Arc;
 
@@ -31,8 +32,9 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 
 /// Applies `message`.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
-    let effects = apply(state, message);
+    let mut effects = apply(state, message);
     fit::follow(state);
+    effects.extend(resampling::follow(state));
     // A question that came while the keyboard was taken is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
@@ -57,6 +59,11 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         Message::FitProgressed { place, revision, done, of } => {
             question::fit_progressed(state, place, revision, (done, of));
         }
+        Message::Resampled { place, edition, outcome } => {
+            return resampling::resampled(state, place, edition, outcome);
+        }
+        Message::ResamplingProgressed { place, edition, done } => resampling::progressed(state, place, edition, done),
+        Message::Assessed(verdict) => resampling::assessed(state, verdict),
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
         Message::Reread { place, outcome } => return live::reread(state, place, outcome),
         Message::Unwatched(place, reason) => live::unwatched(state, place, reason),

@@ -6,6 +6,7 @@
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
 mod lane;
+mod resample;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,18 +14,22 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use lane::{Lane, or_on_panic};
+use resample::Backstage;
+pub(super) use resample::{ResampleJob, assess, resample};
 
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
+use super::resampled::Inquiry;
 use super::state::{Question, State};
 use super::table::{self, Column, SortOrder};
+use crate::engine::confidence::{self, Confidence};
 use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
 use crate::engine::law::fit::{self, Fit, FitError, FitOptions, Watch};
+use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::roofline::Estimator;
 use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
-use crate::files::export::{self, Selection, View};
+use crate::files::export::{self, Selection, Uncertainty, View};
 use crate::files::live::{LastLine, LiveRuns, Reread};
 use crate::files::save::{self, SaveError};
 use crate::files::watch::{FileWatch, network_file_system};
@@ -45,6 +50,8 @@ pub(super) struct FitJob {
     pub(super) revision: u32,
     pub(super) dataset: Arc<Dataset>,
     pub(super) excluded: BTreeSet<usize>,
+    /// A fit of nearly the same runs, if there is one: then few other starts suffice.
+    pub(super) nearby: Option<Arc<Fit>>,
 }
 
 /// A file of runs to be watched.
@@ -81,7 +88,8 @@ impl FitJob {
     pub(super) fn of(state: &State, place: usize) -> Option<Self> {
         let entry = &state.shelf.laws[place];
         let dataset = Arc::clone(entry.dataset.as_ref()?);
-        Some(Self { place, revision: entry.revision, dataset, excluded: entry.excluded.clone() })
+        let nearby = entry.fit_nearby().map(Arc::clone);
+        Some(Self { place, revision: entry.revision, dataset, excluded: entry.excluded.clone(), nearby })
     }
 }
 
@@ -116,7 +124,11 @@ fn fit_kept(job: &FitJob, watch: &dyn Watch) -> Result<Fit, FitError> {
     let runs = &job.dataset.runs;
     let kept: Vec<usize> = (0..runs.len()).filter(|place| !job.excluded.contains(place)).collect();
     let kept_runs: Vec<Run> = kept.iter().map(|&place| runs[place].clone()).collect();
-    let mut fit = fit::fit(&kept_runs, &FitOptions::default(), watch)?;
+    let options = FitOptions::default();
+    let mut fit = match &job.nearby {
+        Some(nearby) => fit::refit(&kept_runs, &options, &nearby.coefficients, watch)?,
+        None => fit::fit(&kept_runs, &options, watch)?,
+    };
     for place in fit.train.iter_mut().chain(&mut fit.holdout) {
         *place = kept[*place];
     }
@@ -146,7 +158,14 @@ pub(super) fn export(request: ExportRequest) -> ExportOutcome {
         Scope::Picked => Selection::Picked,
         Scope::Feasible => Selection::Feasible,
     };
-    let written = export::to_json(&export::document(&view, selection, &request.indices))
+    // Asked anew: what the screen says may be of other budgets, and is cut off nowhere on the chart's axis.
+    let sure = request.ensemble.as_ref().and_then(|ensemble| {
+        let (objective, budgets) = (request.objective, &request.budgets);
+        let question = confidence::Question { objective, budgets, level: Ensemble::LEVEL };
+        Some((ensemble, Confidence::of(&request.landscape, ensemble, question, &())?))
+    });
+    let uncertainty = sure.as_ref().map(|(ensemble, confidence)| Uncertainty { ensemble, confidence });
+    let written = export::to_json(&export::document_with(&view, selection, &request.indices, uncertainty))
         .map_err(SaveError::from)
         .and_then(|json| match request.overwrite {
             Overwrite::Refuse => save::write_new(&request.path, &json),
@@ -184,6 +203,9 @@ pub(super) struct Workers<M> {
     price: Lane<PriceJob>,
     order: Lane<OrderJob>,
     fit: Lane<FitJob>,
+    resample: Lane<ResampleJob>,
+    assess: Lane<Inquiry>,
+    backstage: Arc<Backstage>,
     answers: Sender<M>,
 }
 
@@ -214,7 +236,34 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
                 Some(Message::Fitted { place: job.place, revision: job.revision, outcome })
             },
         );
-        Self { price, order, fit, answers }
+        let backstage = Arc::new(Backstage::start());
+        let (resample, assess) = Self::start_backstage(&backstage, &answers);
+        Self { price, order, fit, resample, assess, backstage, answers }
+    }
+
+    /// The two lanes for what nobody waits for.
+    fn start_backstage(threads: &Arc<Backstage>, answers: &Sender<M>) -> (Lane<ResampleJob>, Lane<Inquiry>) {
+        let (backstage, threads) = (Arc::clone(threads), Arc::clone(threads));
+        // Resampling is answered also where it was stopped, so that it is asked for again.
+        let resample = Lane::start(
+            answers.clone(),
+            move |job: &ResampleJob, ticket| {
+                let (place, edition) = (job.place, job.edition);
+                let watch = ticket.watch(move |done, _| Message::ResamplingProgressed { place, edition, done });
+                Some(backstage.perform(|| resample(job, &watch)))
+            },
+            |job| {
+                let error = Error::new("a bug in roofscape stopped the resampling").in_source(job.dataset.name.clone());
+                let outcome = Err(FitStop::Impossible(error));
+                Some(Message::Resampled { place: job.place, edition: job.edition, outcome })
+            },
+        );
+        let assess = Lane::start(
+            answers.clone(),
+            move |inquiry, ticket| threads.perform(|| assess(inquiry, ticket)),
+            |_: &Inquiry| None,
+        );
+        (resample, assess)
     }
 
     /// Prices a space; older questions are dropped, also one that is being priced.
@@ -227,9 +276,21 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         self.order.ask(job);
     }
 
-    /// Fits runs; older fits are stopped, and say so.
+    /// Fits runs; older fits are stopped, and say so. So is resampling: the fit is what one waits for, and mostly it is of
+    /// the same runs.
     pub(super) fn fit(&self, job: FitJob) {
+        self.resample.clear();
         self.fit.ask(job);
+    }
+
+    /// Resamples runs; older ones are stopped, and say so.
+    pub(super) fn resample(&self, job: ResampleJob) {
+        self.resample.ask(job);
+    }
+
+    /// Asks an ensemble; older questions are dropped, also one that is being asked.
+    pub(super) fn assess(&self, inquiry: Inquiry) {
+        self.assess.ask(inquiry);
     }
 
     /// Watches a file until the session ends.
@@ -249,11 +310,11 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
 
     /// Writes a file.
     pub(super) fn export(&self, request: ExportRequest) {
-        let answers = self.answers.clone();
+        let (answers, backstage) = (self.answers.clone(), Arc::clone(&self.backstage));
         thread::spawn(move || {
             let path = request.path.display().to_string();
             let outcome = or_on_panic(
-                || export(request),
+                || backstage.perform(|| export(request)),
                 || ExportOutcome::Failed(Error::new("a bug in roofscape stopped this export").in_source(path)),
             );
             let _ = answers.send(Message::Exported(outcome).into());

@@ -117,8 +117,11 @@ fn window(state: &State) -> RowWindow {
 
 fn scroll_coefficients(state: &mut State, rows: isize) {
     let pane = panes_of(state).and_then(|panes| panes.coefficients);
-    let (Some(law), Some(pane)) = (state.law_entry().law(), pane) else { return };
+    let entry = state.law_entry();
+    let (Some(law), Some(pane)) = (entry.law(), pane) else { return };
     let body = coefficients_body(pane);
-    let last = coefficients::lines(law, usize::from(body.width)).len().saturating_sub(usize::from(body.height));
+    let last = coefficients::lines(law, entry.standing_ensemble(), usize::from(body.width))
+        .len()
+        .saturating_sub(usize::from(body.height));
     state.fit.coefficients_top = state.fit.coefficients_top.saturating_add_signed(rows).min(last);
 }

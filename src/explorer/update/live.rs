@@ -1,7 +1,5 @@
 //! The file of a law's runs changed: whatever it holds, the picture stands until there is a better one.
 
-use std::sync::Arc;
-
 use super::question;
 use crate::engine::runs::Run;
 use crate::error::Error;
@@ -37,9 +35,17 @@ pub(super) fn reread(state: &mut State, place: usize, outcome: Result<Reread, Er
     let mut excluded: Vec<Run> = entry.excluded.iter().map(|&run| dataset.runs[run].clone()).collect();
     excluded.append(&mut live.absent);
     (entry.excluded, live.absent) = places(excluded, &now.runs);
-    entry.dataset = Some(Arc::clone(&now));
-    entry.call_for_refit();
+    let changes = differences(&dataset.runs, &now.runs);
+    entry.dataset = Some(now);
+    entry.call_for_refit(changes);
     if asked_for { question::ask(state) } else { Vec::new() }
+}
+
+/// How many runs stand in one of two lists and not in the other, counted from the first difference: what grows is
+/// appended to.
+fn differences(before: &[Run], now: &[Run]) -> usize {
+    let same = before.iter().zip(now).take_while(|(before, now)| before == now).count();
+    before.len() + now.len() - 2 * same
 }
 
 /// A file is not watched, or not reliably.

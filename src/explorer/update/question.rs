@@ -2,10 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+use super::resampling;
 use crate::engine::budget::Limit;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 use crate::error::Error;
 use crate::explorer::message::{Control, Effect, FitStop, FittedLaw};
+use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::shelf::{FitProgress, Standing};
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{Notice, Question, State};
@@ -33,6 +35,7 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
         }
         (None, _) => {}
     }
+    effects.extend(resampling::ask(state));
     effects
 }
 
@@ -63,6 +66,8 @@ pub(super) fn fitted(
         Ok(FittedLaw { law, fit }) => {
             entry.standing = Some(Standing { law, fit: Some(fit), edition: revision });
             entry.progress = FitProgress::Done;
+            entry.changes = 0;
+            entry.resampled.progress = ResamplingProgress::Due;
         }
         Err(FitStop::Superseded) => entry.progress = FitProgress::Due,
         Err(FitStop::Impossible(error)) => entry.progress = FitProgress::Failed(error),
@@ -91,7 +96,7 @@ pub(super) fn toggle_run(state: &mut State, run: usize) -> Vec<Effect> {
     if !entry.excluded.remove(&run) {
         entry.excluded.insert(run);
     }
-    entry.call_for_refit();
+    entry.call_for_refit(1);
     ask(state)
 }
 
@@ -102,11 +107,12 @@ pub(super) fn restore_runs(state: &mut State) -> Vec<Effect> {
     if entry.excluded.is_empty() && !is_absent {
         return Vec::new();
     }
+    let restored = entry.excluded.len();
     entry.excluded.clear();
     if let Some(live) = &mut entry.live {
         live.absent.clear();
     }
-    entry.call_for_refit();
+    entry.call_for_refit(restored);
     ask(state)
 }
 

@@ -12,6 +12,7 @@
 //! ```
 
 pub mod axes;
+mod band;
 mod chart;
 mod controls;
 mod pick;
@@ -25,7 +26,7 @@ use crate::explorer::layout::frontier::panes;
 use crate::explorer::message::Focus;
 use crate::explorer::state::State;
 
-/// What the marks mean, for the help.
+/// What the marks mean, for the help. Those of the band stand in the chart's border, whenever there is one.
 pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("⣿", Role::CloudMoe, "mixture of experts"),
     ("∘", Role::CloudDense, "dense"),

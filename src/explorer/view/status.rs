@@ -9,6 +9,7 @@ use crate::engine::law::LossLaw;
 use crate::explorer::keymap::hinted;
 use crate::explorer::layout::{Frame, room};
 use crate::explorer::live::Live;
+use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::screen::Screen;
 use crate::explorer::shelf::{FitProgress, LawEntry};
 use crate::explorer::state::{Notice, State};
@@ -34,6 +35,8 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         spans.push(canvas.span(format!("{} … {so_far}· ", asked.label), Role::Focus));
     } else if asked.standing.is_some() && state.is_stale() {
         spans.push(canvas.span("pricing … · ", Role::Focus));
+    } else if let ResamplingProgress::UnderWay { done, of } = asked.resampled.progress {
+        spans.push(canvas.span(format!("resampling {done:>3}/{of} · "), Role::Focus));
     }
     let words = match (state.screen, state.landscape()) {
         // How well it fits, and what is to be said first, stand in that screen's headline.

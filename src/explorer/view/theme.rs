@@ -49,6 +49,10 @@ pub enum Role {
     CloudMoe,
     /// Dense candidates.
     CloudDense,
+    /// The texture of the band around the frontier.
+    Band,
+    /// Candidates within it.
+    CloudInBand,
     Frontier,
     /// The frontier where no budget allows it.
     FrontierOver,
@@ -75,6 +79,8 @@ const fn colours(role: Role) -> (u32, u8, Color) {
         Role::Focus => (0x007d_cfff, 117, Color::Cyan),
         Role::CloudMoe => (0x003f_5f86, 24, Color::Blue),
         Role::CloudDense => (0x008a_7440, 94, Color::Yellow),
+        Role::Band => (0x0039_656c, 23, Color::Cyan),
+        Role::CloudInBand => (0x003d_7579, 30, Color::Cyan),
         Role::Frontier => (0x0073_dac8, 80, Color::LightCyan),
         Role::FrontierOver => (0x003f_6f78, 30, Color::Cyan),
         Role::DenseFrontier => (0x00e0_af68, 179, Color::LightYellow),
@@ -96,6 +102,11 @@ const fn weight(role: Role) -> Modifier {
     }
 }
 
+/// What stands back where there is no colour; candidates within the band differ from those outside by that alone.
+const fn is_dim(role: Role) -> bool {
+    matches!(role, Role::Faint | Role::CloudMoe | Role::CloudDense | Role::Band | Role::Shade)
+}
+
 /// Styles for every role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
@@ -112,9 +123,7 @@ impl Theme {
             Palette::True => style.fg(Color::from_u32(rgb)),
             Palette::Indexed => style.fg(Color::Indexed(index)),
             Palette::Ansi => style.fg(ansi),
-            Palette::Mono if matches!(role, Role::Faint | Role::CloudMoe | Role::CloudDense | Role::Shade) => {
-                style.add_modifier(Modifier::DIM)
-            }
+            Palette::Mono if is_dim(role) => style.add_modifier(Modifier::DIM),
             Palette::Mono => style,
         }
     }

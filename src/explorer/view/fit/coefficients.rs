@@ -16,12 +16,14 @@ use crate::explorer::view::{Canvas, fit};
 
 /// Draws as many lines as fit, from where they are scrolled to.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    canvas.pane(area, "Coefficients", focused(state, FitFocus::Coefficients));
-    let Some(law) = state.law_entry().law() else { return };
+    let entry = state.law_entry();
+    let title = if entry.standing_ensemble().is_some() { "Coefficients with 90 % intervals" } else { "Coefficients" };
+    canvas.pane(area, title, focused(state, FitFocus::Coefficients));
+    let Some(law) = entry.law() else { return };
     let wheel = [Action::ScrollCoefficients(-3), Action::ScrollCoefficients(3)];
     canvas.hits.push_with_wheel(area, Some(Target::Press(Action::FocusFit(FitFocus::Coefficients))), wheel);
     let body = coefficients_body(area);
-    let lines = lines(law, usize::from(body.width));
+    let lines = lines(law, entry.standing_ensemble(), usize::from(body.width));
     let (top, all) = (state.fit.coefficients_top, lines.len());
     for (y, line) in (body.top()..body.bottom()).zip(lines.into_iter().skip(top)) {
         let spans = spans(canvas, line, usize::from(body.width));
@@ -49,14 +51,17 @@ fn spans(canvas: &Canvas<'_>, line: CoefficientLine, columns: usize) -> Vec<Span
     }
 }
 
-/// `α_l    1.63  how fast depth pays`
-fn coefficient(canvas: &Canvas<'_>, row: &CoefficientRow, width: usize) -> [Span<'static>; 3] {
+/// `α_l    1.63  1.21–2.05    how fast depth pays`
+fn coefficient(canvas: &Canvas<'_>, row: &CoefficientRow, width: usize) -> [Span<'static>; 4] {
     const BEFORE_MEANING: usize = 6 + 9 + 1;
-    let room = width.saturating_sub(BEFORE_MEANING + 1);
+    const INTERVAL: usize = 14;
+    let interval = row.certainty.map_or_else(String::new, |certainty| format!("{:<INTERVAL$}", certainty.in_words()));
+    let room = width.saturating_sub(BEFORE_MEANING + interval.chars().count() + 1);
     let value_role = if row.value == 0.0 { Role::Label } else { Role::Text };
     [
         canvas.span(format!("{:<6}", row.symbol), Role::Title),
         canvas.span(format!("{} ", aligned(row.value)), value_role),
+        canvas.span(interval, Role::Text),
         canvas.span(format!("{:<room$} ", fit(row.meaning, room)), Role::Label),
     ]
 }

@@ -1,9 +1,10 @@
 //! The chart: where one can go, and what the budgets forbid.
 //!
-//! From back to front: the cloud of candidates, the frontier of dense models, the frontier of all where no budget
-//! allows it, shading for what is forbidden, the feasible frontier, budget lines, reference models, the pick. A budget
-//! on the chart's own axis forbids a half-plane. Any other budget (memory, say) forbids what only it keeps one from
-//! reaching: the strip between the frontier of all and the frontier of what keeps that budget.
+//! From back to front: the band around the feasible frontier, the cloud of candidates (in another colour within the
+//! band), the frontier of dense models, the frontier of all where no budget allows it, shading for what is forbidden,
+//! the feasible frontier, budget lines, reference models, the pick. A budget on the chart's own axis forbids a
+//! half-plane. Any other budget (memory, say) forbids what only it keeps one from reaching: the strip between the frontier
+//! of all and the frontier of what keeps that budget.
 
 use std::collections::HashSet;
 
@@ -11,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::axes::Axes;
+use super::band::{self, Band};
 use super::focused;
 use crate::engine::budget::Limit;
 use crate::engine::landscape::{Landscape, Position};
@@ -37,6 +39,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = canvas.pane(area, &title, focused(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
     legend(canvas, area, title.chars().count() as u16);
+    band::legend(canvas, state, area);
     let Some(landscape) = state.landscape() else {
         let entry = state.law_entry();
         match (&entry.standing, entry.trouble()) {
@@ -69,7 +72,7 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect, title_columns: u16) {
     }
 }
 
-/// The axes depend on the candidates alone: budgets shade, they never move them.
+/// The axes depend on the candidates and on the law: budgets shade, they never move them.
 fn axes(state: &State, landscape: &Landscape, inner: Rect) -> Option<Axes> {
     let [best, worst] = landscape.extent(state.objective)?;
     let baseline = state.baseline().filter(|place| place.latency_s > 0.0)?;
@@ -84,9 +87,17 @@ fn axes(state: &State, landscape: &Landscape, inner: Rect) -> Option<Axes> {
         Axes::new(
             area,
             [best.latency_s.min(baseline.latency_s), worst.latency_s.max(baseline.latency_s)],
-            [best.loss.min(baseline.loss), worst.loss.max(baseline.loss)],
+            [lowest(state, [best.loss, worst.loss]).min(baseline.loss), worst.loss.max(baseline.loss)],
         )
     })
+}
+
+/// The lowest loss to show: the lower end of the best candidate's interval, as far as that leaves the candidates most of
+/// the chart.
+fn lowest(state: &State, [best, worst]: [f64; 2]) -> f64 {
+    const MOST_ADDED: f64 = 0.25;
+    let wanted = state.shelf.laws[state.shown().law].resampled.lowest_loss.unwrap_or(best);
+    wanted.clamp(best - MOST_ADDED * (worst - best), best)
 }
 
 struct Chart<'a> {
@@ -117,16 +128,22 @@ impl Chart<'_> {
         let front = self.line(&self.state.selection.frontier);
         let all = self.line(&self.state.frontiers.all);
         let dense_front = self.line(&self.state.frontiers.dense);
+        let band = Band::new(self.state, self.landscape, &self.axes);
         for column in 0..area.width {
             let forbidden = self.forbidden(area.x + column);
             for row in 0..area.height {
                 let (x, y) = (area.x + column, area.y + row);
                 let over = forbidden.covers(self.axes.loss_at(y));
+                let candidate = match (band.covers(column, row), over) {
+                    (true, _) => Role::CloudInBand,
+                    (false, true) => Role::Shade,
+                    (false, false) => Role::CloudMoe,
+                };
                 let layers = [
                     (front.mask(column, row), Role::Frontier),
                     (all.mask(column, row), Role::FrontierOver),
                     (dense_front.mask(column, row), Role::DenseFrontier),
-                    (moe.mask(column, row), if over { Role::Shade } else { Role::CloudMoe }),
+                    (moe.mask(column, row), candidate),
                 ];
                 if layers[..3].iter().any(|(mask, _)| *mask != 0) {
                     self.lines.insert((x, y));
@@ -136,12 +153,15 @@ impl Chart<'_> {
                 } else if dense.mask(column, row) != 0 {
                     let role = if over { Role::Shade } else { Role::CloudDense };
                     put(canvas.buffer, x, y, '∘', canvas.style(role));
+                } else if band.texture(column, row) != 0 {
+                    put(canvas.buffer, x, y, braille(band.texture(column, row)), canvas.style(Role::Band));
                 } else if over {
                     put(canvas.buffer, x, y, '░', canvas.style(Role::Shade));
                 }
             }
         }
         self.dense_markers(canvas);
+        self.unsure_members(canvas);
     }
 
     /// Dots of the mixtures of experts and of the dense candidates.
@@ -184,6 +204,15 @@ impl Chart<'_> {
                 put(canvas.buffer, x, y, '○', style);
                 last = Some(x);
             }
+        }
+    }
+
+    /// Members of the feasible frontier that are on it in half of the resampled laws at most.
+    fn unsure_members(&self, canvas: &mut Canvas<'_>) {
+        let cell = |member: u32| self.cell(self.landscape.position(self.state.objective, member as usize));
+        let (cells, role) = band::unsure_cells(self.state, cell);
+        for (x, y) in cells {
+            put(canvas.buffer, x, y, band::UNSURE, canvas.style(role));
         }
     }
 

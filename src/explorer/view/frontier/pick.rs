@@ -5,6 +5,7 @@ use ratatui::text::Span;
 
 use crate::engine::architecture::Architecture;
 use crate::engine::landscape::Landscape;
+use crate::engine::law::{Ensemble, Interval};
 use crate::engine::roofline::{Bound, OperatorCost, Phase};
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
@@ -20,8 +21,11 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return canvas.centred(inner, "nothing is feasible, so nothing is picked", Role::Label);
     };
     let shape = landscape.sweep.architecture(index);
-    let detail = Detail { state, landscape, index, shape, rows: landscape.estimator.breakdown(&shape) };
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let rows = landscape.estimator.breakdown(&shape);
+    let loss_interval =
+        state.ensemble().and_then(|ensemble| ensemble.loss_interval(Ensemble::LEVEL, &shape.features()));
+    let detail = Detail { state, landscape, index, shape, rows, loss_interval };
     // Side by side where the pane is wide and low, as on a small screen.
     if inner.width >= 76 && inner.height < 22 {
         let [left, right] = Layout::horizontal([Constraint::Length(40), Constraint::Fill(1)]).areas(inner);
@@ -49,12 +53,16 @@ struct Detail<'a> {
     index: usize,
     shape: Architecture,
     rows: Vec<OperatorCost>,
+    /// Of its loss, nats, where the law's runs were resampled.
+    loss_interval: Option<Interval>,
 }
 
 impl Detail<'_> {
     /// Everything but the operators.
     fn in_full(&self, canvas: &Canvas<'_>) -> Lines {
         let mut lines = self.identity(canvas);
+        let after_perplexity = 3;
+        lines.splice(after_perplexity..after_perplexity, self.uncertainty(canvas));
         lines.extend(self.comparison(canvas));
         lines.extend(self.memory(canvas));
         lines
@@ -130,14 +138,41 @@ impl Detail<'_> {
         lines
     }
 
+    /// What the resampled laws say of its perplexity and of its place; nothing where there are none.
+    fn uncertainty(&self, canvas: &Canvas<'_>) -> Lines {
+        let (Some(interval), Some(ensemble)) = (self.loss_interval, self.state.ensemble()) else { return Vec::new() };
+        let ends = |interval: Interval, write: fn(f64) -> String| [interval.low, interval.high].map(write).join("–");
+        let perplexity = ends(interval.map(f64::exp), |perplexity| units::significant(perplexity, 4));
+        let loss = ends(interval, |nats| format!("{nats:.3}"));
+        let mut lines = vec![vec![
+            canvas.span(perplexity, Role::Text),
+            canvas.span(format!(" ({loss} nats) at {:.0} %", 100.0 * Ensemble::LEVEL), Role::Label),
+        ]];
+        // Beyond a budget it is on no frontier of what is feasible, and nothing is said.
+        if self.broken_limits().is_empty() {
+            let verdict = self.state.current_verdict().map(|verdict| &verdict.confidence);
+            let share = verdict.map_or_else(|| "…".to_owned(), |sure| percent(sure.frontier_probability(self.index)));
+            let of = units::count(ensemble.laws.len());
+            let robust = if verdict.is_some_and(|sure| sure.is_robust(self.index)) { ", robust" } else { "" };
+            lines.push(vec![
+                canvas.span("frontier: ", Role::Label),
+                canvas.span(share, Role::Text),
+                canvas.span(format!(" of {of} resamples"), Role::Label),
+                canvas.span(robust, Role::Good),
+            ]);
+        }
+        lines
+    }
+
+    fn broken_limits(&self) -> Vec<&'static str> {
+        let sweep = &self.landscape.sweep;
+        let budgets = self.state.budgets();
+        let broken = budgets.active().filter(|(limit, value)| limit.of(sweep, self.index) > *value);
+        broken.map(|(limit, _)| limit.label()).collect()
+    }
+
     fn over_budget(&self, canvas: &Canvas<'_>) -> Lines {
-        let broken: Vec<String> = self
-            .state
-            .budgets()
-            .active()
-            .filter(|(limit, value)| limit.of(&self.landscape.sweep, self.index) > *value)
-            .map(|(limit, _)| limit.label().to_owned())
-            .collect();
+        let broken = self.broken_limits();
         if broken.is_empty() {
             return Vec::new();
         }
@@ -236,6 +271,15 @@ impl Detail<'_> {
         second.extend(part("activations ", memory.activations_bytes));
         second.extend(part(" · system ", memory.reserved_bytes));
         vec![first, second]
+    }
+}
+
+/// A share of resamples: certainty is said only of all and of none.
+pub(super) fn percent(share: f64) -> String {
+    match share {
+        _ if share > 0.0 && share < 0.01 => "<1 %".to_owned(),
+        _ if share < 1.0 && share > 0.99 => ">99 %".to_owned(),
+        _ => format!("{:.0} %", 100.0 * share),
     }
 }
 

@@ -3,13 +3,15 @@
 use ratatui::layout::Rect;
 
 use super::focused;
+use super::pick::percent;
+use crate::engine::confidence::Confidence;
 use crate::explorer::message::{Action, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
 use crate::explorer::table::{BEST_FIRST, Column, RowWindow};
 use crate::explorer::view::table::{self, Placed};
 use crate::explorer::view::theme::Role;
-use crate::explorer::view::{Canvas, wrapped};
+use crate::explorer::view::{Canvas, right, wrapped};
 use crate::units;
 
 /// Draws heading and rows.
@@ -27,17 +29,26 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.hits.push_with_wheel(area, Some(Target::Press(Action::Focus(Focus::Table))), wheel);
     let shown = usize::from(inner.height).saturating_sub(1);
     table::position_hint(canvas, area, RowWindow { top: state.top, shown, all: state.selection.feasible.len() });
-    let columns = table::columns(inner);
+    let shares = Shares::of(state, inner);
+    let columns = table::columns(Rect { width: inner.width - shares.as_ref().map_or(0, |_| SHARE_COLUMNS), ..inner });
     table::headings(canvas, state.sort, &columns, Action::Sort);
+    if let Some(shares) = &shares {
+        shares.heading(canvas, inner.y);
+    }
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if state.selection.feasible.is_empty() {
         nothing(canvas, state, body);
     } else {
-        rows(canvas, state, &columns, body);
+        rows(canvas, state, (&columns, shares.as_ref()), body);
     }
 }
 
-fn rows(canvas: &mut Canvas<'_>, state: &State, columns: &[Placed<Column>], body: Rect) {
+fn rows(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    (columns, shares): (&[Placed<Column>], Option<&Shares<'_>>),
+    body: Rect,
+) {
     let Some(landscape) = state.landscape() else { return };
     let picked = state.picked();
     let shown = state.selection.feasible.iter().enumerate().skip(state.top).take(usize::from(body.height));
@@ -56,11 +67,47 @@ fn rows(canvas: &mut Canvas<'_>, state: &State, columns: &[Placed<Column>], body
             let text = placed.column.cell(&landscape.sweep, index as usize);
             placed.write(canvas, y, &text, style);
         }
+        if let Some(shares) = shares {
+            shares.write(canvas, y, index as usize);
+        }
         canvas.hits.push_with_wheel(
             Rect::new(body.x, y, body.width, 1),
             Some(Target::Press(Action::PickRow(row))),
             [Action::Scroll(-3), Action::Scroll(3)],
         );
+    }
+}
+
+/// Cells of the column of shares, gap included.
+const SHARE_COLUMNS: u16 = 7;
+/// Cells inside the pane below which the shape needs them all.
+const ROOM_FOR_SHARES: u16 = 74;
+
+/// In how many of the resampled laws each row is on the frontier: a last column that is there when they are. It does not
+/// sort: most rows are on no frontier at all.
+struct Shares<'a> {
+    /// None while the budgets are others than those of the last verdict.
+    confidence: Option<&'a Confidence>,
+    x: u16,
+}
+
+impl<'a> Shares<'a> {
+    fn of(state: &'a State, inner: Rect) -> Option<Self> {
+        let known = state.verdict.is_some() && inner.width >= ROOM_FOR_SHARES;
+        let confidence = state.current_verdict().map(|verdict| &verdict.confidence);
+        known.then(|| Self { confidence, x: inner.right() - SHARE_COLUMNS })
+    }
+
+    fn heading(&self, canvas: &mut Canvas<'_>, y: u16) {
+        canvas.buffer.set_string(self.x, y, right("robust", usize::from(SHARE_COLUMNS)), canvas.style(Role::Label));
+    }
+
+    fn write(&self, canvas: &mut Canvas<'_>, y: u16, index: usize) {
+        let Some(confidence) = self.confidence else { return };
+        let share = confidence.frontier_probability(index);
+        let words = if share > 0.0 { percent(share) } else { "–".to_owned() };
+        let role = if confidence.is_robust(index) { Role::Good } else { Role::Label };
+        canvas.buffer.set_string(self.x, y, right(&words, usize::from(SHARE_COLUMNS)), canvas.style(role));
     }
 }
 

@@ -1,0 +1,117 @@
+//! What resampling a law's runs tells of its picture, and for which picture that holds.
+//!
+//! Two steps, each slower than a frame and so a worker's: the runs are resampled into an [`Ensemble`] beside the law, and
+//! the ensemble is asked about what is looked at. Both answers carry what they answer, because what is looked at may
+//! have changed by then: a share or an interval is shown only beside the numbers that it belongs to.
+
+use std::sync::Arc;
+
+use super::selection::axis_value;
+use super::state::State;
+use crate::engine::budget::Budgets;
+use crate::engine::confidence::Confidence;
+use crate::engine::landscape::Landscape;
+use crate::engine::law::Ensemble;
+use crate::engine::workload::Objective;
+use crate::error::Error;
+
+/// The newest laws of a law's runs resampled.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Resampled {
+    /// The laws, and the edition of the law beside which they stand.
+    pub newest: Option<(u32, Arc<Ensemble>)>,
+    /// How far it is for the law that stands.
+    pub progress: ResamplingProgress,
+    /// Lowest loss that a chart needs to show for them, nats. It stays while the runs are resampled anew, so that the chart's
+    /// scale does not jump.
+    pub lowest_loss: Option<f64>,
+}
+
+impl Resampled {
+    /// The laws beside this edition.
+    pub fn of_edition(&self, edition: u32) -> Option<&Arc<Ensemble>> {
+        self.newest.as_ref().filter(|(known, _)| *known == edition).map(|(_, ensemble)| ensemble)
+    }
+}
+
+/// How far resampling is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum ResamplingProgress {
+    /// To be done once the law stands and is asked about; never, for a law without runs.
+    #[default]
+    Due,
+    /// A worker is at it.
+    UnderWay {
+        /// Finished, as far as it is said.
+        done: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// The newest laws are those of the law that stands.
+    Done,
+    /// It cannot be done, and why.
+    Impossible(Error),
+}
+
+/// A frontier about which an ensemble is asked.
+#[derive(Debug, Clone)]
+pub struct Inquiry {
+    /// The law's place on the shelf.
+    pub law: usize,
+    /// The candidates.
+    pub landscape: Arc<Landscape>,
+    /// The laws to ask.
+    pub ensemble: Arc<Ensemble>,
+    /// Which latency the frontier minimises.
+    pub objective: Objective,
+    /// What is allowed, less what bounds the chart's own axis: that cuts the frontier off, and changes nothing about who is
+    /// on it before the cut. So dragging such a budget asks nothing new.
+    pub budgets: Budgets,
+}
+
+impl PartialEq for Inquiry {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_of_same_picture(other) && self.budgets == other.budgets
+    }
+}
+
+impl Inquiry {
+    /// What the picture calls for; none where its law was not resampled.
+    pub fn of(state: &State) -> Option<Self> {
+        let landscape = state.landscape()?;
+        let ensemble = state.ensemble()?;
+        let objective = state.objective;
+        let generated = landscape.sweep.generated_tokens;
+        let off_axis = state
+            .budgets()
+            .active()
+            .filter(|&(limit, value)| generated == 0 || axis_value(objective, limit, value, generated).is_none())
+            .fold(Budgets::NONE, |budgets, (limit, value)| budgets.with(limit, value));
+        Some(Self {
+            law: state.shown().law,
+            landscape: Arc::clone(landscape),
+            ensemble: Arc::clone(ensemble),
+            objective,
+            budgets: off_axis,
+        })
+    }
+
+    /// Whether another differs at most in budgets: then the interval of each loss is the same, and who is on the frontier is
+    /// not.
+    pub fn is_of_same_picture(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.landscape, &other.landscape)
+            && Arc::ptr_eq(&self.ensemble, &other.ensemble)
+            && self.objective == other.objective
+    }
+}
+
+/// What the ensemble said.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// Of what.
+    pub inquiry: Inquiry,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Lower end of the interval of the best candidate's loss, nats, whatever the budgets.
+    pub lowest_loss: Option<f64>,
+}

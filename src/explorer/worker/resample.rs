@@ -1,0 +1,142 @@
+//! What is worked out behind the picture and nobody waits for: the runs resampled, the ensemble asked.
+//!
+//! It has threads of its own, one fewer than there are cores. In the common pool a frame that scans the candidates would
+//! queue behind hundreds of refits, and a dragged slider would stand still until they are done.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::engine::confidence::{Confidence, Question};
+use crate::engine::law::Ensemble;
+use crate::engine::law::fit::{self, Bootstrap, Fit, FitError, FitOptions, Watch};
+use crate::engine::runs::{Dataset, Run};
+use crate::error::Error;
+use crate::explorer::message::{FitStop, Message};
+use crate::explorer::resampled::{Inquiry, Verdict};
+use crate::explorer::shelf::FitProgress;
+use crate::explorer::state::State;
+
+/// Runs to be resampled.
+pub(in crate::explorer) struct ResampleJob {
+    /// Place of the law on the shelf.
+    pub(in crate::explorer) place: usize,
+    /// Its edition.
+    pub(in crate::explorer) edition: u32,
+    pub(in crate::explorer) dataset: Arc<Dataset>,
+    fit: Arc<Fit>,
+    asked: Bootstrap,
+}
+
+impl ResampleJob {
+    /// For a law on this session's shelf; none if it stands for other runs than there are now.
+    pub(in crate::explorer) fn of(state: &State, place: usize) -> Option<Self> {
+        let entry = &state.shelf.laws[place];
+        let (dataset, fit) = (Arc::clone(entry.dataset.as_ref()?), Arc::clone(entry.fit()?));
+        let edition = entry.revision;
+        (entry.progress == FitProgress::Done).then_some(Self { place, edition, dataset, fit, asked: state.bootstrap })
+    }
+}
+
+/// Resamples the runs of a law; `watch` may stop it.
+pub(in crate::explorer) fn resample(job: &ResampleJob, watch: &dyn Watch) -> Message {
+    let ResampleJob { place, edition, dataset, fit, asked } = job;
+    // Only the runs that were fitted, so that nothing is asked of those left out.
+    let runs: Option<Vec<Run>> = fit.train.iter().map(|&run| dataset.runs.get(run).cloned()).collect();
+    let runs = runs.unwrap_or_default();
+    let fit = Fit { train: (0..runs.len()).collect(), holdout: Vec::new(), ..Fit::clone(fit) };
+    let outcome = fit::bootstrap(&runs, &fit, &FitOptions::default(), asked, watch).map(Arc::new);
+    let outcome = outcome.map_err(|error| match error {
+        FitError::Cancelled => FitStop::Superseded,
+        error => FitStop::Impossible(Error::from(error).in_source(dataset.name.clone())),
+    });
+    Message::Resampled { place: *place, edition: *edition, outcome }
+}
+
+/// Asks an ensemble about a frontier; nothing if `watch` stops it.
+pub(in crate::explorer) fn assess(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Message> {
+    let Inquiry { landscape, ensemble, objective, budgets, .. } = inquiry;
+    let level = Ensemble::LEVEL;
+    let confidence = Confidence::of(landscape, ensemble, Question { objective: *objective, budgets, level }, watch)?;
+    let best = landscape.best_first().first().map(|&index| landscape.sweep.architecture(index as usize).features());
+    let lowest = best.and_then(|shape| ensemble.loss_interval(level, &shape)).map(|interval| interval.low);
+    let verdict = Verdict { inquiry: inquiry.clone(), confidence, lowest_loss: lowest };
+    Some(Message::Assessed(Arc::new(verdict)))
+}
+
+/// Threads for work that must not hold up a frame.
+pub(in crate::explorer) struct Backstage(Option<ThreadPool>);
+
+impl Backstage {
+    /// Starts the threads; without any, the work is done in the common pool.
+    pub(in crate::explorer) fn start() -> Self {
+        let cores = available_parallelism().map_or(1, usize::from);
+        Self(ThreadPoolBuilder::new().num_threads((cores - 1).max(1)).build().ok())
+    }
+
+    /// Does the work there, and waits for it.
+    pub(in crate::explorer) fn perform<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match &self.0 {
+            Some(threads) => threads.install(work),
+            None => work(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::explorer::headless::Headless;
+    use crate::explorer::message::{Action, ExportOutcome};
+    use crate::explorer::open::Choices;
+    use crate::explorer::worker::export;
+
+    fn settled() -> Headless {
+        let choices = Choices { data: Some("tiny".into()), ..Choices::default() };
+        let mut session = Headless::open(&choices, (120, 40)).unwrap();
+        session.state.bootstrap.resamples = 24;
+        session.settle();
+        session
+    }
+
+    #[test]
+    fn what_is_resampled_is_what_was_fitted() {
+        let mut session = settled();
+        session.tell(Action::ToggleRun(0));
+        session.settle();
+        let (entry, asked) = (session.state.law_entry(), session.state.bootstrap);
+        let runs = &entry.dataset.as_ref().unwrap().runs;
+        let by_the_engine = fit::bootstrap(runs, entry.fit().unwrap(), &FitOptions::default(), &asked, &()).unwrap();
+        assert_eq!(entry.standing_ensemble(), Some(&by_the_engine));
+    }
+
+    #[test]
+    fn a_law_of_other_runs_than_there_are_now_is_not_resampled() {
+        let mut session = settled();
+        assert!(ResampleJob::of(&session.state, 0).is_some());
+        session.state.shelf.laws[0].call_for_refit(1);
+        assert!(ResampleJob::of(&session.state, 0).is_none());
+        assert!(ResampleJob::of(&session.state, 1).is_none(), "a published law has no runs");
+    }
+
+    #[test]
+    fn an_exported_file_says_how_sure_its_architectures_are() {
+        let mut session = settled();
+        session.keys("e");
+        session.key(KeyCode::Enter, KeyModifiers::NONE);
+        let folder = tempfile::tempdir().unwrap();
+        let mut request = session.exports.remove(0);
+        request.path = folder.path().join("pick.json");
+        let path = request.path.clone();
+        let index = request.indices[0] as usize;
+        assert!(matches!(export(request), ExportOutcome::Written(_, 1)));
+        let document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        assert_eq!(document["bootstrap"]["resamples"], 24);
+        let shown = &session.state.current_verdict().unwrap().confidence;
+        assert_eq!(document["architectures"][0]["frontier_probability"], shown.frontier_probability(index));
+    }
+}
