@@ -209,9 +209,9 @@ mod tests {
         let line = "layers,width,heads,ffn_ratio,final\n4,256,4,4,3.5\n";
         fs::write(&path, line).unwrap();
         let told = ColumnChoice::parse("loss=final").unwrap();
-        let (_, live) = Library::default().live_data(&path.display().to_string(), &told).unwrap();
+        let (_, source) = Library::default().live_data(&path.display().to_string(), &told).unwrap();
         fs::write(&path, format!("{line}8,256,4,4,3.25\n")).unwrap();
-        assert_eq!(live.unwrap().reread().unwrap().dataset.runs[1].loss, 3.25);
+        assert_eq!(source.unwrap().reread().unwrap().dataset.runs[1].loss, 3.25);
     }
 
     #[test]
