@@ -12,12 +12,14 @@
 pub mod change;
 pub mod fit_view;
 pub mod headless;
+pub mod judged;
 pub mod keymap;
 pub mod layout;
 pub mod live;
 pub mod message;
 pub mod open;
 pub mod pointer;
+pub mod recipe;
 pub mod screen;
 pub mod selection;
 pub mod shelf;
@@ -44,7 +46,7 @@ use shelf::Shelf;
 use state::{Question, State};
 use terminal::Screen;
 use view::theme::{Palette, Theme};
-use worker::{FitJob, OrderJob, PriceJob, WatchJob, Workers};
+use worker::{FitJob, JudgeJob, OrderJob, PriceJob, WatchJob, Workers};
 
 /// What the loop waits for.
 enum Event {
@@ -169,6 +171,11 @@ impl Session {
                 Effect::Fit(place) => {
                     if let Some(job) = FitJob::of(&self.state, place) {
                         self.workers.fit(job);
+                    }
+                }
+                Effect::Judge(trial) => {
+                    if let Some(job) = JudgeJob::of(&self.state, trial) {
+                        self.workers.judge(job);
                     }
                 }
                 Effect::Watch(place) => {

@@ -16,12 +16,6 @@ impl FittingArgs {
     pub fn options(&self, options: &FitOptions) -> FitOptions {
         FitOptions { form: self.form, criterion: self.criterion, weighting: self.weights, ..*options }
     }
-
-    /// Whether nothing was asked for.
-    pub fn is_default(&self) -> bool {
-        let plain = FitOptions::DEFAULT;
-        self.options(&plain) == plain && self.exclude.is_empty() && self.tokens.is_none()
-    }
 }
 
 /// What is fitted of a dataset, and what is not.

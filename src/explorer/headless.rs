@@ -14,7 +14,7 @@ use super::state::State;
 use super::update::{start, update};
 use super::view::render;
 use super::view::theme::{Palette, Theme};
-use super::worker::{self, FitJob, OrderJob, PriceJob};
+use super::worker::{self, FitJob, JudgeJob, OrderJob, PriceJob};
 use crate::engine::budget::Limit;
 use crate::error::Result;
 use crate::files::resolve::Library;
@@ -29,6 +29,8 @@ pub struct Headless {
     pub pace: Pace,
     /// What has been asked of the workers and not been done.
     pub waiting: Vec<Effect>,
+    /// What has been asked behind the picture and waits until [`Self::settle`]: the newest of each kind.
+    pub backstage: Vec<Effect>,
     /// Whether the session has asked to be left.
     pub has_quit: bool,
     palette: Palette,
@@ -45,6 +47,7 @@ impl Headless {
             exports: Vec::new(),
             pace: Pace::AtOnce,
             waiting: Vec::new(),
+            backstage: Vec::new(),
             has_quit: false,
             palette: Palette::True,
             hits: Hits::default(),
@@ -135,11 +138,32 @@ impl Headless {
         }
     }
 
+    /// Does all that is asked for behind the picture, which nobody at a terminal would wait for.
+    pub fn settle(&mut self) {
+        while !self.backstage.is_empty() {
+            self.settle_once();
+        }
+    }
+
+    /// Does what has been asked behind the picture for longest.
+    pub fn settle_once(&mut self) {
+        if !self.backstage.is_empty() {
+            let effect = self.backstage.remove(0);
+            self.carry_out(effect);
+            self.frame();
+        }
+    }
+
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Quit => self.has_quit = true,
                 Effect::Export(request) => self.exports.push(*request),
+                Effect::Judge(_) => {
+                    let kind = std::mem::discriminant(&effect);
+                    self.backstage.retain(|waiting| std::mem::discriminant(waiting) != kind);
+                    self.backstage.push(effect);
+                }
                 work if self.pace == Pace::Later => self.waiting.push(work),
                 work => self.carry_out(work),
             }
@@ -154,6 +178,7 @@ impl Headless {
                 PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false))
             }
             Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
+            Effect::Judge(trial) => JudgeJob::of(&self.state, trial).and_then(|job| worker::judge(&job, &())),
             Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
         };
         if let Some(answer) = answer {

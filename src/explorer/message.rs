@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fit_view::FitFocus;
 use super::fit_view::evidence::FitPlot;
 use super::fit_view::runs::RunColumn;
+use super::judged::{Finding, Trial};
 use super::screen::Screen;
 use super::slider::{Direction, Stride};
 use super::state::Question;
@@ -142,6 +143,12 @@ pub enum Action {
     ToggleRun(usize),
     /// Take all its runs back in.
     RestoreRuns,
+    /// Fit the next form of the law that the runs allow.
+    NextForm,
+    /// Fit by least squares instead of Huber's criterion, or back.
+    FlipCriterion,
+    /// Show how all forms compare.
+    Compare,
     /// Open the help.
     Help,
     /// Show where the numbers come from.
@@ -194,6 +201,13 @@ pub enum Message {
         done: usize,
         /// Of so many.
         of: usize,
+    },
+    /// A test of a law was made.
+    Judged {
+        /// Which.
+        trial: Trial,
+        /// What was found, or why that is nothing.
+        outcome: Box<Result<Finding, Error>>,
     },
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
@@ -298,6 +312,8 @@ pub enum Effect {
     Price(Question),
     /// Fit the law at this place on the shelf.
     Fit(usize),
+    /// Test the law at a place on the shelf.
+    Judge(Trial),
     /// Watch the file that the runs of the law at this place came from.
     Watch(usize),
     /// Order the candidates of a landscape by a column.

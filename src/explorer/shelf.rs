@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::judged::{Basis, Judged};
 use super::live::Live;
+use super::recipe::Recipe;
 use crate::engine::hardware::Hardware;
 use crate::engine::law::LossLaw;
-use crate::engine::law::fit::Fit;
+use crate::engine::law::fit::{Fit, FitOptions};
+use crate::engine::law::form::Form;
+use crate::engine::law::influence::Influence;
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
-use crate::engine::runs::Dataset;
+use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
 use crate::files::profile::Profile;
@@ -53,12 +57,20 @@ pub struct LawEntry {
     pub dataset: Option<Arc<Dataset>>,
     /// Places of the runs that are left out of the fit.
     pub excluded: BTreeSet<usize>,
+    /// How they are fitted.
+    pub recipe: Recipe,
+    /// The form that was tried last and could not be fitted, so that the next step leads beyond it.
+    pub refused: Option<&'static Form>,
     /// How far the fit of the runs is, as they are now.
     pub progress: FitProgress,
     /// Counts the changes of what is to be fitted, so that the answer to an earlier state is recognised.
     pub revision: u32,
+    /// The revision in which the runs or their exclusion changed last.
+    pub runs_changed: u32,
     /// The newest law that there is.
     pub standing: Option<Standing>,
+    /// What is known of it beyond its fit.
+    pub judged: Judged,
     /// The file that the runs came from, if it can change.
     pub live: Option<Live>,
 }
@@ -86,6 +98,8 @@ pub struct Standing {
     pub law: Arc<LossLaw>,
     /// The fit that it came from, with places in the whole dataset; none for a law from a file.
     pub fit: Option<Arc<Fit>>,
+    /// How it was fitted.
+    pub recipe: Recipe,
     /// The revision that it was fitted to: what was priced with another edition is out of date.
     pub edition: u32,
 }
@@ -97,9 +111,13 @@ impl LawEntry {
             label: law.name.clone(),
             dataset: None,
             excluded: BTreeSet::new(),
+            recipe: Recipe::default(),
+            refused: None,
             progress: FitProgress::Done,
             revision: 0,
-            standing: Some(Standing { law: Arc::new(law), fit: None, edition: 0 }),
+            runs_changed: 0,
+            standing: Some(Standing { law: Arc::new(law), fit: None, recipe: Recipe::default(), edition: 0 }),
+            judged: Judged::default(),
             live: None,
         }
     }
@@ -110,9 +128,13 @@ impl LawEntry {
             label: format!("fit of {}", dataset.name),
             dataset: Some(Arc::new(dataset)),
             excluded: BTreeSet::new(),
+            recipe: Recipe::default(),
+            refused: None,
             progress: FitProgress::Due,
             revision: 0,
+            runs_changed: 0,
             standing: None,
+            judged: Judged::default(),
             live: None,
         }
     }
@@ -127,6 +149,33 @@ impl LawEntry {
         self.standing.as_ref()?.fit.as_ref()
     }
 
+    /// The runs that are not left out.
+    pub fn kept_runs(&self) -> Option<Vec<Run>> {
+        let runs = self.dataset.as_ref()?.runs.iter().enumerate();
+        Some(runs.filter(|(place, _)| !self.excluded.contains(place)).map(|(_, run)| run.clone()).collect())
+    }
+
+    /// What decides how forms compare on its runs.
+    pub const fn basis(&self) -> Basis {
+        let FitOptions { criterion, weighting, .. } = self.recipe.options;
+        Basis { runs: self.runs_changed, criterion, weighting }
+    }
+
+    /// What each run means to the law that stands, once it is known; or why it cannot be.
+    pub fn influence(&self) -> Option<&Result<Arc<Vec<Influence>>, Error>> {
+        self.judged.influence(self.standing.as_ref()?, self.dataset.as_ref()?)
+    }
+
+    /// Whether that is still to be found out: not of a law that stands for lack of a newer one.
+    pub fn awaits_influence(&self) -> bool {
+        self.influence().is_none() && !matches!(self.progress, FitProgress::Failed(_))
+    }
+
+    /// What there is to say about the law that stands, beyond its own notes.
+    pub fn findings(&self) -> &[String] {
+        self.standing.as_ref().map_or(&[], |standing| self.judged.notes(standing))
+    }
+
     /// Why there is no law of the runs as they are now: their file cannot be read, or they cannot be fitted.
     pub fn trouble(&self) -> Option<&Error> {
         let unreadable = self.live.as_ref().and_then(|live| live.trouble.as_ref());
@@ -138,6 +187,15 @@ impl LawEntry {
 
     /// The runs or their exclusion changed: whatever is fitted at the moment is out of date.
     pub(super) fn call_for_refit(&mut self) {
+        self.revision += 1;
+        self.runs_changed = self.revision;
+        self.refused = None;
+        self.progress = FitProgress::Due;
+    }
+
+    /// The same runs are to be fitted in another way.
+    pub(super) fn call_for_recipe(&mut self, recipe: Recipe) {
+        self.recipe = recipe;
         self.revision += 1;
         self.progress = FitProgress::Due;
     }

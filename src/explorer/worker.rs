@@ -5,6 +5,7 @@
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
+mod judge;
 mod lane;
 
 use std::collections::BTreeSet;
@@ -12,18 +13,21 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
 
+pub(super) use judge::{JudgeJob, judge};
 use lane::{Lane, or_on_panic};
 
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
+use super::recipe::Recipe;
 use super::state::{Question, State};
 use super::table::{self, Column, SortOrder};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
-use crate::engine::law::fit::{self, Fit, FitError, FitOptions, Watch};
+use crate::engine::law::fit::{self, Fit, FitError, Watch};
 use crate::engine::roofline::Estimator;
 use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
+use crate::files::choice::at_length;
 use crate::files::export::{self, Selection, View};
 use crate::files::live::{LastLine, LiveRuns, Reread};
 use crate::files::save::{self, SaveError};
@@ -45,6 +49,7 @@ pub(super) struct FitJob {
     pub(super) revision: u32,
     pub(super) dataset: Arc<Dataset>,
     pub(super) excluded: BTreeSet<usize>,
+    pub(super) recipe: Recipe,
 }
 
 /// A file of runs to be watched.
@@ -81,7 +86,8 @@ impl FitJob {
     pub(super) fn of(state: &State, place: usize) -> Option<Self> {
         let entry = &state.shelf.laws[place];
         let dataset = Arc::clone(entry.dataset.as_ref()?);
-        Some(Self { place, revision: entry.revision, dataset, excluded: entry.excluded.clone() })
+        let (excluded, recipe) = (entry.excluded.clone(), entry.recipe);
+        Some(Self { place, revision: entry.revision, dataset, excluded, recipe })
     }
 }
 
@@ -116,7 +122,12 @@ fn fit_kept(job: &FitJob, watch: &dyn Watch) -> Result<Fit, FitError> {
     let runs = &job.dataset.runs;
     let kept: Vec<usize> = (0..runs.len()).filter(|place| !job.excluded.contains(place)).collect();
     let kept_runs: Vec<Run> = kept.iter().map(|&place| runs[place].clone()).collect();
-    let mut fit = fit::fit(&kept_runs, &FitOptions::default(), watch)?;
+    let Recipe { options, tokens } = &job.recipe;
+    let mut fit = fit::fit(&kept_runs, options, watch)?;
+    if let Some(tokens) = tokens.filter(|_| options.form.needs_tokens()) {
+        fit.notes.push(at_length(&kept_runs, tokens));
+        fit.coefficients = fit.coefficients.at_tokens(Some(tokens));
+    }
     for place in fit.train.iter_mut().chain(&mut fit.holdout) {
         *place = kept[*place];
     }
@@ -184,6 +195,7 @@ pub(super) struct Workers<M> {
     price: Lane<PriceJob>,
     order: Lane<OrderJob>,
     fit: Lane<FitJob>,
+    judge: Lane<JudgeJob>,
     answers: Sender<M>,
 }
 
@@ -214,7 +226,15 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
                 Some(Message::Fitted { place: job.place, revision: job.revision, outcome })
             },
         );
-        Self { price, order, fit, answers }
+        let judge = Lane::start(
+            answers.clone(),
+            |job: &JudgeJob, ticket| judge(job, ticket),
+            |job| {
+                let error = Error::new("a bug in roofscape stopped this test").in_source(job.dataset.name.clone());
+                Some(job.answer(Err(error)))
+            },
+        );
+        Self { price, order, fit, judge, answers }
     }
 
     /// Prices a space; older questions are dropped, also one that is being priced.
@@ -227,8 +247,14 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         self.order.ask(job);
     }
 
-    /// Fits runs; older fits are stopped, and say so.
+    /// Tests a law; older tests are dropped, also one that is being made.
+    pub(super) fn judge(&self, job: JudgeJob) {
+        self.judge.ask(job);
+    }
+
+    /// Fits runs; older fits are stopped, and say so. So is a test of the law before: nobody waits for it any more.
     pub(super) fn fit(&self, job: FitJob) {
+        self.judge.clear();
         self.fit.ask(job);
     }
 

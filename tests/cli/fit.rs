@@ -99,7 +99,9 @@ fn runs_that_cannot_be_fitted_are_named() {
         ("fit --data tiny --tokens 20B", "try: --form eq2-tokens"),
         ("fit --data tiny --tokens -3", "'-3' is no number of tokens"),
         ("frontier --form eq2", "--data"),
-        ("--data tiny --criterion huber", "fits Eq. 2 to all runs"),
+        ("--data tiny --criterion huber", "the explorer needs a terminal"),
+        ("--data tiny --exclude #999", "#1 to #173"),
+        ("--data tiny --tokens 20B", "try: --form eq2-tokens"),
     ] {
         let error = program.refused(line);
         assert!(error.contains(wanted), "{line}: {error}");

@@ -46,9 +46,9 @@ pub enum CoefficientLine {
 /// Columns above which coefficients stand in two columns.
 const TWO_COLUMNS: usize = 70;
 
-/// Everything there is to say about the coefficients, for a pane of so many columns. Plain lines, so that scrolling
-/// knows their number.
-pub fn lines(law: &LossLaw, columns: usize) -> Vec<CoefficientLine> {
+/// Everything there is to say about the coefficients, for a pane of so many columns: the law's own notes, and what was found
+/// about it since. Plain lines, so that scrolling knows their number.
+pub fn lines(law: &LossLaw, findings: &[String], columns: usize) -> Vec<CoefficientLine> {
     const MARK_COLUMNS: usize = 2;
     let rows = rows(law);
     let mut lines: Vec<CoefficientLine> = if columns > TWO_COLUMNS {
@@ -59,10 +59,11 @@ pub fn lines(law: &LossLaw, columns: usize) -> Vec<CoefficientLine> {
     } else {
         rows.into_iter().map(|row| CoefficientLine::Coefficients(vec![row])).collect()
     };
-    if !law.notes.is_empty() {
+    let notes = || law.notes.iter().chain(findings);
+    if notes().next().is_some() {
         lines.push(CoefficientLine::Blank);
     }
-    for note in &law.notes {
+    for note in notes() {
         let words = wrapped(note, columns.saturating_sub(MARK_COLUMNS));
         lines.extend(words.into_iter().enumerate().map(|(i, words)| CoefficientLine::Note { begins: i == 0, words }));
     }
@@ -98,11 +99,11 @@ mod tests {
     #[test]
     fn a_wide_pane_has_two_columns_and_notes_wrap() {
         let law = LossLaw { notes: vec!["one two three".into()], ..paper() };
-        let narrow = lines(&law, 12);
-        assert_eq!(narrow.len(), 11 + 1 + 2);
+        let narrow = lines(&law, &["four".into()], 12);
+        assert_eq!(narrow.len(), 11 + 1 + 3);
         assert_eq!(narrow[12], CoefficientLine::Note { begins: true, words: "one two".into() });
         assert_eq!(narrow[13], CoefficientLine::Note { begins: false, words: "three".into() });
-        let wide = lines(&law, 100);
+        let wide = lines(&law, &[], 100);
         assert_eq!(wide.len(), 6 + 1 + 1);
         let CoefficientLine::Coefficients(first) = &wide[0] else { panic!("coefficients first") };
         assert_eq!(first.iter().map(|row| row.symbol).collect::<Vec<_>>(), ["κ_l", "β2"]);

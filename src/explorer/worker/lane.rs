@@ -50,6 +50,13 @@ impl<J: Send + 'static> Lane<J> {
     }
 }
 
+impl<J> Lane<J> {
+    /// All jobs are overtaken, by none: what they would answer is not wanted any more, or not now.
+    pub(super) fn clear(&self) {
+        self.newest.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// What a job knows of its standing.
 pub(super) struct Ticket<M> {
     number: u64,
@@ -66,6 +73,13 @@ impl<M: From<Message>> Ticket<M> {
     /// For work that takes a [`Watch`]: stops it when it is overtaken, and sends what `report` makes of its progress.
     pub(super) fn watch<R: Fn(usize, usize) -> Message + Sync>(&self, report: R) -> Reporting<'_, M, R> {
         Reporting { ticket: self, report, last: Mutex::new(Instant::now()) }
+    }
+}
+
+/// For work that says nothing of its progress.
+impl<M: From<Message> + Send> Watch for Ticket<M> {
+    fn cancelled(&self) -> bool {
+        self.is_overtaken()
     }
 }
 

@@ -17,11 +17,12 @@ use crate::explorer::view::{Canvas, fit};
 /// Draws as many lines as fit, from where they are scrolled to.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.pane(area, "Coefficients", focused(state, FitFocus::Coefficients));
-    let Some(law) = state.law_entry().law() else { return };
+    let entry = state.law_entry();
+    let Some(law) = entry.law() else { return };
     let wheel = [Action::ScrollCoefficients(-3), Action::ScrollCoefficients(3)];
     canvas.hits.push_with_wheel(area, Some(Target::Press(Action::FocusFit(FitFocus::Coefficients))), wheel);
     let body = coefficients_body(area);
-    let lines = lines(law, usize::from(body.width));
+    let lines = lines(law, entry.findings(), usize::from(body.width));
     let (top, all) = (state.fit.coefficients_top, lines.len());
     for (y, line) in (body.top()..body.bottom()).zip(lines.into_iter().skip(top)) {
         let spans = spans(canvas, line, usize::from(body.width));
