@@ -12,12 +12,14 @@
 pub mod change;
 pub mod fit_view;
 pub mod headless;
+pub mod judged;
 pub mod keymap;
 pub mod layout;
 pub mod live;
 pub mod message;
 pub mod open;
 pub mod pointer;
+pub mod recipe;
 pub mod resampled;
 pub mod screen;
 pub mod selection;
@@ -45,7 +47,7 @@ use shelf::Shelf;
 use state::{Question, State};
 use terminal::Screen;
 use view::theme::{Palette, Theme};
-use worker::{FitJob, OrderJob, PriceJob, ResampleJob, WatchJob, Workers};
+use worker::{FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob, WatchJob, Workers};
 
 /// What the loop waits for.
 enum Event {
@@ -178,6 +180,11 @@ impl Session {
                     }
                 }
                 Effect::Assess(inquiry) => self.workers.assess(*inquiry),
+                Effect::Judge(trial) => {
+                    if let Some(job) = JudgeJob::of(&self.state, trial) {
+                        self.workers.judge(job);
+                    }
+                }
                 Effect::Watch(place) => {
                     if let Some(job) = WatchJob::of(&self.state, place) {
                         self.workers.watch(job);

@@ -4,6 +4,7 @@
 //! text that a name or path stands for.
 
 pub mod catalog;
+pub mod choice;
 pub mod column_memory;
 pub mod export;
 pub mod hf_config;

@@ -118,6 +118,7 @@ fn fit_screen(data: Option<&str>, size: (u16, u16)) -> Headless {
     let mut session = Headless::open(&choices, size).expect("built-in files open");
     settle(&mut session);
     session.keys("v");
+    session.settle();
     session
 }
 
@@ -140,6 +141,28 @@ fn fit_of_tiny_at_200_by_60() {
 fn coefficients_take_the_runs_place_at_80_by_24() {
     let mut session = fit_screen(Some("tiny"), (80, 24));
     session.keys("p");
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn forms_compared_at_80_by_24() {
+    let mut session = fit_screen(Some("tiny"), (80, 24));
+    session.keys("c");
+    session.settle();
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn forms_being_compared_at_120_by_40() {
+    let mut session = fit_screen(Some("tiny"), (120, 40));
+    session.keys("c");
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn the_help_of_the_fit_at_80_by_24() {
+    let mut session = fit_screen(Some("tiny"), (80, 24));
+    session.keys("?");
     insta::assert_snapshot!(text(&session.frame()));
 }
 

@@ -207,3 +207,16 @@ fn a_watched_file_of_runs_is_followed() {
     pty.send("q");
     assert_eq!(pty.wait(), 0);
 }
+
+#[test]
+fn the_fit_is_tested_behind_the_picture_as_the_options_say() {
+    let (mut pty, _folder) = open(&["--data", "tiny", "--form", "active-total", "--exclude", "#12,#31"], (120, 40));
+    pty.send("v");
+    pty.until("the form", |screen| screen.contents().contains("2 excluded · active, total"));
+    pty.until("the tests", |screen| screen.contents().contains("5-fold RMSE 0.0"));
+    pty.send("c");
+    pty.until("the comparison", |screen| screen.contents().contains("★ Eq. 2"));
+    pty.send("q");
+    assert_eq!(pty.wait(), 0);
+    assert_restored(&pty);
+}

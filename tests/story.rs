@@ -182,7 +182,7 @@ fn quantisation_and_extrapolation_are_said_where_the_numbers_are() {
     // The law of the tiny runs knows widths up to 160.
     session.keys("l");
     let shown = screen(&mut session);
-    assert!(shown.contains("extrapolated ×19.2 in width (100 %)"), "{shown}");
+    assert!(shown.contains("extrapolated ×3146 in active parameters (100 %)"), "{shown}");
     assert!(shown.contains("law tiny"), "{shown}");
     session.keys("l");
     assert!(screen(&mut session).contains("SYNTHETIC RUNS law synthetic-170"));

@@ -54,7 +54,7 @@ fn the_runs_stand_by_size_of_residual_and_sort_by_any_column() {
     assert_eq!(session.state.fit.selected, Some(session.state.fit.order[0]), "the largest is looked at first");
     session.keys("r");
     assert!(residual_sizes(&session).is_sorted());
-    let heading = find(&mut session, "measured  predicted");
+    let heading = find(&mut session, "measured predicted");
     session.click(heading);
     let evidence = session.state.fit.evidence.clone().expect("fitted");
     let measured: Vec<f64> = session.state.fit.order.iter().map(|&run| evidence.points[run].measured).collect();

@@ -4,21 +4,21 @@ use std::io::{IsTerminal, stdin, stdout};
 use std::process::ExitCode;
 
 use super::args::ExploreArgs;
+use crate::engine::law::fit::FitOptions;
 use crate::error::{Error, Result};
 use crate::explorer;
 use crate::explorer::open::{Choices, open};
+use crate::explorer::recipe::Recipe;
 use crate::files::resolve::Library;
 
 /// Opens the explorer on what the options select. Whatever is wrong with them is said before the screen is taken.
 pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
-    if !args.law.fitting.is_default() {
-        return Err(Error::new("the explorer fits Eq. 2 to all runs, by least squares")
-            .at_column("--form, --criterion, --weights, --exclude, --tokens")
-            .hint("roofscape fit with these options and --save law.toml, then roofscape --law law.toml"));
-    }
+    let fitting = &args.law.fitting;
     let choices = Choices {
         data: args.law.data.clone(),
         columns: args.law.column_choice(),
+        recipe: Recipe { options: fitting.options(&FitOptions::DEFAULT), tokens: fitting.tokens },
+        exclude: fitting.exclude.clone(),
         law: args.law.law.clone().unwrap_or_else(|| "paper".into()),
         profile: args.board.profile.clone(),
         mode: args.board.mode.clone(),

@@ -4,8 +4,8 @@ use super::args::FittingArgs;
 use crate::engine::law::fit::{Fit, FitOptions, fit};
 use crate::engine::law::{Features, LossLaw};
 use crate::engine::runs::{Dataset, Run};
-use crate::error::{Error, Result, did_you_mean};
-use crate::files::toml_source::shown;
+use crate::error::{Error, Result};
+use crate::files::choice::{at_length, check_length, named_runs, numbered};
 use crate::units::count;
 
 /// Runs left out that are named one by one in a sentence.
@@ -15,12 +15,6 @@ impl FittingArgs {
     /// For the engine; what else there is to say stands in `options`.
     pub fn options(&self, options: &FitOptions) -> FitOptions {
         FitOptions { form: self.form, criterion: self.criterion, weighting: self.weights, ..*options }
-    }
-
-    /// Whether nothing was asked for.
-    pub fn is_default(&self) -> bool {
-        let plain = FitOptions::DEFAULT;
-        self.options(&plain) == plain && self.exclude.is_empty() && self.tokens.is_none()
     }
 }
 
@@ -37,14 +31,10 @@ pub struct Choice {
 
 impl Choice {
     pub(super) fn of(dataset: &Dataset, args: &FittingArgs) -> Result<Self> {
-        let mut excluded: Vec<usize> = Vec::new();
-        for typed in &args.exclude {
-            excluded.extend(meant(dataset, typed)?);
-        }
-        excluded.sort_unstable();
-        excluded.dedup();
-        let kept: Vec<usize> = (0..dataset.runs.len()).filter(|run| excluded.binary_search(run).is_err()).collect();
-        Ok(Self { runs: kept.iter().map(|&run| dataset.runs[run].clone()).collect(), kept, excluded })
+        let excluded = named_runs(dataset, &args.exclude)?;
+        let kept: Vec<usize> = (0..dataset.runs.len()).filter(|run| !excluded.contains(run)).collect();
+        let runs = kept.iter().map(|&run| dataset.runs[run].clone()).collect();
+        Ok(Self { runs, kept, excluded: excluded.into_iter().collect() })
     }
 
     /// Who is missing.
@@ -61,45 +51,6 @@ impl Choice {
                 names.join(", ")
             )
         })
-    }
-}
-
-/// `#12 moe-8x` for the run at place 11, as `--exclude` takes it.
-pub(super) fn numbered(place: usize, name: &str) -> String {
-    format!("#{} {}", place + 1, shown(name))
-}
-
-/// The runs of one `--exclude`: a name, or a list of names and numbers. A name may hold a comma, so the whole is tried first.
-fn meant(dataset: &Dataset, typed: &str) -> Result<Vec<usize>> {
-    let named =
-        |name: &str| -> Vec<usize> { (0..dataset.runs.len()).filter(|&run| dataset.runs[run].name == name).collect() };
-    let whole = named(typed);
-    if !whole.is_empty() {
-        return Ok(whole);
-    }
-    let mut found = Vec::new();
-    for part in typed.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        let runs = named(part);
-        if !runs.is_empty() {
-            found.extend(runs);
-            continue;
-        }
-        let number = part.strip_prefix('#').and_then(|digits| digits.parse::<usize>().ok());
-        match number.filter(|number| (1..=dataset.runs.len()).contains(number)) {
-            Some(number) => found.push(number - 1),
-            None => return Err(unknown(dataset, part)),
-        }
-    }
-    Ok(found)
-}
-
-fn unknown(dataset: &Dataset, typed: &str) -> Error {
-    let error = Error::new(format!("there is no run '{}' in {}", shown(typed), shown(&dataset.name)))
-        .at_column("--exclude")
-        .expected(format!("the name of a run, or #1 to #{}", dataset.runs.len()));
-    match did_you_mean(typed, dataset.runs.iter().map(|run| run.name.as_str())) {
-        Some(near) => error.hint(format!("'{}'", shown(near))),
-        None => error,
     }
 }
 
@@ -122,7 +73,8 @@ impl Fitting {
         let mut fit =
             fit(&choice.runs, &options, &()).map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
         if let Some(tokens) = args.tokens {
-            fit.notes.push(at_length(&choice.runs, &options, tokens)?);
+            check_length(options.form)?;
+            fit.notes.push(at_length(&choice.runs, tokens));
             fit.coefficients = fit.coefficients.at_tokens(Some(tokens));
         }
         fit.notes.extend(choice.sentence(dataset));
@@ -143,23 +95,6 @@ impl Fitting {
     pub(super) fn law(&self, dataset: &Dataset) -> LossLaw {
         LossLaw::fitted(self.fit.clone(), dataset)
     }
-}
-
-/// What predicting for a length means; an error for a law that knows none.
-fn at_length(runs: &[Run], options: &FitOptions, tokens: f64) -> Result<String> {
-    if !options.form.needs_tokens() {
-        return Err(Error::new(format!("the law {} has no term for the number of tokens", options.form.name))
-            .at_column("--tokens")
-            .hint(format!("--form {}-tokens", options.form.name)));
-    }
-    let lengths = || runs.iter().filter_map(|run| run.tokens);
-    let beyond = match (lengths().reduce(f64::min), lengths().reduce(f64::max)) {
-        (Some(least), Some(most)) if !(least..=most).contains(&tokens) => {
-            format!(", outside what the runs saw ({least:.2e} to {most:.2e}): an extrapolation")
-        }
-        _ => String::new(),
-    };
-    Ok(format!("losses are those after {tokens:.2e} tokens, as asked for{beyond}"))
 }
 
 #[cfg(test)]
@@ -184,19 +119,6 @@ mod tests {
             origin: None,
             reading: None,
         }
-    }
-
-    #[test]
-    fn runs_are_meant_by_name_or_number() {
-        let meant = |typed: &str| meant(&dataset(), typed).unwrap();
-        assert_eq!(meant("small"), [0, 1]);
-        assert_eq!(meant("a,b"), [2]);
-        assert_eq!(meant("#1, #3"), [0, 2]);
-        assert_eq!(meant("#2"), [3], "a name comes before a number");
-        let error = super::meant(&dataset(), "#5").unwrap_err().to_string();
-        assert!(error.contains("'#5' in mine") && error.contains("#1 to #4"), "{error}");
-        let error = super::meant(&dataset(), "smal").unwrap_err().to_string();
-        assert!(error.contains("'small'"), "{error}");
     }
 
     #[test]

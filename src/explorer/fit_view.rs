@@ -1,6 +1,7 @@
 //! What the Fit screen shows, as plain data: computed here, drawn in `view/fit`, moved in `update/fit`.
 
 pub mod coefficients;
+pub mod comparison;
 pub mod evidence;
 pub mod headline;
 pub mod runs;
@@ -93,11 +94,26 @@ impl FitView {
             return false;
         }
         self.evidence = Evidence::of(entry);
-        self.order = self.evidence.as_ref().map_or_else(Vec::new, |evidence| runs::order(evidence, self.sort));
+        // Whoever looks at the first row and sorts wants to see what is first now.
+        let looks_at_first = self.selected.is_some() && self.selected == self.order.first().copied();
+        if looks_at_first && self.sorted_by != Some(self.sort) {
+            self.selected = None;
+        }
+        if !self.keeps_order() {
+            self.order = self.evidence.as_ref().map_or_else(Vec::new, |evidence| runs::order(evidence, self.sort));
+        }
         self.sorted_by = Some(self.sort);
         // Whoever has chosen none looks at the first, which misses its prediction by most.
         self.selected = self.selected.filter(|run| *run < self.order.len()).or_else(|| self.order.first().copied());
         true
+    }
+
+    /// Whether the rows stay where they are: ranked by influence, they wait for that of the new law.
+    fn keeps_order(&self) -> bool {
+        let same_runs = |evidence: &Evidence| evidence.awaits_influence && evidence.points.len() == self.order.len();
+        self.sorted_by == Some(self.sort)
+            && self.sort.0.needs_influence()
+            && self.evidence.as_ref().is_some_and(same_runs)
     }
 
     /// The row of the run looked at.

@@ -14,7 +14,7 @@ use super::state::State;
 use super::update::{start, update};
 use super::view::render;
 use super::view::theme::{Palette, Theme};
-use super::worker::{self, FitJob, OrderJob, PriceJob, ResampleJob};
+use super::worker::{self, FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob};
 use crate::engine::budget::Limit;
 use crate::error::Result;
 use crate::files::resolve::Library;
@@ -29,8 +29,7 @@ pub struct Headless {
     pub pace: Pace,
     /// What has been asked of the workers and not been done.
     pub waiting: Vec<Effect>,
-    /// What has been asked behind the picture and waits until [`Self::settle`]: of questions to an
-    /// ensemble only the newest.
+    /// What has been asked behind the picture and waits until [`Self::settle`]: the newest of each kind.
     pub backstage: Vec<Effect>,
     /// Whether the session has asked to be left.
     pub has_quit: bool,
@@ -139,7 +138,7 @@ impl Headless {
         }
     }
 
-    /// Resamples and assesses all that is asked for, which nobody at a terminal would wait for.
+    /// Does all that is asked for behind the picture, which nobody at a terminal would wait for.
     pub fn settle(&mut self) {
         while !self.backstage.is_empty() {
             self.settle_once();
@@ -161,8 +160,9 @@ impl Headless {
                 Effect::Quit => self.has_quit = true,
                 Effect::Export(request) => self.exports.push(*request),
                 Effect::Resample(_) => self.backstage.push(effect),
-                Effect::Assess(_) => {
-                    self.backstage.retain(|waiting| !matches!(waiting, Effect::Assess(_)));
+                Effect::Assess(_) | Effect::Judge(_) => {
+                    let kind = std::mem::discriminant(&effect);
+                    self.backstage.retain(|waiting| std::mem::discriminant(waiting) != kind);
                     self.backstage.push(effect);
                 }
                 work if self.pace == Pace::Later => self.waiting.push(work),
@@ -181,6 +181,7 @@ impl Headless {
             Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
             Effect::Resample(place) => ResampleJob::of(&self.state, place).map(|job| worker::resample(&job, &())),
             Effect::Assess(inquiry) => worker::assess(&inquiry, &()),
+            Effect::Judge(trial) => JudgeJob::of(&self.state, trial).and_then(|job| worker::judge(&job, &())),
             Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
         };
         if let Some(answer) = answer {

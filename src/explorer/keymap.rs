@@ -131,7 +131,7 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
             KeyCode::Char('q') => Action::Quit,
             _ => Action::Cancel,
         }),
-        Mode::Sources(_) => Some(match key.code {
+        Mode::Sources(_) | Mode::Comparison(_) => Some(match key.code {
             KeyCode::Up => Action::Arrow(Arrow::Up, Stride::Coarse),
             KeyCode::Down => Action::Arrow(Arrow::Down, Stride::Coarse),
             KeyCode::PageUp => Action::MoveRows(-10),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fit_view::FitFocus;
 use super::fit_view::evidence::FitPlot;
 use super::fit_view::runs::RunColumn;
+use super::judged::{Finding, Trial};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::slider::{Direction, Stride};
@@ -143,6 +144,12 @@ pub enum Action {
     ToggleRun(usize),
     /// Take all its runs back in.
     RestoreRuns,
+    /// Fit the next form of the law that the runs allow.
+    NextForm,
+    /// Fit by least squares instead of Huber's criterion, or back.
+    FlipCriterion,
+    /// Show how all forms compare.
+    Compare,
     /// Open the help.
     Help,
     /// Show where the numbers come from.
@@ -216,6 +223,13 @@ pub enum Message {
     },
     /// An ensemble has said how sure a frontier is.
     Assessed(Arc<Verdict>),
+    /// A test of a law was made.
+    Judged {
+        /// Which.
+        trial: Trial,
+        /// What was found, or why that is nothing.
+        outcome: Box<Result<Finding, Error>>,
+    },
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// The file of a law's runs was read again.
@@ -325,6 +339,8 @@ pub enum Effect {
     Resample(usize),
     /// Ask an ensemble how sure a frontier is.
     Assess(Box<Inquiry>),
+    /// Test the law at a place on the shelf.
+    Judge(Trial),
     /// Watch the file that the runs of the law at this place came from.
     Watch(usize),
     /// Order the candidates of a landscape by a column.

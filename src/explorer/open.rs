@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::live::Live;
+use super::recipe::Recipe;
 use super::shelf::{Board, LawEntry, Shelf};
 use super::state::Question;
 use crate::engine::precision::Precision;
@@ -11,6 +12,7 @@ use crate::engine::roofline::Estimator;
 use crate::engine::workload::Workload;
 use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
+use crate::files::choice::{check_length, named_runs};
 use crate::files::resolve::Library;
 use crate::files::runs::ColumnChoice;
 
@@ -21,6 +23,10 @@ pub struct Choices {
     pub data: Option<String>,
     /// How to read their columns.
     pub columns: ColumnChoice,
+    /// How they are fitted.
+    pub recipe: Recipe,
+    /// Those that are left out at first, as `--exclude` names them.
+    pub exclude: Vec<String>,
     /// Law, shown first if given and no runs are.
     pub law: String,
     /// Board.
@@ -41,6 +47,8 @@ impl Default for Choices {
         Self {
             data: None,
             columns: ColumnChoice::AsRemembered,
+            recipe: Recipe::default(),
+            exclude: Vec::new(),
             law: "paper".into(),
             profile: "agx-orin-64gb".into(),
             mode: None,
@@ -82,7 +90,12 @@ fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     let mut laws = Vec::new();
     if let Some(data) = &choices.data {
         let (loaded, source) = library.live_data(data, &choices.columns)?;
-        laws.push(LawEntry { live: source.map(Live::new), ..LawEntry::from_runs(loaded.dataset) });
+        let (excluded, recipe) = (named_runs(&loaded.dataset, &choices.exclude)?, choices.recipe);
+        if recipe.tokens.is_some() {
+            check_length(recipe.options.form)?;
+        }
+        let live = source.map(Live::new);
+        laws.push(LawEntry { excluded, recipe, live, ..LawEntry::from_runs(loaded.dataset) });
     }
     laws.push(LawEntry::ready(library.law(&choices.law)?.1));
     let others = library.laws().into_iter().filter_map(|listed| library.law(&listed.name).ok());
@@ -152,5 +165,16 @@ mod tests {
         assert!(message(|c| c.precision = Precision::ALL[9]).contains("no fp4 rate"));
         assert!(message(|c| c.law = "papr".into()).contains("paper"));
         assert!(message(|c| c.mode = Some("90W".into())).contains("90W"));
+        let tiny = |choices: &mut Choices| choices.data = Some("tiny".into());
+        let error = open_with(|c| {
+            tiny(c);
+            c.exclude = vec!["#174".into()];
+        });
+        assert!(error.unwrap_err().to_string().contains("#1 to #173"));
+        let error = open_with(|c| {
+            tiny(c);
+            c.recipe.tokens = Some(1e9);
+        });
+        assert!(error.unwrap_err().to_string().contains("the law eq2 has no term for the number of tokens"));
     }
 }

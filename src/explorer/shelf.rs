@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::judged::{Basis, Judged};
 use super::live::Live;
+use super::recipe::Recipe;
 use super::resampled::{Resampled, ResamplingProgress};
 use crate::engine::hardware::Hardware;
-use crate::engine::law::fit::Fit;
+use crate::engine::law::fit::{Fit, FitOptions};
+use crate::engine::law::form::Form;
+use crate::engine::law::influence::Influence;
 use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
-use crate::engine::runs::Dataset;
+use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
 use crate::files::profile::Profile;
@@ -54,16 +58,24 @@ pub struct LawEntry {
     pub dataset: Option<Arc<Dataset>>,
     /// Places of the runs that are left out of the fit.
     pub excluded: BTreeSet<usize>,
+    /// How they are fitted.
+    pub recipe: Recipe,
+    /// The form that was tried last and could not be fitted, so that the next step leads beyond it.
+    pub refused: Option<&'static Form>,
     /// How far the fit of the runs is, as they are now.
     pub progress: FitProgress,
     /// Counts the changes of what is to be fitted, so that the answer to an earlier state is recognised.
     pub revision: u32,
     /// How many runs have come or gone since the law that stands was fitted.
     pub changes: usize,
+    /// The revision in which the runs or their exclusion changed last.
+    pub runs_changed: u32,
     /// The newest law that there is.
     pub standing: Option<Standing>,
     /// What resampling the runs gave last, and how far that is for the law that stands.
     pub resampled: Resampled,
+    /// What is known of it beyond its fit.
+    pub judged: Judged,
     /// The file that the runs came from, if it can change.
     pub live: Option<Live>,
 }
@@ -91,6 +103,8 @@ pub struct Standing {
     pub law: Arc<LossLaw>,
     /// The fit that it came from, with places in the whole dataset; none for a law from a file.
     pub fit: Option<Arc<Fit>>,
+    /// How it was fitted.
+    pub recipe: Recipe,
     /// The revision that it was fitted to: what was priced with another edition is out of date.
     pub edition: u32,
 }
@@ -102,11 +116,15 @@ impl LawEntry {
             label: law.name.clone(),
             dataset: None,
             excluded: BTreeSet::new(),
+            recipe: Recipe::default(),
+            refused: None,
             progress: FitProgress::Done,
             revision: 0,
             changes: 0,
-            standing: Some(Standing { law: Arc::new(law), fit: None, edition: 0 }),
+            runs_changed: 0,
+            standing: Some(Standing { law: Arc::new(law), fit: None, recipe: Recipe::default(), edition: 0 }),
             resampled: Resampled::default(),
+            judged: Judged::default(),
             live: None,
         }
     }
@@ -117,11 +135,15 @@ impl LawEntry {
             label: format!("fit of {}", dataset.name),
             dataset: Some(Arc::new(dataset)),
             excluded: BTreeSet::new(),
+            recipe: Recipe::default(),
+            refused: None,
             progress: FitProgress::Due,
             revision: 0,
             changes: 0,
+            runs_changed: 0,
             standing: None,
             resampled: Resampled::default(),
+            judged: Judged::default(),
             live: None,
         }
     }
@@ -134,6 +156,33 @@ impl LawEntry {
     /// The fit behind it.
     pub fn fit(&self) -> Option<&Arc<Fit>> {
         self.standing.as_ref()?.fit.as_ref()
+    }
+
+    /// The runs that are not left out.
+    pub fn kept_runs(&self) -> Option<Vec<Run>> {
+        let runs = self.dataset.as_ref()?.runs.iter().enumerate();
+        Some(runs.filter(|(place, _)| !self.excluded.contains(place)).map(|(_, run)| run.clone()).collect())
+    }
+
+    /// What decides how forms compare on its runs.
+    pub const fn basis(&self) -> Basis {
+        let FitOptions { criterion, weighting, .. } = self.recipe.options;
+        Basis { runs: self.runs_changed, criterion, weighting }
+    }
+
+    /// What each run means to the law that stands, once it is known; or why it cannot be.
+    pub fn influence(&self) -> Option<&Result<Arc<Vec<Influence>>, Error>> {
+        self.judged.influence(self.standing.as_ref()?, self.dataset.as_ref()?)
+    }
+
+    /// Whether that is still to be found out: not of a law that stands for lack of a newer one.
+    pub fn awaits_influence(&self) -> bool {
+        self.influence().is_none() && !matches!(self.progress, FitProgress::Failed(_))
+    }
+
+    /// What there is to say about the law that stands, beyond its own notes.
+    pub fn findings(&self) -> &[String] {
+        self.standing.as_ref().map_or(&[], |standing| self.judged.notes(standing))
     }
 
     /// Why there is no law of the runs as they are now: their file cannot be read, or they cannot be fitted.
@@ -155,16 +204,32 @@ impl LawEntry {
         self.ensemble(self.standing.as_ref()?.edition).map(Arc::as_ref)
     }
 
-    /// The fit that stands, where it is near what the runs will give now: few of them have come or gone since.
+    /// The fit that stands, where it is near what the runs will give now: few of them have come or gone since, and
+    /// they are fitted in the same way.
     pub fn fit_nearby(&self) -> Option<&Arc<Fit>> {
         const SHARE: usize = 10;
-        self.fit().filter(|fit| self.changes <= (fit.train.len() + fit.holdout.len()) / SHARE)
+        let standing = self.standing.as_ref().filter(|standing| standing.recipe == self.recipe)?;
+        let few = |fit: &&Arc<Fit>| self.changes <= (fit.train.len() + fit.holdout.len()) / SHARE;
+        standing.fit.as_ref().filter(few)
     }
 
     /// So many runs came or went: whatever is fitted at the moment is out of date.
     pub(super) fn call_for_refit(&mut self, changes: usize) {
         self.revision += 1;
         self.changes += changes;
+        self.runs_changed = self.revision;
+        self.refused = None;
+        self.begin_anew();
+    }
+
+    /// The same runs are to be fitted in another way.
+    pub(super) fn call_for_recipe(&mut self, recipe: Recipe) {
+        self.recipe = recipe;
+        self.revision += 1;
+        self.begin_anew();
+    }
+
+    fn begin_anew(&mut self) {
         self.progress = FitProgress::Due;
         // What is being resampled are the runs as they were.
         if let ResamplingProgress::UnderWay { .. } = self.resampled.progress {

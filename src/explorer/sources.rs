@@ -41,6 +41,7 @@ pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
         Some(landscape) => {
             let entry = &state.shelf.laws[state.shown().law];
             law(&mut page, &landscape.law, entry.live.as_ref());
+            form(&mut page, entry, state.shown().edition);
             runs(&mut page, entry);
             resampled(&mut page, state, entry);
             references(&mut page, state, &landscape.law);
@@ -109,6 +110,18 @@ fn law(page: &mut Page, law: &LossLaw, live: Option<&Live>) {
     page.entry("fitted on", &shapes, Tone::Text);
     for note in &law.notes {
         page.entry("note", note, Tone::Text);
+    }
+}
+
+/// How the law of an edition was fitted, and what was found about it since.
+fn form(page: &mut Page, entry: &LawEntry, edition: u32) {
+    let Some(standing) = entry.standing.as_ref().filter(|standing| standing.edition == edition) else { return };
+    if standing.fit.is_some() {
+        let formula = standing.recipe.options.form.formula;
+        page.entry("fitted as", &format!("{}: {formula}", standing.recipe.in_words()), Tone::Text);
+    }
+    for finding in entry.findings() {
+        page.entry("note", finding, Tone::Text);
     }
 }
 

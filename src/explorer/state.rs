@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::fit_view::FitView;
+use super::judged::Trial;
 use super::message::{Control, ExportRequest, Focus, Scope};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
@@ -95,6 +96,8 @@ pub enum Mode {
     Help,
     /// The numbers' sources lie over it, scrolled by so many lines.
     Sources(usize),
+    /// The comparison of all forms of the law lies over it, scrolled by so many lines.
+    Comparison(usize),
     /// A value is typed for a control.
     Typing(Control, Prompt),
     /// A path is typed for an export.
@@ -170,6 +173,8 @@ pub struct State {
     pub screen: Screen,
     /// What the Fit screen looks at.
     pub fit: FitView,
+    /// The test of the law that is being made.
+    pub trial: Option<Trial>,
     /// Where keys go on the frontier.
     pub focus: Focus,
     /// What the keyboard speaks to.
@@ -214,6 +219,7 @@ impl State {
             top: 0,
             screen: Screen::Frontier,
             fit: FitView::default(),
+            trial: None,
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,
             conflicts: Vec::new(),

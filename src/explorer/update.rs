@@ -4,14 +4,17 @@
 mod budgets;
 mod fit;
 mod frontier;
+mod judging;
 mod live;
 mod pick;
 mod prompt;
 mod question;
+mod recipe;
 mod resampling;
 
 use std::sync::Arc;
 
+use super::fit_view::comparison;
 use super::message::{Action, Arrow, Effect, ExportOutcome, Message};
 use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
@@ -35,6 +38,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = apply(state, message);
     fit::follow(state);
     effects.extend(resampling::follow(state));
+    effects.extend(judging::follow(state));
     // A question that came while the keyboard was taken is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
@@ -64,6 +68,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::ResamplingProgressed { place, edition, done } => resampling::progressed(state, place, edition, done),
         Message::Assessed(verdict) => resampling::assessed(state, verdict),
+        Message::Judged { trial, outcome } => judging::judged(state, trial, *outcome),
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
         Message::Reread { place, outcome } => return live::reread(state, place, outcome),
         Message::Unwatched(place, reason) => live::unwatched(state, place, reason),
@@ -75,7 +80,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
 
 /// Applies what a person did: a window that scrolls first, then what means the same on every screen, then the screen.
 fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    if matches!(state.mode, Mode::Sources(_)) && scroll_sources(state, action) {
+    if scroll_window(state, action) {
         return Vec::new();
     }
     match action {
@@ -83,6 +88,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PreviousScreen => state.screen = state.screen.neighbour(Direction::Down),
         Action::Show(screen) => state.screen = screen,
         Action::ToggleRun(run) => return question::toggle_run(state, run),
+        Action::NextForm => return recipe::next_form(state),
         Action::RestoreRuns => return question::restore_runs(state),
         Action::Help => state.mode = Mode::Help,
         Action::Sources => state.mode = Mode::Sources(0),
@@ -102,8 +108,8 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Scrolls the window of sources, if that is what the action asks for.
-fn scroll_sources(state: &mut State, action: Action) -> bool {
+/// Scrolls the window over the screen, if there is one to scroll and the action asks for that.
+fn scroll_window(state: &mut State, action: Action) -> bool {
     let rows = match action {
         Action::Arrow(Arrow::Up, _) => -1,
         Action::Arrow(..) => 1,
@@ -111,8 +117,13 @@ fn scroll_sources(state: &mut State, action: Action) -> bool {
         _ => return false,
     };
     let window = layout::sources_window(state.size);
-    let all = sources::lines(state, usize::from(window.width)).len();
-    if let Mode::Sources(top) = &mut state.mode {
+    let columns = usize::from(window.width);
+    let all = match state.mode {
+        Mode::Sources(_) => sources::lines(state, columns).len(),
+        Mode::Comparison(_) => comparison::lines(state.law_entry(), columns).len(),
+        _ => return false,
+    };
+    if let Mode::Sources(top) | Mode::Comparison(top) = &mut state.mode {
         *top = top.saturating_add_signed(rows).min(all.saturating_sub(usize::from(window.height)));
     }
     true

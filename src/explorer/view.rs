@@ -11,6 +11,7 @@
 //! Windows lie over it.
 //! [`render`] returns the rectangles that react to the mouse, so that input never has to guess what was drawn where.
 
+mod comparison;
 mod fit;
 pub mod frontier;
 mod header;
@@ -65,6 +66,7 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
         Mode::Explore => {}
         Mode::Help => help::render(&mut canvas, state.screen, area),
         Mode::Sources(top) => sources::render(&mut canvas, state, *top, area),
+        Mode::Comparison(top) => comparison::render(&mut canvas, state, *top, area),
         mode => window::render(&mut canvas, state, mode, area),
     }
     canvas.hits

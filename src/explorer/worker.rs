@@ -5,6 +5,7 @@
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
+mod judge;
 mod lane;
 mod resample;
 
@@ -13,22 +14,25 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
 
+pub(super) use judge::{JudgeJob, judge};
 use lane::{Lane, or_on_panic};
 use resample::Backstage;
 pub(super) use resample::{ResampleJob, assess, resample};
 
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
+use super::recipe::Recipe;
 use super::resampled::Inquiry;
 use super::state::{Question, State};
 use super::table::{self, Column, SortOrder};
 use crate::engine::confidence::{self, Confidence};
 use crate::engine::landscape::Landscape;
-use crate::engine::law::fit::{self, Fit, FitError, FitOptions, Watch};
+use crate::engine::law::fit::{self, Fit, FitError, Watch};
 use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::roofline::Estimator;
 use crate::engine::runs::{Dataset, Run};
 use crate::engine::space::Space;
 use crate::error::Error;
+use crate::files::choice::at_length;
 use crate::files::export::{self, Selection, Uncertainty, View};
 use crate::files::live::{LastLine, LiveRuns, Reread};
 use crate::files::save::{self, SaveError};
@@ -52,6 +56,7 @@ pub(super) struct FitJob {
     pub(super) excluded: BTreeSet<usize>,
     /// A fit of nearly the same runs, if there is one: then few other starts suffice.
     pub(super) nearby: Option<Arc<Fit>>,
+    pub(super) recipe: Recipe,
 }
 
 /// A file of runs to be watched.
@@ -88,8 +93,9 @@ impl FitJob {
     pub(super) fn of(state: &State, place: usize) -> Option<Self> {
         let entry = &state.shelf.laws[place];
         let dataset = Arc::clone(entry.dataset.as_ref()?);
+        let (excluded, recipe) = (entry.excluded.clone(), entry.recipe);
         let nearby = entry.fit_nearby().map(Arc::clone);
-        Some(Self { place, revision: entry.revision, dataset, excluded: entry.excluded.clone(), nearby })
+        Some(Self { place, revision: entry.revision, dataset, excluded, nearby, recipe })
     }
 }
 
@@ -124,11 +130,15 @@ fn fit_kept(job: &FitJob, watch: &dyn Watch) -> Result<Fit, FitError> {
     let runs = &job.dataset.runs;
     let kept: Vec<usize> = (0..runs.len()).filter(|place| !job.excluded.contains(place)).collect();
     let kept_runs: Vec<Run> = kept.iter().map(|&place| runs[place].clone()).collect();
-    let options = FitOptions::default();
+    let Recipe { options, tokens } = &job.recipe;
     let mut fit = match &job.nearby {
-        Some(nearby) => fit::refit(&kept_runs, &options, &nearby.coefficients, watch)?,
-        None => fit::fit(&kept_runs, &options, watch)?,
+        Some(nearby) => fit::refit(&kept_runs, options, &nearby.coefficients, watch)?,
+        None => fit::fit(&kept_runs, options, watch)?,
     };
+    if let Some(tokens) = tokens.filter(|_| options.form.needs_tokens()) {
+        fit.notes.push(at_length(&kept_runs, tokens));
+        fit.coefficients = fit.coefficients.at_tokens(Some(tokens));
+    }
     for place in fit.train.iter_mut().chain(&mut fit.holdout) {
         *place = kept[*place];
     }
@@ -205,6 +215,7 @@ pub(super) struct Workers<M> {
     fit: Lane<FitJob>,
     resample: Lane<ResampleJob>,
     assess: Lane<Inquiry>,
+    judge: Lane<JudgeJob>,
     backstage: Arc<Backstage>,
     answers: Sender<M>,
 }
@@ -238,7 +249,21 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         );
         let backstage = Arc::new(Backstage::start());
         let (resample, assess) = Self::start_backstage(&backstage, &answers);
-        Self { price, order, fit, resample, assess, backstage, answers }
+        let judge = Self::start_judge(&backstage, &answers);
+        Self { price, order, fit, resample, assess, judge, backstage, answers }
+    }
+
+    /// The lane for tests of a law, behind the picture as well.
+    fn start_judge(threads: &Arc<Backstage>, answers: &Sender<M>) -> Lane<JudgeJob> {
+        let threads = Arc::clone(threads);
+        Lane::start(
+            answers.clone(),
+            move |job: &JudgeJob, ticket| threads.perform(|| judge(job, ticket)),
+            |job| {
+                let error = Error::new("a bug in roofscape stopped this test").in_source(job.dataset.name.clone());
+                Some(job.answer(Err(error)))
+            },
+        )
     }
 
     /// The two lanes for what nobody waits for.
@@ -276,10 +301,16 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         self.order.ask(job);
     }
 
-    /// Fits runs; older fits are stopped, and say so. So is resampling: the fit is what one waits for, and mostly it is of
-    /// the same runs.
+    /// Tests a law; older tests are dropped, also one that is being made.
+    pub(super) fn judge(&self, job: JudgeJob) {
+        self.judge.ask(job);
+    }
+
+    /// Fits runs; older fits are stopped, and say so. So are resampling and tests of the law before: the fit is what one
+    /// waits for.
     pub(super) fn fit(&self, job: FitJob) {
         self.resample.clear();
+        self.judge.clear();
         self.fit.ask(job);
     }
 

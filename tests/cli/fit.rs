@@ -83,7 +83,7 @@ fn runs_that_cannot_be_fitted_are_named() {
     for (line, wanted) in [
         ("fit", "--data"),
         ("fit --data bad.csv", "bad.csv:2, 'loss': 'abc'"),
-        ("fit --data few.csv", "few: 1 runs are too few"),
+        ("fit --data few.csv", "few: one run is too few"),
         ("fit --data none.csv", "none.csv: there is no such file"),
         ("fit --data tinny", "try: --data tiny"),
         ("fit --data tiny --holdout 1.5", "'1.5' is no share"),
@@ -99,7 +99,9 @@ fn runs_that_cannot_be_fitted_are_named() {
         ("fit --data tiny --tokens 20B", "try: --form eq2-tokens"),
         ("fit --data tiny --tokens -3", "'-3' is no number of tokens"),
         ("frontier --form eq2", "--data"),
-        ("--data tiny --criterion huber", "fits Eq. 2 to all runs"),
+        ("--data tiny --criterion huber", "the explorer needs a terminal"),
+        ("--data tiny --exclude #999", "#1 to #173"),
+        ("--data tiny --tokens 20B", "try: --form eq2-tokens"),
     ] {
         let error = program.refused(line);
         assert!(error.contains(wanted), "{line}: {error}");

@@ -102,7 +102,7 @@ pub(super) fn run(
     };
     match args.format {
         Format::Json => write_json(&report, &mut *streams.out)?,
-        Format::Table => print(&report, streams)?,
+        Format::Table => print(&report, &compared.verdict(), streams)?,
     }
     Ok(Outcome::Found)
 }
@@ -137,14 +137,14 @@ fn entry_part(entry: &Entry, compared: &Comparison) -> EntryPart {
     EntryPart { form: entry.form.name, title: entry.form.title, formula: entry.form.formula, outcome }
 }
 
-fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
+fn print(report: &Report, verdict: &str, streams: &mut Streams<'_>) -> std::io::Result<()> {
     let mut pairs = vec![
         ("dataset", format!("{}, {} runs", shown(&report.dataset.name), count(report.runs))),
         (
             "tested",
             format!("{} folds of architectures, seed {}; errors in nats per token", report.folds, report.options.seed),
         ),
-        ("preferred", preferred(report)),
+        ("preferred", verdict.to_owned()),
     ];
     pairs.extend(best_at_the_largest(report).map(|words| ("largest", words)));
     for entry in &report.comparison {
@@ -198,19 +198,6 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
 
 fn nothing() -> String {
     "–".to_owned()
-}
-
-fn preferred(report: &Report) -> String {
-    match (report.preferred, report.simplest_as_good) {
-        (None, _) => "none: no law could be tested on unseen runs".to_owned(),
-        (Some(preferred), None) => {
-            format!("{preferred}: the lowest k-fold error; nothing simpler comes within its standard error")
-        }
-        (Some(preferred), Some(simplest)) => format!(
-            "{preferred}: the lowest k-fold error; {simplest} has fewer parameters and comes within one standard error, so these runs give \
-             no reason to prefer the larger"
-        ),
-    }
 }
 
 /// The law that extrapolates best, where that is not the one preferred.

@@ -62,6 +62,25 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Which law the runs prefer, and whether they give a reason to.
+    pub fn verdict(&self) -> String {
+        self.verdict_with(|form| form.name)
+    }
+
+    /// The same where forms are called by something else than their names.
+    pub fn verdict_with(&self, called: fn(&Form) -> &'static str) -> String {
+        match (self.preferred.map(called), self.simplest_as_good.map(called)) {
+            (None, _) => "none: no law could be tested on unseen runs".to_owned(),
+            (Some(preferred), None) => {
+                format!("{preferred}: the lowest k-fold error; nothing simpler comes within its standard error")
+            }
+            (Some(preferred), Some(simplest)) => format!(
+                "{preferred}: the lowest k-fold error; {simplest} has fewer parameters and comes within one standard error, so these \
+                 runs give no reason to prefer the larger"
+            ),
+        }
+    }
+
     /// Entries from the lowest to the highest of some figure; those without it are left out.
     pub fn ranked(&self, figure: impl Fn(&Candidate) -> Option<f64>) -> Vec<&'static Form> {
         let mut known: Vec<(f64, &'static Form)> =
@@ -71,11 +90,16 @@ impl Comparison {
     }
 }
 
+/// The forms that there is a use in fitting: those with a data term only where lengths differ.
+pub fn allowed(runs: &[Run]) -> Vec<&'static Form> {
+    let with_tokens = one_length(runs).is_none();
+    forms::ALL.into_iter().filter(|form| with_tokens || !form.needs_tokens()).collect()
+}
+
 /// Fits and tests every form that the runs allow, as `options` say; their form and `holdout` play no part.
 pub fn compare(runs: &[Run], options: &FitOptions, folds: usize, watch: &dyn Watch) -> Result<Comparison, FitError> {
     let without_tokens = one_length(runs);
-    let allowed: Vec<&'static Form> =
-        forms::ALL.into_iter().filter(|form| without_tokens.is_none() || !form.needs_tokens()).collect();
+    let allowed = allowed(runs);
     let steps = Steps::new(watch, allowed.len());
     let mut entries: Vec<Entry> = Vec::new();
     for form in allowed {

@@ -79,9 +79,9 @@ const TWO_COLUMNS: usize = 70;
 /// The same where they carry intervals.
 const TWO_COLUMNS_WITH_INTERVALS: usize = 110;
 
-/// Everything there is to say about the coefficients, for a pane of so many columns. Plain lines, so that scrolling
-/// knows their number.
-pub fn lines(law: &LossLaw, ensemble: Option<&Ensemble>, columns: usize) -> Vec<CoefficientLine> {
+/// Everything there is to say about the coefficients, for a pane of so many columns: the law's own notes, and what was found
+/// about it since. Plain lines, so that scrolling knows their number.
+pub fn lines(law: &LossLaw, ensemble: Option<&Ensemble>, findings: &[String], columns: usize) -> Vec<CoefficientLine> {
     const MARK_COLUMNS: usize = 2;
     let rows = rows(law, ensemble);
     let two_columns = if ensemble.is_some() { TWO_COLUMNS_WITH_INTERVALS } else { TWO_COLUMNS };
@@ -93,10 +93,11 @@ pub fn lines(law: &LossLaw, ensemble: Option<&Ensemble>, columns: usize) -> Vec<
     } else {
         rows.into_iter().map(|row| CoefficientLine::Coefficients(vec![row])).collect()
     };
-    if !law.notes.is_empty() {
+    let notes = || law.notes.iter().chain(findings);
+    if notes().next().is_some() {
         lines.push(CoefficientLine::Blank);
     }
-    for note in &law.notes {
+    for note in notes() {
         let words = wrapped(note, columns.saturating_sub(MARK_COLUMNS));
         lines.extend(words.into_iter().enumerate().map(|(i, words)| CoefficientLine::Note { begins: i == 0, words }));
     }
@@ -139,11 +140,11 @@ mod tests {
     #[test]
     fn a_wide_pane_has_two_columns_and_notes_wrap() {
         let law = LossLaw { notes: vec!["one two three".into()], ..paper() };
-        let narrow = lines(&law, None, 12);
-        assert_eq!(narrow.len(), 11 + 1 + 2);
+        let narrow = lines(&law, None, &["four".into()], 12);
+        assert_eq!(narrow.len(), 11 + 1 + 3);
         assert_eq!(narrow[12], CoefficientLine::Note { begins: true, words: "one two".into() });
         assert_eq!(narrow[13], CoefficientLine::Note { begins: false, words: "three".into() });
-        let wide = lines(&law, None, 100);
+        let wide = lines(&law, None, &[], 100);
         assert_eq!(wide.len(), 6 + 1 + 1);
         let CoefficientLine::Coefficients(first) = &wide[0] else { panic!("coefficients first") };
         assert_eq!(first.iter().map(|row| row.symbol).collect::<Vec<_>>(), ["κ_l", "β2"]);
@@ -157,8 +158,8 @@ mod tests {
         let words: Vec<String> =
             rows(&law, Some(&ensemble)).iter().map(|row| row.certainty.unwrap().in_words()).collect();
         assert_eq!((words[0].as_str(), words[1].as_str(), words[10].as_str()), ("left out", "held", "2–3.8"));
-        assert_eq!(lines(&law, Some(&ensemble), 100).len(), 11, "one column: the words need the room");
-        assert_eq!(lines(&law, Some(&ensemble), 120).len(), 6);
+        assert_eq!(lines(&law, Some(&ensemble), &[], 100).len(), 11, "one column: the words need the room");
+        assert_eq!(lines(&law, Some(&ensemble), &[], 120).len(), 6);
     }
 
     #[test]

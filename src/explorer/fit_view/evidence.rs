@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::features::{Axis, Features};
 use crate::engine::law::LossLaw;
+use crate::engine::law::influence::{Effect, Influence};
 use crate::engine::runs::{Dataset, Run};
 use crate::explorer::shelf::LawEntry;
 
@@ -47,6 +48,27 @@ pub struct RunPoint {
     pub predicted: f64,
     /// Which part it plays.
     pub part: Part,
+    /// What becomes of the law without it.
+    pub without: Without,
+}
+
+/// What becomes of a law without a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Without {
+    /// Nothing: it was not fitted to that run. Or it could not be found out.
+    Unaffected,
+    /// That is being worked out.
+    Awaited,
+    /// Another law.
+    Law(Effect),
+    /// There is none.
+    NoLaw,
+}
+
+impl Without {
+    fn of(influence: &Influence) -> Self {
+        influence.effect.as_ref().map_or(Self::NoLaw, |effect| Self::Law(*effect))
+    }
 }
 
 impl RunPoint {
@@ -70,8 +92,16 @@ pub struct Evidence {
     pub dataset: Arc<Dataset>,
     /// Places of those that are left out by hand.
     excluded: BTreeSet<usize>,
+    /// What each run means to the law, once that is known; nothing if it cannot be.
+    influence: Option<Arc<Vec<Influence>>>,
+    /// Whether that is still being worked out.
+    pub awaits_influence: bool,
     /// One per run, in the dataset's order.
     pub points: Vec<RunPoint>,
+}
+
+fn known_influence(entry: &LawEntry) -> Option<&Arc<Vec<Influence>>> {
+    entry.influence()?.as_ref().ok()
 }
 
 /// The law's loss for a run, nats per token.
@@ -88,15 +118,30 @@ impl Evidence {
     /// The runs of a law on the shelf, once it is fitted.
     pub fn of(entry: &LawEntry) -> Option<Self> {
         let (law, fit, dataset) = (entry.law()?, entry.fit()?, entry.dataset.as_ref()?);
+        let awaits_influence = entry.awaits_influence();
         let mut points: Vec<RunPoint> = dataset
             .runs
             .iter()
-            .map(|run| RunPoint { measured: run.loss, predicted: predicted(law, run), part: Part::Awaiting })
+            .map(|run| RunPoint {
+                measured: run.loss,
+                predicted: predicted(law, run),
+                part: Part::Awaiting,
+                without: Without::Unaffected,
+            })
             .collect();
         let parts = [(&fit.train, Part::Fitted), (&fit.holdout, Part::HeldOut)];
         for (run, part) in parts.into_iter().flat_map(|(runs, part)| runs.iter().map(move |run| (*run, part))) {
             if let Some(point) = points.get_mut(run) {
                 point.part = part;
+                if part == Part::Fitted && awaits_influence {
+                    point.without = Without::Awaited;
+                }
+            }
+        }
+        let influence = known_influence(entry).map(Arc::clone);
+        for known in influence.iter().flat_map(|all| all.iter()) {
+            if let Some(point) = points.get_mut(known.run) {
+                point.without = Without::of(known);
             }
         }
         for run in &entry.excluded {
@@ -105,7 +150,7 @@ impl Evidence {
             }
         }
         let (law, dataset) = (Arc::clone(law), Arc::clone(dataset));
-        Some(Self { law, dataset, excluded: entry.excluded.clone(), points })
+        Some(Self { law, dataset, excluded: entry.excluded.clone(), influence, awaits_influence, points })
     }
 
     /// Whether this is still what the entry on the shelf says.
@@ -113,6 +158,16 @@ impl Evidence {
         entry.law().is_some_and(|law| Arc::ptr_eq(law, &self.law))
             && entry.dataset.as_ref().is_some_and(|dataset| Arc::ptr_eq(dataset, &self.dataset))
             && entry.excluded == self.excluded
+            && self.is_influence_of(entry)
+    }
+
+    fn is_influence_of(&self, entry: &LawEntry) -> bool {
+        let same = match (known_influence(entry), &self.influence) {
+            (Some(now), Some(known)) => Arc::ptr_eq(now, known),
+            (None, None) => true,
+            _ => false,
+        };
+        same && self.awaits_influence == entry.awaits_influence()
     }
 
     /// How many runs play a part.
@@ -212,6 +267,7 @@ pub(super) mod tests {
     use super::*;
     use crate::engine::law::FitQuality;
     use crate::engine::law::fit::Fit;
+    use crate::explorer::recipe::Recipe;
     use crate::explorer::shelf::Standing;
     use crate::files::resolve::Library;
 
@@ -245,7 +301,8 @@ pub(super) mod tests {
         let (name, sha256) = ("three".to_owned(), "0".repeat(64));
         let dataset = Dataset { name, sha256, synthetic: false, runs, origin: None, reading: None };
         let mut entry = LawEntry::from_runs(dataset);
-        entry.standing = Some(Standing { law: Arc::new(law), fit: Some(Arc::new(fit)), edition: 0 });
+        let (law, fit) = (Arc::new(law), Some(Arc::new(fit)));
+        entry.standing = Some(Standing { law, fit, recipe: Recipe::default(), edition: 0 });
         entry
     }
 

@@ -1,7 +1,8 @@
 //! The table of runs: its columns, what each shows, and how it sorts.
 
-use super::evidence::{Evidence, Part};
+use super::evidence::{Evidence, Part, Without};
 use crate::engine::features::Axis;
+use crate::engine::law::influence::Effect;
 use crate::explorer::table::{SortOrder, TableColumn};
 use crate::units;
 
@@ -20,12 +21,18 @@ pub enum RunColumn {
     Percent,
     /// Fitted, held out, excluded.
     Part,
+    /// By how much the law moves without the run, nats; those that the law rests on come first.
+    Shift,
     /// A part of its shape.
     Shape(Axis),
+    /// Residual of the run by the law that has not seen it, nats; sorts by size.
+    Deleted,
 }
 
 /// The largest residuals first: they are what one asks about.
 pub const BY_SIZE: (RunColumn, SortOrder) = (RunColumn::Residual, SortOrder::Descending);
+/// The runs ranked by influence.
+pub const BY_INFLUENCE: (RunColumn, SortOrder) = (RunColumn::Shift, SortOrder::Descending);
 
 impl TableColumn for RunColumn {
     const COLUMNS: &'static [Self] = &[
@@ -33,13 +40,15 @@ impl TableColumn for RunColumn {
         Self::Measured,
         Self::Predicted,
         Self::Residual,
-        Self::Percent,
+        Self::Shift,
         Self::Part,
+        Self::Percent,
         Self::Shape(Axis::Layers),
         Self::Shape(Axis::Width),
         Self::Shape(Axis::FfnRatio),
         Self::Shape(Axis::KvDim),
         Self::Shape(Axis::ActivationRate),
+        Self::Deleted,
     ];
 
     fn heading(self) -> &'static str {
@@ -50,6 +59,8 @@ impl TableColumn for RunColumn {
             Self::Residual => "residual",
             Self::Percent => "%",
             Self::Part => "part",
+            Self::Shift => "shift",
+            Self::Deleted => "deleted",
             Self::Shape(Axis::Layers) => "layers",
             Self::Shape(Axis::Width) => "width",
             Self::Shape(Axis::FfnRatio) => "r",
@@ -61,8 +72,9 @@ impl TableColumn for RunColumn {
     fn width(self) -> u16 {
         match self {
             Self::Name => 25,
-            Self::Measured | Self::Residual | Self::Part => 8,
+            Self::Measured | Self::Residual | Self::Part | Self::Deleted => 8,
             Self::Predicted => 9,
+            Self::Shift => 7,
             Self::Percent | Self::Shape(Axis::Layers | Axis::KvDim | Axis::ActivationRate) => 6,
             Self::Shape(Axis::Width) => 5,
             Self::Shape(Axis::FfnRatio) => 4,
@@ -70,7 +82,10 @@ impl TableColumn for RunColumn {
     }
 
     fn first_order(self) -> SortOrder {
-        if self == Self::Residual { SortOrder::Descending } else { SortOrder::Ascending }
+        match self {
+            Self::Residual | Self::Shift | Self::Deleted => SortOrder::Descending,
+            _ => SortOrder::Ascending,
+        }
     }
 
     fn is_text(self) -> bool {
@@ -79,6 +94,11 @@ impl TableColumn for RunColumn {
 }
 
 impl RunColumn {
+    /// Whether it says what becomes of the law without each run, which is found after the law.
+    pub const fn needs_influence(self) -> bool {
+        matches!(self, Self::Shift | Self::Deleted)
+    }
+
     /// The cell's text for one run.
     pub fn cell(self, evidence: &Evidence, run: usize) -> String {
         let point = &evidence.points[run];
@@ -89,6 +109,8 @@ impl RunColumn {
             Self::Residual => signed(point.residual(), 4),
             Self::Percent => signed(point.percent(), 1),
             Self::Part => point.part.name().to_owned(),
+            Self::Shift => without(point.without, |effect| format!("{:.5}", effect.shift)),
+            Self::Deleted => without(point.without, |effect| signed(effect.deleted_residual, 4)),
             Self::Shape(axis) => units::ratio(evidence.features(run).get(axis)),
         }
     }
@@ -103,8 +125,30 @@ impl RunColumn {
             Self::Residual => point.residual().abs(),
             Self::Percent => point.percent(),
             Self::Part => f64::from(part_rank(point.part)),
+            Self::Shift => weight(point.without, |effect| effect.shift),
+            Self::Deleted => weight(point.without, |effect| effect.deleted_residual.abs()),
             Self::Shape(axis) => evidence.features(run).get(axis),
         }
+    }
+}
+
+/// What a figure of the law without the run says; `…` while it is awaited.
+fn without(without: Without, figure: impl Fn(&Effect) -> String) -> String {
+    match &without {
+        Without::Awaited => "…".to_owned(),
+        Without::Unaffected => "–".to_owned(),
+        Without::NoLaw => "no law".to_owned(),
+        Without::Law(effect) => figure(effect),
+    }
+}
+
+/// Where it stands in the order: a run without which there is no law comes before all others, one that the law does not
+/// know after them.
+fn weight(without: Without, figure: impl Fn(&Effect) -> f64) -> f64 {
+    match &without {
+        Without::NoLaw => f64::INFINITY,
+        Without::Law(effect) => figure(effect),
+        Without::Awaited | Without::Unaffected => -1.0,
     }
 }
 
@@ -159,6 +203,20 @@ mod tests {
         assert_eq!(order(&evidence, (RunColumn::Name, SortOrder::Descending)), [2, 1, 0]);
         assert_eq!(order(&evidence, (RunColumn::Part, SortOrder::Ascending)), [0, 1, 2]);
         assert_eq!(order(&evidence, (RunColumn::Shape(Axis::Layers), SortOrder::Descending)), [1, 2, 0]);
+    }
+
+    #[test]
+    fn what_rests_on_a_run_ranks_it_and_nothing_is_said_before_it_is_known() {
+        let mut evidence = Evidence::of(&entry()).unwrap();
+        let cells = |evidence: &Evidence| [0, 1, 2].map(|run| RunColumn::Shift.cell(evidence, run));
+        assert_eq!(cells(&evidence), ["…", "…", "–"], "the last is held out");
+        let effect = Effect { deleted_residual: -0.25, shift: 0.00123 };
+        evidence.points[0].without = Without::Law(effect);
+        evidence.points[1].without = Without::NoLaw;
+        assert_eq!(cells(&evidence), ["0.00123", "no law", "–"]);
+        assert_eq!(RunColumn::Deleted.cell(&evidence, 0), "−0.2500");
+        assert_eq!(order(&evidence, BY_INFLUENCE), [1, 0, 2]);
+        assert_eq!(order(&evidence, (RunColumn::Shift, SortOrder::Ascending)), [2, 0, 1]);
     }
 
     #[test]

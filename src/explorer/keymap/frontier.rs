@@ -7,8 +7,7 @@ use crate::explorer::message::{Action, Control, Scope};
 
 /// Its own bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
-    explained("← →", Hint::Always("change"), "change, walk, sort column"),
-    explained("shift ← →", Hint::None, "in fine steps"),
+    explained("← →", Hint::Always("change"), "change, walk (shift: fine)"),
     explained("↑ ↓", Hint::None, "next control, next row"),
     binding("tab", &[KeyCode::Tab], Hint::Always("next"), "next pane (shift: back)", Action::FocusNext),
     binding("space", &[KeyCode::Char(' ')], Hint::Always("on/off"), "budget on or off", Action::ToggleFocused),
@@ -22,6 +21,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     binding("b", &[KeyCode::Char('b')], Hint::Roomy("board"), "next board", next(Control::Board)),
     binding("m", &[KeyCode::Char('m')], Hint::None, "next power mode", next(Control::Mode)),
     binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "next number format", next(Control::Format)),
+    binding("n", &[KeyCode::Char('n')], Hint::None, "next form of the law", Action::NextForm),
     binding("s", &[KeyCode::Char('s')], Hint::None, "sort by the next column", Action::SortNext),
     binding("r", &[KeyCode::Char('r')], Hint::None, "reverse the order", Action::ReverseSort),
     binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten rows on, ten back", Action::MoveRows(10)),

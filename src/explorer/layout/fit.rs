@@ -19,8 +19,10 @@ use crate::explorer::state::State;
 const ROOMY_ROWS: u16 = 34;
 /// Columns below which they are.
 const ROOMY_COLUMNS: u16 = 112;
-/// Columns below which the headline takes two lines.
-const ONE_LINE_COLUMNS: u16 = 110;
+/// Columns below which the headline's quality has a line of its own.
+const QUALITY_COLUMNS: u16 = 110;
+/// Columns below which the errors on unseen runs have one.
+const UNSEEN_COLUMNS: u16 = 180;
 
 /// The panes of one frame; a pane that gives way is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +53,20 @@ pub(super) const fn room(body: Rect) -> Room {
     if body.width >= ROOMY_COLUMNS && body.height >= ROOMY_ROWS { Room::Ample } else { Room::Shared }
 }
 
+/// Whether a headline of that width goes on in the next line for its quality.
+pub const fn breaks_before_quality(area: Rect) -> bool {
+    area.width < QUALITY_COLUMNS
+}
+
+/// Whether it does for the errors on unseen runs.
+pub const fn breaks_before_unseen(area: Rect) -> bool {
+    area.width < UNSEEN_COLUMNS
+}
+
 /// Divides the body.
 pub fn panes(body: Rect, content: Content) -> Panes {
-    let headline = Rect { height: if body.width < ONE_LINE_COLUMNS { 2 } else { 1 }, ..body };
+    let unseen = matches!(content, Content::Runs(_)) && breaks_before_unseen(body);
+    let headline = Rect { height: 1 + u16::from(breaks_before_quality(body)) + u16::from(unseen), ..body };
     let area = Rect { y: headline.bottom(), height: body.height - headline.height, ..body };
     let bare = Panes { headline, words: None, scatter: None, residuals: None, coefficients: None, runs: None };
     let rows = |y, height| Rect { y, height, ..area };

@@ -1,6 +1,6 @@
 //! The Fit screen's actions: looking at runs, sorting them, leaving them out.
 
-use super::question;
+use super::{question, recipe};
 use crate::explorer::fit_view::{FitFocus, LowerPane, coefficients};
 use crate::explorer::layout::fit::{coefficients_body, panes_of, table_rows};
 use crate::explorer::message::{Action, Arrow, Effect};
@@ -47,6 +47,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             LowerPane::Runs => set_focus(state, FitFocus::Coefficients),
             LowerPane::Coefficients => set_focus(state, FitFocus::Runs),
         },
+        Action::FlipCriterion => return recipe::flip_criterion(state),
+        Action::Compare => recipe::compare(state),
         Action::ToggleSelectedRun => {
             if let Some(run) = state.fit.selected {
                 return question::toggle_run(state, run);
@@ -120,7 +122,7 @@ fn scroll_coefficients(state: &mut State, rows: isize) {
     let entry = state.law_entry();
     let (Some(law), Some(pane)) = (entry.law(), pane) else { return };
     let body = coefficients_body(pane);
-    let last = coefficients::lines(law, entry.standing_ensemble(), usize::from(body.width))
+    let last = coefficients::lines(law, entry.standing_ensemble(), entry.findings(), usize::from(body.width))
         .len()
         .saturating_sub(usize::from(body.height));
     state.fit.coefficients_top = state.fit.coefficients_top.saturating_add_signed(rows).min(last);

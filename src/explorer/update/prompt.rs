@@ -43,7 +43,7 @@ pub(super) fn export(state: &mut State, scope: Scope) {
 fn open(state: &mut State) -> Option<&mut Prompt> {
     match &mut state.mode {
         Mode::Typing(_, prompt) | Mode::Exporting(_, prompt) => Some(prompt),
-        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Overwriting(_) => None,
+        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) | Mode::Overwriting(_) => None,
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
         Mode::Overwriting(request) => {
             vec![Effect::Export(Box::new(ExportRequest { overwrite: Overwrite::Replace, ..*request }))]
         }
-        Mode::Explore | Mode::Help | Mode::Sources(_) => Vec::new(),
+        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) => Vec::new(),
     }
 }
 

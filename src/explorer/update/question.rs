@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::resampling;
+use super::{recipe, resampling};
 use crate::engine::budget::Limit;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 use crate::error::Error;
@@ -64,13 +64,21 @@ pub(super) fn fitted(
     }
     match outcome {
         Ok(FittedLaw { law, fit }) => {
-            entry.standing = Some(Standing { law, fit: Some(fit), edition: revision });
+            entry.standing = Some(Standing { law, fit: Some(fit), recipe: entry.recipe, edition: revision });
+            entry.refused = None;
             entry.progress = FitProgress::Done;
             entry.changes = 0;
             entry.resampled.progress = ResamplingProgress::Due;
         }
         Err(FitStop::Superseded) => entry.progress = FitProgress::Due,
-        Err(FitStop::Impossible(error)) => entry.progress = FitProgress::Failed(error),
+        Err(FitStop::Impossible(error)) => match recipe::give_up(entry, &error) {
+            Some(words) if asked_for => {
+                state.notice = Some(Notice::Trouble(words));
+                return ask(state);
+            }
+            Some(_) => {}
+            None => entry.progress = FitProgress::Failed(error),
+        },
     }
     if !asked_for {
         return Vec::new();

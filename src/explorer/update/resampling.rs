@@ -27,7 +27,7 @@ pub(super) fn progressed(state: &mut State, place: usize, edition: u32, finished
     const STEPS: usize = 5;
     let entry = &mut state.shelf.laws[place];
     if let ResamplingProgress::UnderWay { done, of } = &mut entry.resampled.progress
-        && edition == entry.revision
+        && entry.standing.as_ref().is_some_and(|standing| standing.edition == edition)
     {
         let step = (*of / STEPS).max(1);
         *done = (*done).max(finished / step * step).min(*of);
@@ -42,7 +42,7 @@ pub(super) fn resampled(
     outcome: Result<Arc<Ensemble>, FitStop>,
 ) -> Vec<Effect> {
     let entry = &mut state.shelf.laws[place];
-    if edition != entry.revision {
+    if entry.standing.as_ref().is_none_or(|standing| standing.edition != edition) {
         return Vec::new();
     }
     let resampled = &mut entry.resampled;

@@ -23,7 +23,7 @@ use super::theme::Role;
 use super::{Canvas, Focused, fit as cut};
 use crate::explorer::fit_view::FitFocus;
 use crate::explorer::fit_view::headline::{headline, without_runs};
-use crate::explorer::layout::fit::{content, panes};
+use crate::explorer::layout::fit::{breaks_before_quality, breaks_before_unseen, content, panes};
 use crate::explorer::state::State;
 
 /// What the marks mean, for the help.
@@ -57,23 +57,30 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     }
 }
 
-/// One line, or two where the screen is narrow.
+/// As many lines as the screen's width asks for: which runs, how well they are described, how well others are predicted.
 fn render_headline(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let Some(headline) = headline(state.law_entry(), state.fit.evidence.as_ref()) else { return };
     let mut first = vec![canvas.span(" ", Role::Text)];
     first.extend(headline.cautions.iter().map(|caution| canvas.span(format!("{caution} "), Role::Warning)));
-    let mut second = Vec::new();
-    if area.height > 1 {
-        second = vec![canvas.span(format!(" {}", headline.quality), Role::Label)];
-        let room = room_after(&first, area);
-        first.push(canvas.span(cut(&headline.runs, room), Role::Title));
-    } else {
-        first.push(canvas.span(headline.runs, Role::Title));
-        let room = room_after(&first, area);
-        first.push(canvas.span(cut(&format!(" · {}", headline.quality), room), Role::Label));
+    let room = room_after(&first, area);
+    first.push(canvas.span(cut(&headline.runs, room), Role::Title));
+    let mut lines = vec![first];
+    let parts = [(headline.quality, breaks_before_quality(area)), (headline.unseen, breaks_before_unseen(area))];
+    for (words, breaks) in parts.into_iter().filter(|(words, _)| !words.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if !breaks => {
+                let room = room_after(line, area);
+                line.push(canvas.span(cut(&format!(" · {words}"), room), Role::Label));
+            }
+            _ => {
+                let room = usize::from(area.width.saturating_sub(1));
+                lines.push(vec![canvas.span(format!(" {}", cut(&words, room)), Role::Label)]);
+            }
+        }
     }
-    canvas.line(area, first);
-    canvas.line(Rect { y: area.bottom().saturating_sub(1), height: area.height.saturating_sub(1), ..area }, second);
+    for (y, line) in (area.top()..area.bottom()).zip(lines) {
+        canvas.line(Rect { y, height: 1, ..area }, line);
+    }
 }
 
 fn room_after(spans: &[Span<'_>], area: Rect) -> usize {

@@ -42,14 +42,15 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         // How well it fits, and what is to be said first, stand in that screen's headline.
         (Screen::Fit, _) => asked.law().map(|law| provenance(law)),
         (Screen::Frontier, Some(landscape)) => {
-            let (law, entry) = (&landscape.law, &state.shelf.laws[state.shown().law]);
+            let shown = state.shown();
+            let (law, entry) = (&landscape.law, &state.shelf.laws[shown.law]);
             if law.synthetic {
                 spans.push(canvas.span("SYNTHETIC RUNS ", Role::Warning));
             }
             if entry.trouble().is_some() {
                 spans.push(canvas.span("LAST GOOD FIT ", Role::Warning));
             }
-            Some(in_short(law, entry))
+            Some(in_short(law, entry, shown.edition))
         }
         (Screen::Frontier, None) => None,
     };
@@ -59,7 +60,10 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 }
 
 /// The law by which the picture was drawn, with its figures.
-fn in_short(law: &LossLaw, entry: &LawEntry) -> String {
+fn in_short(law: &LossLaw, entry: &LawEntry, edition: u32) -> String {
+    // That of a law from a file is part of its name; one that is fitted may be any.
+    let standing = entry.standing.as_ref().filter(|standing| standing.fit.is_some() && standing.edition == edition);
+    let form = standing.map_or_else(String::new, |standing| format!(" · {}", standing.recipe.in_words()));
     // The source of a law fitted here is its runs, which stand there already.
     let source = if law.dataset.is_none() { format!(" · {}", law.source) } else { String::new() };
     let excluded = match entry.excluded.len() {
@@ -67,7 +71,7 @@ fn in_short(law: &LossLaw, entry: &LawEntry) -> String {
         count => format!(", {} excluded", units::count(count)),
     };
     let waits = if entry.live.as_ref().is_some_and(Live::has_half_a_line) { ", last line waits" } else { "" };
-    format!("law {} · {} · {}{excluded}{waits}{source}", law.name, quality(law), runs(law))
+    format!("law {}{form} · {} · {}{excluded}{waits}{source}", law.name, quality(law), runs(law))
 }
 
 /// Which file the law or its runs were read from, and what was made of it.

@@ -47,7 +47,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen
             canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Submit);
             canvas.button((inner.x + 17, y), "n leave it", Role::Text, Action::Cancel);
         }
-        Mode::Explore | Mode::Help | Mode::Sources(_) => {}
+        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) => {}
     }
 }
 

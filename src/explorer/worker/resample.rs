@@ -26,6 +26,7 @@ pub(in crate::explorer) struct ResampleJob {
     pub(in crate::explorer) edition: u32,
     pub(in crate::explorer) dataset: Arc<Dataset>,
     fit: Arc<Fit>,
+    options: FitOptions,
     asked: Bootstrap,
 }
 
@@ -33,20 +34,26 @@ impl ResampleJob {
     /// For a law on this session's shelf; none if it stands for other runs than there are now.
     pub(in crate::explorer) fn of(state: &State, place: usize) -> Option<Self> {
         let entry = &state.shelf.laws[place];
-        let (dataset, fit) = (Arc::clone(entry.dataset.as_ref()?), Arc::clone(entry.fit()?));
-        let edition = entry.revision;
-        (entry.progress == FitProgress::Done).then_some(Self { place, edition, dataset, fit, asked: state.bootstrap })
+        let standing = entry.standing.as_ref().filter(|_| entry.progress == FitProgress::Done)?;
+        Some(Self {
+            place,
+            edition: standing.edition,
+            dataset: Arc::clone(entry.dataset.as_ref()?),
+            fit: Arc::clone(standing.fit.as_ref()?),
+            options: standing.recipe.options,
+            asked: state.bootstrap,
+        })
     }
 }
 
 /// Resamples the runs of a law; `watch` may stop it.
 pub(in crate::explorer) fn resample(job: &ResampleJob, watch: &dyn Watch) -> Message {
-    let ResampleJob { place, edition, dataset, fit, asked } = job;
+    let ResampleJob { place, edition, dataset, fit, options, asked } = job;
     // Only the runs that were fitted, so that nothing is asked of those left out.
     let runs: Option<Vec<Run>> = fit.train.iter().map(|&run| dataset.runs.get(run).cloned()).collect();
     let runs = runs.unwrap_or_default();
     let fit = Fit { train: (0..runs.len()).collect(), holdout: Vec::new(), ..Fit::clone(fit) };
-    let outcome = fit::bootstrap(&runs, &fit, &FitOptions::default(), asked, watch).map(Arc::new);
+    let outcome = fit::bootstrap(&runs, &fit, options, asked, watch).map(Arc::new);
     let outcome = outcome.map_err(|error| match error {
         FitError::Cancelled => FitStop::Superseded,
         error => FitStop::Impossible(Error::from(error).in_source(dataset.name.clone())),

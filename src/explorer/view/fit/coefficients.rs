@@ -23,7 +23,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let wheel = [Action::ScrollCoefficients(-3), Action::ScrollCoefficients(3)];
     canvas.hits.push_with_wheel(area, Some(Target::Press(Action::FocusFit(FitFocus::Coefficients))), wheel);
     let body = coefficients_body(area);
-    let lines = lines(law, entry.standing_ensemble(), usize::from(body.width));
+    let lines = lines(law, entry.standing_ensemble(), entry.findings(), usize::from(body.width));
     let (top, all) = (state.fit.coefficients_top, lines.len());
     for (y, line) in (body.top()..body.bottom()).zip(lines.into_iter().skip(top)) {
         let spans = spans(canvas, line, usize::from(body.width));

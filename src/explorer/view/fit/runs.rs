@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::{focused, marks};
 use crate::explorer::fit_view::FitFocus;
 use crate::explorer::fit_view::evidence::{Evidence, Part};
-use crate::explorer::fit_view::runs::{BY_SIZE, RunColumn};
+use crate::explorer::fit_view::runs::{BY_INFLUENCE, BY_SIZE, RunColumn};
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
@@ -18,7 +18,11 @@ use crate::units;
 /// Draws heading and rows.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) {
     let fit = &state.fit;
-    let sorted = if fit.sort == BY_SIZE { " · largest residual first" } else { "" };
+    let sorted = match fit.sort {
+        BY_SIZE => " · largest residual first",
+        BY_INFLUENCE => " · largest influence first",
+        _ => "",
+    };
     let title = format!("Runs: {}, losses in nats{sorted}", units::count(evidence.points.len()));
     let inner = canvas.pane(area, &title, focused(state, FitFocus::Runs));
     let wheel = [Action::Scroll(-3), Action::Scroll(3)];

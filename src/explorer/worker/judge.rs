@@ -1,0 +1,75 @@
+//! Tests of a fitted law, made behind the picture.
+
+use std::sync::Arc;
+
+use crate::engine::law::comparison::compare;
+use crate::engine::law::fit::{self, Fit, FitError, FitOptions, Profile, Watch};
+use crate::engine::law::influence::leave_one_out;
+use crate::engine::law::validation::{self, extrapolate, k_fold};
+use crate::engine::runs::{Dataset, Run};
+use crate::error::Error;
+use crate::explorer::judged::{Finding, Test, Trial, Validation};
+use crate::explorer::message::Message;
+use crate::explorer::shelf::FitProgress;
+use crate::explorer::state::State;
+
+/// A law to be tested.
+pub(in crate::explorer) struct JudgeJob {
+    pub(in crate::explorer) trial: Trial,
+    pub(in crate::explorer) dataset: Arc<Dataset>,
+    /// The runs that are not left out.
+    kept: Vec<Run>,
+    fit: Arc<Fit>,
+    options: FitOptions,
+}
+
+impl JudgeJob {
+    /// For a law on this session's shelf; none if another stands by now, or stands for other runs.
+    pub(in crate::explorer) fn of(state: &State, trial: Trial) -> Option<Self> {
+        let entry = &state.shelf.laws[trial.place];
+        let standing = entry.standing.as_ref().filter(|standing| standing.edition == trial.edition)?;
+        let (dataset, fit) = (Arc::clone(entry.dataset.as_ref()?), Arc::clone(standing.fit.as_ref()?));
+        let (kept, options) = (entry.kept_runs()?, standing.recipe.options);
+        (entry.progress == FitProgress::Done).then_some(Self { trial, dataset, kept, fit, options })
+    }
+
+    /// The answer to this job.
+    pub(in crate::explorer) fn answer(&self, outcome: Result<Finding, Error>) -> Message {
+        Message::Judged { trial: self.trial, outcome: Box::new(outcome) }
+    }
+}
+
+/// Tests a law; nothing if `watch` stops it.
+pub(in crate::explorer) fn judge(job: &JudgeJob, watch: &dyn Watch) -> Option<Message> {
+    match find(job, watch) {
+        Ok(finding) => Some(job.answer(Ok(finding))),
+        Err(FitError::Cancelled) => None,
+        Err(error) => Some(job.answer(Err(Error::from(error).in_source(job.dataset.name.clone())))),
+    }
+}
+
+fn find(job: &JudgeJob, watch: &dyn Watch) -> Result<Finding, FitError> {
+    let JudgeJob { dataset, kept, fit, options, .. } = job;
+    // The fit's places are those of the whole dataset, so that it goes with all runs, excluded ones included.
+    let runs = &dataset.runs;
+    Ok(match job.trial.test {
+        Test::Influence => Finding::Influence(Arc::new(leave_one_out(runs, fit, options, watch)?)),
+        Test::Profiles => {
+            let profiles = fit::profile(runs, fit, options, watch)?;
+            Finding::Profiles(profiles.iter().filter_map(Profile::sentence).collect())
+        }
+        Test::Validation => {
+            let k_fold = unless_cancelled(k_fold(kept, options, validation::FOLDS, watch))?;
+            let extrapolation = unless_cancelled(extrapolate(kept, options, watch))?;
+            Finding::Validation(Arc::new(Validation { k_fold, extrapolation }))
+        }
+        Test::Comparison => Finding::Comparison(Arc::new(compare(kept, options, validation::FOLDS, watch)?)),
+    })
+}
+
+fn unless_cancelled<T>(result: Result<T, FitError>) -> Result<Result<T, FitError>, FitError> {
+    match result {
+        Err(FitError::Cancelled) => Err(FitError::Cancelled),
+        result => Ok(result),
+    }
+}
