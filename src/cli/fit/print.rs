@@ -9,6 +9,7 @@ use crate::cli::table::{Table, write_pairs};
 use crate::engine::law::fit::{PROFILE_LEVEL, Profile};
 use crate::engine::law::form::Slot;
 use crate::engine::law::{Axis, Ensemble};
+use crate::files::export::BootstrapPart;
 use crate::files::runs::Loaded;
 use crate::files::toml_source::shown;
 use crate::units::{self, count, significant};
@@ -25,6 +26,7 @@ pub(super) fn print(
     let mut pairs = of_data(report, loaded);
     pairs.extend(of_fit(report));
     pairs.extend(of_tests(report));
+    pairs.extend(report.bootstrap.as_ref().map(|drawn| ("intervals", intervals_from(drawn))));
     pairs.extend(saved.map(|path| ("saved", path.display().to_string())));
     pairs.extend(report.notes.iter().map(|note| ("note", note.clone())));
     write_pairs(streams.out, &pairs)?;
@@ -100,6 +102,13 @@ fn of_tests(report: &Report<'_>) -> Vec<(&'static str, String)> {
         ("k-fold", or_reason(&tests.k_fold, in_folds)),
         ("largest", or_reason(&tests.extrapolation, |tested| at_the_largest(tested, report.parameters, between))),
     ]
+}
+
+fn intervals_from(drawn: &Answer<BootstrapPart>) -> String {
+    match drawn {
+        Answer::Known(drawn) => format!("{} % of {}", 100.0 * drawn.level, drawn.sentence()),
+        Answer::Unknown { error } => format!("none: {error}"),
+    }
 }
 
 fn or_reason<T>(answer: &Answer<T>, words: impl Fn(&T) -> String) -> String {
