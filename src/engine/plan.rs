@@ -201,7 +201,9 @@ fn draw_in(values: &mut [f64]) {
     let deviation = NORMAL_SD_PER_MAD * median(values.iter().map(|value| (value - middle).abs()).collect());
     if deviation > 0.0 {
         let [low, high] = [middle - FARTHEST * deviation, middle + FARTHEST * deviation];
-        values.iter_mut().for_each(|value| *value = value.max(low).min(high));
+        for value in values {
+            *value = value.max(low).min(high);
+        }
     }
 }
 

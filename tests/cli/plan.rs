@@ -39,7 +39,8 @@ fn cost_and_aim_change_the_answer() {
     assert!(number(&many) > 10.0 && number(&one) == 1.0);
     assert_ne!(most["architecture"], best["architecture"]);
     let (_, cheap) = first("--per-flop --cost-tokens 20B");
-    let per_flop = |row: &serde_json::Value| number(&row["variance_removed"]) / number(&row["training_flops_per_token"]);
+    let per_flop =
+        |row: &serde_json::Value| number(&row["variance_removed"]) / number(&row["training_flops_per_token"]);
     assert!(number(&cheap["training_flops_per_token"]) <= number(&most["training_flops_per_token"]));
     assert!(per_flop(&cheap) >= per_flop(&most), "{cheap} {most}");
     assert_eq!(number(&cheap["training_flops"]), 2e10 * number(&cheap["training_flops_per_token"]));
