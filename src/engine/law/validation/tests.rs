@@ -96,6 +96,10 @@ fn a_law_that_breaks_at_the_largest_is_found_out() {
     }
     let breaks = extrapolate(&runs, &OPTIONS, &()).unwrap();
     assert!((breaks.score.bias - holds.score.bias + 0.3).abs() < 1e-9, "{:?}", breaks.score);
+    // The same for all moves the bias and not its error, which is below that of one run.
+    assert!((breaks.bias_standard_error - holds.bias_standard_error).abs() < 1e-9);
+    assert!((0.001..0.01).contains(&breaks.bias_standard_error), "{}", breaks.bias_standard_error);
+    assert!(breaks.score.bias.abs() > 10.0 * breaks.bias_standard_error);
     assert!(
         breaks.score.rmse > 0.28 && breaks.score.rmse > 3.0 * k_fold(&runs, &OPTIONS, 5, &()).unwrap().score.rmse / 2.0
     );
@@ -138,7 +142,7 @@ fn what_cannot_be_tested_says_why() {
     let largest = words(extrapolate(&runs, &OPTIONS, &()).unwrap_err());
     assert!(largest.starts_with("the smaller architectures alone: "), "{largest}");
     let three = &runs[..3];
-    assert!(words(extrapolate(three, &OPTIONS, &()).unwrap_err()).contains("1 runs are too few"));
+    assert!(words(extrapolate(three, &OPTIONS, &()).unwrap_err()).contains("one run is too few"));
     let mut broken = runs.clone();
     broken[4].loss = f64::NAN;
     assert!(words(k_fold(&broken, &OPTIONS, 3, &()).unwrap_err()).starts_with("run 'run-4' has the loss 'NaN'"));
@@ -168,4 +172,11 @@ fn folds_are_counted_and_can_be_stopped() {
     assert_eq!(patient.0.into_inner(), 5);
     assert_eq!(k_fold(&runs, &OPTIONS, 5, &Impatient(0.into(), true)), Err(FitError::Cancelled));
     assert_eq!(extrapolate(&runs, &OPTIONS, &Impatient(0.into(), true)), Err(FitError::Cancelled));
+}
+
+#[test]
+fn the_error_of_a_total_is_that_of_its_independent_parts() {
+    // Deviations ±1 of four parts: a variance of 4/3 each, 16/3 of their sum.
+    assert!((clustered(&[1.0, -1.0, 1.0, -1.0]) - (16.0f64 / 3.0).sqrt()).abs() < 1e-12);
+    assert_eq!(clustered(&[0.0]), f64::INFINITY);
 }
