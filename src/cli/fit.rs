@@ -7,6 +7,7 @@
 
 mod assessment;
 mod compare;
+mod identified;
 mod print;
 mod report;
 
@@ -35,7 +36,7 @@ pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) 
     let assessment = Assessment::of(&fitting, args.folds, args.bootstrap)
         .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
     let mut law = fitting.law(dataset);
-    law.notes.extend(assessment.notes());
+    law.notes.extend(assessment.notes(&fitting));
     streams.warn(&Warning::of_law(&law));
     let report = Report::new(&fitting, &assessment, &loaded, &law.notes);
     if let Some(path) = &args.save {

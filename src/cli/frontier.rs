@@ -12,6 +12,7 @@ use super::{Failure, Outcome, Streams, setting};
 use crate::engine::budget::{Budgets, Limit, Loosening};
 use crate::engine::confidence::{Confidence, Question};
 use crate::engine::landscape::Landscape;
+use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
@@ -48,7 +49,7 @@ impl Priced {
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
         let space = library.space(&args.space.space)?;
         let LoadedLaw { law, ensemble, note, .. } =
-            load::law(library, &args.law, args.bootstrap, &Progress::new("resampling the runs"))?;
+            load::law(library, &args.law, &FitOptions::DEFAULT, args.bootstrap, &Progress::new("resampling the runs"))?;
         let landscape = Landscape::new(&space, law, estimator);
         let (objective, budgets) = (args.objective, args.budgets.budgets());
         let resampled = ensemble.and_then(|ensemble| {

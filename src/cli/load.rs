@@ -62,8 +62,14 @@ pub struct LoadedLaw {
     pub note: Option<String>,
 }
 
-/// The law that the options name, or the one fitted to the runs that they name.
-pub fn law(library: &Library, args: &LawArgs, bootstrap: BootstrapArgs, watch: &dyn Watch) -> Result<LoadedLaw> {
+/// The law that the options name, or the one fitted to the runs that they name; `options` are for what nobody can type.
+pub fn law(
+    library: &Library,
+    args: &LawArgs,
+    options: &FitOptions,
+    bootstrap: BootstrapArgs,
+    watch: &dyn Watch,
+) -> Result<LoadedLaw> {
     let Some(typed) = &args.data else {
         let law = library.law(args.law.as_deref().unwrap_or("paper"))?.1;
         let expected = bootstrap.bootstrap.is_some_and(|resamples| resamples > 0);
@@ -77,7 +83,7 @@ pub fn law(library: &Library, args: &LawArgs, bootstrap: BootstrapArgs, watch: &
     };
     let dataset = library.data_as(typed, &args.column_choice())?.dataset;
     let of_data = |error: FitError| Error::from(error).in_source(dataset.name.clone());
-    let fitting = Fitting::of(&dataset, &args.fitting, &FitOptions::DEFAULT)?;
+    let fitting = Fitting::of(&dataset, &args.fitting, options)?;
     let resamples = bootstrap.bootstrap.unwrap_or(Bootstrap::DEFAULT.resamples);
     let drawn = (resamples > 0).then(|| {
         let asked = Bootstrap { resamples, ..Bootstrap::DEFAULT };

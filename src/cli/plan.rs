@@ -15,7 +15,7 @@ use crate::engine::architecture::Architecture;
 use crate::engine::budget::Budgets;
 use crate::engine::features::Features;
 use crate::engine::landscape::Landscape;
-use crate::engine::law::fit::Fit;
+use crate::engine::law::fit::{Fit, FitOptions};
 use crate::engine::law::{DatasetIdentity, Ensemble, Interval};
 use crate::engine::plan::{Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
 use crate::engine::workload::Objective;
@@ -26,6 +26,8 @@ use crate::units::{self, count, significant};
 
 /// More targets than this say no more about which run serves them all.
 const MOST_TARGETS: usize = 32;
+/// Fewer resamples hardly tell which losses rise and fall together.
+const FEWEST_RESAMPLES: usize = 50;
 /// More candidates than this are thinned out evenly.
 const MOST_CANDIDATES: usize = 20_000;
 
@@ -38,6 +40,8 @@ struct Report {
     dataset: Option<DatasetIdentity>,
     synthetic: bool,
     form: &'static str,
+    runs: usize,
+    runs_fitted: usize,
     bootstrap: BootstrapPart,
     noise_nats: f64,
     candidates: usize,
@@ -71,6 +75,8 @@ struct Ground {
     landscape: Landscape,
     space: String,
     fit: Fit,
+    /// All that the data hold, those left out on request included.
+    runs: usize,
     ensemble: Ensemble,
     trained: Vec<Features>,
     tokens: Option<f64>,
@@ -95,19 +101,32 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
             .at_column("--data")
             .expected("the training runs so far: a table, a directory of runs, `tiny` or `synthetic-170`"));
     }
+    if let Some(asked) = sweep.bootstrap.bootstrap.filter(|asked| *asked < FEWEST_RESAMPLES) {
+        return Err(Error::new(format!(
+            "{asked} resamples are too few to plan from: other ones would propose other runs"
+        ))
+        .at_column("--bootstrap")
+        .expected(format!("{FEWEST_RESAMPLES} resamples at least"))
+        .hint("200, the default"));
+    }
     let board = load::board(library, &sweep.board)?;
     let estimator = load::estimator(&board, &sweep.board, &sweep.workload, sweep.attention)?;
     let space = library.space(&sweep.space.space)?;
+    // Nothing is tested here, so every run may tell what it knows.
+    let options = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
     let LoadedLaw { law, ensemble, note, fitting } =
-        load::law(library, &sweep.law, sweep.bootstrap, &Progress::new("resampling the runs"))?;
+        load::law(library, &sweep.law, &options, sweep.bootstrap, &Progress::new("resampling the runs"))?;
     let nothing = || Error::new(note.unwrap_or_else(|| "without resamples nothing is known of what is unknown".into()));
-    let (ensemble, fitting) = ensemble
-        .filter(|ensemble| ensemble.laws.len() > 1)
-        .zip(fitting)
-        .ok_or_else(|| nothing().at_column("--bootstrap").expected("2 resamples at least").hint("200, the default"))?;
+    let (ensemble, fitting) = ensemble.zip(fitting).ok_or_else(|| {
+        nothing()
+            .at_column("--bootstrap")
+            .expected(format!("{FEWEST_RESAMPLES} resamples at least"))
+            .hint("200, the default")
+    })?;
     Ok(Ground {
         tokens: args.cost_tokens.or_else(|| fitting.longest()),
         trained: fitting.shapes(),
+        runs: fitting.choice.runs.len() + fitting.choice.excluded.len(),
         landscape: Landscape::new(&space, law, estimator),
         space: space.name,
         fit: fitting.fit,
@@ -116,7 +135,7 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
 }
 
 fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
-    let Ground { landscape, space, fit, ensemble, trained, tokens } = ground;
+    let Ground { landscape, space, fit, runs, ensemble, trained, tokens } = ground;
     let noise_nats = fit.residual_sd_nats().ok_or_else(|| Error::new("the runs leave no error to plan by"))?;
     let (objective, budgets) = (args.sweep.objective, args.sweep.budgets.budgets());
     let frontier = landscape.feasible_frontier(objective, &budgets);
@@ -170,6 +189,8 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
         dataset: landscape.law.dataset.clone(),
         synthetic: landscape.law.synthetic,
         form: landscape.law.coefficients.form().name,
+        runs: *runs,
+        runs_fitted: fit.train.len(),
         bootstrap: BootstrapPart::new(ensemble, Ensemble::LEVEL),
         noise_nats,
         candidates: landscape.sweep.len(),
@@ -220,11 +241,20 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
     write_pairs(
         streams.out,
         &[
-            ("runs", format!("{dataset}{synthetic}; {}; law {}", report.bootstrap.sentence(), report.form)),
+            (
+                "runs",
+                format!(
+                    "{dataset}{synthetic}, {} of {} fitted; {}; law {}",
+                    count(report.runs_fitted),
+                    count(report.runs),
+                    report.bootstrap.sentence(),
+                    report.form
+                ),
+            ),
             ("candidates", format!("{} of space {}{considered}", count(report.candidates), report.space)),
             ("question", format!("perplexity of {about}, by {} latency", report.objective.name())),
             ("known to", format!("{} (standard deviation over the resamples)", relative(report.target_sd_nats))),
-            ("one run's noise", relative(report.noise_nats)),
+            ("error per run", format!("{} (noise and misfit)", relative(report.noise_nats))),
             ("tokens", tokens),
             ("ranked by", format!("{}, each given those before it", report.ranked_by)),
         ],

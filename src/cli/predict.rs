@@ -8,6 +8,7 @@ use super::progress::Progress;
 use super::table::{Table, write_csv, write_pairs};
 use super::{Failure, Outcome, Streams, arch, setting};
 use crate::engine::architecture::Architecture;
+use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Bound, Estimator, OperatorCost, Phase};
@@ -76,7 +77,7 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let board = load::board(library, &args.board)?;
     let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
     let LoadedLaw { law, ensemble, note, .. } =
-        load::law(library, &args.law, args.bootstrap, &Progress::new("resampling the runs"))?;
+        load::law(library, &args.law, &FitOptions::DEFAULT, args.bootstrap, &Progress::new("resampling the runs"))?;
     let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
     streams.note_reading(&law);
     streams.note(note.as_deref());

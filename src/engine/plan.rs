@@ -12,6 +12,11 @@
 //! curvature and the trade-offs between coefficients, and where those make single coefficients meaningless the losses
 //! they give together still have a covariance.
 //!
+//! **Why no law counts more than a few others.** Among many resamples a few may go wild where the runs show nothing, and as
+//! variances go by squares one of them could choose every run. Each shape's losses are therefore drawn in to
+//! [`FARTHEST`] robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that
+//! scatter normally lose hardly anything by that: 0.3 % of them lie farther out.
+//!
 //! **Why one after the other.** The two best single runs are often twins. After each proposal the ensemble is moved to
 //! where it would be once that run is known (the square-root form of the ensemble Kalman filter, which reproduces the
 //! formula above exactly), and the next is proposed for what is then left.
@@ -27,7 +32,7 @@ use super::law::Coefficients;
 pub struct PlanQuestion<'a> {
     /// Laws that describe the runs at hand about equally well; two at least.
     pub laws: &'a [Coefficients],
-    /// Standard deviation of one run around the law, nats per token.
+    /// Standard deviation of one run around the law, nats per token: noise and what the law misses.
     pub noise_nats: f64,
     /// Where losses matter.
     pub targets: &'a [Features],
@@ -77,7 +82,12 @@ pub fn training_flops_per_token(shape: &Architecture) -> f64 {
     6.0 * (shape.parameters_active() - looked_up) as f64
 }
 
-/// Answers the question. Ties go to the first candidate, so the answer is the same for any number of threads.
+/// Where the losses of the laws for one shape are cut off, robust standard deviations from their median.
+const FARTHEST: f64 = 3.0;
+/// Standard deviation of normal values over their median absolute deviation.
+const NORMAL_SD_PER_MAD: f64 = 1.4826;
+
+/// Answers the question. What the laws cannot tell apart is proposed once. Ties go to the first candidate, so the answer is the same for any number of threads.
 pub fn plan(question: &PlanQuestion<'_>) -> Plan {
     let shapes: Vec<Features> = question.candidates.iter().map(Architecture::features).collect();
     let mut candidates = Scatter::of(question.laws, &shapes);
@@ -89,14 +99,15 @@ pub fn plan(question: &PlanQuestion<'_>) -> Plan {
     let noise = question.noise_nats.powi(2);
     let before = targets.mean_variance();
     let mut proposals: Vec<Proposal> = Vec::new();
+    let mut open = vec![true; shapes.len()];
     while proposals.len() < question.runs && targets.mean_variance() > 0.0 {
-        let open = |place: &usize| proposals.iter().all(|known| known.candidate != *place);
         let best = (0..shapes.len())
             .into_par_iter()
-            .filter(open)
+            .filter(|&place| open[place])
             .map(|place| (targets.removed_by(candidates.row(place), noise) / price[place], place))
             .reduce_with(|a, b| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a });
         let Some((_, place)) = best.filter(|(gain, _)| *gain > 0.0) else { break };
+        close_twins(&mut open, question.laws, &shapes, place);
         let known = candidates.row(place).to_vec();
         let left = targets.mean_variance();
         targets.learn(&known, noise);
@@ -109,6 +120,17 @@ pub fn plan(question: &PlanQuestion<'_>) -> Plan {
         });
     }
     Plan { target_sd_nats: before.sqrt(), proposals }
+}
+
+/// Closes `place` and every candidate that no law tells from it: to these laws they are one run.
+fn close_twins(open: &mut [bool], laws: &[Coefficients], shapes: &[Features], place: usize) {
+    const SAME: f64 = 1e-12;
+    let losses: Vec<f64> = laws.iter().map(|law| law.loss(&shapes[place])).collect();
+    let is_same = |shape: &Features| {
+        laws.iter().zip(&losses).all(|(law, &loss)| (law.loss(shape) - loss).abs() <= SAME * loss.abs())
+    };
+    open.par_iter_mut().zip(shapes).for_each(|(open, shape)| *open = *open && !is_same(shape));
+    open[place] = false;
 }
 
 /// Deviations of each law's loss from the ensemble's mean: a row per shape, a column per law, nats per token.
@@ -125,6 +147,7 @@ impl Scatter {
                 for (loss, law) in row.iter_mut().zip(laws) {
                     *loss = law.loss(shape);
                 }
+                draw_in(row);
                 let mean = row.iter().sum::<f64>() / row.len() as f64;
                 for loss in row {
                     *loss -= mean;
@@ -169,6 +192,28 @@ impl Scatter {
             let gain = damped * covariance(row, known) / spread;
             row.iter_mut().zip(known).for_each(|(deviation, known)| *deviation -= gain * known);
         });
+    }
+}
+
+/// Winsorises values at [`FARTHEST`]; values most of which are equal stay, since they have no spread to go by.
+fn draw_in(values: &mut [f64]) {
+    let middle = median(values.to_vec());
+    let deviation = NORMAL_SD_PER_MAD * median(values.iter().map(|value| (value - middle).abs()).collect());
+    if deviation > 0.0 {
+        let [low, high] = [middle - FARTHEST * deviation, middle + FARTHEST * deviation];
+        for value in values {
+            *value = value.max(low).min(high);
+        }
+    }
+}
+
+/// The mean of the middle two of an even number; 0 of none.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match (values.len() / 2, values.len() % 2) {
+        (0, 0) => 0.0,
+        (half, 0) => f64::midpoint(values[half - 1], values[half]),
+        (half, _) => values[half],
     }
 }
 
@@ -219,7 +264,17 @@ mod tests {
     /// The targets' mean variance after measuring some shapes at once, by the formula for several: `Σ_tt − Σ_tx·(Σ_xx + σ²)⁻¹·Σ_xt`.
     fn left_after(laws: &[Coefficients], targets: &[Features], known: &[Features]) -> f64 {
         let centred = |shapes: &[Features]| {
-            let losses = DMatrix::from_fn(shapes.len(), laws.len(), |row, law| laws[law].loss(&shapes[row]));
+            let mut losses = DMatrix::from_fn(shapes.len(), laws.len(), |row, law| laws[law].loss(&shapes[row]));
+            for mut row in losses.row_iter_mut() {
+                let sorted = |values: Vec<f64>| {
+                    let mut values = values;
+                    values.sort_by(f64::total_cmp);
+                    f64::midpoint(values[values.len() / 2 - 1], values[values.len() / 2])
+                };
+                let middle = sorted(row.iter().copied().collect());
+                let most = 3.0 * 1.4826 * sorted(row.iter().map(|loss| (loss - middle).abs()).collect());
+                row.iter_mut().for_each(|loss| *loss = loss.clamp(middle - most, middle + most));
+            }
             DMatrix::from_fn(shapes.len(), laws.len(), |row, law| losses[(row, law)] - losses.row(row).mean())
         };
         let (t, x) = (centred(targets), centred(known));
@@ -296,6 +351,72 @@ mod tests {
             worth,
         };
         assert_eq!(plan(&question), Plan { target_sd_nats: 0.0, proposals: Vec::new() });
+    }
+
+    /// Deviations of 59 good laws and of one whose KV term is worth a hundred times as much.
+    #[test]
+    fn one_wild_law_chooses_nothing() {
+        let (targets, candidates) = (features(&some(900)), some(130));
+        let plan_by = |laws: &[Coefficients]| {
+            let worth = Worth::Knowledge;
+            plan(&PlanQuestion {
+                laws,
+                noise_nats: NOISE_NATS,
+                targets: &targets,
+                candidates: &candidates,
+                runs: 3,
+                worth,
+            })
+        };
+        let good = laws(60);
+        let mut with_a_wild_one = good.clone();
+        let wild = |key: &str| Ok::<_, ()>(good[59].value(key).unwrap() * if key == "kappa_m" { 100.0 } else { 1.0 });
+        with_a_wild_one[59] = Coefficients::by_name(good[59].form(), wild).unwrap();
+        let [quiet, loud] = [plan_by(&good), plan_by(&with_a_wild_one)];
+        let off = with_a_wild_one[59].loss(&targets[0]) - good[59].loss(&targets[0]);
+        assert!(off > 20.0 * quiet.target_sd_nats, "{off}");
+        // At most 3 robust standard deviations out, one law in 60 adds 9/60 to the variance.
+        assert!((loud.target_sd_nats / quiet.target_sd_nats - 1.0).abs() < 0.12, "{quiet:?} {loud:?}");
+        assert_eq!(loud.proposals[0].candidate, quiet.proposals[0].candidate);
+    }
+
+    #[test]
+    fn what_the_laws_cannot_tell_apart_is_proposed_once() {
+        // Without a KV term two architectures that differ in KV heads are one.
+        let law = |law: &Coefficients| {
+            Coefficients::by_name(law.form(), |key| {
+                Ok::<_, ()>(if key == "kappa_m" { 0.0 } else { law.value(key).unwrap() })
+            })
+        };
+        let laws: Vec<Coefficients> = laws(60).iter().map(|one| law(one).unwrap()).collect();
+        let some = some(1300);
+        let candidates: Vec<Architecture> =
+            some.iter().flat_map(|&shape| [shape, Architecture { kv_heads: shape.heads, ..shape }]).collect();
+        let targets = features(&some);
+        let worth = Worth::Knowledge;
+        let question = PlanQuestion {
+            laws: &laws,
+            noise_nats: NOISE_NATS,
+            targets: &targets,
+            candidates: &candidates,
+            runs: candidates.len(),
+            worth,
+        };
+        let proposed: Vec<usize> = plan(&question).proposals.iter().map(|proposal| proposal.candidate / 2).collect();
+        let different: std::collections::BTreeSet<usize> = proposed.iter().copied().collect();
+        assert!(!proposed.is_empty());
+        assert_eq!(different.len(), proposed.len(), "{proposed:?}");
+    }
+
+    #[test]
+    fn far_values_are_drawn_in_and_near_ones_stay() {
+        let mut values = [1.0, 2.0, 3.0, 4.0, 100.0];
+        draw_in(&mut values);
+        assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 3.0 + 3.0 * 1.4826]);
+        let mut equal = [1.0, 1.0, 1.0, 5.0];
+        draw_in(&mut equal);
+        assert_eq!(equal, [1.0, 1.0, 1.0, 5.0]);
+        assert_eq!((median(vec![]), median(vec![2.0]), median(vec![4.0, 1.0])), (0.0, 2.0, 2.5));
     }
 
     #[test]

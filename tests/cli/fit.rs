@@ -150,7 +150,7 @@ fn the_report_says_how_far_to_trust_the_law() {
     assert!(number(&profile["low"]) < 1.63 && 1.63 < number(&profile["high"]) && list(&profile["points"]).len() > 4);
     let table = program.found("fit --data synthetic-170 --bootstrap 40").stdout;
     for wanted in [
-        "k-fold   RMSE 0.06",
+        "k-fold     RMSE 0.06",
         "active parameters predicted from",
         "90 % interval",
         "how fast depth pays",
@@ -248,6 +248,60 @@ fn a_robust_fit_has_intervals_by_resampling_alone() {
     assert_eq!((&json["criterion"], &json["weights"]), (&"huber".into(), &"architectures".into()));
     assert!(json["standard_errors"]["alpha_l"].is_null() && json["coefficients_ci"]["alpha_l"].is_array());
     assert_eq!(json["profile"], serde_json::json!({}));
+    // Where each refit takes long, the runs farthest off are left out one by one, and the table says so.
+    assert_eq!((&json["left_out_one_by_one"], list(&json["influence"]).len()), (&40.into(), 40));
+    let table = program.found(&line.replace(" --format json", "")).stdout;
+    for wanted in
+        ["least-squares start: ", "the 40 runs with the largest residuals", "90 % of 10 resamples of the runs"]
+    {
+        assert!(table.contains(wanted), "{wanted}: {table}");
+    }
+}
+
+/// Two terms over 24 dense shapes with little noise: KV, ratio and sparsity are left out.
+fn dense(change: impl Fn(usize, f64) -> f64) -> Vec<String> {
+    let shapes = [4, 8, 12, 16, 24, 32].iter().flat_map(|l| [512, 768, 1024, 2048].map(|d| (*l, d)));
+    let row = |(place, (layers, width)): (usize, (i32, i32))| {
+        let noise = 0.002 * ((place * place) as f64).sin();
+        let loss = change(place, 2.0 + 4.0 / f64::from(layers) + 300.0 / f64::from(width) + noise);
+        format!("r{},{layers},{width},{},4,{loss}", place + 1, width / 64)
+    };
+    ["name,layers,width,heads,ffn_ratio,loss".to_owned()].into_iter().chain(shapes.enumerate().map(row)).collect()
+}
+
+#[test]
+fn a_run_that_went_astray_is_named_and_so_is_a_row_that_stands_twice() {
+    let program = Program::new();
+    let mut lines = dense(|place, loss| if place == 7 { loss + 5.0 } else { loss });
+    lines.push(lines[3].replace("r3,", "r3-again,"));
+    program.write("astray.csv", &lines.join("\n"));
+    let json = program.found("fit --data astray.csv --holdout 0 --folds 0 --bootstrap 0 --format json").json();
+    let notes: Vec<&str> = list(&json["notes"]).iter().filter_map(Value::as_str).collect();
+    let astray = notes.iter().find(|note| note.starts_with("#8 r8 lies ")).expect("a note");
+    assert!(astray.contains(" nats above the law fitted without it"), "{astray}");
+    assert!(astray.ends_with("leave it out with --exclude '#8', or --criterion huber"), "{astray}");
+    assert!(notes.iter().any(|note| note.starts_with("1 run repeats another")), "{notes:?}");
+    assert!(json["repeats"].is_null());
+    assert!(number(&json["median_absolute_error"]) < number(&json["rmse"]));
+    let clean =
+        program.found("fit --data astray.csv --exclude #8 --holdout 0 --folds 0 --bootstrap 0 --format json").json();
+    assert!(!clean["notes"].to_string().contains("lies"), "{}", clean["notes"]);
+}
+
+#[test]
+fn what_was_left_out_is_told_from_the_model_and_not_from_its_value() {
+    let program = Program::new();
+    program.write("dense.csv", &dense(|_, loss| loss).join("\n"));
+    let line = "fit --data dense.csv --holdout 0 --folds 0 --bootstrap 0";
+    let json = program.found(&format!("{line} --format json")).json();
+    for (key, fate) in
+        [("kappa_rho", "left-out"), ("alpha_rho", "left-out"), ("kappa_l", "fitted"), ("l_inf", "fitted")]
+    {
+        assert_eq!(json["fate"][key], fate, "{key}: {}", json["fate"]);
+    }
+    let table = program.found(line).stdout;
+    assert!(table.contains("size of sparsity term (left out)"), "{table}");
+    assert!(!table.contains("loss no shape removes ("), "{table}");
 }
 
 #[test]

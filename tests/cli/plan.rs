@@ -10,6 +10,7 @@ fn each_run_leaves_less_to_learn_than_the_one_before() {
     let json = program.found("plan --data synthetic-170 --bootstrap 60 --runs 5 --format json").json();
     assert_eq!(json["synthetic"], true);
     assert_eq!((&json["aim"], &json["candidates"]), (&"frontier".into(), &10_560.into()));
+    assert_eq!((&json["runs"], &json["runs_fitted"]), (&170.into(), &170.into()));
     let mut left = number(&json["target_sd_nats"]);
     for row in list(&json["plan"]) {
         let after = number(&row["target_sd_nats"]);
@@ -38,7 +39,10 @@ fn cost_and_aim_change_the_answer() {
     assert!(number(&many) > 10.0 && number(&one) == 1.0);
     assert_ne!(most["architecture"], best["architecture"]);
     let (_, cheap) = first("--per-flop --cost-tokens 20B");
-    assert!(number(&cheap["training_flops_per_token"]) < number(&most["training_flops_per_token"]));
+    let per_flop =
+        |row: &serde_json::Value| number(&row["variance_removed"]) / number(&row["training_flops_per_token"]);
+    assert!(number(&cheap["training_flops_per_token"]) <= number(&most["training_flops_per_token"]));
+    assert!(per_flop(&cheap) >= per_flop(&most), "{cheap} {most}");
     assert_eq!(number(&cheap["training_flops"]), 2e10 * number(&cheap["training_flops_per_token"]));
 }
 
@@ -53,9 +57,10 @@ fn people_read_a_table_and_what_the_runs_cannot_show() {
         let _ = writeln!(text, "{layers},{width},{},4,{loss}", width / 64);
     }
     let runs = program.write("dense.csv", &text);
-    let output = program.found(&format!("plan --data {} --bootstrap 40 --runs 2", runs.display()));
+    let output = program.found(&format!("plan --data {} --bootstrap 60 --runs 2", runs.display()));
     let table = output.stdout;
     assert!(table.contains("these runs cannot show what r, KV heads, experts do"), "{table}");
+    assert!(table.contains("dense, 20 of 20 fitted") && table.contains("(noise and misfit)"), "{table}");
     assert!(table.contains("not known: costs are per token") && table.contains("FLOPs/token"), "{table}");
 }
 
@@ -63,7 +68,12 @@ fn people_read_a_table_and_what_the_runs_cannot_show() {
 fn nothing_is_planned_from_nothing() {
     let program = Program::new();
     assert!(program.refused("plan").contains("there are no runs to plan from"));
-    assert!(program.refused("plan --data tiny --bootstrap 0").contains("2 resamples at least"));
+    for resamples in [0, 49] {
+        let error = program.refused(&format!("plan --data tiny --bootstrap {resamples}"));
+        assert!(
+            error.contains(&format!("{resamples} resamples are too few")) && error.contains("50 resamples at least")
+        );
+    }
     assert!(
         program
             .refused("plan --data tiny --max-total 1us")

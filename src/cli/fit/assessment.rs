@@ -1,18 +1,35 @@
 //! Everything that is asked about a fitted law before anyone believes it.
 
-use crate::engine::law::fit::{Bootstrap, FitError, Profile, bootstrap, profile};
+use std::collections::BTreeMap;
+
+use crate::engine::law::fit::{
+    Bootstrap, Criterion, Fate, Fit, FitError, FitOptions, Profile, bootstrap, fates, profile,
+};
 use crate::engine::law::form::{Exponent, Name, Slot};
-use crate::engine::law::influence::{Influence, leave_one_out};
+use crate::engine::law::influence::{Influence, farthest, leave_out};
 use crate::engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
 use crate::engine::law::{Coefficients, Ensemble, Interval};
 use crate::units::significant;
 
-use super::super::fitting::Fitting;
+use super::super::fitting::{Fitting, numbered};
+use super::super::progress::Progress;
+
+/// Runs left out one by one where leaving out each would take too long.
+const SOME_LEFT_OUT: usize = 40;
+/// Fits to more runs than this take too long for that, and so do those by the Huber criterion.
+const MANY_RUNS: usize = 300;
+/// Below this residuals are rounding.
+const EXACT_NATS: f64 = 1e-9;
+/// A factor that may be anything within so many times its least value is not told.
+pub(super) const WIDE_FACTOR: f64 = 100.0;
 
 /// What is known of a fit beside its numbers.
 #[derive(Debug)]
 pub(super) struct Assessment {
+    /// In the order of the form.
+    pub(super) fates: Vec<Fate>,
     pub(super) profiles: Vec<Profile>,
+    /// Of all runs fitted, or of those with the largest residuals.
     pub(super) influence: Vec<Influence>,
     /// Tests on unseen runs, and why there is none; not there if nobody wants any.
     pub(super) tests: Option<Tests>,
@@ -36,21 +53,67 @@ impl Assessment {
             0 => None,
             1 => return Err(FitError::BadFolds(folds)),
             _ => Some(Tests {
-                k_fold: k_fold(runs, options, folds, &()),
+                k_fold: k_fold(runs, options, folds, &Progress::new("predicting each part from the others")),
                 extrapolation: extrapolate(runs, options, &()),
             }),
         };
         let asked = Bootstrap { resamples, seed: options.seed };
         Ok(Self {
+            fates: fates(runs, fit, options)?,
             profiles: profile(runs, fit, options, &())?,
-            influence: leave_one_out(runs, fit, options, &())?,
+            influence: {
+                let chosen = farthest(runs, fit, left_out(fit, options));
+                leave_out(runs, fit, options, &chosen, &Progress::new("leaving out one run after another"))?
+            },
             tests,
-            ensemble: (resamples > 0).then(|| bootstrap(runs, fit, options, &asked, &())),
+            ensemble: (resamples > 0)
+                .then(|| bootstrap(runs, fit, options, &asked, &Progress::new("resampling the runs"))),
         })
     }
 
     /// What a reader of the law must know.
-    pub(super) fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self, fitting: &Fitting) -> Vec<String> {
+        let mut notes: Vec<String> = self.astray(fitting);
+        notes.extend(self.loose());
+        notes
+    }
+
+    /// Runs that lie where no noise of the others would put them.
+    fn astray(&self, fitting: &Fitting) -> Vec<String> {
+        const FARTHEST: f64 = 6.0;
+        const MOST: usize = 5;
+        let Fitting { choice, options, fit } = fitting;
+        let mut deleted: BTreeMap<usize, f64> = fit
+            .train
+            .iter()
+            .filter_map(|&run| Some((run, choice.runs.get(run)?)))
+            .map(|(index, run)| (index, run.loss - fit.coefficients.loss_after(&run.features, run.tokens)))
+            .collect();
+        let known = self.influence.iter().filter_map(|run| Some((run.run, run.effect.as_ref().ok()?.deleted_residual)));
+        deleted.extend(known);
+        let sd = robust_sd(deleted.values().copied().collect());
+        let mut far: Vec<(usize, f64)> =
+            deleted.into_iter().filter(|(_, residual)| sd > EXACT_NATS && residual.abs() > FARTHEST * sd).collect();
+        far.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        let robust = if options.criterion == Criterion::HuberLog { "" } else { ", or --criterion huber" };
+        let note = |&(run, residual): &(usize, f64)| {
+            let (place, side) = (choice.kept[run], if residual > 0.0 { "above" } else { "below" });
+            format!(
+                "{} lies {} nats {side} the law fitted without it, more than {FARTHEST} robust standard deviations: leave it out \
+                 with --exclude '#{}'{robust}",
+                numbered(place, &choice.runs[run].name),
+                significant(residual.abs(), 2),
+                place + 1
+            )
+        };
+        let more = far.len().saturating_sub(MOST);
+        let rest =
+            (more > 0).then(|| format!("{more} more runs lie as far off: has the data more than one kind of run?"));
+        far.iter().take(MOST).map(note).chain(rest).collect()
+    }
+
+    /// What the runs do not fix.
+    fn loose(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.profiles.iter().filter_map(Profile::sentence).collect();
         let told = self.loose_by_profile();
         let ranges = |from_nothing: bool| -> Vec<String> {
@@ -86,18 +149,20 @@ impl Assessment {
         loose.flat_map(|profile| profile.along.iter().map(|(name, _)| name.key).chain([profile.name.key])).collect()
     }
 
-    /// What has an interval that begins at 0, and exponents that may be anything: those that cover half of the range in use, or
-    /// reach the end of the search.
+    /// What has an interval that begins at 0, factors that may be anything, and so exponents: those that may be 0, cover half of
+    /// the range in use, or reach the end of the search.
     fn loose_by_resampling(&self) -> Vec<(Name, Interval)> {
         const MOST: f64 = 0.5;
         let Some(Ok(ensemble)) = &self.ensemble else { return Vec::new() };
         let Some(form) = ensemble.laws.first().map(Coefficients::form) else { return Vec::new() };
         let loose = |slot: Slot, ends: Interval| match slot {
-            Slot::Factor(_) | Slot::Floor => ends.low <= 0.0,
+            Slot::Floor => ends.low <= 0.0,
+            Slot::Factor(_) => ends.low <= 0.0 || ends.high > WIDE_FACTOR * ends.low,
             Slot::Exponent(exponent) => {
                 let Exponent { bounds, starts: [from, to], .. } = form.exponents[exponent];
                 let covered = ends.high.min(to) - ends.low.max(from);
-                covered >= MOST * (to - from) || ends.low <= bounds[0] || ends.high >= bounds[1]
+                let may_be_0 = ends.low <= 0.0 && ends.high >= 0.0;
+                may_be_0 || covered >= MOST * (to - from) || ends.low <= bounds[0] || ends.high >= bounds[1]
             }
         };
         let fitted = form.slots().into_iter().filter(|slot| ensemble.fitted.contains(slot));
@@ -107,5 +172,27 @@ impl Assessment {
                 loose(slot, ends).then(|| (*form.name_of(slot), ends))
             })
             .collect()
+    }
+}
+
+/// How many runs to leave out one by one.
+fn left_out(fit: &Fit, options: &FitOptions) -> usize {
+    let slow = fit.train.len() > MANY_RUNS || options.criterion == Criterion::HuberLog;
+    if slow { SOME_LEFT_OUT } else { fit.train.len() }
+}
+
+/// 1.4826 times the median absolute deviation from the median.
+fn robust_sd(values: Vec<f64>) -> f64 {
+    let middle = median(values.clone());
+    1.4826 * median(values.into_iter().map(|value| (value - middle).abs()).collect())
+}
+
+/// The mean of the middle two of an even number; 0 of none.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match (values.len() / 2, values.len() % 2) {
+        (0, 0) => 0.0,
+        (half, 0) => f64::midpoint(values[half - 1], values[half]),
+        (half, _) => values[half],
     }
 }

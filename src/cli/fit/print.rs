@@ -6,9 +6,10 @@ use std::path::Path;
 use super::report::{Answer, ExtrapolationPart, KFoldPart, Report, StandardError};
 use crate::cli::Streams;
 use crate::cli::table::{Table, write_pairs};
-use crate::engine::law::fit::{PROFILE_LEVEL, Profile};
+use crate::engine::law::fit::{Criterion, Fate, PROFILE_LEVEL, Profile};
 use crate::engine::law::form::Slot;
 use crate::engine::law::{Axis, Ensemble};
+use crate::files::export::BootstrapPart;
 use crate::files::runs::Loaded;
 use crate::files::toml_source::shown;
 use crate::units::{self, count, significant};
@@ -25,6 +26,12 @@ pub(super) fn print(
     let mut pairs = of_data(report, loaded);
     pairs.extend(of_fit(report));
     pairs.extend(of_tests(report));
+    pairs.extend(report.bootstrap.as_ref().map(|drawn| ("intervals", intervals_from(drawn))));
+    if report.left_out_one_by_one < report.runs_train {
+        let some = report.left_out_one_by_one;
+        pairs
+            .push(("left out", format!("one by one, for their influence: the {some} runs with the largest residuals")));
+    }
     pairs.extend(saved.map(|path| ("saved", path.display().to_string())));
     pairs.extend(report.notes.iter().map(|note| ("note", note.clone())));
     write_pairs(streams.out, &pairs)?;
@@ -82,12 +89,32 @@ fn of_fit(report: &Report<'_>) -> Vec<(&'static str, String)> {
                 report.options.seed
             ),
         ),
-        ("starts", format!("{} of {} ended in the best optimum", report.starts_agreeing, report.options.starts)),
+        starts(report),
         ("R²", format!("{} fitted, {} held out", known(report.r2_train), known(report.r2_holdout))),
-        ("RMSE", format!("{} nats per token, fitted", known(report.rmse))),
+        (
+            "RMSE",
+            format!(
+                "{} nats per token, fitted; half of the errors are below {}",
+                report.rmse.map_or_else(|| "not known".to_owned(), |rmse| nats(rmse, 4)),
+                nats(report.median_absolute_error, 4)
+            ),
+        ),
     ];
     pairs.extend(report.tokens.map(|tokens| ("tokens", format!("losses are those after {tokens:.3e} tokens"))));
     pairs
+}
+
+/// Under the Huber criterion the starts are those of the least squares that its own search begins at.
+fn starts(report: &Report<'_>) -> (&'static str, String) {
+    let (agreeing, starts) = (report.starts_agreeing, report.options.starts);
+    let from = if report.criterion == Criterion::HuberLog.name() { "least-squares start: " } else { "" };
+    ("starts", format!("{from}{agreeing} of {starts} ended in the best optimum"))
+}
+
+/// Errors below what rounding leaves are none.
+fn nats(value: f64, digits: u8) -> String {
+    const ROUNDING: f64 = 1e-9;
+    if value.abs() < ROUNDING { "0".to_owned() } else { significant(value, digits) }
 }
 
 fn of_tests(report: &Report<'_>) -> Vec<(&'static str, String)> {
@@ -102,6 +129,13 @@ fn of_tests(report: &Report<'_>) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn intervals_from(drawn: &Answer<BootstrapPart>) -> String {
+    match drawn {
+        Answer::Known(drawn) => format!("{} % of {}", 100.0 * drawn.level, drawn.sentence()),
+        Answer::Unknown { error } => format!("none: {error}"),
+    }
+}
+
 fn or_reason<T>(answer: &Answer<T>, words: impl Fn(&T) -> String) -> String {
     match answer {
         Answer::Known(known) => words(known),
@@ -112,8 +146,8 @@ fn or_reason<T>(answer: &Answer<T>, words: impl Fn(&T) -> String) -> String {
 fn in_folds(tested: &KFoldPart) -> String {
     format!(
         "RMSE {} ± {} nats per token{}, every architecture predicted from the others ({} parts)",
-        significant(tested.score.rmse, 3),
-        significant(tested.rmse_standard_error, 2),
+        nats(tested.score.rmse, 3),
+        nats(tested.rmse_standard_error, 2),
         r_squared(tested.score.r2),
         tested.k
     )
@@ -124,7 +158,7 @@ fn at_the_largest(tested: &ExtrapolationPart, parameters: usize, between_rmse: O
     let [fitted_from, fitted_to] = tested.active_parameters_fitted.map(size);
     let [from, to] = tested.active_parameters_predicted.map(size);
     let score = &tested.score;
-    let opinion = if score.bias.abs() < 0.5 * score.rmse {
+    let opinion = if score.bias.abs() < 2.0 * tested.bias_standard_error {
         "no clear bias"
     } else if score.bias > 0.0 {
         "expects too much loss"
@@ -140,10 +174,11 @@ fn at_the_largest(tested: &ExtrapolationPart, parameters: usize, between_rmse: O
         String::new()
     };
     format!(
-        "RMSE {} nats per token, bias {} ({opinion}){}{beside}: {} architectures of {from} to {to} active parameters predicted from {} of \
+        "RMSE {} nats per token, bias {} ± {} ({opinion}){}{beside}: {} architectures of {from} to {to} active parameters predicted from {} of \
          {fitted_from} to {fitted_to}{poorer}",
-        significant(score.rmse, 3),
+        nats(score.rmse, 3),
         signed(score.bias),
+        nats(tested.bias_standard_error, 2),
         r_squared(score.r2),
         tested.architectures,
         tested.architectures_fitted,
@@ -160,8 +195,14 @@ fn r_squared(value: Option<f64>) -> String {
 }
 
 pub(super) fn signed(value: f64) -> String {
-    let digits = significant(value.abs(), 2);
-    if value < 0.0 { format!("−{digits}") } else { format!("+{digits}") }
+    let digits = nats(value.abs(), 2);
+    if digits == "0" {
+        digits
+    } else if value < 0.0 {
+        format!("−{digits}")
+    } else {
+        format!("+{digits}")
+    }
 }
 
 fn coefficients(report: &Report<'_>) -> Table {
@@ -203,16 +244,14 @@ fn coefficients(report: &Report<'_>) -> Table {
 
 /// Why a coefficient is not to be taken at its value.
 fn doubt(report: &Report<'_>, slot: Slot) -> &'static str {
-    let (key, value) = (report.coefficients.form().name_of(slot).key, report.coefficients.get(slot));
-    let resampled = report.coefficients_ci.as_ref().is_some_and(|intervals| intervals.get(key).is_some());
-    if report.identified.get(key) == Some(&true) {
-        ""
-    } else if resampled || report.profile.get(key).is_some() {
-        " (not identified)"
-    } else if value == 0.0 {
-        if slot == Slot::Floor { " (at its bound)" } else { " (left out)" }
-    } else {
-        " (held)"
+    let key = report.coefficients.form().name_of(slot).key;
+    match report.fate.get(key) {
+        Some(Fate::Fitted) if report.identified.get(key) == Some(&true) => "",
+        Some(Fate::Fitted) | None => " (not identified)",
+        Some(Fate::AtBound) => " (at its bound)",
+        Some(Fate::Idle) => " (its term is 0)",
+        Some(Fate::Held) => " (held)",
+        Some(Fate::LeftOut) => " (left out)",
     }
 }
 
@@ -253,7 +292,7 @@ fn influence(report: &Report<'_>) -> Table {
     for run in report.influence.iter().take(MOST_INFLUENTIAL) {
         let name = format!("#{} {}", run.number, shown(run.name));
         match (run.shift, run.deleted_residual) {
-            (Some(shift), Some(residual)) => table.row([name, significant(shift, 3), signed(residual)]),
+            (Some(shift), Some(residual)) => table.row([name, nats(shift, 3), signed(residual)]),
             _ => table.row([name, "no law without it".to_owned(), run.error.clone().unwrap_or_default()]),
         }
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::assessment::Assessment;
+use super::assessment::{Assessment, median};
+use super::identified::identified;
 use crate::cli::fitting::Fitting;
-use crate::engine::law::fit::{FitError, FitOptions, Profile, Repeats};
+use crate::engine::law::fit::{Fate, FitError, FitOptions, Profile, Repeats};
 use crate::engine::law::form::Slot;
 use crate::engine::law::influence::Influence;
 use crate::engine::law::validation::{Fold, KFold, Score, SizeExtrapolation};
@@ -32,11 +33,14 @@ pub(super) struct Report<'a> {
     pub(super) standard_errors: ByKey<Option<StandardError>>,
     pub(super) coefficients_ci: Option<ByKey<Interval>>,
     pub(super) bootstrap: Option<Answer<BootstrapPart>>,
+    pub(super) fate: ByKey<Fate>,
     pub(super) identified: ByKey<bool>,
     pub(super) profile: ByKey<&'a Profile>,
     pub(super) r2_train: Option<f64>,
     pub(super) r2_holdout: Option<f64>,
     pub(super) rmse: Option<f64>,
+    /// Of the runs fitted, nats per token.
+    pub(super) median_absolute_error: f64,
     pub(super) runs: usize,
     pub(super) runs_train: usize,
     pub(super) runs_holdout: usize,
@@ -52,6 +56,8 @@ pub(super) struct Report<'a> {
     pub(super) repeats: Option<Repeats>,
     pub(super) validation: Option<ValidationPart>,
     pub(super) residuals: Vec<ResidualPart<'a>>,
+    /// How many runs were left out one by one: all that were fitted, or those with the largest residuals.
+    pub(super) left_out_one_by_one: usize,
     pub(super) influence: Vec<InfluencePart<'a>>,
     pub(super) notes: &'a [String],
 }
@@ -169,6 +175,7 @@ impl From<&KFold> for KFoldPart {
 pub(super) struct ExtrapolationPart {
     #[serde(flatten)]
     pub(super) score: Score,
+    pub(super) bias_standard_error: f64,
     pub(super) architectures: usize,
     pub(super) runs_fitted: usize,
     pub(super) architectures_fitted: usize,
@@ -181,6 +188,7 @@ impl From<&SizeExtrapolation> for ExtrapolationPart {
     fn from(tested: &SizeExtrapolation) -> Self {
         Self {
             score: tested.score,
+            bias_standard_error: tested.bias_standard_error,
             architectures: tested.architectures,
             runs_fitted: tested.runs_fitted,
             architectures_fitted: tested.architectures_fitted,
@@ -253,11 +261,21 @@ impl<'a> Report<'a> {
                 .map(|ensemble| ByKey(ensemble.coefficients_ci(Ensemble::LEVEL))),
             bootstrap: ensemble
                 .map(|ensemble| Answer::of(ensemble).map(|ensemble| BootstrapPart::new(ensemble, Ensemble::LEVEL))),
+            fate: {
+                let keys = options.form.slots().into_iter().map(|slot| options.form.name_of(slot).key);
+                ByKey(keys.zip(assessment.fates.iter().copied()).collect())
+            },
             identified: identified(fitting, assessment),
             profile: ByKey(assessment.profiles.iter().map(|profile| (profile.name.key, profile)).collect()),
             r2_train: fit.quality.r2_train,
             r2_holdout: fit.quality.r2_holdout,
             rmse: fit.quality.rmse,
+            median_absolute_error: {
+                let runs = fit.train.iter().filter_map(|&run| choice.runs.get(run));
+                median(
+                    runs.map(|run| (run.loss - fit.coefficients.loss_after(&run.features, run.tokens)).abs()).collect(),
+                )
+            },
             runs: dataset.runs.len(),
             runs_train: fit.train.len(),
             runs_holdout: fit.holdout.len(),
@@ -281,6 +299,7 @@ impl<'a> Report<'a> {
                 extrapolation: Answer::of(&tests.extrapolation).map(ExtrapolationPart::from),
             }),
             residuals: residuals(fitting, assessment, &dataset.runs),
+            left_out_one_by_one: assessment.influence.len(),
             influence: assessment.influence.iter().map(|run| influence(run, fitting, &dataset.runs)).collect(),
             notes,
         }
@@ -294,20 +313,6 @@ fn standard_errors(fitting: &Fitting) -> ByKey<Option<StandardError>> {
         (form.name_of(slot).key, error.map(|value| StandardError { of, value }))
     };
     ByKey(form.slots().into_iter().zip(&fitting.fit.standard_errors).map(error).collect())
-}
-
-/// A coefficient is if it is neither dropped nor held nor at a bound, and neither its profile nor the resamples say otherwise. Under the Huber criterion
-/// there are no profiles: what is not 0 counts.
-fn identified(fitting: &Fitting, assessment: &Assessment) -> ByKey<bool> {
-    let form = fitting.options.form;
-    let loose = assessment.not_identified();
-    let known = fitting.fit.standard_errors.iter().any(Option::is_some);
-    let fixed = |(slot, error): (Slot, &Option<f64>)| {
-        let key = form.name_of(slot).key;
-        let fitted = if known { error.is_some() } else { fitting.fit.coefficients.get(slot) != 0.0 };
-        (key, fitted && !loose.contains(&key))
-    };
-    ByKey(form.slots().into_iter().zip(&fitting.fit.standard_errors).map(fixed).collect())
 }
 
 fn residuals<'a>(fitting: &Fitting, assessment: &Assessment, runs: &'a [Run]) -> Vec<ResidualPart<'a>> {

@@ -29,9 +29,11 @@
 
 mod axes;
 mod basis;
+mod dependence;
 mod descent;
 mod diagnosis;
 mod error;
+mod fate;
 mod model;
 mod nnls;
 mod options;
@@ -50,6 +52,7 @@ pub(in crate::engine::law) mod tests;
 
 pub use error::FitError;
 pub(super) use error::check;
+pub use fate::{Fate, fates};
 pub use options::{Criterion, FitOptions, REFIT_STARTS, Watch, Weighting};
 pub use profile::{PROFILE_LEVEL, Point, Profile, profile};
 pub use repeats::{LackOfFit, Repeats};
@@ -84,7 +87,7 @@ pub struct Fit {
     pub parameters: usize,
     /// Standard errors of the coefficients, in the order of [`Form::slots`]: of the logarithm for factors and the floor, of
     /// the value for exponents. `None` for one that was dropped, held or at a bound, and for all under
-    /// [`Criterion::HuberLog`], where resampling tells them.
+    /// [`Criterion::HuberLog`] and where runs are no independent witnesses: there resampling tells them.
     pub standard_errors: Vec<Option<f64>>,
     /// What repeated runs tell; none if there are none.
     pub repeats: Option<Repeats>,
@@ -172,12 +175,16 @@ pub fn fit_from(
         misfit.coefficients(&optimum.exponents, &optimum.linear).ok_or(FitError::NoOptimum)?.at_tokens(tokens);
     let spread = Spread::of(&misfit, &optimum);
     notes.extend(diagnosis::describe(&misfit, &optimum, spread.as_ref()));
-    if options.criterion == Criterion::LeastSquares {
-        notes.extend(spread.as_ref().and_then(|spread| diagnosis::wide_errors(&misfit, &coefficients, spread)));
+    let repeats = Repeats::among(&train, &coefficients, parameters, options.criterion);
+    let dependence = dependence::reason(&train, options, repeats.as_ref());
+    let spread = spread.filter(|_| options.criterion == Criterion::LeastSquares && dependence.is_none());
+    if let Some(spread) = &spread {
+        notes.extend(diagnosis::wide_errors(&misfit, &coefficients, spread));
+        notes.extend(fate::given(&misfit.model, &coefficients));
     }
-    let repeats = Repeats::among(&train, &coefficients, parameters);
+    notes.extend(repeats::copies(&train));
     notes.extend(repeats.as_ref().map(Repeats::sentence));
-    notes.extend(dependence(train.len(), architectures, repeats.as_ref()));
+    notes.extend(dependence);
 
     let held: Vec<&Run> = split.holdout.iter().map(|&index| &runs[index]).collect();
     let squared_error = squared_error(&coefficients, &train);
@@ -196,7 +203,7 @@ pub fn fit_from(
         holdout: split.holdout,
         squared_error,
         parameters,
-        standard_errors: standard_errors(options, spread.as_ref()),
+        standard_errors: standard_errors(options.form, spread.as_ref()),
         repeats,
         starts_agreeing: optimum.agreeing,
     })
@@ -243,8 +250,7 @@ fn exponents_of(law: &Coefficients) -> [f64; MOST_EXPONENTS] {
     std::array::from_fn(|exponent| if exponent < known { law.get(Slot::Exponent(exponent)) } else { 0.0 })
 }
 
-fn standard_errors(options: &FitOptions, spread: Option<&Spread<'_>>) -> Vec<Option<f64>> {
-    let spread = spread.filter(|_| options.criterion == Criterion::LeastSquares);
+fn standard_errors(form: &Form, spread: Option<&Spread<'_>>) -> Vec<Option<f64>> {
     let error = |slot: Slot| {
         let spread = spread?;
         spread
@@ -253,7 +259,7 @@ fn standard_errors(options: &FitOptions, spread: Option<&Spread<'_>>) -> Vec<Opt
             .find(|parameter| parameter.slot() == slot)
             .and_then(|&own: &Parameter| spread.error_of(own))
     };
-    options.form.slots().into_iter().map(error).collect()
+    form.slots().into_iter().map(error).collect()
 }
 
 /// Shortest and longest training among some runs, tokens.
@@ -271,19 +277,6 @@ fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
             "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, take its losses \
              as a mean over lengths, or fit {}-tokens, which has a term for them",
             form.name
-        )
-    })
-}
-
-/// Runs of one architecture err together unless repeats show that the law misses none of it.
-fn dependence(runs: usize, architectures: usize, repeats: Option<&Repeats>) -> Option<String> {
-    const MANY: usize = 2;
-    const CHANCE: f64 = 0.01;
-    let noise_alone = repeats.and_then(|repeats| repeats.lack_of_fit).is_some_and(|lack| lack.p_value >= CHANCE);
-    (runs >= MANY * architectures && !noise_alone).then(|| {
-        format!(
-            "{runs} runs are of {architectures} architectures, and what the law misses of one it misses in all its runs: standard errors \
-             and profiles, which take every run for independent, are too narrow; resampling goes by architecture"
         )
     })
 }

@@ -40,16 +40,35 @@ pub fn leave_one_out(
     options: &FitOptions,
     watch: &dyn Watch,
 ) -> Result<Vec<Influence>, FitError> {
+    leave_out(runs, fit, options, &fit.train, watch)
+}
+
+/// Runs of the training part that the law misses most, the farthest first: where every run is too much to wait for.
+pub fn farthest(runs: &[Run], fit: &Fit, most: usize) -> Vec<usize> {
+    let residual = |run: &Run| (run.loss - fit.coefficients.loss_after(&run.features, run.tokens)).abs();
+    let mut ranked: Vec<(f64, usize)> =
+        fit.train.iter().filter_map(|&index| Some((residual(runs.get(index)?), index))).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.into_iter().take(most).map(|(_, index)| index).collect()
+}
+
+/// The same for some runs of the training part alone; others among `chosen` are passed over.
+pub fn leave_out(
+    runs: &[Run],
+    fit: &Fit,
+    options: &FitOptions,
+    chosen: &[usize],
+    watch: &dyn Watch,
+) -> Result<Vec<Influence>, FitError> {
     let starts = options.starts.min(REFIT_STARTS);
     let options = FitOptions { holdout: 0.0, starts, ..*options };
     let train: Vec<&Run> =
         fit.train.iter().map(|&index| runs.get(index)).collect::<Option<_>>().ok_or(FitError::OtherRuns)?;
-    let steps = Steps::new(watch, train.len());
-    let mut ranked: Vec<Influence> = fit
-        .train
-        .par_iter()
-        .enumerate()
-        .map(|(place, &run)| {
+    let places: Vec<usize> = chosen.iter().filter_map(|run| fit.train.binary_search(run).ok()).collect();
+    let steps = Steps::new(watch, places.len());
+    let mut ranked: Vec<Influence> = places
+        .into_par_iter()
+        .map(|place| {
             let rest: Vec<Run> =
                 train.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, &run)| run.clone()).collect();
             let effect = match fit_from(&rest, &options, Some(&fit.coefficients), &steps) {
@@ -57,7 +76,7 @@ pub fn leave_one_out(
                 without => without.map(|without| effect(&train, place, &fit.coefficients, &without.coefficients)),
             };
             steps.finish_one();
-            Ok(Influence { run, effect })
+            Ok(Influence { run: fit.train[place], effect })
         })
         .collect::<Result<_, FitError>>()?;
     let weight = |influence: &Influence| influence.effect.as_ref().map_or(f64::INFINITY, |effect| effect.shift);

@@ -8,6 +8,8 @@
 //! fitted from scratch by the same search as the law that is judged. A part that cannot be fitted is an error: an average over
 //! the folds that happened to work would be an average over the easy ones.
 
+use std::collections::BTreeMap;
+
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -155,6 +157,8 @@ fn rmse_standard_error(folds: &[Fold], rmse: f64) -> f64 {
 pub struct SizeExtrapolation {
     /// How the largest were predicted.
     pub score: Score,
+    /// Standard error of the bias, taking each architecture for one witness.
+    pub bias_standard_error: f64,
     /// Architectures that were predicted.
     pub architectures: usize,
     /// Runs fitted.
@@ -196,8 +200,13 @@ pub fn extrapolate(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Res
     let law = fit(&smaller, &options, &Steps::new(watch, 1))
         .map_err(|reason| in_part("the smaller architectures alone".to_owned(), reason))?;
     let predictions = predict(runs, &held, &law.coefficients);
+    let score = Score::of(&predictions);
+    let by_run: BTreeMap<usize, f64> =
+        predictions.iter().map(|one| (one.run, one.predicted - one.measured - score.bias)).collect();
+    let sums: Vec<f64> = large.iter().map(|(_, group)| group.iter().map(|run| by_run[run]).sum()).collect();
     Ok(SizeExtrapolation {
-        score: Score::of(&predictions),
+        score,
+        bias_standard_error: clustered(&sums) / predictions.len() as f64,
         architectures: large.len(),
         runs_fitted: smaller.len(),
         architectures_fitted: small.len(),
@@ -206,6 +215,13 @@ pub fn extrapolate(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Res
         size_predicted: sizes(large),
         predictions,
     })
+}
+
+/// Standard error of a total, from the deviations summed over each of its independent parts.
+fn clustered(sums: &[f64]) -> f64 {
+    let count = sums.len() as f64;
+    let squares: f64 = sums.iter().map(|sum| sum * sum).sum();
+    if count > 1.0 { (squares * count / (count - 1.0)).sqrt() } else { f64::INFINITY }
 }
 
 fn in_part(part: String, reason: FitError) -> FitError {

@@ -59,7 +59,7 @@ pub enum FitError {
     BadResamples(usize),
     /// The law to resample was fitted to other runs.
     OtherRuns,
-    /// Drawing architectures again and again gave no resample that shows the law: too few different ones in each.
+    /// More than a quarter of the draws held too few different architectures to show the law.
     TooFewToResample {
         /// Distinct architectures in the training part.
         architectures: usize,
@@ -168,7 +168,8 @@ impl From<FitError> for Error {
             FitError::OtherRuns => Self::new("the law was fitted to other runs than these")
                 .hint("a fit of these runs first"),
             FitError::TooFewToResample { architectures, parameters } => Self::new(format!(
-                "{architectures} different architectures are too few to resample a law with {parameters} free parameters"
+                "{architectures} different architectures are too few to resample a law with {parameters} free parameters: more than a \
+                 quarter of the draws could not be fitted"
             ))
             .expected("twice as many different architectures as free parameters: a resample holds about two thirds of them")
             .hint("more runs, or no intervals: --bootstrap 0"),

@@ -8,8 +8,7 @@
 //! SSE(value) ≤ SSE·(1 + F₀.₉₅(1, n − p) / (n − p))            n runs, p free parameters
 //! ```
 //!
-//! the profile-likelihood interval with unknown noise (Bates and Watts 1988, §6.1). With weights by architecture n is the
-//! number of architectures. The walk goes outwards from the optimum and ends where the runs object first, so the
+//! the profile-likelihood interval with unknown noise (Bates and Watts 1988, §6.1). The walk goes outwards from the optimum and ends where the runs object first, so the
 //! interval is the connected one. Under the Huber criterion there is no squared error to compare, and resampling tells instead.
 
 use rayon::prelude::*;
@@ -20,7 +19,7 @@ use super::axes::list;
 use super::model::{EXPONENTS, Exponents, FLOOR, Misfit};
 use super::projection::Projection;
 use super::starts::{EXACT_NATS, TO_THE_END, follow};
-use super::{Criterion, Fit, FitError, FitOptions, Watch, exponents_of, prepare};
+use super::{Criterion, Fit, FitError, FitOptions, Watch, dependence, exponents_of, prepare};
 use crate::engine::law::Coefficients;
 use crate::engine::law::form::{Name, Slot};
 use crate::engine::runs::Run;
@@ -100,14 +99,15 @@ impl Profile {
     }
 }
 
-/// The profile of every exponent that the training part of `fit` shows, in the order of the form; empty under the Huber criterion
-/// and without runs to spare. `runs` and `options` are those of the fit.
+/// The profile of every exponent that the training part of `fit` shows, in the order of the form; empty under the Huber criterion,
+/// without runs to spare, and where runs are no independent witnesses. `runs` and `options` are those of the fit.
 pub fn profile(runs: &[Run], fit: &Fit, options: &FitOptions, watch: &dyn Watch) -> Result<Vec<Profile>, FitError> {
     let train: Vec<&Run> =
         fit.train.iter().map(|&index| runs.get(index)).collect::<Option<_>>().ok_or(FitError::OtherRuns)?;
     let (misfit, weights, _) = prepare(&train, options);
     let degrees_of_freedom = weights.iter().sum::<f64>() - fit.parameters as f64;
-    if options.criterion != Criterion::LeastSquares || degrees_of_freedom < 1.0 {
+    let dependent = dependence::reason(&train, options, fit.repeats.as_ref()).is_some();
+    if options.criterion != Criterion::LeastSquares || dependent || degrees_of_freedom < 1.0 {
         return Ok(Vec::new());
     }
     let Ok(chance) = FisherSnedecor::new(1.0, degrees_of_freedom) else { return Ok(Vec::new()) };
@@ -308,7 +308,9 @@ mod tests {
     fn there_is_none_under_huber() {
         let runs = samples::runs(TABLE_6, &samples::shapes(60, 3), 0.02, 4);
         assert!(profiles(&runs, &FitOptions { criterion: Criterion::HuberLog, ..ALL }).1.is_empty());
+        // Where architectures are repeated, each counting once, runs are no independent witnesses.
         let weighted = profiles(&runs, &FitOptions { weighting: Weighting::Architectures, ..ALL }).1;
-        assert!(!weighted.is_empty());
+        let shapes: std::collections::HashSet<String> = runs.iter().map(|run| format!("{:?}", run.features)).collect();
+        assert_eq!(weighted.is_empty(), shapes.len() < runs.len());
     }
 }

@@ -82,3 +82,17 @@ fn it_can_be_stopped() {
     let fitted = fit(&runs, &OPTIONS, &()).unwrap();
     assert_eq!(leave_one_out(&runs, &fitted, &OPTIONS, &Stopped), Err(FitError::Cancelled));
 }
+
+#[test]
+fn the_runs_farthest_off_can_be_left_out_alone() {
+    let mut runs = samples::runs(TABLE_6, &samples::shapes(80, 5), 0.01, 1);
+    runs[33].loss += 0.5;
+    runs[7].loss -= 0.3;
+    let fitted = fit(&runs, &OPTIONS, &()).unwrap();
+    let chosen = farthest(&runs, &fitted, 5);
+    assert_eq!((chosen.len(), chosen[0], chosen[1]), (5, 33, 7));
+    let some = leave_out(&runs, &fitted, &OPTIONS, &chosen, &()).unwrap();
+    let mut all = leave_one_out(&runs, &fitted, &OPTIONS, &()).unwrap();
+    all.retain(|influence| chosen.contains(&influence.run));
+    assert_eq!(some, all);
+}

@@ -96,6 +96,10 @@ fn a_law_that_breaks_at_the_largest_is_found_out() {
     }
     let breaks = extrapolate(&runs, &OPTIONS, &()).unwrap();
     assert!((breaks.score.bias - holds.score.bias + 0.3).abs() < 1e-9, "{:?}", breaks.score);
+    // The same for all moves the bias and not its error, which is below that of one run.
+    assert!((breaks.bias_standard_error - holds.bias_standard_error).abs() < 1e-9);
+    assert!((0.001..0.01).contains(&breaks.bias_standard_error), "{}", breaks.bias_standard_error);
+    assert!(breaks.score.bias.abs() > 10.0 * breaks.bias_standard_error);
     assert!(
         breaks.score.rmse > 0.28 && breaks.score.rmse > 3.0 * k_fold(&runs, &OPTIONS, 5, &()).unwrap().score.rmse / 2.0
     );
@@ -168,4 +172,11 @@ fn folds_are_counted_and_can_be_stopped() {
     assert_eq!(patient.0.into_inner(), 5);
     assert_eq!(k_fold(&runs, &OPTIONS, 5, &Impatient(0.into(), true)), Err(FitError::Cancelled));
     assert_eq!(extrapolate(&runs, &OPTIONS, &Impatient(0.into(), true)), Err(FitError::Cancelled));
+}
+
+#[test]
+fn the_error_of_a_total_is_that_of_its_independent_parts() {
+    // Deviations ±1 of four parts: a variance of 4/3 each, 16/3 of their sum.
+    assert!((clustered(&[1.0, -1.0, 1.0, -1.0]) - (16.0f64 / 3.0).sqrt()).abs() < 1e-12);
+    assert_eq!(clustered(&[0.0]), f64::INFINITY);
 }
