@@ -76,7 +76,7 @@ impl Comparison {
             }
             (Some(preferred), Some(simplest)) => format!(
                 "{preferred}: the lowest k-fold error; {simplest} has fewer parameters and comes within one standard error, so these \
-                 runs give no reason to prefer the larger"
+                 folds alone do not decide for the larger"
             ),
         }
     }

@@ -39,7 +39,7 @@ impl Certainty {
     /// `1.21–2.05`, or a word in its place.
     pub fn in_words(&self) -> String {
         match self {
-            Self::Within(interval) => [interval.low, interval.high].map(plain).join("–"),
+            Self::Within(interval) => [interval.low, interval.high].map(|end| plain(end).replace('-', "−")).join("–"),
             Self::LeftOut => "left out".to_owned(),
             Self::Held => "held".to_owned(),
         }
