@@ -14,7 +14,7 @@
 //!
 //! **Why no law counts more than a few others.** Among many resamples a few may go wild where the runs show nothing, and as
 //! variances go by squares one of them could choose every run. Each shape's losses are therefore drawn in to
-//! [`FARTHEST`] robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that
+//! three robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that
 //! scatter normally lose hardly anything by that: 0.3 % of them lie farther out.
 //!
 //! **Why one after the other.** The two best single runs are often twins. After each proposal the ensemble is moved to

@@ -11,8 +11,9 @@ use crate::engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fo
 use crate::engine::law::{Coefficients, Ensemble, Interval};
 use crate::units::significant;
 
-use super::super::fitting::{Fitting, numbered};
+use super::super::fitting::Fitting;
 use super::super::progress::Progress;
+use crate::files::choice::numbered;
 
 /// Runs left out one by one where leaving out each would take too long.
 const SOME_LEFT_OUT: usize = 40;
