@@ -308,7 +308,7 @@ fn remarks(row: &Row) -> String {
     let outside = row
         .extrapolation
         .as_ref()
-        .map(|beyond| format!("×{} outside in {}", significant(beyond.factor, 2), beyond.axis));
+        .map(|beyond| format!("×{} outside in {}", significant(beyond.factor, 2), beyond.axis.replace('_', " ")));
     again.into_iter().chain(outside).collect::<Vec<_>>().join(", ")
 }
 

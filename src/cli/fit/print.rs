@@ -68,6 +68,10 @@ fn of_data(report: &Report<'_>, loaded: &Loaded) -> Vec<(&'static str, String)> 
 
 fn of_fit(report: &Report<'_>) -> Vec<(&'static str, String)> {
     let known = |value: Option<f64>| value.map_or_else(|| "not known".to_owned(), |value| significant(value, 4));
+    let held_out = match report.runs_holdout {
+        0 => String::new(),
+        _ => format!(", {} held out", known(report.r2_holdout)),
+    };
     let mut pairs = vec![
         ("law", format!("{}: {}", report.form, report.formula)),
         (
@@ -90,7 +94,7 @@ fn of_fit(report: &Report<'_>) -> Vec<(&'static str, String)> {
             ),
         ),
         starts(report),
-        ("R²", format!("{} fitted, {} held out", known(report.r2_train), known(report.r2_holdout))),
+        ("R²", format!("{} fitted{held_out}", known(report.r2_train))),
         (
             "RMSE",
             format!(
