@@ -243,3 +243,21 @@ fn what_is_watched_says_so_and_what_cannot_be_says_why() {
     let session = Headless::open(&choices, (160, 40)).expect("opens");
     assert!(!of_dataset(&session).contains("watched"));
 }
+
+#[test]
+fn the_run_that_is_looked_at_stays_so_wherever_it_moves() {
+    let mut live = Live::open(&first(60));
+    live.session.keys("v");
+    live.session.key(KeyCode::Down, KeyModifiers::NONE);
+    let name = |live: &Live| {
+        let run = live.session.state.fit.selected.expect("a run");
+        live.entry().dataset.as_ref().expect("runs").runs[run].name.clone()
+    };
+    let before = name(&live);
+    let (head, rows) = rows();
+    let reversed: Vec<&str> = rows[..60].iter().rev().copied().collect();
+    live.write(&(head + &reversed.join("\n") + "\n"));
+    assert_eq!(name(&live), before);
+    live.session.keys("x");
+    assert_eq!(live.excluded_names(), [before.as_str()]);
+}

@@ -50,6 +50,7 @@ struct Report {
     target_sd_nats: f64,
     ranked_by: &'static str,
     tokens: Option<f64>,
+    loss_tokens: Option<f64>,
     blind_to: Vec<&'static str>,
     plan: Vec<Row>,
 }
@@ -86,6 +87,14 @@ pub(super) fn run(args: &PlanArgs, library: &Library, streams: &mut Streams<'_>)
     let ground = ground(args, library)?;
     streams.note_reading(&ground.landscape.law);
     streams.warn(&Warning::of_law(&ground.landscape.law));
+    let budgets = args.sweep.budgets.budgets();
+    if ground.landscape.feasible_frontier(args.sweep.objective, &budgets).is_empty() {
+        let nearest = budgets.loosening(&ground.landscape.sweep);
+        let nearest = nearest.map_or_else(String::new, |loosening| format!(": {loosening}"));
+        // Nobody can be told that stderr is closed.
+        let _ = writeln!(streams.err, "roofscape: nothing feasible{nearest}");
+        return Ok(Outcome::NothingFeasible);
+    }
     let report = report(args, &ground)?;
     match args.format {
         Format::Json => write_json(&report, &mut *streams.out)?,
@@ -124,7 +133,7 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
             .hint("200, the default")
     })?;
     Ok(Ground {
-        tokens: args.cost_tokens.or_else(|| fitting.longest()),
+        tokens: args.cost_tokens.or(sweep.law.fitting.tokens).or_else(|| fitting.longest()),
         trained: fitting.shapes(),
         runs: fitting.choice.runs.len() + fitting.choice.excluded.len(),
         landscape: Landscape::new(&space, law, estimator),
@@ -146,10 +155,6 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
     .into_iter()
     .map(|index| landscape.sweep.architecture(index as usize).features())
     .collect();
-    if targets.is_empty() {
-        return Err(Error::new("no architecture of the space keeps these budgets")
-            .hint("roofscape frontier with the same options, which says what to loosen"));
-    }
     let all: Vec<u32> = (0..landscape.sweep.len() as u32).collect();
     let candidates: Vec<Architecture> =
         thinned(&all, MOST_CANDIDATES).into_iter().map(|index| landscape.sweep.architecture(index as usize)).collect();
@@ -199,6 +204,7 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
         target_sd_nats,
         ranked_by: if args.per_flop { "variance removed per training FLOP" } else { "variance removed" },
         tokens: *tokens,
+        loss_tokens: landscape.law.coefficients.tokens(),
         blind_to: landscape.law.coefficients.blind_to(),
         plan: proposals.iter().enumerate().map(row).collect(),
     })
@@ -231,6 +237,10 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
         || "not known: costs are per token; --cost-tokens 10B gives a length".to_owned(),
         |tokens| format!("{tokens:.2e} each"),
     );
+    let losses = report.loss_tokens.map_or_else(
+        || "of the law, which knows no training length".to_owned(),
+        |tokens| format!("after {tokens:.2e} tokens"),
+    );
     let considered = if report.candidates_considered < report.candidates {
         format!(", {} of them considered", count(report.candidates_considered))
     } else {
@@ -256,6 +266,7 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
             ("known to", format!("{} (standard deviation over the resamples)", relative(report.target_sd_nats))),
             ("error per run", format!("{} (noise and misfit)", relative(report.noise_nats))),
             ("tokens", tokens),
+            ("losses", losses),
             ("ranked by", format!("{}, each given those before it", report.ranked_by)),
         ],
     )?;

@@ -145,6 +145,16 @@ impl Coefficients {
         })
     }
 
+    /// Whether the loss depends on the training length.
+    pub fn sees_tokens(&self) -> bool {
+        self.form.terms.iter().zip(&self.factors).any(|(term, &factor)| {
+            let by_tokens = |&exponent: &usize| {
+                self.exponents[exponent] != 0.0 && self.form.exponents[exponent].variable == Variable::Tokens
+            };
+            factor > 0.0 && term.exponents.iter().any(by_tokens)
+        })
+    }
+
     /// The axes on which the loss does not depend: whatever is cheapest on them looks best.
     pub fn blind_to(&self) -> Vec<&'static str> {
         let sees = |axis: Axis| {

@@ -35,6 +35,10 @@ pub(super) fn reread(state: &mut State, place: usize, outcome: Result<Reread, Er
     let mut excluded: Vec<Run> = entry.excluded.iter().map(|&run| dataset.runs[run].clone()).collect();
     excluded.append(&mut live.absent);
     (entry.excluded, live.absent) = places(excluded, &now.runs);
+    let looked_at = state.fit.selected.filter(|_| asked_for).and_then(|run| dataset.runs.get(run)).cloned();
+    if let Some(run) = looked_at {
+        state.fit.selected = places(vec![run], &now.runs).0.first().copied();
+    }
     let changes = differences(&dataset.runs, &now.runs);
     entry.dataset = Some(now);
     entry.call_for_refit(changes);

@@ -194,12 +194,15 @@ impl Warning {
     }
 
     fn of_sight(law: &LossLaw) -> Option<Self> {
-        let to = law.coefficients.blind_to();
+        let mut to = law.coefficients.blind_to();
+        if law.coefficients.form().needs_tokens() && !law.coefficients.sees_tokens() {
+            to.push("training tokens");
+        }
         (!to.is_empty()).then(|| Self::Blind { law: law.name.clone(), to })
     }
 
     fn of_length(law: &LossLaw) -> Option<Self> {
-        let tokens = law.coefficients.tokens()?;
+        let tokens = law.coefficients.tokens().filter(|_| law.coefficients.sees_tokens())?;
         let beyond = law.range.beyond_tokens(tokens).map(|beyond| beyond.factor);
         Some(Self::Length { law: law.name.clone(), tokens, beyond })
     }
@@ -211,7 +214,7 @@ impl Warning {
                 let model = if let Shapes::Model(name) = shapes { format!("{name} ") } else { String::new() };
                 format!("{model}extrapolated ×{} in {}{}", units::ratio(worst.factor), worst.axis, shapes.share())
             }
-            Self::Blind { to, .. } => format!("the law cannot see {}", to.join(", ")),
+            Self::Blind { to, .. } => format!("blind to {}", to.join(", ")),
             Self::Length { tokens, beyond, .. } => {
                 let outside =
                     beyond.map_or_else(String::new, |factor| format!(", extrapolated ×{}", units::ratio(factor)));
@@ -372,7 +375,7 @@ mod tests {
             ),
             (
                 Warning::Blind { law: law(), to: vec!["r", "experts"] },
-                "the law cannot see r, experts",
+                "blind to r, experts",
                 "the law 'mine' cannot see r, experts: its runs never showed what they do",
             ),
             (
