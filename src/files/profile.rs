@@ -83,6 +83,8 @@ pub struct PowerMode {
     pub gpu_clock: Option<Figure>,
     /// Highest memory-controller clock.
     pub emc_clock: Option<Figure>,
+    /// Highest CPU clock. No rate follows from it, but the cost of launching an operator does.
+    pub cpu_clock: Option<Figure>,
     /// DRAM bandwidth.
     pub bandwidth: Figure,
     /// Dense FP16 and BF16 rate.
@@ -167,7 +169,7 @@ impl Profile {
 
     /// Every figure that holds in a mode, in reading order: rates, bandwidth, clocks, power, memory, efficiency.
     pub fn figures<'a>(&'a self, mode: &'a PowerMode) -> Vec<&'a Figure> {
-        let of_mode = [&mode.sms, &mode.gpu_clock, &mode.emc_clock, &mode.watts];
+        let of_mode = [&mode.sms, &mode.gpu_clock, &mode.emc_clock, &mode.cpu_clock, &mode.watts];
         let MemoryFigures { capacity, usable, reserved, bus } = &self.memory;
         let EfficiencyFigures { compute, bandwidth, overhead } = &self.efficiency;
         let of_board = [usable, reserved, bus, compute, bandwidth, overhead];

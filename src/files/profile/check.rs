@@ -145,6 +145,7 @@ impl Check<'_> {
             sms: self.optional(path, &figure::SMS, raw.sms)?,
             gpu_clock: self.optional(path, &figure::GPU_CLOCK, raw.gpu_clock)?,
             emc_clock: self.optional(path, &figure::EMC_CLOCK, raw.emc_clock)?,
+            cpu_clock: self.optional(path, &figure::CPU_CLOCK, raw.cpu_clock)?,
             bandwidth: self.figure(path, &figure::BANDWIDTH, raw.bandwidth)?,
             fp16: self.figure(path, &figure::FP16, raw.fp16)?,
             int8: self.optional(path, &figure::INT8, raw.int8)?,

@@ -178,6 +178,7 @@ pub(super) static WATTS: Quantity = quantity("watts", "power budget", &[("W", 1.
 pub(super) static SMS: Quantity = quantity("sms", "active SMs", &[("SM", 1.0)], Range::Whole);
 pub(super) static GPU_CLOCK: Quantity = quantity("gpu_clock", "GPU clock", CLOCKS, Range::Positive);
 pub(super) static EMC_CLOCK: Quantity = quantity("emc_clock", "memory clock", CLOCKS, Range::Positive);
+pub(super) static CPU_CLOCK: Quantity = quantity("cpu_clock", "CPU clock", CLOCKS, Range::Positive);
 pub(super) static CAPACITY: Quantity = quantity("capacity", "memory fitted", SIZES, Range::Positive);
 pub(super) static USABLE: Quantity = quantity("usable", "memory a program can have", SIZES, Range::Positive);
 pub(super) static RESERVED: Quantity = quantity("reserved", "kept by system and runtime", SIZES, Range::ZeroOrMore);

@@ -52,6 +52,7 @@ pub(super) struct RawMode {
     pub(super) sms: Option<RawFigure>,
     pub(super) gpu_clock: Option<RawFigure>,
     pub(super) emc_clock: Option<RawFigure>,
+    pub(super) cpu_clock: Option<RawFigure>,
     pub(super) bandwidth: RawFigure,
     pub(super) fp16: RawFigure,
     pub(super) int8: Option<RawFigure>,

@@ -226,7 +226,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "bandwidth = {",
         "bandwith = {",
         "b.toml:13, 'modes.bandwith': there is no key 'bandwith' here\n  expected: one of name, notes, watts, \
-             sms, gpu_clock, emc_clock, bandwidth, fp16, int8, fp8, fp4\n  try: 'bandwidth'",
+             sms, gpu_clock, emc_clock, cpu_clock, bandwidth, fp16, int8, fp8, fp4\n  try: 'bandwidth'",
     ),
     (
         "{ value = 8, unit = \"GB\", kind = \"stated\", source = \"sheet\", date = 2026-01-31 }",
