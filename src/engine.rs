@@ -15,6 +15,7 @@
 pub mod architecture;
 pub mod budget;
 pub mod confidence;
+pub mod efficiency;
 pub mod features;
 pub mod hardware;
 pub mod landscape;

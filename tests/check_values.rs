@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use roofscape::engine::architecture::Architecture;
-use roofscape::engine::hardware::{Efficiency, Hardware};
+use roofscape::engine::hardware::{Efficiencies, Hardware};
 use roofscape::engine::law::Coefficients;
 use roofscape::engine::precision::Precision;
 use roofscape::engine::roofline::{Estimator, OperatorCost, Phase};
@@ -62,7 +62,7 @@ fn estimator(case: &Value) -> Estimator {
         bandwidth_bytes_per_s: number(&rates["beta"]),
         memory_bytes: 64e9,
         reserved_bytes: 0.0,
-        efficiency: Efficiency::IDEAL,
+        efficiency: Efficiencies::IDEAL,
     };
     let workload = Workload {
         batch: integer(&case["workload"]["batch"]),

@@ -181,7 +181,7 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
         dataset: law.dataset.clone(),
         bootstrap: uncertainty.map(|known| BootstrapPart::new(known.ensemble, known.confidence.level)),
         coefficients_ci: uncertainty.map(|known| CoefficientsCi::new(known.ensemble, known.confidence.level)),
-        profile: ProfilePart::new(&priced.board.profile, &priced.board.mode),
+        profile: ProfilePart::new(&priced.board.profile, &priced.board.mode, estimator.precision()),
         precision: *estimator.precision(),
         workload: estimator.workload(),
         attention: estimator.attention(),

@@ -140,7 +140,7 @@ fn predict(
         operators: estimator.breakdown(shape),
         law: LawPart::from(law),
         dataset: law.dataset.clone(),
-        profile: ProfilePart::new(&board.profile, &board.mode),
+        profile: ProfilePart::new(&board.profile, &board.mode, estimator.precision()),
         precision: *estimator.precision(),
         workload: estimator.workload(),
         attention: estimator.attention(),

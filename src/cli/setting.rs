@@ -16,7 +16,7 @@ pub(super) type Pair = (&'static str, String);
 pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> Vec<Pair> {
     let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let precision = estimator.precision();
-    let roofline = Warning::of_board(&board.profile, &board.mode)
+    let roofline = Warning::of_board(&board.profile, &board.mode, precision)
         .map_or_else(|| "roofline with the profile's efficiencies".to_owned(), |ideal| ideal.short());
     let origin = from(board.profile.origin.as_deref());
     let mut pairs = vec![

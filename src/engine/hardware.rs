@@ -1,6 +1,7 @@
 //! H = (`π_H`, `β_H`) of the paper, for one board in one power mode: what a latency prediction needs to know.
 
-use super::precision::ComputeFormat;
+pub use super::efficiency::{Basis, Efficiencies, Efficiency, Overhead};
+use super::precision::{ComputeFormat, Precision};
 
 /// Peak **dense** rates, bandwidth and memory of a board in one power mode.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,33 +22,16 @@ pub struct Hardware {
     pub memory_bytes: f64,
     /// Of that, kept by operating system and runtime, bytes.
     pub reserved_bytes: f64,
-    /// How much of the peaks an engine reaches.
-    pub efficiency: Efficiency,
-}
-
-/// Deviation from the ideal roofline: `T_op = max(FLOPs/(π·e_c), bytes/(β·e_m)) + t_0`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Efficiency {
-    /// `e_c` in (0, 1]: share of the compute peak that is reached.
-    pub compute: f64,
-    /// `e_m` in (0, 1]: share of the bandwidth that is reached.
-    pub bandwidth: f64,
-    /// `t_0`: seconds that every operator costs besides, launch and synchronisation.
-    pub overhead_s: f64,
-}
-
-impl Efficiency {
-    /// The ideal roofline: peaks reached, launches free.
-    pub const IDEAL: Self = Self { compute: 1.0, bandwidth: 1.0, overhead_s: 0.0 };
-}
-
-impl Default for Efficiency {
-    fn default() -> Self {
-        Self::IDEAL
-    }
+    /// How much of the peaks an engine reaches, by number format.
+    pub efficiency: Efficiencies,
 }
 
 impl Hardware {
+    /// How much of the peaks is reached in a number format, and on what that rests.
+    pub fn efficiency_in(&self, precision: &Precision) -> (Efficiency, Basis) {
+        self.efficiency.of(precision)
+    }
+
     /// Dense rate of the linear operators in `format`, FLOP/s; `None` where the board cannot compute it.
     pub const fn rate_flops_per_s(&self, format: ComputeFormat) -> Option<f64> {
         match format {

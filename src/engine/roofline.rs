@@ -19,7 +19,7 @@ mod phases;
 
 pub use breakdown::{OperatorCost, Phase};
 pub use memory::Memory;
-pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage};
+pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage, operators};
 pub use phases::{Cost, Latency};
 
 use super::hardware::Hardware;
@@ -82,7 +82,9 @@ impl std::fmt::Display for UnsupportedFormat {
 /// Predicts latency and memory of any architecture for one board, number format and workload.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimator {
-    roofline: Roofline,
+    /// Launches cost more in prefill than in decode; the roofs are the same.
+    prefill: Roofline,
+    decode: Roofline,
     precision: Precision,
     workload: Workload,
     attention: Attention,
@@ -98,14 +100,16 @@ impl Estimator {
             rate: precision.compute.name(),
         })?;
         let bits16_flops_per_s = hardware.rate_flops_per_s(ComputeFormat::Bits16).unwrap_or(linear_flops_per_s);
-        let efficiency = hardware.efficiency;
+        let (efficiency, _) = hardware.efficiency_in(&precision);
+        let roofline = |overhead_s| Roofline {
+            linear_s_per_flop: (linear_flops_per_s * efficiency.compute).recip(),
+            bits16_s_per_flop: (bits16_flops_per_s * efficiency.compute).recip(),
+            s_per_byte: (hardware.bandwidth_bytes_per_s * efficiency.bandwidth).recip(),
+            overhead_s,
+        };
         Ok(Self {
-            roofline: Roofline {
-                linear_s_per_flop: (linear_flops_per_s * efficiency.compute).recip(),
-                bits16_s_per_flop: (bits16_flops_per_s * efficiency.compute).recip(),
-                s_per_byte: (hardware.bandwidth_bytes_per_s * efficiency.bandwidth).recip(),
-                overhead_s: efficiency.overhead_s,
-            },
+            prefill: roofline(efficiency.overhead.prefill_s),
+            decode: roofline(efficiency.overhead.decode_s),
             precision,
             workload,
             attention: Attention::default(),
@@ -132,6 +136,15 @@ impl Estimator {
     /// The number format that predictions are for.
     pub const fn precision(&self) -> &Precision {
         &self.precision
+    }
+
+    /// The roofs of a phase.
+    #[inline]
+    pub const fn roofline(&self, phase: Phase) -> &Roofline {
+        match phase {
+            Phase::Prefill => &self.prefill,
+            Phase::Decode => &self.decode,
+        }
     }
 
     /// One forward pass over the whole prompt.

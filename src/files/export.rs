@@ -182,7 +182,7 @@ pub fn document_with(
         dataset: landscape.law.dataset.clone(),
         bootstrap: uncertainty.map(|known| BootstrapPart::new(known.ensemble, known.confidence.level)),
         coefficients_ci: uncertainty.map(|known| CoefficientsCi::new(known.ensemble, known.confidence.level)),
-        profile: ProfilePart::new(view.profile, view.mode),
+        profile: ProfilePart::new(view.profile, view.mode, view.landscape.estimator.precision()),
         precision: *landscape.estimator.precision(),
         workload: landscape.estimator.workload(),
         attention: landscape.estimator.attention(),

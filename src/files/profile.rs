@@ -15,7 +15,7 @@ pub use figure::{Evidence, Figure, Source};
 
 use serde::Serialize;
 
-use crate::engine::hardware::{Efficiency, Hardware};
+use crate::engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{TomlSource, one_of, shown};
 
@@ -127,7 +127,7 @@ impl EfficiencyFigures {
         Efficiency {
             compute: or(&self.compute, Efficiency::IDEAL.compute),
             bandwidth: or(&self.bandwidth, Efficiency::IDEAL.bandwidth),
-            overhead_s: or(&self.overhead, Efficiency::IDEAL.overhead_s),
+            overhead: self.overhead.as_ref().map_or(Overhead::NONE, |figure| Overhead::both(figure.si)),
         }
     }
 }
@@ -163,7 +163,7 @@ impl Profile {
             bandwidth_bytes_per_s: mode.bandwidth.si,
             memory_bytes: self.memory.usable_bytes(),
             reserved_bytes: self.memory.reserved_bytes(),
-            efficiency: self.efficiency.efficiency(),
+            efficiency: Efficiencies::from(self.efficiency.efficiency()),
         }
     }
 

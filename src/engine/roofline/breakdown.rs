@@ -70,7 +70,7 @@ impl Estimator {
                     seconds: layers * sum.seconds,
                     phase_flops: sum.mean.count * layers * steps * sum.mean.flops,
                     phase_bytes: sum.mean.count * layers * steps * sum.mean.bytes,
-                    bound: self.roofline.bound(&sum.mean),
+                    bound: self.decode.bound(&sum.mean),
                     ..first
                 });
             });
@@ -82,7 +82,8 @@ impl Estimator {
 
     fn row(&self, phase: Phase, operator: Operator, repeats: f64, passes: f64) -> OperatorCost {
         let count = operator.count * repeats;
-        let seconds_each = self.roofline.seconds(&operator);
+        let roofline = self.roofline(phase);
+        let seconds_each = roofline.seconds(&operator);
         OperatorCost {
             phase,
             name: operator.name,
@@ -93,7 +94,7 @@ impl Estimator {
             seconds: count * passes * seconds_each,
             phase_flops: count * passes * operator.flops,
             phase_bytes: count * passes * operator.bytes,
-            bound: self.roofline.bound(&operator),
+            bound: roofline.bound(&operator),
         }
     }
 }

@@ -233,6 +233,23 @@ pub(super) fn visit_once(
     ));
 }
 
+/// All operators of one forward pass, each with its executions over all layers: for what needs them more than once.
+pub fn operators(
+    shape: &Architecture,
+    precision: &Precision,
+    attention: Attention,
+    pass: &ForwardPass,
+) -> Vec<Operator> {
+    let layers = f64::from(shape.layers);
+    let mut operators = Vec::with_capacity(16);
+    visit_layer(shape, precision, pass, |op| operators.push(Operator { count: layers * op.count, ..op }));
+    visit_attention(shape, precision, attention, pass, |op| {
+        operators.push(Operator { count: layers * op.count, ..op });
+    });
+    visit_once(shape, precision, pass, |op| operators.push(op));
+    operators
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -75,19 +75,16 @@ impl Estimator {
         let decode = self.decode_pass(1);
         let mut cost = Cost::default();
 
-        let roofline = &self.roofline;
-        let add = |sum: &mut f64, times: f64, operator: &Operator| {
-            *sum += times * operator.count * roofline.seconds(operator);
-        };
-        visit_layer(shape, &self.precision, &prefill, |op| add(&mut cost.layer.prefill_s, 1.0, &op));
-        visit_attention(shape, &self.precision, self.attention, &prefill, |op| {
-            add(&mut cost.layer.prefill_s, 1.0, &op);
-        });
-        visit_once(shape, &self.precision, &prefill, |op| add(&mut cost.once.prefill_s, 1.0, &op));
+        let add = |sum: &mut f64, operator: &Operator| *sum += operator.count * self.prefill.seconds(operator);
+        visit_layer(shape, &self.precision, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
+        visit_attention(shape, &self.precision, self.attention, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
+        visit_once(shape, &self.precision, &prefill, |op| add(&mut cost.once.prefill_s, &op));
         if steps > 0 {
             let times = f64::from(steps);
-            visit_layer(shape, &self.precision, &decode, |op| add(&mut cost.layer.decode_s, times, &op));
-            visit_once(shape, &self.precision, &decode, |op| add(&mut cost.once.decode_s, times, &op));
+            let add =
+                |sum: &mut f64, operator: &Operator| *sum += times * operator.count * self.decode.seconds(operator);
+            visit_layer(shape, &self.precision, &decode, |op| add(&mut cost.layer.decode_s, &op));
+            visit_once(shape, &self.precision, &decode, |op| add(&mut cost.once.decode_s, &op));
             self.visit_decode_attention(shape, |sum| cost.layer.decode_s += sum.seconds);
         }
         cost
@@ -105,7 +102,7 @@ impl Estimator {
         slot = 0;
         visit_attention(shape, &self.precision, self.attention, &self.decode_pass(steps), |last| {
             if let Some(first) = first[slot] {
-                visit(DecodeSum::new(&self.roofline, first, last, steps));
+                visit(DecodeSum::new(&self.decode, first, last, steps));
             }
             slot += 1;
         });
@@ -158,7 +155,7 @@ fn sum_of_larger(a: [f64; 2], b: [f64; 2], steps: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::hardware::{Efficiency, Hardware};
+    use crate::engine::hardware::{Efficiency, Hardware, Overhead};
     use crate::engine::precision::Precision;
     use crate::engine::reference::QWEN2_5_0_5B;
     use crate::engine::roofline::operators::{Attention, CausalMask};
@@ -175,7 +172,12 @@ mod tests {
             bandwidth_bytes_per_s: bandwidth,
             memory_bytes: 8e9,
             reserved_bytes: 0.0,
-            efficiency: Efficiency { compute: 0.7, bandwidth: 0.8, overhead_s },
+            efficiency: Efficiency {
+                compute: 0.7,
+                bandwidth: 0.8,
+                overhead: Overhead { prefill_s: 3.0 * overhead_s, decode_s: overhead_s },
+            }
+            .into(),
         }
     }
 
@@ -185,7 +187,7 @@ mod tests {
         for step in 1..=estimator.workload.generated_tokens {
             let pass = estimator.decode_pass(step);
             let layers = f64::from(shape.layers);
-            let roofline = estimator.roofline;
+            let roofline = estimator.decode;
             visit_layer(shape, &estimator.precision, &pass, |op| sum += layers * op.count * roofline.seconds(&op));
             visit_attention(shape, &estimator.precision, estimator.attention, &pass, |op| {
                 sum += layers * op.count * roofline.seconds(&op);
@@ -242,7 +244,7 @@ mod tests {
             let mut seconds = 0.0;
             let pass = estimator.prefill_pass();
             visit_attention(&QWEN2_5_0_5B, &estimator.precision, estimator.attention, &pass, |op| {
-                seconds += estimator.roofline.seconds(&op);
+                seconds += estimator.prefill.seconds(&op);
             });
             seconds
         };

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::uncertainty::EntryConfidence;
 use crate::engine::architecture::Architecture;
-use crate::engine::hardware::Efficiency;
+use crate::engine::efficiency::Basis;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
+use crate::engine::precision::Precision;
 use crate::files::profile::{Figure, PowerMode, Profile};
 
 /// The law with its pedigree.
@@ -80,9 +81,9 @@ pub struct ProfilePart {
     pub memory_bytes: f64,
     /// Of that, kept by system and runtime.
     pub reserved_bytes: f64,
-    /// Deviation from the ideal roofline.
+    /// Deviation from the ideal roofline in the number format.
     pub efficiency: EfficiencyPart,
-    /// Whether there is any such deviation: false is the ideal roofline.
+    /// Whether anything is known of such a deviation: false is the ideal roofline.
     pub calibrated: bool,
     /// What a reader must know before trusting the figures.
     pub notes: Vec<String>,
@@ -92,22 +93,24 @@ pub struct ProfilePart {
     pub origin: Option<String>,
 }
 
-/// [`Efficiency`], with units in the keys.
+/// Efficiency, with units in the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EfficiencyPart {
     /// Share of the compute peak that is reached.
     pub compute_share: f64,
     /// Share of the bandwidth that is reached.
     pub bandwidth_share: f64,
-    /// What every operator costs besides.
+    /// What every operator costs besides, in decode.
     pub overhead_s: f64,
+    /// The same in prefill.
+    pub prefill_overhead_s: f64,
 }
 
 impl ProfilePart {
-    /// A board in one of its modes.
-    pub fn new(profile: &Profile, mode: &PowerMode) -> Self {
+    /// A board in one of its modes, computing in a number format.
+    pub fn new(profile: &Profile, mode: &PowerMode, precision: &Precision) -> Self {
         let hardware = profile.hardware(mode);
-        let efficiency = hardware.efficiency;
+        let (efficiency, basis) = hardware.efficiency_in(precision);
         Self {
             name: profile.name.clone(),
             title: profile.title.clone(),
@@ -122,9 +125,10 @@ impl ProfilePart {
             efficiency: EfficiencyPart {
                 compute_share: efficiency.compute,
                 bandwidth_share: efficiency.bandwidth,
-                overhead_s: efficiency.overhead_s,
+                overhead_s: efficiency.overhead.decode_s,
+                prefill_overhead_s: efficiency.overhead.prefill_s,
             },
-            calibrated: efficiency != Efficiency::IDEAL,
+            calibrated: matches!(basis, Basis::Given | Basis::Calibrated(_)),
             notes: profile.notes.iter().chain(&mode.notes).cloned().collect(),
             figures: profile.figures(mode).into_iter().cloned().collect(),
             origin: profile.origin.clone(),

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use super::View;
 use crate::engine::architecture::Architecture;
-use crate::engine::hardware::Efficiency;
+use crate::engine::efficiency::Basis;
 use crate::engine::law::{Extrapolation, LossLaw, MAX_LOSS};
+use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
 use crate::engine::roofline::Estimator;
 use crate::files::profile::{PowerMode, Profile};
@@ -171,9 +172,10 @@ impl Warning {
     }
 
     /// About a board, on which calibrated figures need none.
-    pub fn of_board(profile: &Profile, mode: &PowerMode) -> Option<Self> {
+    pub fn of_board(profile: &Profile, mode: &PowerMode, precision: &Precision) -> Option<Self> {
         let hardware = profile.hardware(mode);
-        (hardware.efficiency == Efficiency::IDEAL).then_some(Self::IdealRoofline { board: hardware.name })
+        let (_, basis) = hardware.efficiency_in(precision);
+        (basis == Basis::Ideal).then_some(Self::IdealRoofline { board: hardware.name })
     }
 
     fn of_runs(law: &LossLaw) -> Option<Self> {
@@ -188,9 +190,15 @@ impl Warning {
     ) -> impl Iterator<Item = Self> {
         let precision = estimator.precision();
         let quantised = precision.is_quantised().then_some(Self::Quantisation { precision: precision.name });
-        [Self::of_runs(law), quantised, Self::of_sight(law), Self::of_length(law), Self::of_board(profile, mode)]
-            .into_iter()
-            .flatten()
+        [
+            Self::of_runs(law),
+            quantised,
+            Self::of_sight(law),
+            Self::of_length(law),
+            Self::of_board(profile, mode, precision),
+        ]
+        .into_iter()
+        .flatten()
     }
 
     fn of_sight(law: &LossLaw) -> Option<Self> {

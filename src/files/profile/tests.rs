@@ -58,7 +58,7 @@ fn a_profile_needs_no_more_than_a_16_bit_rate_bandwidth_and_memory() {
             bandwidth_bytes_per_s: 204.8e9,
             memory_bytes: 8e9,
             reserved_bytes: 0.0,
-            efficiency: Efficiency::IDEAL,
+            efficiency: Efficiencies::IDEAL,
         }
     );
 }
@@ -81,7 +81,7 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
     assert_eq!(hardware.bandwidth_bytes_per_s, 204.8e9);
     assert_eq!(hardware.memory_bytes, 62_841.0 * 1_048_576.0);
     assert_eq!(hardware.reserved_bytes, 0.0);
-    assert_eq!(hardware.efficiency, Efficiency::IDEAL);
+    assert_eq!(hardware.efficiency, Efficiencies::IDEAL);
     let int8 = mode.int8.as_ref().unwrap();
     assert_eq!(
         (int8.kind, mode.fp16.kind, int8.to_string().as_str()),
@@ -335,7 +335,11 @@ fn an_efficiency_is_read_where_there_is_one() {
          overhead = {{ value = 5, unit = \"us\", kind = \"assumed\", note = \"launch\", date = \"2026-01-31\" }}\n"
     );
     let efficiency = Profile::parse("b.toml", &text).unwrap().efficiency.efficiency();
-    assert!((efficiency.compute - 0.6).abs() < 1e-15 && (efficiency.overhead_s - 5e-6).abs() < 1e-18);
+    assert!(
+        (efficiency.compute - 0.6).abs() < 1e-15
+            && (efficiency.overhead.decode_s - 5e-6).abs() < 1e-18
+            && efficiency.overhead.prefill_s == efficiency.overhead.decode_s
+    );
     assert_eq!(efficiency.bandwidth, 1.0);
     let error = Profile::parse("b.toml", &text.replace("value = 60", "value = 160")).unwrap_err().to_string();
     assert_eq!(

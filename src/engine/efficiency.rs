@@ -1,0 +1,204 @@
+//! How far an engine stays below the peaks of a board: `T_op = max(FLOPs/(π·e_c), bytes/(β·e_m)) + t_0`.
+//!
+//! The numbers belong to an engine, a board **and a number format**: on one Thor the same engine reaches 78 % of the
+//! FP4 peak and 10 % of the 16-bit peak with INT4 weights. So they are kept by format, and a format that nobody measured
+//! is ideal and called uncalibrated, never given its neighbour's numbers.
+//!
+//! The launch overhead is kept by phase: decode is replayed from a captured graph of kernels, prefill is launched kernel
+//! by kernel, at several times the cost. It is the one refinement of the formula without which prefill and decode of
+//! small models cannot both be met.
+
+use super::precision::Precision;
+
+/// `t_0`: seconds that every operator costs besides, launch and synchronisation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overhead {
+    /// While the prompt is processed.
+    pub prefill_s: f64,
+    /// While tokens are generated.
+    pub decode_s: f64,
+}
+
+impl Overhead {
+    /// Launches are free.
+    pub const NONE: Self = Self::both(0.0);
+
+    /// The same in both phases.
+    pub const fn both(seconds: f64) -> Self {
+        Self { prefill_s: seconds, decode_s: seconds }
+    }
+}
+
+/// Deviation from the ideal roofline in one power mode.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Efficiency {
+    /// `e_c` in (0, 1]: share of the compute peak that is reached.
+    pub compute: f64,
+    /// `e_m` in (0, 1]: share of the bandwidth that is reached.
+    pub bandwidth: f64,
+    /// `t_0`.
+    pub overhead: Overhead,
+}
+
+impl Efficiency {
+    /// The ideal roofline: peaks reached, launches free.
+    pub const IDEAL: Self = Self { compute: 1.0, bandwidth: 1.0, overhead: Overhead::NONE };
+}
+
+impl Default for Efficiency {
+    fn default() -> Self {
+        Self::IDEAL
+    }
+}
+
+/// What runs in one power mode, and how fast, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Clocks {
+    /// Streaming multiprocessors that are powered.
+    pub sms: Option<f64>,
+    /// GPU clock, Hz.
+    pub gpu_hz: Option<f64>,
+    /// CPU clock, Hz: launches are the CPU's work.
+    pub cpu_hz: Option<f64>,
+}
+
+impl Clocks {
+    /// Cycles per second of all SMs together.
+    pub fn sm_cycles_per_s(&self) -> Option<f64> {
+        Some(self.sms? * self.gpu_hz?)
+    }
+}
+
+/// What an engine reaches in **every** power mode of a board: [`Efficiency`] before a mode is chosen.
+///
+/// Two things follow the clocks. A kernel keeps a limited number of bytes in flight per SM, so the bandwidth that is
+/// reached is `min(e_m·β, b·SMs·f)`: a board throttled to half its clock does not read its memory at full speed. And
+/// launches take CPU cycles, so `t_0` is inversely proportional to the CPU clock.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    /// As measured: at the CPU clock below, and with bandwidth as far as memory alone limits it.
+    pub efficiency: Efficiency,
+    /// `b`: bytes per SM and cycle; `None` where no more than one clock was measured.
+    pub bytes_per_sm_cycle: Option<f64>,
+    /// The CPU clock that the overheads hold for, Hz; `None` where they are taken as they are in all modes.
+    pub at_cpu_hz: Option<f64>,
+}
+
+impl Reach {
+    /// The same in all modes.
+    pub const fn constant(efficiency: Efficiency) -> Self {
+        Self { efficiency, bytes_per_sm_cycle: None, at_cpu_hz: None }
+    }
+
+    /// In a mode of these clocks and this bandwidth. What depends on a clock that is not known holds as it is.
+    #[inline]
+    pub fn in_mode(&self, clocks: Clocks, bandwidth_bytes_per_s: f64) -> Efficiency {
+        let Efficiency { compute, bandwidth, overhead } = self.efficiency;
+        let in_flight = self.bytes_per_sm_cycle.zip(clocks.sm_cycles_per_s());
+        let by_clock = in_flight.map_or(1.0, |(bytes, cycles_per_s)| bytes * cycles_per_s / bandwidth_bytes_per_s);
+        let slower = self.at_cpu_hz.zip(clocks.cpu_hz).map_or(1.0, |(measured, here)| measured / here);
+        Efficiency {
+            compute,
+            bandwidth: bandwidth.min(by_clock),
+            overhead: Overhead { prefill_s: overhead.prefill_s * slower, decode_s: overhead.decode_s * slower },
+        }
+    }
+}
+
+/// What an engine reaches in one number format.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FormatEfficiency {
+    /// [`Precision::name`].
+    pub format: &'static str,
+    /// In the mode.
+    pub efficiency: Efficiency,
+    /// Which phases were measured; the other is ideal as far as it depends on numbers of its own.
+    pub phases: CalibratedPhases,
+}
+
+/// Which phases a calibration speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalibratedPhases {
+    /// Prefill and decode.
+    Both,
+    /// Prefill alone.
+    Prefill,
+    /// Decode alone.
+    Decode,
+}
+
+/// On what a predicted latency rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The ideal roofline: nothing says how far engines stay below the peaks.
+    Ideal,
+    /// Efficiencies that the profile gives for whatever runs on it.
+    Given,
+    /// Efficiencies fitted to measurements in this number format.
+    Calibrated(CalibratedPhases),
+    /// Other number formats were measured, this one was not: it is ideal.
+    Uncovered,
+}
+
+/// Efficiencies of a board in one mode, by number format.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Efficiencies {
+    /// For formats that have none of their own.
+    pub general: Efficiency,
+    /// Those that were measured.
+    pub formats: Vec<FormatEfficiency>,
+}
+
+impl Efficiencies {
+    /// The ideal roofline in all formats.
+    pub const IDEAL: Self = Self { general: Efficiency::IDEAL, formats: Vec::new() };
+
+    /// What holds in a number format, and on what that rests.
+    pub fn of(&self, precision: &Precision) -> (Efficiency, Basis) {
+        match self.formats.iter().find(|known| known.format == precision.name) {
+            Some(known) => (known.efficiency, Basis::Calibrated(known.phases)),
+            None if self.general != Efficiency::IDEAL => (self.general, Basis::Given),
+            None if self.formats.is_empty() => (Efficiency::IDEAL, Basis::Ideal),
+            None => (Efficiency::IDEAL, Basis::Uncovered),
+        }
+    }
+}
+
+impl From<Efficiency> for Efficiencies {
+    fn from(general: Efficiency) -> Self {
+        Self { general, formats: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEASURED: Efficiency =
+        Efficiency { compute: 0.5, bandwidth: 0.8, overhead: Overhead { prefill_s: 4e-5, decode_s: 1e-5 } };
+
+    #[test]
+    fn a_format_without_measurements_borrows_no_other_s() {
+        let [fp16, w8a8] = [Precision::FP16, Precision::W8A8];
+        let known = FormatEfficiency { format: w8a8.name, efficiency: MEASURED, phases: CalibratedPhases::Decode };
+        let calibrated = Efficiencies { formats: vec![known], ..Efficiencies::IDEAL };
+        assert_eq!(calibrated.of(&w8a8), (MEASURED, Basis::Calibrated(CalibratedPhases::Decode)));
+        assert_eq!(calibrated.of(&fp16), (Efficiency::IDEAL, Basis::Uncovered));
+        assert_eq!(Efficiencies::IDEAL.of(&fp16), (Efficiency::IDEAL, Basis::Ideal));
+        assert_eq!(Efficiencies::from(MEASURED).of(&fp16), (MEASURED, Basis::Given));
+    }
+
+    #[test]
+    fn bandwidth_follows_the_gpu_and_launches_the_cpu() {
+        let reach = Reach { efficiency: MEASURED, bytes_per_sm_cycle: Some(10.0), at_cpu_hz: Some(1.6e9) };
+        let slow = Clocks { sms: Some(4.0), gpu_hz: Some(0.5e9), cpu_hz: Some(0.8e9) };
+        // 10 bytes × 4 SMs × 0.5 GHz = 20 GB/s of 40.
+        let throttled = reach.in_mode(slow, 40e9);
+        assert_eq!((throttled.bandwidth, throttled.compute), (0.5, 0.5));
+        assert_eq!(throttled.overhead, Overhead { prefill_s: 8e-5, decode_s: 2e-5 });
+        // Where memory is the narrower, e_m holds.
+        assert_eq!(reach.in_mode(slow, 10e9).bandwidth, 0.8);
+        assert_eq!(reach.in_mode(Clocks::default(), 40e9), MEASURED);
+        assert_eq!(Reach::constant(MEASURED).in_mode(slow, 40e9), MEASURED);
+    }
+}
