@@ -5,6 +5,7 @@
 //! Space ──shapes × depths────────────┼──sweep──▶ Sweep (struct of arrays) ──┐
 //! Hardware + Precision + Workload ───┘                                       ▼
 //!                                    Budgets + Objective ──────────────▶ Landscape ──▶ frontier, feasible set
+//! Measurements ──calibrate──▶ Reach (efficiencies) ──a power mode──▶ Hardware
 //! Runs ──bootstrap──▶ Ensemble ──────────────────────────────────────────────┴──▶ Confidence of the frontier
 //! ```
 //!
@@ -14,6 +15,7 @@
 
 pub mod architecture;
 pub mod budget;
+pub mod calibration;
 pub mod confidence;
 pub mod efficiency;
 pub mod features;

@@ -1,0 +1,244 @@
+//! From measured times to the efficiencies of an engine on a board: `e_c`, `e_m`, `t_0` ([`Reach`]).
+//!
+//! ```text
+//! Observation (model, format, mode, seconds) ──▶ Row (work of each operator) ──solve──▶ Reach, refusals
+//!                                                             └──without each model──▶ what it predicts for that one
+//! ```
+//!
+//! Every number format is fitted by itself, because kernels differ; only the GGUF formats, whose kernels are variants of
+//! one, are fitted together. An in-sample error flatters; the error to be believed is that of a model which took no part
+//! in the fit, so each model is left out in turn.
+
+mod errors;
+mod observation;
+mod parameters;
+mod refusal;
+mod search;
+mod solution;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+
+pub use errors::{Errors, Prediction};
+pub use observation::{Observation, Pass};
+pub use parameters::Parameter;
+pub use refusal::{Reason, Refusal};
+pub use solution::Standing;
+
+use self::observation::Row;
+use self::parameters::{COUNT, reach};
+use self::solution::{Solution, solve};
+use super::efficiency::{CalibratedPhases, Reach};
+use super::precision::Precision;
+use super::roofline::{Phase, UnsupportedFormat};
+
+/// Faster than the ideal roofline by more than rounding.
+const TOO_FAST: f64 = 1.02;
+
+/// Observations in formats that share their kernels, and what came of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Names of the formats.
+    pub formats: Vec<&'static str>,
+    /// Positions of its observations.
+    pub members: Vec<usize>,
+    /// The time that the ideal roofline predicts for each.
+    pub ideal_s: Vec<f64>,
+    /// The calibration, or why there is none.
+    pub outcome: Result<Calibration, Vec<Refusal>>,
+}
+
+/// Efficiencies of one engine on one board.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    /// The numbers.
+    pub reach: Reach,
+    /// Which phases they speak of.
+    pub phases: CalibratedPhases,
+    /// Every number, and how well the rows fix it.
+    pub estimates: Vec<Estimate>,
+    /// Phases that are left uncalibrated.
+    pub refusals: Vec<Refusal>,
+    /// One per observation of the group, in its order.
+    pub rows: Vec<FittedRow>,
+    /// What casts doubt on it.
+    pub cautions: Vec<Caution>,
+}
+
+/// A number and the range in which it may lie.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Which.
+    pub parameter: Parameter,
+    /// Best value, SI units.
+    pub value: f64,
+    /// Two standard errors below, or the least of the fits that leave a model out.
+    pub low: f64,
+    /// Two standard errors above, or the greatest of them.
+    pub high: f64,
+    /// How it came about.
+    pub standing: Standing,
+}
+
+/// One observation beside its predictions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FittedRow {
+    /// Prefill or decode.
+    pub phase: Phase,
+    /// As observed.
+    pub measured_s: f64,
+    /// By the ideal roofline.
+    pub ideal_s: f64,
+    /// By the calibration; none where the phase is not calibrated.
+    pub calibrated_s: Option<f64>,
+    /// By a calibration that has not seen its model; none where the other models do not suffice for one.
+    pub left_out_s: Option<f64>,
+}
+
+/// What casts doubt on a calibration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Caution {
+    /// Rows are faster than the peaks allow: the mode, the number format or the profile is not what was measured.
+    TooFast {
+        /// So many rows.
+        rows: usize,
+        /// How many times faster than possible the worst is.
+        worst: f64,
+        /// Its model.
+        model: String,
+    },
+    /// The best fit asks for more than all of a peak.
+    AtBound(Parameter),
+    /// There is but one model: nothing says how well others are predicted.
+    OneModel,
+    /// Without some of the models the others do not suffice.
+    NotLeftOut {
+        /// Models that were left out.
+        left_out: usize,
+        /// Of so many.
+        of: usize,
+    },
+}
+
+/// Fits every group of formats by itself.
+pub fn calibrate(observations: &[Observation]) -> Result<Vec<Group>, UnsupportedFormat> {
+    let mut families: Vec<(&'static str, Vec<usize>)> = Vec::new();
+    for (index, observation) in observations.iter().enumerate() {
+        let family = family(&observation.precision);
+        match families.iter_mut().find(|(known, _)| *known == family) {
+            Some((_, members)) => members.push(index),
+            None => families.push((family, vec![index])),
+        }
+    }
+    families.into_iter().map(|(_, members)| group(observations, members)).collect()
+}
+
+/// Formats of one family unpack and multiply with variants of the same kernels.
+fn family(precision: &Precision) -> &'static str {
+    const GGUF: [&str; 4] = ["q8_0", "q4_0", "q4_k", "q4_k_m"];
+    if GGUF.contains(&precision.name) { "gguf" } else { precision.name }
+}
+
+fn group(observations: &[Observation], members: Vec<usize>) -> Result<Group, UnsupportedFormat> {
+    let members_of = || members.iter().map(|&index| &observations[index]);
+    let mut formats: Vec<&'static str> = members_of().map(|observation| observation.precision.name).collect();
+    formats.sort_unstable();
+    formats.dedup();
+    let rows: Vec<Row> = members_of().map(Row::of).collect::<Result<_, _>>()?;
+    let ideal = reach(&parameters::IDEAL, None);
+    let ideal_s: Vec<f64> = rows.iter().map(|row| row.predicted_s(&ideal)).collect();
+    let outcome = solve(&rows.iter().collect::<Vec<_>>()).map(|solution| judged(&rows, &ideal_s, solution));
+    Ok(Group { formats, members, ideal_s, outcome })
+}
+
+/// Fits without each model, and compares.
+fn judged(rows: &[Row], ideal_s: &[f64], solution: Solution) -> Calibration {
+    let mut models: Vec<&str> =
+        rows.iter().filter(|row| solution.covers(row.phase)).map(|row| row.model.as_str()).collect();
+    models.sort_unstable();
+    models.dedup();
+    let without = |model: &&str| {
+        let others: Vec<&Row> = rows.iter().filter(|row| row.model != *model).collect();
+        solve(&others).ok()
+    };
+    let folds: Vec<Option<Solution>> = models.par_iter().map(without).collect();
+    let found = reach(&solution.point, solution.at_cpu_hz);
+    let fitted = rows.iter().zip(ideal_s).map(|(row, &ideal_s)| {
+        let by = |solution: &Solution| {
+            solution.covers(row.phase).then(|| row.predicted_s(&reach(&solution.point, solution.at_cpu_hz)))
+        };
+        let fold = models.iter().position(|model| *model == row.model).and_then(|fold| folds[fold].as_ref());
+        let calibrated_s = by(&solution);
+        FittedRow {
+            phase: row.phase,
+            measured_s: row.seconds,
+            ideal_s,
+            calibrated_s,
+            left_out_s: calibrated_s.and(fold.and_then(by)),
+        }
+    });
+    let fitted: Vec<FittedRow> = fitted.collect();
+    let estimates = Parameter::ALL.into_iter().filter_map(|number| estimate(&solution, &folds, number)).collect();
+    let mut cautions = cautions(rows, &fitted, &solution);
+    let left_out = folds.iter().flatten().count();
+    match models.len() {
+        1 => cautions.push(Caution::OneModel),
+        of if left_out < of => cautions.push(Caution::NotLeftOut { left_out, of }),
+        _ => {}
+    }
+    let Solution { phases, refusals, .. } = solution;
+    Calibration { reach: found, phases, estimates, refusals, rows: fitted, cautions }
+}
+
+fn estimate(solution: &Solution, folds: &[Option<Solution>], parameter: Parameter) -> Option<Estimate> {
+    let at = parameter.index();
+    let standing = solution.standing[at]?;
+    let ln = solution.point[at];
+    // The fits without a model also feel what its rows have in common, of which the curvature knows nothing.
+    let others = || folds.iter().flatten().filter(|fold| fold.standing[at].is_some()).map(|fold| fold.point[at]);
+    let low = others().fold(ln - 2.0 * solution.errors[at], f64::min);
+    let high = others().fold(ln + 2.0 * solution.errors[at], f64::max);
+    let high = if standing == Standing::Unnoticed { ln } else { high.min(parameter.range()[1].ln()) };
+    Some(Estimate { parameter, value: ln.exp(), low: low.exp(), high: high.exp(), standing })
+}
+
+fn cautions(rows: &[Row], fitted: &[FittedRow], solution: &Solution) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    let speed = |fitted: &FittedRow| fitted.ideal_s / fitted.measured_s;
+    let fast = || rows.iter().zip(fitted).filter(|(_, fitted)| speed(fitted) > TOO_FAST);
+    if let Some((row, worst)) = fast().max_by(|a, b| speed(a.1).total_cmp(&speed(b.1))) {
+        cautions.push(Caution::TooFast { rows: fast().count(), worst: speed(worst), model: row.model.clone() });
+    }
+    let at_bound = |number: &Parameter| solution.standing[number.index()] == Some(Standing::AtBound);
+    cautions.extend(Parameter::ALL.into_iter().filter(at_bound).map(Caution::AtBound));
+    cautions
+}
+
+impl std::fmt::Display for Caution {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooFast { rows, worst, model } => write!(
+                f,
+                "{} faster than the ideal roofline allows ({model} by {:.0} %): the power mode, the number format or \
+                 the head's format is not what was measured, or the profile's peaks are too low",
+                if *rows == 1 { "1 row is".to_owned() } else { format!("{rows} rows are") },
+                100.0 * (worst - 1.0)
+            ),
+            Self::AtBound(parameter) => write!(
+                f,
+                "{} is at its bound of 1: the rows ask for more than the profile's peak; check mode and number formats",
+                parameter.symbol()
+            ),
+            Self::OneModel => {
+                f.write_str("one model only: nothing says how well others are predicted; measure a second one")
+            }
+            Self::NotLeftOut { left_out, of } => write!(
+                f,
+                "{left_out} of {of} models could be left out: without the others too little remains; measure more models"
+            ),
+        }
+    }
+}
+
+const _: () = assert!(COUNT == Parameter::ALL.len());
