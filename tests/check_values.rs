@@ -45,6 +45,7 @@ fn architecture(case: &Value) -> Architecture {
         expert_hidden: expert_hidden.round() as u32,
         experts: integer(&shape["experts"]),
         top_k,
+        shared_hidden: 0,
         vocab: integer(&shape["vocab"]),
         tied: shape["tied"].as_bool().expect("tied"),
     }

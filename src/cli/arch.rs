@@ -1,8 +1,9 @@
 //! `--arch layers=24,width=896,…`: one shape by the names that tables of runs and config.json files use.
 
 use crate::engine::architecture::{Architecture, InvalidShape};
-use crate::engine::reference::{QWEN2_5_0_5B, REFERENCE_MODELS};
+use crate::engine::reference::{QWEN2_5_0_5B, ReferenceModel};
 use crate::error::{Error, Result, did_you_mean};
+use crate::files::models;
 use crate::files::runs::Field;
 use crate::files::toml_source::shown;
 use crate::units;
@@ -14,6 +15,7 @@ const RATIO_TOLERANCE: f64 = 0.01;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     Shape(Field),
+    Shared,
     Vocab,
     Tied,
 }
@@ -29,12 +31,16 @@ const SHAPE_FIELDS: [Field; 9] = [
     Field::Intermediate,
     Field::Experts,
 ];
+const SHARED: [&str; 2] = ["shared", "shared_expert_intermediate_size"];
 const VOCAB: [&str; 2] = ["vocab", "vocab_size"];
 const TIED: [&str; 2] = ["tied", "tie_word_embeddings"];
 
 impl Key {
     fn named(name: &str) -> Option<Self> {
         let is = |known: &&str| known.eq_ignore_ascii_case(name);
+        if SHARED.iter().any(is) {
+            return Some(Self::Shared);
+        }
         if VOCAB.iter().any(is) {
             return Some(Self::Vocab);
         }
@@ -47,7 +53,7 @@ impl Key {
     /// Every name, for "did you mean".
     fn all_names() -> impl Iterator<Item = &'static str> {
         let shape = SHAPE_FIELDS.into_iter().chain([Field::TopK]).flat_map(|field| field.names().iter().copied());
-        shape.chain(VOCAB).chain(TIED)
+        shape.chain(SHARED).chain(VOCAB).chain(TIED)
     }
 }
 
@@ -57,39 +63,52 @@ struct Entry<'a> {
     value: &'a str,
 }
 
+/// What is asked about: a shape, and the model that has it if one was named.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) shape: Architecture,
+    pub(super) model: Option<ReferenceModel>,
+}
+
+impl From<ReferenceModel> for Asked {
+    fn from(model: ReferenceModel) -> Self {
+        Self { shape: model.architecture, model: Some(model) }
+    }
+}
+
 /// Reads a shape, or takes that of a known model.
-pub(super) fn parse(text: &str) -> Result<Architecture> {
+pub(super) fn parse(text: &str) -> Result<Asked> {
     read(text).map_err(|error| error.in_source("--arch"))
 }
 
-fn read(text: &str) -> Result<Architecture> {
+fn read(text: &str) -> Result<Asked> {
     if !text.contains('=') {
-        return reference(text.trim());
+        return known(text.trim()).map(Asked::from);
     }
     let shape = Shape(entries(text)?).architecture()?;
     shape.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(key_of(invalid)))?;
-    Ok(shape)
+    Ok(Asked { shape, model: None })
 }
 
 fn key_of(invalid: InvalidShape) -> &'static str {
     match invalid {
+        InvalidShape::TooLarge { field: "shared_hidden", .. } => "shared",
         InvalidShape::Zero("expert_hidden") | InvalidShape::TooLarge { field: "expert_hidden", .. } => "intermediate",
         InvalidShape::Zero(field) | InvalidShape::TooLarge { field, .. } => field,
         InvalidShape::KvHeads { .. } => "kv_heads",
         InvalidShape::TopK { .. } => "top_k",
+        InvalidShape::SharedAlone => "shared",
     }
 }
 
-fn reference(name: &str) -> Result<Architecture> {
-    if let Some(model) = REFERENCE_MODELS.iter().find(|model| model.name.eq_ignore_ascii_case(name)) {
-        return Ok(model.architecture);
+fn known(name: &str) -> Result<ReferenceModel> {
+    let mut models = models::known()?;
+    if let Some(place) = models.iter().position(|model| model.name.eq_ignore_ascii_case(name)) {
+        return Ok(models.swap_remove(place));
     }
-    let known = REFERENCE_MODELS.map(|model| model.name);
-    let error = Error::new(format!("'{}' is neither KEY=VALUE,… nor a known model", shown(name))).expected(format!(
-        "such as layers=24,width=896,heads=14,kv_heads=2,intermediate=4864, or {}",
-        known.join(", ")
-    ));
-    Err(match did_you_mean(name, known) {
+    let error = Error::new(format!("'{}' is neither KEY=VALUE,… nor a known model", shown(name)))
+        .expected("such as layers=24,width=896,heads=14,kv_heads=2,intermediate=4864, or a name of `roofscape models`");
+    Err(match did_you_mean(name, models.iter().map(|model| model.name.as_str())) {
         Some(near) => error.hint(format!("--arch {near}")),
         None => error,
     })
@@ -117,8 +136,9 @@ fn entries(text: &str) -> Result<Vec<Entry<'_>>> {
 }
 
 fn unknown(name: &str) -> Error {
-    let error = Error::new(format!("'{}' is no key of a shape", shown(name)))
-        .expected("layers, width, heads, head_dim, kv_heads, intermediate or ffn_ratio, experts, top_k, vocab, tied");
+    let error = Error::new(format!("'{}' is no key of a shape", shown(name))).expected(
+        "layers, width, heads, head_dim, kv_heads, intermediate or ffn_ratio, experts, top_k, shared, vocab, tied",
+    );
     match did_you_mean(name, Key::all_names()) {
         Some(near) => error.hint(format!("'{near}'")),
         None => error,
@@ -150,6 +170,7 @@ impl Shape<'_> {
             expert_hidden: self.expert_hidden(width, top_k)?,
             experts,
             top_k,
+            shared_hidden: self.size(Key::Shared)?.unwrap_or(0),
             vocab: self.size(Key::Vocab)?.unwrap_or(QWEN2_5_0_5B.vocab),
             tied: self.tied()?,
         })
@@ -163,6 +184,7 @@ impl Shape<'_> {
         let Some(entry) = self.given(key) else { return Ok(None) };
         let largest = match key {
             Key::Shape(field) => field.largest(),
+            Key::Shared => Architecture::LIMITS.shared_hidden,
             Key::Vocab | Key::Tied => Architecture::LIMITS.vocab,
         };
         match entry.value.parse() {
@@ -206,7 +228,8 @@ impl Shape<'_> {
         };
         let ratio =
             ratio(entry.value).ok_or_else(|| refuse(entry, "a ratio above 0 and at most 1000, such as 4 or 8/3"))?;
-        let hidden = ratio * f64::from(width) / f64::from(top_k);
+        let shared = self.size(Key::Shared)?.map_or(0.0, f64::from);
+        let hidden = (ratio * f64::from(width) - shared) / f64::from(top_k);
         let nearest = hidden.round().clamp(1.0, f64::from(u32::MAX));
         match exact {
             Some(exact) if (hidden / f64::from(exact) - 1.0).abs() <= RATIO_TOLERANCE => Ok(exact),
@@ -257,16 +280,18 @@ mod tests {
         let theirs = "num_hidden_layers=24, hidden_size=896, num_attention_heads=14, num_key_value_heads=2, \
                       intermediate_size=4864, vocab_size=151936, tie_word_embeddings=true";
         for text in [ours, theirs, "layers=24,width=896,head_dim=64,kv_heads=2,intermediate=4864", "QWEN2.5-0.5b"] {
-            assert_eq!(parse(text).unwrap(), QWEN2_5_0_5B, "{text}");
+            assert_eq!(parse(text).unwrap().shape, QWEN2_5_0_5B, "{text}");
         }
     }
 
     #[test]
     fn the_ratio_counts_all_activated_experts() {
-        let shape = parse("layers=8,width=768,head_dim=64,ffn_ratio=8/3,experts=8,top_k=2").unwrap();
+        let shape = parse("layers=8,width=768,head_dim=64,ffn_ratio=8/3,experts=8,top_k=2").unwrap().shape;
         assert_eq!((shape.expert_hidden, shape.heads, shape.kv_heads), (1024, 12, 12));
-        let both = parse("layers=8,width=768,heads=12,ffn_ratio=2.67,intermediate=2048").unwrap();
+        let both = parse("layers=8,width=768,heads=12,ffn_ratio=2.67,intermediate=2048").unwrap().shape;
         assert_eq!(both.expert_hidden, 2048);
+        let shared = parse("layers=24,width=2048,heads=16,ffn_ratio=5.5,experts=60,top_k=4,shared=5632").unwrap().shape;
+        assert_eq!((shared.expert_hidden, shared.shared_hidden, shared.ffn_ratio()), (1408, 5632, 5.5));
     }
 
     #[test]
@@ -275,7 +300,8 @@ mod tests {
             ("layrs=24", "--arch: 'layrs' is no key of a shape"),
             ("layrs=24", "try: 'layers'"),
             ("layers", "is neither KEY=VALUE,… nor a known model"),
-            ("qwen2.5", "try: --arch Qwen2.5-0.5B"),
+            ("qwen3-0.6", "try: --arch Qwen3-0.6B"),
+            ("layers=2,width=8,heads=2,intermediate=8,shared=8", "'shared': a shared expert stands beside routed ones"),
             ("layers=24,24", "'24' has no value"),
             ("layers=24", "'width' is missing"),
             ("layers=0,width=8", "'layers': '0' is not allowed here"),

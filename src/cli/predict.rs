@@ -2,25 +2,29 @@
 
 use serde::Serialize;
 
+use super::arch::{self, Asked};
 use super::args::{PredictArgs, RowFormat};
 use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::table::{Table, write_csv, write_pairs};
-use super::{Failure, Outcome, Streams, arch, setting};
+use super::{Failure, Outcome, Streams, setting};
 use crate::engine::architecture::Architecture;
 use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Bound, Estimator, OperatorCost, Phase};
 use crate::engine::workload::Workload;
+use crate::error::{Error, Result};
 use crate::files::export::{
-    ArchitecturePart, BootstrapPart, ExtrapolationPart, LawPart, ProfilePart, Warning, write_json,
+    ArchitecturePart, BootstrapPart, ExtrapolationPart, LawPart, ModelPart, ProfilePart, Warning, write_json,
 };
 use crate::files::resolve::Library;
 use crate::units::{self, significant};
 
 #[derive(Debug, Serialize)]
 struct Prediction {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<ModelPart>,
     architecture: ArchitecturePart,
     loss: f64,
     loss_terms: Terms,
@@ -73,7 +77,7 @@ struct ParametersPart {
 }
 
 pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let shape = arch::parse(&args.arch)?;
+    let Asked { shape, model } = asked(args, library)?;
     let board = load::board(library, &args.board)?;
     let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
     let LoadedLaw { law, ensemble, note, .. } =
@@ -84,6 +88,7 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     streams.warn(&warnings);
     let loss_ci = ensemble.as_ref().and_then(|laws| laws.loss_interval(Ensemble::LEVEL, &shape.features()));
     let prediction = Prediction {
+        model: model.as_ref().map(ModelPart::from),
         loss_ci,
         perplexity_ci: loss_ci.map(|interval| interval.map(f64::exp)),
         bootstrap: ensemble.as_ref().map(|laws| BootstrapPart::new(laws, Ensemble::LEVEL)),
@@ -100,6 +105,15 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     Ok(Outcome::Found)
 }
 
+/// A shape that was typed, or that of a model.
+fn asked(args: &PredictArgs, library: &Library) -> Result<Asked> {
+    match (&args.arch, &args.model) {
+        (_, Some(model)) => library.model(model).map(Asked::from),
+        (Some(shape), None) => arch::parse(shape),
+        (None, None) => Err(Error::new("neither --arch nor --model is given").hint("--arch or --model")),
+    }
+}
+
 fn predict(
     shape: &Architecture,
     law: &LossLaw,
@@ -113,6 +127,7 @@ fn predict(
     let latency = estimator.latency(shape);
     let memory = estimator.memory(shape);
     Prediction {
+        model: None,
         architecture: ArchitecturePart::from(shape),
         loss,
         loss_terms,
@@ -155,7 +170,12 @@ fn print(
     streams: &mut Streams<'_>,
 ) -> std::io::Result<()> {
     let Prediction { latency, memory, parameters, .. } = prediction;
-    let mut pairs = vec![("shape", shape.to_string())];
+    let mut pairs = Vec::new();
+    if let Some(model) = &prediction.model {
+        pairs.push(("model", format!("{} ({}), shape {}; {}", model.name, model.family, model.shape, model.source)));
+        pairs.extend(model.notes.iter().map(|note| ("note", note.clone())));
+    }
+    pairs.push(("shape", shape.to_string()));
     pairs.extend(setting);
     pairs.extend([
         (
@@ -169,7 +189,12 @@ fn print(
         ),
         (
             "parameters",
-            format!("{}, {} active", units::parameters(parameters.total), units::parameters(parameters.active)),
+            format!(
+                "{}, {} active{}",
+                units::parameters(parameters.total),
+                units::parameters(parameters.active),
+                published(prediction.model.as_ref())
+            ),
         ),
         (
             "latency",
@@ -223,6 +248,13 @@ fn in_words(prediction: &Prediction) -> String {
         significant(interval.high, 4),
         bootstrap.sentence()
     )
+}
+
+/// `; 494,032,768 with the biases and norms of its family`.
+fn published(model: Option<&ModelPart>) -> String {
+    model.map_or_else(String::new, |model| {
+        format!("; {} with the biases and norms of its family", units::count(model.parameters_total as usize))
+    })
 }
 
 const fn phase(phase: Phase) -> &'static str {

@@ -26,10 +26,18 @@ pub struct Architecture {
     pub experts: u32,
     /// K: experts active per token.
     pub top_k: u32,
+    /// s: hidden size of an expert that every token uses beside the routed ones; 0 where there is none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shared_hidden: u32,
     /// V: vocabulary size.
     pub vocab: u32,
     /// Whether the LM head shares the embedding's weights.
     pub tied: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_zero(size: &u32) -> bool {
+    *size == 0
 }
 
 /// Why a shape cannot be built.
@@ -60,6 +68,8 @@ pub enum InvalidShape {
         /// Experts active per token.
         top_k: u32,
     },
+    /// A shared expert stands beside routed ones, and there are none.
+    SharedAlone,
 }
 
 impl std::error::Error for InvalidShape {}
@@ -77,6 +87,7 @@ impl std::fmt::Display for InvalidShape {
             Self::TopK { experts, top_k } => {
                 write!(f, "top_k {top_k} exceeds experts {experts}: a token cannot use more experts than there are")
             }
+            Self::SharedAlone => f.write_str("a shared expert stands beside routed ones, and this shape is dense"),
         }
     }
 }
@@ -97,6 +108,7 @@ impl Architecture {
         expert_hidden: 1_048_576,
         experts: 4_096,
         top_k: 4_096,
+        shared_hidden: 1_048_576,
         vocab: 10_000_000,
         tied: false,
     };
@@ -104,7 +116,7 @@ impl Architecture {
     /// The largest FFN ratio, over all activated experts, that is believed.
     pub const LARGEST_FFN_RATIO: f64 = 1000.0;
 
-    /// Names and sizes, in the order of the fields.
+    /// Names and sizes of what every model has, in the order of the fields.
     const fn sizes(&self) -> [(&'static str, u32); 9] {
         [
             ("layers", self.layers),
@@ -129,23 +141,41 @@ impl Architecture {
                 return Err(InvalidShape::TooLarge { field, size, most });
             }
         }
+        let most = Self::LIMITS.shared_hidden;
+        if self.shared_hidden > most {
+            return Err(InvalidShape::TooLarge { field: "shared_hidden", size: self.shared_hidden, most });
+        }
         if !self.heads.is_multiple_of(self.kv_heads) {
             return Err(InvalidShape::KvHeads { heads: self.heads, kv_heads: self.kv_heads });
         }
         if self.top_k > self.experts {
             return Err(InvalidShape::TopK { experts: self.experts, top_k: self.top_k });
         }
+        if self.shared_hidden > 0 && self.is_dense() {
+            return Err(InvalidShape::SharedAlone);
+        }
         Ok(())
     }
 
-    /// r = K·h/d: feed-forward expansion over all activated experts.
-    pub fn ffn_ratio(&self) -> f64 {
-        f64::from(self.top_k) * f64::from(self.expert_hidden) / f64::from(self.width)
+    /// Hidden size of all that a token uses: K·h, and the shared expert's.
+    pub fn active_hidden(&self) -> f64 {
+        self.hidden_of(self.top_k)
     }
 
-    /// ρ = K/E: activation rate, 1 for a dense model.
+    /// r = K·h/d: feed-forward expansion over all activated experts, a shared one included.
+    pub fn ffn_ratio(&self) -> f64 {
+        self.active_hidden() / f64::from(self.width)
+    }
+
+    /// ρ = K/E: activation rate, 1 for a dense model. With a shared expert, the share of the feed-forward weights that
+    /// a token uses.
     pub fn activation_rate(&self) -> f64 {
-        f64::from(self.top_k) / f64::from(self.experts)
+        self.active_hidden() / self.hidden_of(self.experts)
+    }
+
+    /// Hidden size of so many routed experts and the shared one.
+    fn hidden_of(&self, experts: u32) -> f64 {
+        f64::from(experts) * f64::from(self.expert_hidden) + f64::from(self.shared_hidden)
     }
 
     /// `d_a` = `n_h`·`d_h`: width of the attention block; equals `width` in the paper.
@@ -189,9 +219,17 @@ impl Architecture {
         u64::from(self.vocab) * u64::from(self.width) * if self.tied { 1 } else { 2 }
     }
 
-    /// Per layer: projections, two `RMSNorm`s, QK-norm over the head, experts, router; no biases. Equal to a
-    /// Qwen3 / Qwen3-MoE of the same shape.
+    /// Matrices, two `RMSNorm`s per layer and one at the end, QK-norm over the head; no biases. Equal to a Qwen3 /
+    /// Qwen3-MoE of the same shape. What other families have more or less is counted by
+    /// [`Extras`](super::extras::Extras).
     fn parameters_with_experts(&self, experts: u32) -> u64 {
+        let (width, head_dim) = (u64::from(self.width), u64::from(self.head_dim));
+        let norms = u64::from(self.layers) * (2 * width + 2 * head_dim) + width;
+        self.parameters_of_matrices(experts) + norms
+    }
+
+    /// Projections, so many routed experts and the shared one, router, embedding, LM head.
+    pub(super) fn parameters_of_matrices(&self, experts: u32) -> u64 {
         let width = u64::from(self.width);
         let head_dim = u64::from(self.head_dim);
         let attention_dim = u64::from(self.heads) * head_dim;
@@ -199,11 +237,9 @@ impl Architecture {
         let router = if self.is_dense() { 0 } else { width * u64::from(self.experts) };
         let layer = 2 * width * attention_dim
             + 2 * width * kv_dim
-            + 2 * width
-            + 2 * head_dim
-            + 3 * width * u64::from(self.expert_hidden) * u64::from(experts)
+            + 3 * width * (u64::from(self.expert_hidden) * u64::from(experts) + u64::from(self.shared_hidden))
             + router;
-        u64::from(self.layers) * layer + self.parameters_vocab() + width
+        u64::from(self.layers) * layer + self.parameters_vocab()
     }
 }
 
@@ -219,7 +255,11 @@ impl std::fmt::Display for Architecture {
             self.kv_heads,
             crate::units::ratio(self.ffn_ratio())
         )?;
-        if self.is_dense() { f.write_str("dense") } else { write!(f, "{} experts top-{}", self.experts, self.top_k) }
+        if self.is_dense() {
+            return f.write_str("dense");
+        }
+        write!(f, "{} experts top-{}", self.experts, self.top_k)?;
+        if self.shared_hidden > 0 { f.write_str(" and a shared one") } else { Ok(()) }
     }
 }
 
@@ -253,12 +293,42 @@ mod tests {
         assert!((top2.activation_rate() - 0.25).abs() < 1e-15);
     }
 
+    /// Qwen1.5-MoE-A2.7B: four of sixty experts of 1408 and a shared one of 5632, as much as four of them. A token uses
+    /// as much as 8 of 64 equal experts.
+    #[test]
+    fn a_shared_expert_counts_by_its_weights() {
+        let routed = Architecture {
+            layers: 24,
+            width: 2048,
+            heads: 16,
+            head_dim: 128,
+            kv_heads: 16,
+            expert_hidden: 1408,
+            experts: 60,
+            top_k: 4,
+            ..QWEN2_5_0_5B
+        };
+        let shape = Architecture { shared_hidden: 5632, ..routed };
+        assert_eq!((shape.ffn_ratio(), shape.activation_rate()), (5.5, 0.125));
+        let equal = Architecture { experts: 64, top_k: 8, ..routed };
+        assert_eq!(shape.features(), equal.features());
+        let shared = 24 * 3 * 2048 * 5632;
+        assert_eq!(shape.parameters_total(), routed.parameters_total() + shared);
+        assert_eq!(shape.parameters_active(), routed.parameters_active() + shared);
+        assert_eq!(shape.to_string(), "24×2048 · 16 heads, 16 KV · r 5.5 · 60 experts top-4 and a shared one");
+        let json = serde_json::to_value(routed).unwrap();
+        assert!(json.get("shared_hidden").is_none());
+        assert_eq!(serde_json::from_value::<Architecture>(json).unwrap(), routed);
+    }
+
     #[test]
     fn impossible_shapes_are_named() {
         let kv = Architecture { kv_heads: 4, ..QWEN2_5_0_5B };
         assert_eq!(kv.validate(), Err(InvalidShape::KvHeads { heads: 14, kv_heads: 4 }));
         let routed = Architecture { top_k: 2, ..QWEN2_5_0_5B };
         assert_eq!(routed.validate(), Err(InvalidShape::TopK { experts: 1, top_k: 2 }));
+        let alone = Architecture { shared_hidden: 64, ..QWEN2_5_0_5B };
+        assert_eq!(alone.validate(), Err(InvalidShape::SharedAlone));
         let empty = Architecture { layers: 0, ..QWEN2_5_0_5B };
         assert_eq!(empty.validate(), Err(InvalidShape::Zero("layers")));
         let deep = Architecture { layers: 100_000_000, ..QWEN2_5_0_5B };
@@ -275,9 +345,10 @@ mod tests {
         // In 128 bits, where nothing can overflow.
         let [layers, width, heads, head_dim, kv_heads, hidden, experts, _, vocab] =
             largest.sizes().map(|(_, size)| u128::from(size));
+        let shared = u128::from(largest.shared_hidden);
         let layer = 2 * width * (heads + kv_heads) * head_dim
             + 2 * (width + head_dim)
-            + 3 * width * hidden * experts
+            + 3 * width * (hidden * experts + shared)
             + width * experts;
         let all = layers * layer + 2 * vocab * width + width;
         assert_eq!(u128::from(largest.parameters_total()), all);
@@ -287,8 +358,10 @@ mod tests {
     proptest! {
         /// Sizes anywhere within the limits, their corners included: counts are exact, and memory and latency finite.
         #[test]
-        fn within_the_limits_nothing_overflows(shares in prop::array::uniform9(0.0..=1.0_f64), tied in any::<bool>()) {
-            let mut sizes = shares.iter().zip(Architecture::LIMITS.sizes()).map(|(share, (_, most))| {
+        fn within_the_limits_nothing_overflows(shares in prop::array::uniform10(0.0..=1.0_f64), tied in any::<bool>()) {
+            let most = Architecture::LIMITS.sizes().map(|(_, most)| most).into_iter();
+            let most = most.chain([Architecture::LIMITS.shared_hidden]);
+            let mut sizes = shares.iter().zip(most).map(|(share, most)| {
                 // Evenly over orders of magnitude.
                 (f64::from(most).powf(*share).round() as u32).clamp(1, most)
             });
@@ -298,8 +371,9 @@ mod tests {
             let (expert_hidden, experts) = (size(), size());
             let top_k = size().min(experts);
             let vocab = size();
+            let shared_hidden = if experts == 1 { 0 } else { size() };
             let shape = Architecture {
-                layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, vocab, tied,
+                layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, shared_hidden, vocab, tied,
             };
             prop_assume!(shape.validate().is_ok());
             let (total, active) = (shape.parameters_total(), shape.parameters_active());

@@ -1,8 +1,9 @@
 //! Models people know, to find one's bearings on the chart.
 
 use super::architecture::Architecture;
+use super::extras::Extras;
 
-/// Qwen2.5-0.5B's shape, the paper's baseline (§4.3.5). Its QKV biases are left out, as everywhere in this model.
+/// Qwen2.5-0.5B's shape, the paper's baseline (§4.3.5). Its QKV biases are [`Extras`].
 pub const QWEN2_5_0_5B: Architecture = Architecture {
     layers: 24,
     width: 896,
@@ -12,47 +13,57 @@ pub const QWEN2_5_0_5B: Architecture = Architecture {
     expert_hidden: 4864,
     experts: 1,
     top_k: 1,
+    shared_hidden: 0,
     vocab: 151_936,
     tied: true,
 };
 
-/// A known shape with its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Name of the model that comparisons are made against.
+pub const BASELINE: &str = "Qwen2.5-0.5B";
+
+/// Said of a model in whose layers, or some of them, a token sees no more than the last few hundred or thousand.
+pub const SLIDING_WINDOW: &str = "sliding window not modelled: attention over the whole context is an upper bound";
+
+/// A model that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceModel {
     /// As people write it.
-    pub name: &'static str,
+    pub name: String,
     /// Its shape.
     pub architecture: Architecture,
+    /// `model_type` of its `config.json`.
+    pub family: String,
+    /// What it has beside its matrices.
+    pub extras: Extras,
+    /// How sure its shape is.
+    pub certainty: Certainty,
+    /// Where its shape is written.
+    pub source: String,
+    /// What else a reader must know of it.
+    pub notes: Vec<String>,
 }
 
-/// The baseline that comparisons are made against.
-pub const BASELINE: ReferenceModel = ReferenceModel { name: "Qwen2.5-0.5B", architecture: QWEN2_5_0_5B };
+/// How sure a model's shape is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// Its configuration was read.
+    Known,
+    /// Taken to be that of the model that it was made from.
+    Assumed,
+}
 
-/// Small models that fit the boards this program is for; shapes from their published config.json files.
-pub const REFERENCE_MODELS: [ReferenceModel; 3] = [
-    BASELINE,
-    ReferenceModel {
-        name: "Qwen3-0.6B",
-        architecture: Architecture {
-            layers: 28,
-            width: 1024,
-            heads: 16,
-            head_dim: 128,
-            kv_heads: 8,
-            expert_hidden: 3072,
-            ..QWEN2_5_0_5B
-        },
-    },
-    ReferenceModel {
-        name: "Llama-3.2-1B",
-        architecture: Architecture {
-            layers: 16,
-            width: 2048,
-            heads: 32,
-            kv_heads: 8,
-            expert_hidden: 8192,
-            vocab: 128_256,
-            ..QWEN2_5_0_5B
-        },
-    },
-];
+impl ReferenceModel {
+    /// Parameters, exactly as published: biases and norms included.
+    pub fn parameters_total(&self) -> u64 {
+        self.parameters_with_experts(self.architecture.experts)
+    }
+
+    /// Parameters that one token uses: K of E experts, and the embedding whole.
+    pub fn parameters_active(&self) -> u64 {
+        self.parameters_with_experts(self.architecture.top_k)
+    }
+
+    fn parameters_with_experts(&self, experts: u32) -> u64 {
+        self.architecture.parameters_of_matrices(experts) + self.extras.parameters(&self.architecture, experts)
+    }
+}

@@ -91,6 +91,7 @@ impl Space {
                             expert_hidden,
                             experts,
                             top_k,
+                            shared_hidden: 0,
                             vocab: self.vocab,
                             tied: self.tied,
                         };

@@ -70,9 +70,12 @@ pub fn draw(candidates: &[Architecture], law: &Coefficients, how: &Draw) -> Resu
         .collect()
 }
 
-fn sort_key(shape: &Architecture) -> ([u32; 9], bool) {
-    let Architecture { layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, vocab, tied } = *shape;
-    ([layers, width, heads, head_dim, kv_heads, experts, top_k, expert_hidden, vocab], tied)
+fn sort_key(shape: &Architecture) -> ([u32; 10], bool) {
+    #[rustfmt::skip]
+    let Architecture {
+        layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, shared_hidden, vocab, tied,
+    } = *shape;
+    ([layers, width, heads, head_dim, kv_heads, experts, top_k, expert_hidden, shared_hidden, vocab], tied)
 }
 
 #[cfg(test)]

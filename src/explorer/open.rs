@@ -7,7 +7,6 @@ use super::recipe::Recipe;
 use super::shelf::{Board, LawEntry, Shelf};
 use super::state::Question;
 use crate::engine::precision::Precision;
-use crate::engine::reference::REFERENCE_MODELS;
 use crate::engine::roofline::Estimator;
 use crate::engine::workload::Workload;
 use crate::error::{Error, Result};
@@ -77,7 +76,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         boards,
         precisions,
         space: Arc::new(library.space(&choices.space)?),
-        references: REFERENCE_MODELS.to_vec(),
+        references: vec![library.model("Qwen2.5-0.5B")?, library.model("Qwen3-0.6B")?, library.model("Llama-3.2-1B")?],
     };
     let question = Question { law: 0, edition: 0, board: 0, mode, precision, workload: choices.workload };
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)

@@ -13,6 +13,8 @@ pub enum Kind {
     Space,
     /// A set of training runs.
     Data,
+    /// A model that exists; those built in stand in [one table](super::models).
+    Model,
 }
 
 /// A file that is built in.
@@ -47,6 +49,7 @@ impl Kind {
             Self::Law => "law",
             Self::Space => "space",
             Self::Data => "dataset",
+            Self::Model => "model",
         }
     }
 
@@ -57,16 +60,18 @@ impl Kind {
             Self::Law => "--law",
             Self::Space => "--space",
             Self::Data => "--data",
+            Self::Model => "--model",
         }
     }
 
-    /// Directory of the user's own files of this kind; runs are given by path, for they live where they were made.
+    /// Directory of the user's own files of this kind; runs and models are given by path, for they live where they
+    /// were made.
     pub const fn folder(self) -> Option<&'static str> {
         match self {
             Self::Profile => Some("profiles"),
             Self::Law => Some("laws"),
             Self::Space => Some("spaces"),
-            Self::Data => None,
+            Self::Data | Self::Model => None,
         }
     }
 
@@ -77,13 +82,14 @@ impl Kind {
             Self::Law => LAWS,
             Self::Space => SPACES,
             Self::Data => DATA,
+            Self::Model => &[],
         }
     }
 
     /// The largest file that is read, bytes: far above any honest one, far below what would stall the program.
     pub const fn largest(self) -> u64 {
         match self {
-            Self::Profile | Self::Law | Self::Space => 1_000_000,
+            Self::Profile | Self::Law | Self::Space | Self::Model => 1_000_000,
             Self::Data => 256_000_000,
         }
     }
@@ -106,7 +112,7 @@ mod tests {
 
     #[test]
     fn names_are_told_apart() {
-        for kind in [Kind::Profile, Kind::Law, Kind::Space, Kind::Data] {
+        for kind in [Kind::Profile, Kind::Law, Kind::Space, Kind::Data, Kind::Model] {
             let mut names: Vec<&str> = kind.embedded().iter().map(|file| file.name).collect();
             names.sort_unstable();
             names.dedup();

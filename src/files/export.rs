@@ -8,6 +8,7 @@
 //!                                   selection, indices ──┘
 //! ```
 
+mod model;
 mod parts;
 mod uncertainty;
 mod warning;
@@ -16,6 +17,7 @@ use std::io;
 
 use serde::Serialize;
 
+pub use model::ModelPart;
 pub use parts::{
     ArchitecturePart, EfficiencyPart, Entry, ExtrapolationPart, LawPart, PredictionsPart, ProfilePart, QualityPart,
     SpacePart,

@@ -4,15 +4,21 @@
 //! feed-forward block of three matrices, the same in all layers. Another family may use the same keys for something
 //! else, so it is refused by name instead of guessed at.
 
+mod extras;
 mod family;
 mod keys;
+mod notes;
 
-use self::family::{Family, Feed};
-use self::keys::Keys;
+pub use self::notes::of_quantisation;
+
+use self::family::{Family, Feed, Tied};
+use self::keys::{Keys, Sparse};
 use super::python_json;
 use crate::engine::architecture::{Architecture, InvalidShape};
-use crate::engine::law::Features;
-use crate::error::Result;
+use crate::engine::extras::Extras;
+use crate::engine::features::Features;
+use crate::engine::reference::{Certainty, ReferenceModel};
+use crate::error::{Error, Result};
 
 /// What a `config.json` says of a model's shape. Keys that are left out have been filled in as transformers does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +37,7 @@ pub struct HfConfig {
     pub head_dim: u32,
     /// `vocab_size`.
     pub vocab_size: Option<u32>,
-    /// `tie_word_embeddings`; true where left out, as transformers takes it.
+    /// `tie_word_embeddings`; where left out, the family's default.
     pub tie_word_embeddings: bool,
     /// `intermediate_size`: of the feed-forward block, or of one expert in `mixtral` and `olmoe`.
     pub intermediate_size: Option<u32>,
@@ -43,14 +49,18 @@ pub struct HfConfig {
     pub moe_intermediate_size: Option<u32>,
     /// `shared_expert_intermediate_size`: of an expert that every token uses, beside those routed.
     pub shared_expert_intermediate_size: Option<u32>,
+    /// Normalisations and biases.
+    pub extras: Extras,
+    /// What the file says beside the shape that a reader of predictions must know.
+    pub notes: Vec<String>,
 }
 
 impl HfConfig {
     /// Reads the text of the file called `source`.
     pub fn parse(source: &str, text: &str) -> Result<Self> {
         let object = python_json::object(source, text)?;
-        let keys = Keys { source, object: &object };
-        let family = Family::of(&keys)?;
+        let file = Keys { source, text, object: &object, within: None, defaults: &[] };
+        let (family, keys) = Family::find(&file)?;
         let limits = Architecture::LIMITS;
         let hidden_size = keys.required("hidden_size", limits.width)?;
         let heads = keys.required("num_attention_heads", limits.heads)?;
@@ -62,12 +72,14 @@ impl HfConfig {
             num_key_value_heads: keys.size("num_key_value_heads", limits.kv_heads)?.unwrap_or(heads),
             head_dim: family.head_dim(&keys, hidden_size, heads)?,
             vocab_size: keys.size("vocab_size", limits.vocab)?,
-            tie_word_embeddings: keys.truth("tie_word_embeddings")?.unwrap_or(true),
+            tie_word_embeddings: keys.truth("tie_word_embeddings")?.unwrap_or(family.tied == Tied::ByDefault),
             intermediate_size: keys.size("intermediate_size", limits.expert_hidden)?,
             num_experts: 1,
             num_experts_per_tok: 1,
             moe_intermediate_size: None,
             shared_expert_intermediate_size: None,
+            extras: extras::read(&family, &keys)?,
+            notes: notes::of(&family, &file, &keys),
         };
         config.feed(&family, &keys)?;
         config.check(&keys)?;
@@ -76,30 +88,38 @@ impl HfConfig {
 
     fn feed(&mut self, family: &Family, keys: &Keys<'_>) -> Result<()> {
         let limits = Architecture::LIMITS;
-        if family.feed != Feed::ExpertsOfOwnSize {
+        let own_size = matches!(family.feed, Feed::ExpertsOfOwnSize | Feed::ExpertsBesideAShared);
+        let has_experts = match family.feed {
+            Feed::Dense => false,
+            Feed::Experts => true,
+            Feed::ExpertsOfOwnSize | Feed::ExpertsBesideAShared => {
+                keys.sparse_layers(self.num_hidden_layers)? == Sparse::All
+            }
+        };
+        if !(own_size && has_experts) {
             self.intermediate_size = Some(keys.required("intermediate_size", limits.expert_hidden)?);
         }
-        if family.feed == Feed::Dense {
+        if !has_experts {
             return Ok(());
         }
         self.num_experts = keys.either(["num_experts", "num_local_experts"], limits.experts)?;
         self.num_experts_per_tok = keys.required("num_experts_per_tok", limits.top_k)?;
-        if family.feed == Feed::ExpertsOfOwnSize {
+        if own_size {
             self.moe_intermediate_size = Some(keys.required("moe_intermediate_size", limits.expert_hidden)?);
-            keys.every_layer_has_experts()?;
         }
-        if family.shared_expert {
+        if family.feed == Feed::ExpertsBesideAShared {
             const KEY: &str = "shared_expert_intermediate_size";
-            self.shared_expert_intermediate_size = Some(keys.required(KEY, limits.expert_hidden)?);
+            self.shared_expert_intermediate_size = Some(keys.required(KEY, limits.shared_hidden)?);
         }
         Ok(())
     }
 
     fn check(&self, keys: &Keys<'_>) -> Result<()> {
-        self.of_routed_experts(self.vocab_size.unwrap_or(1)).validate().map_err(|invalid| {
+        self.with_vocab(self.vocab_size.unwrap_or(1)).validate().map_err(|invalid| {
             let key = match invalid {
                 InvalidShape::KvHeads { .. } => "num_key_value_heads",
                 InvalidShape::TopK { .. } => "num_experts_per_tok",
+                InvalidShape::SharedAlone => "shared_expert_intermediate_size",
                 InvalidShape::Zero(_) | InvalidShape::TooLarge { .. } => "model_type",
             };
             keys.error(key, invalid.to_string())
@@ -111,29 +131,35 @@ impl HfConfig {
         self.moe_intermediate_size.or(self.intermediate_size).unwrap_or(0)
     }
 
-    /// What the loss law sees. A shared expert counts by its weights: r is the hidden size of all that a token uses
-    /// over the width, ρ the share of the feed-forward weights that it uses. Without one this is r = K·h/d, ρ = K/E.
+    /// What the loss law sees.
     pub fn features(&self) -> Features {
-        let shape = self.of_routed_experts(1);
-        let Some(shared) = self.shared_expert_intermediate_size else { return shape.features() };
-        let [hidden, shared] = [self.expert_hidden_size(), shared].map(f64::from);
-        let active = f64::from(self.num_experts_per_tok) * hidden + shared;
-        Features {
-            ffn_ratio: active / f64::from(self.hidden_size),
-            activation_rate: active / (f64::from(self.num_experts) * hidden + shared),
-            ..shape.features()
-        }
+        self.with_vocab(1).features()
     }
 
-    /// The shape for the latency model, which knows of no shared expert; `None` with one, or without a vocabulary.
+    /// The shape for the latency model; `None` without a vocabulary.
     pub fn architecture(&self) -> Option<Architecture> {
-        match self.shared_expert_intermediate_size {
-            Some(_) => None,
-            None => Some(self.of_routed_experts(self.vocab_size?)),
-        }
+        Some(self.with_vocab(self.vocab_size?))
     }
 
-    fn of_routed_experts(&self, vocab: u32) -> Architecture {
+    /// The model, by a name of the caller's; an error where the file called `source` says nothing of the vocabulary.
+    pub fn into_model(self, name: String, source: String) -> Result<ReferenceModel> {
+        let Some(architecture) = self.architecture() else {
+            return Err(Error::new("the key is missing, and embedding and LM head cannot be priced without it")
+                .in_source(source)
+                .at_column("vocab_size"));
+        };
+        Ok(ReferenceModel {
+            name,
+            architecture,
+            family: self.model_type,
+            extras: self.extras,
+            certainty: Certainty::Known,
+            source,
+            notes: self.notes,
+        })
+    }
+
+    fn with_vocab(&self, vocab: u32) -> Architecture {
         Architecture {
             layers: self.num_hidden_layers,
             width: self.hidden_size,
@@ -143,6 +169,7 @@ impl HfConfig {
             expert_hidden: self.expert_hidden_size(),
             experts: self.num_experts,
             top_k: self.num_experts_per_tok,
+            shared_hidden: self.shared_expert_intermediate_size.unwrap_or(0),
             vocab,
             tied: self.tie_word_embeddings,
         }

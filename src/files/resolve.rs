@@ -4,6 +4,7 @@
 //! answer, so that nobody compares results from a profile that silently was not the one he thinks.
 
 pub(super) mod data;
+mod model;
 mod run_directory;
 
 use std::fmt;

@@ -118,21 +118,26 @@ Keys of --arch (names of config.json are taken too, such as num_hidden_layers):
   intermediate or ffn_ratio intermediate is the hidden size of one expert; ffn_ratio, such as 4 or 8/3,
                             counts all activated experts
   experts, top_k            default: 1 and 1 (dense)
+  shared                    hidden size of an expert that every token uses beside these; default: none
   vocab                     default: 151936
   tied                      default: true (LM head shares the embedding's weights)
 
 Examples:
   roofscape predict --arch layers=24,width=896,heads=14,kv_heads=2,intermediate=4864 --precision w8a8
   roofscape predict --arch layers=16,width=1792,head_dim=64,kv_heads=4,ffn_ratio=1,experts=16,top_k=1 --format json
+  roofscape predict --model ~/models/Qwen3-4B/config.json --precision w4a16
   roofscape predict --arch qwen2.5-0.5b --profile orin-nano-8gb --mode 15W --input 512 --output 128";
 
 /// `roofscape predict`.
 #[derive(Debug, Args)]
 #[command(after_help = ARCH_HELP)]
 pub struct PredictArgs {
-    /// Shape as KEY=VALUE,…, or a known model: Qwen2.5-0.5B, Qwen3-0.6B, Llama-3.2-1B
-    #[arg(long, value_name = "KEY=VALUE,…")]
-    pub arch: String,
+    /// Shape as KEY=VALUE,…, or the name of a known model (see `roofscape models`)
+    #[arg(long, value_name = "KEY=VALUE,…|NAME", required_unless_present = "model", conflicts_with = "model")]
+    pub arch: Option<String>,
+    /// Shape of a model: a Hugging Face config.json, a directory that holds one, or the name of a known model
+    #[arg(long, value_name = "PATH|NAME")]
+    pub model: Option<String>,
     /// The law.
     #[command(flatten)]
     pub law: LawArgs,

@@ -100,7 +100,7 @@ impl Estimator {
 }
 
 fn execution_order(name: &str) -> usize {
-    const ORDER: [&str; 12] = [
+    const ORDER: [&str; 13] = [
         "embedding",
         "q_proj",
         "kv_proj",
@@ -112,6 +112,7 @@ fn execution_order(name: &str) -> usize {
         "router",
         "gate_up",
         "down",
+        "shared",
         "lm_head",
     ];
     ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())

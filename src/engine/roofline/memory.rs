@@ -56,7 +56,7 @@ impl Estimator {
         let width = f64::from(shape.width);
         let experts = f64::from(shape.experts);
         let linear = 2.0 * width * (shape.attention_dim() + shape.kv_dim())
-            + 3.0 * width * f64::from(shape.expert_hidden) * experts;
+            + 3.0 * width * (f64::from(shape.expert_hidden) * experts + f64::from(shape.shared_hidden));
         let norms = 2.0 * width + 2.0 * f64::from(shape.head_dim);
         let router = if shape.is_dense() { 0.0 } else { width * experts };
         linear * self.precision.weight_bytes + (norms + router) * BYTES_16
@@ -76,10 +76,8 @@ impl Estimator {
     }
 
     fn activation_bytes(&self, shape: &Architecture) -> f64 {
-        let per_token = 2.0 * f64::from(shape.width)
-            + 2.0 * f64::from(shape.top_k) * f64::from(shape.expert_hidden)
-            + shape.attention_dim()
-            + 2.0 * shape.kv_dim();
+        let per_token =
+            2.0 * f64::from(shape.width) + 2.0 * shape.active_hidden() + shape.attention_dim() + 2.0 * shape.kv_dim();
         self.prefill_pass().tokens() * per_token * self.precision.activation_bytes
     }
 }

@@ -176,6 +176,12 @@ pub(super) fn visit_layer(
         + routed_tokens * (width + hidden) * activation;
     visit(Operator::linear("gate_up", 2.0, ffn_flops, ffn_bytes));
     visit(Operator::linear("down", 1.0, ffn_flops, ffn_bytes));
+    if shape.shared_hidden > 0 {
+        // Gate, up and down of the expert that every token uses cost the same.
+        let shared = f64::from(shape.shared_hidden);
+        let bytes = width * shared * weight + tokens * (width + shared) * activation;
+        visit(Operator::linear("shared", 3.0, 2.0 * tokens * width * shared, bytes));
+    }
 }
 
 /// Visits the attention operators of one layer; FLOPs and bytes are affine in the context.

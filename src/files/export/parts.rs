@@ -170,6 +170,9 @@ pub struct ArchitecturePart {
     pub experts: u32,
     /// K.
     pub top_k: u32,
+    /// Hidden size of an expert that every token uses beside the routed ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<u32>,
     /// V.
     pub vocab: u32,
     /// Whether the LM head shares the embedding's weights.
@@ -188,6 +191,7 @@ impl From<&Architecture> for ArchitecturePart {
             ffn_ratio: shape.ffn_ratio(),
             experts: shape.experts,
             top_k: shape.top_k,
+            shared: (shape.shared_hidden > 0).then_some(shape.shared_hidden),
             vocab: shape.vocab,
             tied: shape.tied,
         }

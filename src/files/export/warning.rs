@@ -79,12 +79,12 @@ pub enum Warning {
 }
 
 /// Which shapes a warning is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shapes {
     /// The one that was asked about.
     Asked,
     /// A known model that others are compared with.
-    Model(&'static str),
+    Model(String),
     /// Some of many.
     Some {
         /// So many.
@@ -157,7 +157,7 @@ impl Warning {
     /// About a known model that others are compared with: its loss under `law` may be extrapolated.
     pub fn of_model(model: &ReferenceModel, law: &LossLaw) -> Option<Self> {
         let worst = law.range.extrapolation(&model.architecture.features())?;
-        Some(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Model(model.name), worst })
+        Some(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Model(model.name.clone()), worst })
     }
 
     /// About a law by itself, before any architecture is asked about.
@@ -248,8 +248,8 @@ impl Warning {
 
 impl Shapes {
     /// ` (12 %)`, of many; nothing for one.
-    fn share(self) -> String {
-        let Self::Some { count, of } = self else { return String::new() };
+    fn share(&self) -> String {
+        let Self::Some { count, of } = *self else { return String::new() };
         match 100.0 * count as f64 / of as f64 {
             percent if percent < 1.0 => " (<1 %)".to_owned(),
             percent => format!(" ({percent:.0} %)"),
@@ -260,7 +260,7 @@ impl Shapes {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Extrapolation { law, shapes, worst } => extrapolated(f, law, *shapes, worst),
+            Self::Extrapolation { law, shapes, worst } => extrapolated(f, law, shapes, worst),
             Self::Blind { law, to } => write!(
                 f,
                 "the law '{law}' cannot see {}: its runs never showed what they do, so the cheapest looks best under it and under \
@@ -278,7 +278,7 @@ impl fmt::Display for Warning {
                     None => Ok(()),
                 }
             }
-            Self::Absurd { law, shapes, worst_nats } => absurd(f, law, *shapes, *worst_nats),
+            Self::Absurd { law, shapes, worst_nats } => absurd(f, law, shapes, *worst_nats),
             Self::Synthetic { law } => {
                 write!(f, "the law '{law}' describes synthetic runs, drawn from another law: nothing was trained")
             }
@@ -304,7 +304,7 @@ impl fmt::Display for Warning {
     }
 }
 
-fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: Shapes, worst: &Extrapolation) -> fmt::Result {
+fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst: &Extrapolation) -> fmt::Result {
     let Extrapolation { axis, factor } = worst;
     let factor = units::significant(*factor, 3);
     match shapes {
@@ -312,8 +312,8 @@ fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: Shapes, worst: &E
             f,
             "{} of {} candidates lie outside the shapes that the law '{law}' was fitted on, \
              the farthest by a factor of {factor} in {axis}: their losses are extrapolated",
-            units::count(count),
-            units::count(of)
+            units::count(*count),
+            units::count(*of)
         ),
         Shapes::Asked | Shapes::Fitted => write!(
             f,
@@ -328,10 +328,10 @@ fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: Shapes, worst: &E
     }
 }
 
-fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: Shapes, worst_nats: f64) -> fmt::Result {
+fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst_nats: f64) -> fmt::Result {
     let which = match shapes {
         Shapes::Some { count, of } => {
-            format!("for {} of {} candidates the law '{law}' gives", units::count(count), units::count(of))
+            format!("for {} of {} candidates the law '{law}' gives", units::count(*count), units::count(*of))
         }
         Shapes::Asked => format!("for this shape the law '{law}' gives"),
         Shapes::Model(name) => format!("for {name} the law '{law}' gives"),
@@ -362,7 +362,7 @@ mod tests {
         let board = || "orin 15W".to_owned();
         for (warning, short, begins) in [
             (
-                Warning::Extrapolation { law: law(), shapes: some, worst },
+                Warning::Extrapolation { law: law(), shapes: some.clone(), worst },
                 "extrapolated ×1.36 in FFN ratio (12 %)",
                 "1,234 of 10,560 candidates lie outside",
             ),
@@ -372,7 +372,7 @@ mod tests {
                 "this shape lies outside",
             ),
             (
-                Warning::Extrapolation { law: law(), shapes: Shapes::Model("Qwen2.5-0.5B"), worst },
+                Warning::Extrapolation { law: law(), shapes: Shapes::Model("Qwen2.5-0.5B".into()), worst },
                 "Qwen2.5-0.5B extrapolated ×1.36 in FFN ratio",
                 "Qwen2.5-0.5B lies outside",
             ),

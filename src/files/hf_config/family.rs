@@ -16,6 +16,8 @@ pub(super) enum Feed {
     Experts,
     /// Experts of `moe_intermediate_size` each; `intermediate_size` is that of dense layers among them.
     ExpertsOfOwnSize,
+    /// The same, beside one of `shared_expert_intermediate_size` that every token uses.
+    ExpertsBesideAShared,
 }
 
 /// Where the size of a head comes from if `head_dim` is left out or null.
@@ -33,7 +35,14 @@ pub(super) struct Family {
     pub(super) model_type: &'static str,
     head_dim: HeadDim,
     pub(super) feed: Feed,
-    pub(super) shared_expert: bool,
+    pub(super) tied: Tied,
+}
+
+/// Whether the LM head shares the embedding's weights where the file does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tied {
+    ByDefault,
+    IfStated,
 }
 
 const FAMILIES: [Family; 12] = [
@@ -41,36 +50,63 @@ const FAMILIES: [Family; 12] = [
     dense("mistral", HeadDim::Share),
     dense("qwen2", HeadDim::Share),
     dense("qwen3", HeadDim::Stated),
-    dense("gemma", HeadDim::Stated),
-    dense("gemma2", HeadDim::Stated),
-    dense("gemma3_text", HeadDim::Stated),
+    Family { tied: Tied::ByDefault, ..dense("gemma", HeadDim::Stated) },
+    Family { tied: Tied::ByDefault, ..dense("gemma2", HeadDim::Stated) },
+    Family { tied: Tied::ByDefault, ..dense("gemma3_text", HeadDim::Stated) },
     dense("phi3", HeadDim::Share),
     Family { feed: Feed::Experts, ..dense("mixtral", HeadDim::Share) },
     Family { feed: Feed::Experts, ..dense("olmoe", HeadDim::Share) },
-    Family { feed: Feed::ExpertsOfOwnSize, shared_expert: true, ..dense("qwen2_moe", HeadDim::Share) },
+    Family { feed: Feed::ExpertsBesideAShared, ..dense("qwen2_moe", HeadDim::Share) },
     Family { feed: Feed::ExpertsOfOwnSize, ..dense("qwen3_moe", HeadDim::Share) },
 ];
 
 const fn dense(model_type: &'static str, head_dim: HeadDim) -> Family {
-    Family { model_type, head_dim, feed: Feed::Dense, shared_expert: false }
+    Family { model_type, head_dim, feed: Feed::Dense, tied: Tied::IfStated }
 }
 
+/// A multimodal family of which the text model alone is read.
+const WRAPPED: [(&str, &str); 1] = [("gemma3", "gemma3_text")];
+const INNER: &str = "text_config";
+
+/// What `Gemma3TextConfig` has where a file says nothing: the multimodal files leave out what they have in common.
+const GEMMA3_DEFAULTS: &[(&str, u32)] =
+    &[("num_attention_heads", 8), ("num_key_value_heads", 4), ("head_dim", 256), ("vocab_size", 262_208)];
+
 impl Family {
-    /// The family that the file names.
-    pub(super) fn of(keys: &Keys<'_>) -> Result<Self> {
-        let known = FAMILIES.map(|family| family.model_type);
-        let expected = format!("one of {}", known.join(", "));
-        let Some(Value::String(model_type)) = keys.value("model_type") else {
-            return Err(keys
-                .error("model_type", "there is no model_type, so the keys' meaning is not known")
-                .expected(expected));
+    /// The family that the file names, and the keys that speak of its text model.
+    pub(super) fn find<'a>(keys: &Keys<'a>) -> Result<(Self, Keys<'a>)> {
+        let outer = keys.value("model_type").and_then(Value::as_str);
+        let wrapped = WRAPPED.iter().find(|(multimodal, _)| outer == Some(multimodal));
+        let (Some((_, model_type)), Some(Value::Object(object))) = (wrapped, keys.value(INNER)) else {
+            return Ok((Self::of(keys)?, *keys));
         };
+        let inner = Keys { object, within: Some(INNER), defaults: GEMMA3_DEFAULTS, ..*keys };
+        let family =
+            if inner.value("model_type").is_some() { Self::of(&inner)? } else { Self::named(model_type, &inner)? };
+        Ok((family, inner))
+    }
+
+    /// The family that the keys name.
+    fn of(keys: &Keys<'_>) -> Result<Self> {
+        match keys.value("model_type") {
+            Some(Value::String(model_type)) => Self::named(model_type, keys),
+            _ => Err(keys
+                .error("model_type", "there is no model_type, so the keys' meaning is not known")
+                .expected(Self::known())),
+        }
+    }
+
+    fn known() -> String {
+        format!("one of {}", FAMILIES.map(|family| family.model_type).join(", "))
+    }
+
+    fn named(model_type: &str, keys: &Keys<'_>) -> Result<Self> {
         if let Some(family) = FAMILIES.into_iter().find(|family| family.model_type == model_type) {
             return Ok(family);
         }
         let error = keys.error("model_type", format!("models of type '{}' are not read here", shown(model_type)));
         // Names that look alike (llama and llama4) are models that are not: no guess.
-        Err(error.expected(expected).hint(match keys.value("text_config") {
+        Err(error.expected(Self::known()).hint(match keys.value(INNER) {
             Some(_) => "the config.json of the text model alone, which stands here in text_config",
             None => "put its runs into a table, see datasets/README.md",
         }))

@@ -2,28 +2,67 @@
 
 use serde_json::{Map, Value};
 
+use crate::engine::architecture::Architecture;
 use crate::error::{Error, Result};
 use crate::files::toml_source::shown;
 use crate::units::count;
 
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Keys<'a> {
     pub(super) source: &'a str,
+    pub(super) text: &'a str,
     pub(super) object: &'a Map<String, Value>,
+    /// The key that the object stands under; none for the file's own.
+    pub(super) within: Option<&'static str>,
+    /// Sizes that hold where a key is left out.
+    pub(super) defaults: &'static [(&'static str, u32)],
 }
 
-impl Keys<'_> {
+/// Which layers of a mixture have experts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sparse {
+    All,
+    None,
+}
+
+impl<'a> Keys<'a> {
     /// The value, if there is one; null is none.
-    pub(super) fn value(&self, key: &str) -> Option<&Value> {
+    pub(super) fn value(&self, key: &str) -> Option<&'a Value> {
         self.object.get(key).filter(|value| !value.is_null())
     }
 
     pub(super) fn error(&self, key: &str, what: impl Into<String>) -> Error {
-        Error::new(what).in_source(self.source).at_column(key)
+        let error = Error::new(what).in_source(self.source);
+        let error = match self.line_of(key) {
+            Some(line) => error.at_line(line),
+            None => error,
+        };
+        error.at_column(match self.within {
+            Some(outer) => format!("{outer}.{key}"),
+            None => key.to_owned(),
+        })
+    }
+
+    /// The line that a key stands in, if it stands in one alone: the text may have it in other objects too.
+    fn line_of(&self, key: &str) -> Option<u64> {
+        let quoted = format!("\"{key}\"");
+        let mut places = self
+            .text
+            .match_indices(&quoted)
+            .map(|(place, _)| place)
+            .filter(|place| self.text[place + quoted.len()..].trim_start().starts_with(':'));
+        let place = places.next().filter(|_| self.value(key).is_some())?;
+        match places.next() {
+            None => Some(self.text[..place].matches('\n').count() as u64 + 1),
+            Some(_) => None,
+        }
     }
 
     /// A whole number from 1 to `largest`. `16.0` is one too.
     pub(super) fn size(&self, key: &str, largest: u32) -> Result<Option<u32>> {
-        let Some(value) = self.value(key) else { return Ok(None) };
+        let Some(value) = self.value(key) else {
+            return Ok(self.defaults.iter().find(|(known, _)| *known == key).map(|(_, size)| *size));
+        };
         let whole =
             value.as_u64().or_else(|| value.as_f64().filter(|v| v.fract() == 0.0 && *v >= 0.0).map(|v| v as u64));
         match whole {
@@ -64,17 +103,30 @@ impl Keys<'_> {
         }
     }
 
-    /// Fails where some layers are dense: a law sees one shape for all layers of a model.
-    pub(super) fn every_layer_has_experts(&self) -> Result<()> {
-        let step = self.value("decoder_sparse_step");
-        if step.is_some_and(|step| step.as_f64() != Some(1.0)) {
-            return Err(self.mixed("decoder_sparse_step").expected("1, experts in every layer"));
+    /// Which layers have experts: every `decoder_sparse_step`-th that is not among `mlp_only_layers`. Fails where some
+    /// have and others have not: law and latency model see one shape for all layers of a model.
+    pub(super) fn sparse_layers(&self, layers: u32) -> Result<Sparse> {
+        const STEP: &str = "decoder_sparse_step";
+        const DENSE: &str = "mlp_only_layers";
+        let step = self.size(STEP, Architecture::LIMITS.layers)?.unwrap_or(1);
+        let dense = self.numbers(DENSE)?;
+        let has_experts = |layer: &u32| (layer + 1).is_multiple_of(step) && !dense.contains(&u64::from(*layer));
+        match (0..layers).filter(has_experts).count() {
+            0 => Ok(Sparse::None),
+            sparse if sparse == layers as usize => Ok(Sparse::All),
+            _ if step > 1 => Err(self.mixed(STEP).expected("1, experts in every layer")),
+            _ => Err(self.mixed(DENSE).expected("[], experts in every layer")),
         }
-        let dense = self.value("mlp_only_layers");
-        if dense.is_some_and(|dense| dense.as_array().is_none_or(|layers| !layers.is_empty())) {
-            return Err(self.mixed("mlp_only_layers").expected("[], experts in every layer"));
-        }
-        Ok(())
+    }
+
+    /// A list of whole numbers; empty where there is none.
+    fn numbers(&self, key: &str) -> Result<Vec<u64>> {
+        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+        let numbers = value.as_array().and_then(|values| values.iter().map(Value::as_u64).collect());
+        numbers.ok_or_else(|| {
+            let what = format!("'{}' is no list of layers", shown(&value.to_string()));
+            self.error(key, what).expected("whole numbers in brackets, such as []")
+        })
     }
 
     fn mixed(&self, key: &str) -> Error {

@@ -313,7 +313,7 @@ impl Chart<'_> {
         for reference in &self.state.shelf.references {
             let place = self.landscape.position_of(self.state.objective, &reference.architecture);
             let free = self.cell(place).filter(|at| marked.iter().all(|(taken, ..)| taken != at));
-            marked.extend(free.map(|at| (at, reference.name.to_owned(), Role::Reference)));
+            marked.extend(free.map(|at| (at, reference.name.clone(), Role::Reference)));
         }
         for ((x, y), _, role) in &marked {
             let glyph = if *role == Role::Pick { '◆' } else { '◇' };

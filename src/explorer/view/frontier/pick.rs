@@ -212,7 +212,7 @@ impl Detail<'_> {
         if let (Some(baseline), Some(model)) = (self.state.baseline(), self.state.shelf.references.first()) {
             let perplexity = (here.loss - baseline.loss).exp();
             let beyond = self.landscape.law.range.extrapolation(&model.architecture.features()).is_some();
-            let name = if beyond { format!("{} ⚠", model.name) } else { model.name.to_owned() };
+            let name = if beyond { format!("{} ⚠", model.name) } else { model.name.clone() };
             lines.push(row(
                 &name,
                 change(Some(perplexity)),

@@ -1,0 +1,207 @@
+//! Well-known models: a table of shapes that ships, each row with its source.
+//!
+//! The shapes are facts; parameter counts follow from them. The table's column of published counts is there for the
+//! tests, which hold the two against each other.
+
+use serde::Deserialize;
+
+use crate::engine::architecture::Architecture;
+use crate::engine::extras::Extras;
+use crate::engine::reference::{BASELINE, Certainty, ReferenceModel, SLIDING_WINDOW};
+use crate::error::{Error, Result, did_you_mean};
+use crate::files::toml_source::shown;
+
+const SOURCE: &str = "built-in models.csv";
+const TABLE: &str = include_str!("../../datasets/models.csv");
+
+/// A line of the table.
+#[derive(Debug, Deserialize)]
+struct Row {
+    name: String,
+    family: String,
+    layers: u32,
+    width: u32,
+    heads: u32,
+    kv_heads: u32,
+    head_dim: u32,
+    intermediate: u32,
+    experts: u32,
+    top_k: u32,
+    shared: u32,
+    vocab: u32,
+    tied: bool,
+    #[cfg(test)]
+    published_parameters: Option<u64>,
+    shape: Shape,
+    source: String,
+    note: String,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Shape {
+    Known,
+    Assumed,
+}
+
+impl Row {
+    fn model(self) -> Result<ReferenceModel> {
+        let architecture = Architecture {
+            layers: self.layers,
+            width: self.width,
+            heads: self.heads,
+            head_dim: self.head_dim,
+            kv_heads: self.kv_heads,
+            expert_hidden: self.intermediate,
+            experts: self.experts,
+            top_k: self.top_k,
+            shared_hidden: self.shared,
+            vocab: self.vocab,
+            tied: self.tied,
+        };
+        architecture.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(self.name.clone()))?;
+        let extras = Extras::of_family(&self.family)
+            .ok_or_else(|| Error::new(format!("'{}' is no family", self.family)).at_column(self.name.clone()))?;
+        let windowed = matches!(self.family.as_str(), "gemma2" | "gemma3_text");
+        let notes = windowed.then(|| SLIDING_WINDOW.to_owned()).into_iter();
+        Ok(ReferenceModel {
+            architecture,
+            extras,
+            certainty: match self.shape {
+                Shape::Known => Certainty::Known,
+                Shape::Assumed => Certainty::Assumed,
+            },
+            notes: notes.chain(Some(self.note).filter(|note| !note.is_empty())).collect(),
+            name: self.name,
+            family: self.family,
+            source: self.source,
+        })
+    }
+}
+
+fn rows() -> impl Iterator<Item = Result<Row>> {
+    let table = csv::Reader::from_reader(TABLE.as_bytes()).into_deserialize::<Row>();
+    table.map(|row| {
+        row.map_err(|error| {
+            let line = error.position().map_or(1, csv::Position::line);
+            Error::new(error.to_string()).in_source(SOURCE).at_line(line)
+        })
+    })
+}
+
+/// All of them, families together.
+pub fn known() -> Result<Vec<ReferenceModel>> {
+    rows().map(|row| row?.model().map_err(|error| error.in_source(SOURCE))).collect()
+}
+
+/// The one that comparisons are made against unless another is chosen.
+pub fn baseline() -> Result<ReferenceModel> {
+    named(BASELINE)
+}
+
+/// The one of that name, in capitals or not.
+pub fn named(typed: &str) -> Result<ReferenceModel> {
+    let models = known()?;
+    if let Some(model) = models.iter().find(|model| model.name.eq_ignore_ascii_case(typed)) {
+        return Ok(model.clone());
+    }
+    let error = Error::new(format!("there is no model '{}'", shown(typed)))
+        .expected("a name of `roofscape models`, or the path of a config.json");
+    Err(match did_you_mean(typed, models.iter().map(|model| model.name.as_str())) {
+        Some(near) => error.hint(near),
+        None => error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::reference::QWEN2_5_0_5B;
+
+    /// Sums over the modules of the transformers classes, term by term, without the engine's own functions.
+    fn by_hand(row: &Row) -> u64 {
+        let [d, heads, kv, dim, h, e] =
+            [row.width, row.heads, row.kv_heads, row.head_dim, row.intermediate, row.experts].map(u64::from);
+        let (q, k) = (heads * dim, kv * dim);
+        let (linear, gated) = (|from: u64, to: u64| from * to, |hidden: u64| 3 * d * hidden);
+        let attention = linear(d, q) + linear(d, k) + linear(d, k) + linear(q, d);
+        let feed = if e == 1 { gated(h) } else { linear(d, e) + e * gated(h) };
+        let family = match row.family.as_str() {
+            "qwen2" => q + k + k + d + d,
+            "qwen2_moe" => q + k + k + d + d + gated(u64::from(row.shared)) + linear(d, 1),
+            "qwen3" | "qwen3_moe" => dim + dim + d + d,
+            "olmoe" => q + k + d + d,
+            "gemma2" => d + d + d + d,
+            "gemma3_text" => dim + dim + d + d + d + d,
+            _ => d + d,
+        };
+        let embedding = linear(u64::from(row.vocab), d);
+        u64::from(row.layers) * (attention + feed + family) + embedding + d + if row.tied { 0 } else { embedding }
+    }
+
+    #[test]
+    fn counts_equal_the_published_ones_exactly() {
+        let mut published = 0;
+        for row in rows() {
+            let row = row.unwrap();
+            let (name, wanted, sum) = (row.name.clone(), row.published_parameters, by_hand(&row));
+            let model = row.model().unwrap();
+            assert_eq!(model.parameters_total(), sum, "{name}");
+            if let Some(wanted) = wanted {
+                assert_eq!(sum, wanted, "{name}");
+                published += 1;
+            }
+        }
+        assert_eq!(published, 31);
+    }
+
+    /// Totals as the models' own pages print them, to their last digit.
+    #[test]
+    fn unpublished_counts_round_to_what_is_said_of_them() {
+        for (name, millions) in
+            [("MobileLLM-125M", 124.6), ("MobileLLM-350M", 345.4), ("MobileLLM-600M", 603.2), ("Gemma-3-4B", 3880.1)]
+        {
+            let parameters = named(name).unwrap().parameters_total() as f64 / 1e6;
+            assert!((parameters - millions).abs() < 0.05, "{name}: {parameters}");
+        }
+    }
+
+    #[test]
+    fn a_token_uses_its_experts_and_the_shared_one() {
+        for (name, active) in [
+            // 13B, 3.3B, 1.3B and 2.7B in the words of their authors.
+            ("Mixtral-8x7B", 12_879_925_248),
+            ("Qwen3-30B-A3B", 3_353_032_704),
+            ("OLMoE-1B-7B", 1_282_017_280),
+            ("Qwen1.5-MoE-A2.7B", 2_689_173_504),
+        ] {
+            assert_eq!(named(name).unwrap().parameters_active(), active, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_sound() {
+        let models = known().unwrap();
+        assert_eq!(models.len(), 40);
+        let mut names: Vec<String> = models.iter().map(|model| model.name.to_lowercase()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), models.len());
+        assert!(models.iter().all(|model| model.source.starts_with("https://")));
+        assert_eq!(baseline().unwrap().architecture, QWEN2_5_0_5B);
+        let assumed = models.iter().filter(|model| model.certainty == Certainty::Assumed);
+        assert!(assumed.clone().all(|model| model.notes.iter().any(|note| note.contains("taken to be"))));
+        assert_eq!(assumed.count(), 4);
+    }
+
+    #[test]
+    fn names_are_found_in_any_case_and_near_misses_named() {
+        assert_eq!(named("qwen3-0.6b").unwrap().name, "Qwen3-0.6B");
+        assert_eq!(
+            named("Qwen3-0.6").unwrap_err().to_string(),
+            "there is no model 'Qwen3-0.6'\n  expected: a name of `roofscape models`, or the path of a config.json\n  \
+             try: Qwen3-0.6B"
+        );
+        assert_eq!(named("gemma-3-1b").unwrap().notes, [SLIDING_WINDOW]);
+    }
+}

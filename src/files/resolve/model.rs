@@ -1,0 +1,153 @@
+//! A model by its name in the table that ships, or by the `config.json` that describes it.
+
+use std::path::{Path, PathBuf};
+
+use super::{Library, read};
+use crate::engine::reference::ReferenceModel;
+use crate::error::{Error, Result};
+use crate::files::catalog::Kind;
+use crate::files::hf_config::{HfConfig, of_quantisation};
+use crate::files::toml_source::escaped;
+use crate::files::{models, python_json};
+
+const CONFIG: &str = "config.json";
+/// What NVIDIA's quantiser leaves beside it.
+const QUANTISED: &str = "hf_quant_config.json";
+
+impl Library {
+    /// The model of that name or path; a path is a `config.json` or a directory that holds one, and wins over a name.
+    pub fn model(&self, typed: &str) -> Result<ReferenceModel> {
+        match config_of(typed)? {
+            Some(path) => from_config(&path),
+            None => models::named(typed),
+        }
+    }
+}
+
+/// The file that is meant; none where a name is.
+fn config_of(typed: &str) -> Result<Option<PathBuf>> {
+    let path = Path::new(typed);
+    let inside = path.join(CONFIG);
+    if path.is_dir() && inside.is_file() {
+        return Ok(Some(inside));
+    }
+    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let is_path = typed.contains(std::path::is_separator) || is_json;
+    if path.is_dir() && (is_path || models::named(typed).is_err()) {
+        return Err(Error::new(format!("there is no {CONFIG} in this directory"))
+            .in_source(path.display().to_string())
+            .expected(format!("a model as save_pretrained writes it, or the path of its {CONFIG}")));
+    }
+    Ok((is_path || path.is_file()).then(|| path.to_owned()))
+}
+
+fn from_config(path: &Path) -> Result<ReferenceModel> {
+    let source = path.display().to_string();
+    let config = HfConfig::parse(&source, &read(Kind::Model, path)?)?;
+    let mut model = config.into_model(escaped(&name_of(path)), escaped(&source))?;
+    let beside = path.with_file_name(QUANTISED);
+    if beside.is_file() {
+        let object = python_json::object(&beside.display().to_string(), &read(Kind::Model, &beside)?)?;
+        model.notes.push(of_quantisation(&object.into()));
+    }
+    Ok(model)
+}
+
+/// The directory's name, which is the model's; in the cache of the Hugging Face hub that of the repository.
+fn name_of(path: &Path) -> String {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let stem =
+        || path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned());
+    if name(path).is_none_or(|name| name != CONFIG) {
+        return stem();
+    }
+    let folder = std::fs::canonicalize(path).ok();
+    // The hub's cache links to blobs, so the typed path is looked at first.
+    let typed = path.parent().filter(|folder| name(folder).is_some());
+    let Some(folder) = typed.or_else(|| folder.as_deref().and_then(Path::parent)) else { return stem() };
+    let snapshots = folder.parent().filter(|above| name(above).is_some_and(|name| name == "snapshots"));
+    let repository = snapshots.and_then(Path::parent).and_then(name);
+    let repository = repository.and_then(|name| Some(name.strip_prefix("models--")?.rsplit("--").next()?.to_owned()));
+    repository.or_else(|| name(folder)).unwrap_or_else(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::engine::reference::SLIDING_WINDOW;
+
+    const TINY: &str = r#"{"model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
+        "num_attention_heads": 4, "vocab_size": 100, "tie_word_embeddings": false}"#;
+
+    fn folder(files: &[(&str, &str)]) -> TempDir {
+        let dir = TempDir::new().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn a_model_is_called_as_its_directory() {
+        const SNAPSHOT: &str = "models--acme--Tiny-1M/snapshots/0ab1";
+        let in_cache = format!("{SNAPSHOT}/config.json");
+        let dir = folder(&[("mine/config.json", TINY), ("other.json", TINY), (&in_cache, TINY)]);
+        for (typed, name) in [
+            ("mine", "mine"),
+            ("mine/config.json", "mine"),
+            ("other.json", "other"),
+            (SNAPSHOT, "Tiny-1M"),
+            (&in_cache, "Tiny-1M"),
+        ] {
+            let model = Library::default().model(dir.path().join(typed).to_str().unwrap()).unwrap();
+            assert_eq!(model.name, name, "{typed}");
+            assert!(model.source.ends_with(".json"), "{}", model.source);
+            // Embedding and head, two layers of four square projections and a feed-forward block, five norms.
+            assert_eq!(model.parameters_total(), 2 * 100 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128) + 5 * 64);
+        }
+    }
+
+    #[test]
+    fn what_lies_beside_it_is_said() {
+        let quantised = r#"{"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8"}}"#;
+        let dir = folder(&[("m/config.json", TINY), ("m/hf_quant_config.json", quantised)]);
+        let model = Library::default().model(dir.path().join("m").to_str().unwrap()).unwrap();
+        assert_eq!(model.notes, ["its own weights are FP8; what is priced is the number format chosen"]);
+    }
+
+    #[test]
+    fn names_need_no_files() {
+        let model = Library::default().model("GEMMA-3-1b").unwrap();
+        assert_eq!(
+            (model.parameters_total(), model.notes.as_slice()),
+            (999_885_952, [SLIDING_WINDOW.to_owned()].as_slice())
+        );
+    }
+
+    #[test]
+    fn what_is_no_model_is_said_plainly() {
+        let dir = folder(&[
+            ("empty/notes.txt", ""),
+            ("novocab.json", &TINY.replace("\"vocab_size\": 100, ", "")),
+            ("m/config.json", TINY),
+            ("m/hf_quant_config.json", "{"),
+        ]);
+        let refusal = |name: &str| {
+            let path = dir.path().join(name).display().to_string();
+            let error = Library::default().model(&path).unwrap_err().to_string();
+            error.replace(&dir.path().display().to_string(), "…")
+        };
+        assert!(refusal("empty").starts_with("…/empty: there is no config.json in this directory\n  expected: "));
+        assert_eq!(refusal("gone.json"), "…/gone.json: there is no such file");
+        assert!(refusal("novocab.json").starts_with("…/novocab.json, 'vocab_size': the key is missing, and embedding"));
+        assert!(refusal("m").starts_with("…/m/hf_quant_config.json:1: not JSON at character 1"));
+        let unknown = Library::default().model("qwen9").unwrap_err().to_string();
+        assert!(unknown.starts_with("there is no model 'qwen9'"), "{unknown}");
+    }
+}
