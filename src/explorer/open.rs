@@ -140,7 +140,7 @@ mod tests {
         let (shelf, question) = open_with(|_| {}).unwrap();
         let labels: Vec<String> = shelf.laws.iter().map(|law| law.label.clone()).collect();
         assert_eq!(labels, ["paper", "fit of tiny", "fit of synthetic-170"]);
-        assert_eq!(shelf.boards.len(), 3);
+        assert_eq!(shelf.boards.len(), Kind::Profile.embedded().len());
         assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "MAXN");
     }
 

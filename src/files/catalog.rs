@@ -28,8 +28,18 @@ pub struct Embedded {
 
 const PROFILES: &[Embedded] = &[
     Embedded { name: "agx-orin-64gb", text: include_str!("../../profiles/agx-orin-64gb.toml") },
+    Embedded { name: "agx-orin-32gb", text: include_str!("../../profiles/agx-orin-32gb.toml") },
+    Embedded { name: "agx-orin-industrial", text: include_str!("../../profiles/agx-orin-industrial.toml") },
     Embedded { name: "orin-nx-16gb", text: include_str!("../../profiles/orin-nx-16gb.toml") },
+    Embedded { name: "orin-nx-8gb", text: include_str!("../../profiles/orin-nx-8gb.toml") },
     Embedded { name: "orin-nano-8gb", text: include_str!("../../profiles/orin-nano-8gb.toml") },
+    Embedded { name: "orin-nano-4gb", text: include_str!("../../profiles/orin-nano-4gb.toml") },
+    Embedded { name: "thor-t5000", text: include_str!("../../profiles/thor-t5000.toml") },
+    Embedded { name: "thor-t4000", text: include_str!("../../profiles/thor-t4000.toml") },
+    Embedded { name: "raspberry-pi-5", text: include_str!("../../profiles/raspberry-pi-5.toml") },
+    Embedded { name: "rtx-4090", text: include_str!("../../profiles/rtx-4090.toml") },
+    Embedded { name: "rtx-3090", text: include_str!("../../profiles/rtx-3090.toml") },
+    Embedded { name: "apple-m4", text: include_str!("../../profiles/apple-m4.toml") },
 ];
 
 const LAWS: &[Embedded] = &[Embedded { name: "paper", text: include_str!("../../datasets/paper-law.toml") }];

@@ -384,7 +384,9 @@ mod tests {
         assert_eq!(
             refusal(Kind::Profile, "agx-orin"),
             "'--profile': there is no profile 'agx-orin'\n  \
-             expected: a path, or one of agx-orin-64gb, mine, orin-nano-8gb, orin-nx-16gb\n  \
+             expected: a path, or one of agx-orin-32gb, agx-orin-64gb, agx-orin-industrial, apple-m4, mine, \
+             orin-nano-4gb, orin-nano-8gb, orin-nx-16gb, orin-nx-8gb, raspberry-pi-5, rtx-3090, rtx-4090, thor-t4000, \
+             thor-t5000\n  \
              try: --profile agx-orin-64gb"
         );
         assert_eq!(refusal(Kind::Law, "qqq"), "'--law': there is no law 'qqq'\n  expected: a path, or paper");
@@ -427,14 +429,16 @@ mod tests {
             ("profiles/notes.txt", "not a profile"),
         ]);
         let listed = library.profiles();
-        let names: Vec<&str> = listed.iter().map(|line| line.name.as_str()).collect();
-        assert_eq!(names, ["agx-orin-64gb", "broken", "orin-nano-8gb", "orin-nx-16gb"]);
-        assert_eq!(listed[0].title.as_deref(), Ok("NVIDIA Jetson AGX Orin 64GB"));
-        assert_eq!(listed[0].origin, Origin::Embedded);
-        assert!(listed[1].title.as_ref().unwrap_err().to_string().contains("not valid TOML"));
-        assert_eq!(listed[3].title.as_deref(), Ok("Mine"));
+        assert_eq!(listed.len(), Kind::Profile.embedded().len() + 1);
+        assert!(listed.is_sorted_by_key(|line| &line.name));
+        let line = |name: &str| listed.iter().find(|line| line.name == name).unwrap();
+        let built_in = line("agx-orin-64gb");
+        assert_eq!(built_in.title.as_deref(), Ok("NVIDIA Jetson AGX Orin 64GB"));
+        assert_eq!(built_in.origin, Origin::Embedded);
+        assert!(line("broken").title.as_ref().unwrap_err().to_string().contains("not valid TOML"));
+        assert_eq!(line("orin-nx-16gb").title.as_deref(), Ok("Mine"));
         let path = dir.path().join("profiles/orin-nx-16gb.toml");
-        assert_eq!(listed[3].origin, Origin::User { path, replaces: true });
+        assert_eq!(line("orin-nx-16gb").origin, Origin::User { path, replaces: true });
         assert_eq!(Library::default().laws().len(), 1);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::dense::check_declared;
 use super::figure::{self, Evidence, Figure, Quantity, Source};
+use super::plausible;
 use super::raw::{RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
 use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
 use crate::error::{Error, Result, did_you_mean};
@@ -28,7 +29,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
     check.capability(capability)?;
     let memory = check.memory(raw.memory)?;
     let efficiency = raw.efficiency.map(|raw| check.efficiency(raw)).transpose()?.unwrap_or_default();
-    let modes = check.modes(raw.modes, capability)?;
+    let modes = check.modes(raw.modes, Silicon { capability, bus: memory.bus.as_ref() })?;
     let default_mode = check.default_mode(raw.default_mode.as_deref(), &modes)?;
     Ok(Profile {
         name: raw.name,
@@ -41,6 +42,13 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
         origin: None,
         default_mode,
     })
+}
+
+/// What bounds the figures of every mode.
+#[derive(Debug, Clone, Copy)]
+struct Silicon<'a> {
+    capability: Option<&'a str>,
+    bus: Option<&'a Figure>,
 }
 
 struct Check<'a> {
@@ -88,6 +96,7 @@ impl Check<'_> {
             reserved: self.optional(&path, &figure::RESERVED, raw.reserved)?,
             bus: self.optional(&path, &figure::BUS, raw.bus)?,
         };
+        plausible::memory(self.toml, &path, &memory)?;
         if let Some(usable) = &memory.usable
             && usable.si > memory.capacity.si
         {
@@ -114,12 +123,12 @@ impl Check<'_> {
         })
     }
 
-    fn modes(&self, raw: Vec<RawMode>, capability: Option<&str>) -> Result<Vec<PowerMode>> {
+    fn modes(&self, raw: Vec<RawMode>, silicon: Silicon<'_>) -> Result<Vec<PowerMode>> {
         let path = KeyPath::ROOT.key("modes");
         let mut modes: Vec<PowerMode> = Vec::with_capacity(raw.len());
         for (i, raw) in raw.into_iter().enumerate() {
             let path = path.index(i);
-            let mode = self.mode(&path, raw, capability)?;
+            let mode = self.mode(&path, raw, silicon)?;
             if modes.iter().any(|other| other.name.eq_ignore_ascii_case(&mode.name)) {
                 let what = format!("there are two power modes '{}'; case does not tell them apart", mode.name);
                 return Err(self.toml.error(&path.key("name"), what));
@@ -135,7 +144,7 @@ impl Check<'_> {
         Ok(modes)
     }
 
-    fn mode(&self, path: &KeyPath, raw: RawMode, capability: Option<&str>) -> Result<PowerMode> {
+    fn mode(&self, path: &KeyPath, raw: RawMode, silicon: Silicon<'_>) -> Result<PowerMode> {
         self.text(&path.key("name"), &raw.name)?;
         self.texts(&path.key("notes"), &raw.notes)?;
         let mode = PowerMode {
@@ -152,7 +161,8 @@ impl Check<'_> {
             fp8: self.optional(path, &figure::FP8, raw.fp8)?,
             fp4: self.optional(path, &figure::FP4, raw.fp4)?,
         };
-        if let Some(bound) = capability.and_then(|capability| mode.bound(capability)) {
+        plausible::mode(self.toml, path, &mode, silicon.bus)?;
+        if let Some(bound) = silicon.capability.and_then(|capability| mode.bound(capability)) {
             mode.rates().try_for_each(|rate| bound.check(self.toml, &path.key(rate.key), rate))?;
         }
         Ok(mode)

@@ -113,7 +113,12 @@ impl Bound<'_> {
     #[cfg(test)]
     pub(super) fn peak(&self, key: &str) -> f64 {
         let cores = TENSOR_CORES.iter().find(|cores| cores.capability == self.capability).unwrap();
-        let per_clock = if key == "fp16" { cores.fp16 } else { cores.int8 };
-        per_clock * self.sms.si * self.gpu_clock.si
+        let per_clock = match key {
+            "fp16" => Some(cores.fp16),
+            "int8" => Some(cores.int8),
+            "fp8" => cores.fp8,
+            _ => cores.fp4,
+        };
+        per_clock.unwrap() * self.sms.si * self.gpu_clock.si
     }
 }

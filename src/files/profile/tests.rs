@@ -1,12 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-
-const SHIPPED: [(&str, &str); 3] = [
-    ("agx-orin-64gb", include_str!("../../../profiles/agx-orin-64gb.toml")),
-    ("orin-nx-16gb", include_str!("../../../profiles/orin-nx-16gb.toml")),
-    ("orin-nano-8gb", include_str!("../../../profiles/orin-nano-8gb.toml")),
-];
+use crate::files::catalog::Kind;
 
 /// A small profile with every rule in play.
 const GOOD: &str = r#"name = "board"
@@ -27,11 +22,11 @@ int8 = { value = 85, unit = "TOP/s", sparsity = "dense", kind = "stated", source
 "#;
 
 fn shipped() -> impl Iterator<Item = Profile> {
-    SHIPPED.iter().map(|(name, text)| {
-        let profile = Profile::parse(name, text).unwrap();
-        assert_eq!(profile.name, *name);
-        profile
-    })
+    Kind::Profile.embedded().iter().map(|file| Profile::parse(file.name, file.text).unwrap())
+}
+
+fn orin() -> Profile {
+    shipped().find(|profile| profile.name == "agx-orin-64gb").unwrap()
 }
 
 /// Replaces one piece of [`GOOD`] and reports what is said about it.
@@ -72,7 +67,7 @@ fn the_guide_s_example_is_a_profile() {
 
 #[test]
 fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
-    let profile = shipped().next().unwrap();
+    let profile = orin();
     let mode = profile.default_mode();
     let hardware = profile.hardware(mode);
     assert_eq!(hardware.name, "agx-orin-64gb MAXN");
@@ -97,6 +92,8 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
             "active SMs 16 SM stated",
             "GPU clock 1301 MHz stated",
             "memory clock 3200 MHz stated",
+            "CPU clock 2201 MHz measured",
+            "power budget 60 W stated",
             "memory fitted 64 GiB stated",
             "memory a program can have 62841 MiB measured",
             "kept by system and runtime 0 B assumed",
@@ -105,40 +102,90 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
     );
 }
 
+/// Rates of Jetson modes and the bandwidth are worth what SMs, clocks and widths give, which stand in the same file.
 #[test]
 fn shipped_figures_follow_from_clocks_and_widths() {
-    for profile in shipped() {
+    let jetsons = shipped().filter(|profile| profile.title.contains("Jetson"));
+    let mut modes = 0;
+    for profile in jetsons {
         let capability = profile.compute_capability.as_deref().unwrap();
         let bus = profile.memory.bus.as_ref().unwrap();
         for mode in &profile.modes {
             let near = |figure: &Figure, derived: f64| {
                 let off = (figure.si / derived - 1.0).abs();
-                assert!(off < 0.015, "{} {} {figure}: {derived:e}, off by {off}", profile.name, mode.name);
+                assert!(off < 0.01, "{} {} {figure}: {derived:e}, off by {off}", profile.name, mode.name);
             };
             let bound = mode.bound(capability).unwrap();
-            near(&mode.fp16, bound.peak("fp16"));
-            near(mode.int8.as_ref().unwrap(), bound.peak("int8"));
+            mode.rates().for_each(|rate| near(rate, bound.peak(rate.key)));
             near(&mode.bandwidth, bus.si / 8.0 * 2.0 * mode.emc_clock.as_ref().unwrap().si);
+            modes += 1;
         }
     }
+    assert_eq!(modes, 39);
 }
 
+/// Each bit of the mask that NVIDIA's configuration writes switches one TPC of two SMs off.
+#[test]
+fn active_sms_are_what_the_masks_leave() {
+    let masks = shipped().flat_map(|profile| {
+        let sms = profile.modes.into_iter().filter_map(|mode| mode.sms);
+        sms.filter_map(|sms| {
+            let mask = sms.note.as_deref()?.strip_prefix("TPC_PG_MASK ")?.split(' ').next()?.parse::<u8>().ok()?;
+            Some((f64::from(2 * mask.count_zeros()), sms.value))
+        })
+    });
+    let masks: Vec<(f64, f64)> = masks.collect();
+    assert_eq!(masks.len(), 30);
+    let (left, sms): (Vec<f64>, Vec<f64>) = masks.into_iter().unzip();
+    assert_eq!(left, sms);
+}
+
+/// Name, default mode and modes of every built-in board.
 #[test]
 fn shipped_modes_are_those_of_the_boards() {
-    let modes: Vec<(String, Vec<String>)> = shipped()
-        .map(|p| (p.default_mode().name.clone(), p.modes.iter().map(|mode| mode.name.clone()).collect()))
+    let boards: Vec<String> = shipped()
+        .map(|board| {
+            let modes: Vec<&str> = board.modes.iter().map(|mode| mode.name.as_str()).collect();
+            format!("{}: {}; {}", board.name, board.default_mode().name, modes.join(" "))
+        })
         .collect();
-    assert_eq!(modes[0].0, "MAXN");
-    assert_eq!(modes[0].1, ["MAXN", "50W", "30W", "15W"]);
-    assert_eq!(modes[1].0, "15W");
-    assert_eq!(modes[1].1, ["MAXN", "10W", "15W", "25W", "40W", "MAXN_SUPER"]);
-    assert_eq!(modes[2].0, "25W");
-    assert_eq!(modes[2].1, ["15W-standard", "7W", "15W", "25W", "MAXN_SUPER"]);
+    assert_eq!(
+        boards,
+        [
+            "agx-orin-64gb: MAXN; MAXN 50W 30W 15W",
+            "agx-orin-32gb: MAXN; MAXN 40W 30W 15W MAXN_SUPER",
+            "agx-orin-industrial: MAXN; MAXN",
+            "orin-nx-16gb: 15W; MAXN 10W 15W 25W 40W MAXN_SUPER",
+            "orin-nx-8gb: 15W; MAXN 10W 15W 20W 40W MAXN_SUPER",
+            "orin-nano-8gb: 25W; 15W-standard 7W 15W 25W MAXN_SUPER",
+            "orin-nano-4gb: 25W; 10W-standard 7W_AI 7W_CPU 10W 25W MAXN_SUPER",
+            "thor-t5000: 120W; MAXN 120W 90W 70W",
+            "thor-t4000: MAXN; MAXN 70W",
+            "raspberry-pi-5: 2.4GHz; 2.4GHz",
+            "rtx-4090: 450W; 450W",
+            "rtx-3090: 350W; 350W",
+            "apple-m4: default; default",
+        ]
+    );
+}
+
+/// The trap of these boards: what the mode's name promises and what it powers are two things.
+#[test]
+fn low_modes_power_fewer_sms() {
+    let board = |name: &str| shipped().find(|profile| profile.name == name).unwrap();
+    let sms = |profile: &Profile, mode: &str| profile.mode(mode).unwrap().sms.as_ref().unwrap().value;
+    let nano = board("orin-nano-8gb");
+    assert_eq!((sms(&nano, "7W"), sms(&nano, "15W"), sms(&nano, "25W")), (4.0, 8.0, 8.0));
+    let nx = board("orin-nx-16gb");
+    assert_eq!((sms(&nx, "10W"), sms(&nx, "15W"), sms(&nx, "25W")), (4.0, 4.0, 8.0));
+    let (low, high) = (nx.mode("15W").unwrap(), nx.mode("25W").unwrap());
+    assert!(low.gpu_clock.as_ref().unwrap().si > high.gpu_clock.as_ref().unwrap().si);
+    assert!(low.fp16.si < high.fp16.si);
 }
 
 #[test]
 fn a_mode_is_found_in_any_case_and_a_wrong_one_answered() {
-    let profile = shipped().next().unwrap();
+    let profile = orin();
     assert_eq!(profile.mode("maxn").unwrap().name, "MAXN");
     assert_eq!(
         profile.mode("MAX-N").unwrap_err().to_string(),
@@ -305,6 +352,30 @@ const MISTAKES: &[(&str, &str, &str)] = &[
              2026-01-31 }\n[[modes]]",
         "b.toml:9, 'memory.bus.sparsity': 'bus' is no compute rate, so it has no sparsity\n  try: remove the key",
     ),
+    (
+        "value = 8,",
+        "value = 8e9,",
+        "b.toml:8, 'memory.capacity.value': 8000000000 GB is no memory fitted of a board\n  \
+             expected: between 64 MB and 4 TB\n  try: mind the unit",
+    ),
+    (
+        "1300, unit = \"MHz\"",
+        "1300, unit = \"GHz\"",
+        "b.toml:12, 'modes.gpu_clock.value': 1300 GHz is no GPU clock of a board\n  \
+             expected: between 10 MHz and 10 GHz\n  try: mind the unit",
+    ),
+    (
+        "[[modes]]",
+        "[[modes]]\nwatts = { value = 60000, unit = \"W\", kind = \"stated\", source = \"sheet\", date = 2026-01-31 }",
+        "b.toml:10, 'modes.watts.value': 60000 W is no power budget of a board\n  \
+             expected: between 0.1 W and 5000 W: one board\n  try: mind the unit",
+    ),
+    (
+        "204.8, unit = \"GB/s\"",
+        "204.8, unit = \"TB/s\"",
+        "b.toml:13, 'modes.bandwidth.value': 204.8 TB/s is no memory bandwidth of a board\n  \
+             expected: between 100 MB/s and 100 TB/s\n  try: mind the unit",
+    ),
     ("name = \"MAXN\"", "", "b.toml:9, 'modes': key 'name' is missing"),
     ("name = \"board\"", "name = \"\"", "b.toml:1, 'name': the text is empty"),
 ];
@@ -324,6 +395,27 @@ fn each_mistake_is_one_clear_error() {
     assert_eq!(
         Profile::parse("b.toml", &twice).unwrap_err().to_string(),
         "b.toml:17, 'modes.name': there are two power modes 'maxn'; case does not tell them apart"
+    );
+}
+
+/// A bandwidth in bits, or a data rate taken for a clock, is twice or eight times what the wires carry.
+#[test]
+fn no_bandwidth_exceeds_what_the_bus_carries() {
+    let with = |bits: &str, clock: &str| {
+        let figure = |key: &str, value: &str| {
+            format!("{key} = {{ {value}, kind = \"stated\", source = \"sheet\", date = \"2026-01-31\" }}\n[[modes]]\n")
+        };
+        let text = GOOD.replace("[[modes]]\n", &figure("bus", &format!("value = {bits}, unit = \"bit\"")));
+        let clock = figure("emc_clock", clock).replace("[[modes]]\n", "");
+        Profile::parse("b.toml", &text.replace("sms = {", &format!("{clock}sms = {{")))
+            .map_err(|error| error.to_string())
+    };
+    assert!(with("256", "value = 3200, unit = \"MHz\"").is_ok());
+    assert!(with("256", "value = 3100, unit = \"MHz\"").is_ok());
+    assert_eq!(
+        with("256", "value = 1600, unit = \"MHz\"").unwrap_err(),
+        "b.toml:15, 'modes.bandwidth.value': 204.8 GB/s is 2 times what 256 bit carry at 1600 MHz with two transfers per \
+         cycle\n  expected: about 102.4 GB/s"
     );
 }
 
@@ -357,12 +449,12 @@ proptest! {
     /// Cut, repeat or overwrite a piece of a good file.
     #[test]
     fn no_damage_panics(
-        which in 0..SHIPPED.len(),
+        which in 0..Kind::Profile.embedded().len(),
         at in any::<prop::sample::Index>(),
         length in 0_usize..40,
         new in "[a-z0-9=\\[\\]{}\",.\n# -]{0,12}|\\PC{0,4}",
     ) {
-        let mut characters: Vec<char> = SHIPPED[which].1.chars().collect();
+        let mut characters: Vec<char> = Kind::Profile.embedded()[which].text.chars().collect();
         let start = at.index(characters.len());
         let end = (start + length).min(characters.len());
         characters.splice(start..end, new.chars());
