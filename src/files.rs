@@ -10,6 +10,7 @@ pub mod export;
 pub mod hf_config;
 pub mod law;
 pub mod live;
+pub mod measurements;
 pub mod profile;
 pub mod python_json;
 pub mod resolve;
