@@ -35,6 +35,13 @@ impl Error {
         self
     }
 
+    /// The file in which it is wrong, where nothing closer is known.
+    #[must_use]
+    pub fn or_source(mut self, source: impl Into<String>) -> Self {
+        self.0.source.get_or_insert_with(|| source.into());
+        self
+    }
+
     /// The line, counted from 1.
     #[must_use]
     pub fn at_line(mut self, line: u64) -> Self {

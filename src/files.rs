@@ -11,6 +11,7 @@ pub mod hf_config;
 pub mod law;
 pub mod live;
 pub mod models;
+pub mod measurements;
 pub mod profile;
 pub mod python_json;
 pub mod resolve;

@@ -1,0 +1,191 @@
+//! Measured latencies from the tools that engines come with, for calibration.
+//!
+//! Each tool writes what it finds interesting, and none all that a prediction needs; the rest is told
+//! ([`Options`]), never guessed. A file is read whole or not at all, as are [`runs`](super::runs); what was ignored,
+//! skipped, assumed or is doubtful comes back with the measurements ([`Loaded`]). Two ways of saying one time must
+//! agree: a slip of unit shows in nothing else. Nothing here touches the file system besides [`load`].
+
+mod boards;
+mod detect;
+mod formats;
+mod found;
+mod json;
+mod llama_bench;
+mod measurement;
+mod options;
+mod row;
+mod table;
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde::Serialize;
+
+pub use measurement::{Formats, Measurement, Named, Origin, Phase, Place};
+pub use options::{Lookup, Model, Options};
+
+use self::detect::Content;
+use crate::error::{Error, Result};
+use crate::units;
+
+/// The largest file that is read: every sample of a long benchmark is far below.
+pub const LARGEST_BYTES: usize = 200_000_000;
+
+/// Which tool wrote a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// `llama-bench -o json|jsonl|csv`.
+    LlamaBench,
+    /// Lines with a model, a board and up to two times.
+    Table,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LlamaBench => "llama-bench",
+            Self::Table => "table",
+        })
+    }
+}
+
+/// Something that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Where it stands.
+    pub origin: String,
+    /// Why it is no measurement.
+    pub reason: String,
+}
+
+/// The time of one operator or layer, by the name that the engine gives it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OperatorTime {
+    /// As written.
+    pub name: String,
+    /// Seconds in one pass.
+    pub time_s: f64,
+}
+
+/// A file of measurements, with what was made of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Loaded {
+    /// Which tool wrote it.
+    pub format: Format,
+    /// The measurements, in the file's order.
+    pub measurements: Vec<Measurement>,
+    /// Times of single operators, where the file has them.
+    pub operators: Vec<OperatorTime>,
+    /// Keys and columns that are not known here.
+    pub ignored: Vec<String>,
+    /// What was left out, in the file's order.
+    pub skipped: Vec<Skipped>,
+    /// What was assumed, and what else a reader of the numbers should know.
+    pub remarks: Vec<String>,
+}
+
+impl Loaded {
+    /// One line for logs: `12 measurements, 2 of them excluded; llama-bench; …`.
+    pub fn summary(&self) -> String {
+        let count = self.measurements.len();
+        let counted = format!("{count} {}", if count == 1 { "measurement" } else { "measurements" });
+        let excluded = self.measurements.iter().filter(|measurement| measurement.excluded.is_some()).count();
+        let first = if excluded == 0 { counted } else { format!("{counted}, {excluded} of them excluded") };
+        let mut parts = vec![first, self.format.to_string()];
+        parts.extend(self.remarks.iter().cloned());
+        if !self.skipped.is_empty() {
+            parts.push(format!("skipped: {}", listed(&self.skipped_by_reason())));
+        }
+        if !self.ignored.is_empty() {
+            parts.push(format!("ignored: {}", listed(&self.ignored)));
+        }
+        parts.join("; ")
+    }
+
+    /// Each reason once, with the number of times or the place: `prefill without … (bench.csv:3)`.
+    fn skipped_by_reason(&self) -> Vec<String> {
+        let mut reasons: Vec<(&str, &str, usize)> = Vec::new();
+        for Skipped { origin, reason } in &self.skipped {
+            match reasons.iter_mut().find(|(known, ..)| known == reason) {
+                Some((.., times)) => *times += 1,
+                None => reasons.push((reason, origin, 1)),
+            }
+        }
+        let words = |(reason, origin, times): (&str, &str, usize)| match times {
+            1 => format!("{reason} ({origin})"),
+            _ => format!("{reason} ({times} times)"),
+        };
+        reasons.into_iter().map(words).collect()
+    }
+}
+
+/// No longer than anybody reads.
+fn listed(items: &[String]) -> String {
+    const MOST: usize = 12;
+    let more = items.len().saturating_sub(MOST);
+    let shown = items[..items.len().min(MOST)].join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
+/// Reads the file at `path`, no more of it than is read at most.
+pub fn load(path: &Path, options: &Options<'_>) -> Result<Loaded> {
+    let name = path.display().to_string();
+    let refused = |error: std::io::Error| Error::new(format!("the file cannot be read: {error}")).in_source(&name);
+    let file = File::open(path).map_err(refused)?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(refused)?;
+    read(&name, &bytes, options)
+}
+
+/// Reads the measurements of a file; `source` is its name, for messages.
+pub fn read(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded> {
+    read_text(source, bytes, options).map_err(|error| error.or_source(source))
+}
+
+fn read_text(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded> {
+    let text = text_of(bytes)?;
+    let (format, content) = detect::detect(text)?;
+    let found = match (format, content) {
+        (Format::LlamaBench, Content::Entries(entries)) => llama_bench::read_entries(source, entries, options),
+        (Format::LlamaBench, _) => llama_bench::read_csv(source, text, options),
+        (Format::Table, _) => table::read(source, text, options),
+    }?;
+    let remarks = found.remarks();
+    let loaded = Loaded {
+        format,
+        measurements: found.measurements,
+        operators: found.operators,
+        ignored: found.ignored,
+        skipped: found.skipped,
+        remarks,
+    };
+    if loaded.measurements.is_empty() { Err(nothing(&loaded)) } else { Ok(loaded) }
+}
+
+fn nothing(loaded: &Loaded) -> Error {
+    let error = Error::new("there are no measurements in the file");
+    match loaded.skipped.as_slice() {
+        [] => error.expected("at least one timed prefill or decode"),
+        _ => error.expected(format!("other than what was skipped: {}", listed(&loaded.skipped_by_reason()))),
+    }
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str> {
+    if bytes.len() > LARGEST_BYTES {
+        let most = units::bytes(LARGEST_BYTES as f64);
+        return Err(Error::new("the file is too large for one of measurements").expected(format!("at most {most}")));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count() as u64;
+        let error = Error::new("the file is not UTF-8 text").at_line(line);
+        if bytes.starts_with(b"GGUF") { error.hint("a model is no measurement: give it as --model") } else { error }
+    })?;
+    if text.trim().is_empty() { Err(Error::new("the file is empty").expected("measurements")) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests;

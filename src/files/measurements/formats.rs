@@ -1,0 +1,125 @@
+//! Names of number formats, as engines and tables write them, and those they have here.
+//!
+//! Only names that say what a weight takes and what it is multiplied in are known; `4-bit (type not stated)` is not. A
+//! format without a name here still comes with its measurement, which says that it is not modelled.
+
+use super::measurement::Named;
+use crate::engine::precision::Precision;
+
+/// What KV caches are stored in.
+const KV_FORMATS: [&str; 6] = ["fp16", "bf16", "fp8", "int8", "q8_0", "q4_0"];
+
+/// The format of the linear layers' weights.
+pub(super) fn weights(written: &str) -> Named {
+    let name = weights_name(&written.to_lowercase()).and_then(Precision::named);
+    Named { written: written.to_owned(), name: name.map(|precision| precision.name.to_owned()) }
+}
+
+fn weights_name(lower: &str) -> Option<&str> {
+    if lower.contains("not stated") {
+        return None;
+    }
+    let first = lower.split([' ', '(', ',']).next().unwrap_or_default();
+    // int8 activations on 4-bit weights are another product.
+    let eight_bit_activations = lower.contains("int8") && first == "int4";
+    match first {
+        "f16" | "float16" | "half" | "w16a16" => Some("fp16"),
+        "bfloat16" => Some("bf16"),
+        "int4" if eight_bit_activations => None,
+        // MLC's q4f16_ft has one scale per column; its q4f16_1, in groups of 32, takes more.
+        "int4" | "awq" | "gptq" | "q4f16_ft" => Some("w4a16"),
+        "4-bit" if lower.contains("weight-only") => Some("w4a16"),
+        _ => Some(first),
+    }
+}
+
+/// The LM head's format, where the weights' name speaks of it.
+pub(super) fn head(weights: &Named) -> Option<Named> {
+    weights.written.to_lowercase().contains("incl. lm_head").then(|| weights.clone())
+}
+
+/// The KV cache's format; `None` where it is not said.
+pub(super) fn kv_cache(written: &str) -> Option<Named> {
+    let lower = written.trim().to_lowercase();
+    let first = lower.split([' ', '(', ',']).next().unwrap_or_default();
+    let name = match first {
+        "" | "not" => return None,
+        "f16" | "float16" => Some("fp16"),
+        "bfloat16" => Some("bf16"),
+        _ => KV_FORMATS.into_iter().find(|name| *name == first),
+    };
+    Some(Named { written: written.to_owned(), name: name.map(str::to_owned) })
+}
+
+/// What llama.cpp calls a file's type: `Q4_K - Medium`, `mostly Q4_0`, `all F32`, `IQ4_XS - 4.25 bpw`.
+pub(super) fn of_llama_cpp(file_type: &str) -> Named {
+    let plain = file_type.trim().trim_start_matches("(guessed)").trim();
+    let plain = plain.strip_prefix("mostly ").or_else(|| plain.strip_prefix("all ")).unwrap_or(plain);
+    let (kind, size) = plain.split_once(" - ").unwrap_or((plain, ""));
+    let suffix = match size.trim() {
+        "Small" => "_s",
+        "Medium" => "_m",
+        "Large" => "_l",
+        _ => "",
+    };
+    let Named { name, .. } = weights(&format!("{kind}{suffix}"));
+    Named { written: file_type.to_owned(), name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_for_what_they_say() {
+        for (written, name) in [
+            ("FP16", Some("fp16")),
+            ("W16A16", Some("fp16")),
+            ("BF16", Some("bf16")),
+            ("INT4 AWQ g128 (W4A16)", Some("w4a16")),
+            ("INT4 GPTQ", Some("w4a16")),
+            ("INT4 (q4f16_ft default)", Some("w4a16")),
+            ("INT4 g128 weight, fp16 act (4w)", Some("w4a16")),
+            ("INT4 g128 weight, int8 dyn act (8da4w)", None),
+            ("4-bit weight-only", Some("w4a16")),
+            ("4-bit (type not stated)", None),
+            ("Q4 (Ollama default, type not stated)", None),
+            ("W4A16 g128", Some("w4a16")),
+            ("W8A8", Some("w8a8")),
+            ("Q8_0", Some("q8_0")),
+            ("q4f16_1", None),
+            ("Q1_0", None),
+            ("NVFP4 incl. lm_head", Some("nvfp4")),
+            ("", None),
+        ] {
+            assert_eq!(weights(written).name.as_deref(), name, "{written}");
+        }
+        assert_eq!(head(&weights("NVFP4 incl. lm_head")).unwrap().name.as_deref(), Some("nvfp4"));
+        assert_eq!(head(&weights("NVFP4")), None);
+    }
+
+    #[test]
+    fn a_cache_may_be_unsaid() {
+        for (written, name) in [("f16 (default, not stated)", Some("fp16")), ("q8_0", Some("q8_0")), ("q5_1", None)] {
+            assert_eq!(kv_cache(written).unwrap().name.as_deref(), name, "{written}");
+        }
+        assert_eq!((kv_cache("not stated"), kv_cache(" ")), (None, None));
+    }
+
+    #[test]
+    fn file_types_of_llama_cpp() {
+        for (written, name) in [
+            ("Q8_0", Some("q8_0")),
+            ("mostly Q4_0", Some("q4_0")),
+            ("F16", Some("fp16")),
+            ("all F32", None),
+            ("(guessed) BF16", Some("bf16")),
+            ("IQ4_XS - 4.25 bpw", None),
+            ("Q4_K - Small", None),
+        ] {
+            assert_eq!(of_llama_cpp(written).name.as_deref(), name, "{written}");
+        }
+        let medium = of_llama_cpp("Q4_K - Medium");
+        assert_eq!(medium.name, Precision::named("q4_k_m").map(|precision| precision.name.to_owned()));
+    }
+}

@@ -1,0 +1,258 @@
+//! `llama-bench -o json|jsonl|csv` of llama.cpp: one entry for each test.
+//!
+//! A test is either a prompt (`pp512`) or a generation (`tg128`), at a depth of tokens already in the cache. Generation
+//! starts at that depth, not after the prompt of the neighbouring entry. The shape of the model is not in the file, only
+//! its number of parameters, which any shape that is given or found must agree with.
+
+use serde_json::Value;
+
+use super::found::Found;
+use super::measurement::{Formats, Measurement, Named, Origin, Phase, Place};
+use super::options::Options;
+use super::row::{self, NANOSECONDS, Row};
+use super::{boards, formats, table};
+use crate::error::{Error, Result};
+use crate::files::toml_source::shown;
+
+/// Read, or known not to matter for what is measured.
+const KEYS: [&str; 43] = [
+    "build_commit",
+    "build_number",
+    "cpu_info",
+    "gpu_info",
+    "backends",
+    "model_filename",
+    "model_type",
+    "model_size",
+    "model_n_params",
+    "n_batch",
+    "n_ubatch",
+    "n_threads",
+    "cpu_mask",
+    "cpu_strict",
+    "poll",
+    "type_k",
+    "type_v",
+    "n_gpu_layers",
+    "n_cpu_moe",
+    "split_mode",
+    "main_gpu",
+    "no_kv_offload",
+    "flash_attn",
+    "devices",
+    "tensor_split",
+    "tensor_buft_overrides",
+    "load_mode",
+    "use_mmap",
+    "use_direct_io",
+    "embeddings",
+    "no_op_offload",
+    "no_host",
+    "fit_target",
+    "fit_min_ctx",
+    "n_prompt",
+    "n_gen",
+    "n_depth",
+    "test_time",
+    "avg_ns",
+    "stddev_ns",
+    "avg_ts",
+    "stddev_ts",
+    "samples_ns",
+];
+/// Between a mean of times and a mean of rates, beside what their own spread makes.
+const TOLERANCE: f64 = 0.01;
+
+/// Whether the keys are those of an entry.
+pub(super) fn is_entry(keys: &[&str]) -> bool {
+    ["n_prompt", "n_gen"].iter().all(|key| keys.contains(key))
+        && ["avg_ns", "avg_ts", "model_type"].iter().any(|key| keys.contains(key))
+}
+
+/// Entries of a JSON array, each with its place.
+pub(super) fn read_entries(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
+    let mut found = Found::default();
+    for (place, entry) in entries {
+        let origin = Origin { file: file.to_owned(), place };
+        let at = |error: Error| match place {
+            Place::Line(line) => error.at_line(line),
+            Place::Entry(entry) => error.in_source(format!("{file}, entry {entry}")),
+            Place::File => error,
+        };
+        let Value::Object(object) = entry else {
+            return Err(at(Error::new("an entry is no object").expected("one object for each test")));
+        };
+        Test { origin, row: &Row::new(object), options }.read(&mut found).map_err(at)?;
+    }
+    Ok(found)
+}
+
+/// The lines of a CSV text.
+pub(super) fn read_csv(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+    let mut found = Found::default();
+    for (line, row) in table::rows(text, &mut |_| {})? {
+        let origin = Origin { file: file.to_owned(), place: Place::Line(line) };
+        Test { origin, row: &row, options }.read(&mut found).map_err(|error| error.at_line(line))?;
+    }
+    Ok(found)
+}
+
+struct Test<'a> {
+    origin: Origin,
+    row: &'a Row,
+    options: &'a Options<'a>,
+}
+
+impl Test<'_> {
+    fn read(&self, found: &mut Found) -> Result<()> {
+        found.ignore(self.row.others(&KEYS).into_iter().filter(|key| *key != "samples_ts"));
+        let count = |key| self.row.count(key).map(Option::unwrap_or_default);
+        let (prompt, generated, depth) = (count("n_prompt")?, count("n_gen")?, count("n_depth")?);
+        let (phase, tokens) = match (prompt, generated) {
+            (0, 0) => {
+                found.skip(&self.origin, "a test of no tokens");
+                return Ok(());
+            }
+            (0, generated) => (Phase::decode(depth as f64, Some(generated as f64)), generated),
+            (prompt, 0) if depth == 0 => (Phase::Prefill { prompt_tokens: prompt as f64 }, prompt),
+            (prompt, 0) => {
+                found.skip(
+                    &self.origin,
+                    format!("a prompt of {prompt} tokens after {depth} others, which is no whole prefill"),
+                );
+                return Ok(());
+            }
+            _ => {
+                found.skip(
+                    &self.origin,
+                    format!("a prompt of {prompt} tokens and {generated} generated ones, timed as one"),
+                );
+                return Ok(());
+            }
+        };
+        let (time_s, spread_s) = self.time(tokens as f64)?;
+        // A prefill is timed whole, a generation by the token.
+        let share = if generated == 0 { 1.0 } else { generated as f64 };
+        if generated == 0 && self.row.count("n_ubatch")?.is_some_and(|most| most < prompt) {
+            found.remark("prompts longer than n_ubatch pass in pieces, and weights are read once for each");
+        }
+        let measurement = self.measurement(phase, [time_s, share], found)?;
+        let spread_s = spread_s.map(|spread| spread / share);
+        found.measurements.push(Measurement { spread_s, ..measurement });
+        Ok(())
+    }
+
+    /// Mean time of a test and its spread; what else the entry says of it must agree.
+    fn time(&self, tokens: f64) -> Result<(f64, Option<f64>)> {
+        let time_s = self.row.time_s("avg_ns", NANOSECONDS)?.ok_or_else(|| row::missing("avg_ns"))?;
+        let spread_s = self.row.spread_s("stddev_ns", NANOSECONDS)?;
+        // The mean of rates exceeds the rate of the mean by the square of the relative spread.
+        let spread = spread_s.unwrap_or(0.0) / time_s;
+        let tolerance = TOLERANCE + 3.0 * spread * spread;
+        if let Some(rate) = self.row.rate("avg_ts")? {
+            row::agree(("avg_ts", rate), ("avg_ns", tokens / time_s), tolerance)?;
+        }
+        if let Some(Value::Array(samples)) = self.row.value("samples_ns") {
+            let samples: Vec<f64> = samples.iter().filter_map(Value::as_f64).filter(|sample| *sample > 0.0).collect();
+            let mean_s = samples.iter().sum::<f64>() / samples.len() as f64 / NANOSECONDS;
+            if mean_s > 0.0 {
+                row::agree(("samples_ns", tokens / mean_s), ("avg_ns", tokens / time_s), TOLERANCE)?;
+            }
+        }
+        Ok((time_s, spread_s))
+    }
+
+    fn measurement(&self, phase: Phase, [time_s, share]: [f64; 2], found: &mut Found) -> Result<Measurement> {
+        let text = |key: &str| self.row.text(key);
+        let written = text("model_type").ok_or_else(|| row::missing("model_type"))?;
+        let file_name = text("model_filename").unwrap_or_default();
+        let model = self.options.model([file_name.as_str()]).ok_or_else(|| no_shape(&written, &file_name))?;
+        let mut architecture = model.architecture;
+        match self.row.positive("model_n_params")? {
+            Some(parameters) => {
+                let checked = model.with_parameters(parameters).map_err(|error| error.at_column("model_n_params"))?;
+                architecture = checked.architecture;
+                checked.head_stored_twice.into_iter().for_each(|remark| found.remark(remark));
+            }
+            None => found.remark("no model_n_params: the shape could not be checked"),
+        }
+        let formats = Formats { weights: file_type(&written), head: None, kv_cache: self.kv_cache() };
+        let excluded = self.not_on_one_device(architecture.layers)?.or_else(|| formats.doubt());
+        let device = text("gpu_info").or_else(|| text("cpu_info")).unwrap_or_default();
+        Ok(Measurement {
+            origin: self.origin.clone(),
+            board: board(&device, self.options),
+            mode: self.options.mode.as_ref().map_or_else(Named::default, |mode| Named::known(mode, mode)),
+            engine: self.options.engine.clone().unwrap_or_else(|| match text("backends") {
+                Some(backends) => format!("llama.cpp {backends}"),
+                None => "llama.cpp".to_owned(),
+            }),
+            engine_version: self.version(),
+            model: Named::known(written, &model.name),
+            architecture,
+            excluded,
+            formats,
+            model_bytes: self.row.positive("model_size")?,
+            batch: 1,
+            phase,
+            time_s: time_s / share,
+            spread_s: None,
+            source: None,
+            note: text("test_time").map(|time| format!("tested {time}")),
+        })
+    }
+
+    fn version(&self) -> Option<String> {
+        match (self.row.text("build_number"), self.row.text("build_commit")) {
+            (Some(number), Some(commit)) => Some(format!("b{number} ({commit})")),
+            (Some(number), None) => Some(format!("b{number}")),
+            (None, commit) => commit,
+        }
+    }
+
+    /// Keys and values may be stored apart; a prediction knows one format for both.
+    fn kv_cache(&self) -> Option<Named> {
+        let [keys, values] = ["type_k", "type_v"].map(|key| self.row.text(key));
+        match (keys, values) {
+            (Some(keys), Some(values)) if keys != values => Some(Named::written(format!("{keys}/{values}"))),
+            (Some(format), _) | (None, Some(format)) => formats::kv_cache(&format),
+            (None, None) => None,
+        }
+    }
+
+    /// Why the time is not that of one device, if so.
+    fn not_on_one_device(&self, layers: u32) -> Result<Option<String>> {
+        let runs_on_gpu = self.row.text("gpu_info").is_some();
+        if let Some(on_gpu) = self.row.number("n_gpu_layers")?
+            && runs_on_gpu
+            && (0.0..f64::from(layers)).contains(&on_gpu)
+        {
+            return Ok(Some(format!("{on_gpu} of {layers} layers ran on the GPU")));
+        }
+        if self.row.number("n_cpu_moe")?.is_some_and(|layers| layers > 0.0) {
+            return Ok(Some("some experts ran on the CPU".to_owned()));
+        }
+        let truth = |key| self.row.text(key).is_some_and(|text| text == "true" || text == "1");
+        Ok((runs_on_gpu && truth("no_kv_offload")).then(|| "the KV cache was not on the GPU".to_owned()))
+    }
+}
+
+fn board(device: &str, options: &Options<'_>) -> Named {
+    match &options.board {
+        Some(told) => Named::known(device, told),
+        None => boards::named(device),
+    }
+}
+
+/// `qwen2 7B Q4_K - Medium`: the family, the size and the file's type.
+fn file_type(model_type: &str) -> Named {
+    formats::of_llama_cpp(model_type.splitn(3, ' ').nth(2).unwrap_or_default())
+}
+
+fn no_shape(model_type: &str, file_name: &str) -> Error {
+    let name = if file_name.is_empty() { model_type } else { file_name };
+    Error::new(format!("the shape of '{}' is not known", shown(name)))
+        .at_column("model_filename")
+        .expected("the file of a model whose shape is known here")
+        .hint("give the shape of the model that ran: --model config.json")
+}

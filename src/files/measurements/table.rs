@@ -1,0 +1,222 @@
+//! Tables of published measurements: one line for one model on one board, with up to two times.
+//!
+//! The columns are those in which people collect such numbers by hand: milliseconds or tokens per second for the
+//! prompt, tokens per second for the generation. A table may hold many engines and boards, and lines that whoever
+//! collected them warns of.
+
+use ::csv::{ReaderBuilder, StringRecord, Trim};
+use serde_json::{Map, Value};
+
+use super::found::Found;
+use super::measurement::{Formats, Measurement, Named, Origin, Phase, Place};
+use super::options::{Model, Options};
+use super::row::{self, MILLISECONDS, Row};
+use super::{boards, formats};
+use crate::error::{Error, Result};
+use crate::files::toml_source::shown;
+
+const TIMES: [&str; 3] = ["prefill_ms", "prefill_tok_s", "decode_tok_s"];
+const COLUMNS: [&str; 18] = [
+    "device",
+    "power_mode",
+    "engine",
+    "engine_version",
+    "model",
+    "params_b",
+    "weight_format",
+    "head_format",
+    "kv_format",
+    "batch",
+    "prompt_tokens",
+    "gen_tokens",
+    TIMES[0],
+    TIMES[1],
+    TIMES[2],
+    "source_url",
+    "notes",
+    "excluded",
+];
+/// Rounding to three digits, twice.
+const TOLERANCE: f64 = 0.02;
+
+/// Whether these are the columns of such a table.
+pub(super) fn is_header(columns: &[&str]) -> bool {
+    columns.contains(&"model") && TIMES.iter().any(|time| columns.contains(time))
+}
+
+/// Reads the text of the file called `file`.
+pub(super) fn read(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+    let mut found = Found::default();
+    for (line, row) in
+        rows(text, &mut |columns| found.ignore(columns.iter().copied().filter(|name| !COLUMNS.contains(name))))?
+    {
+        let reader = Line { origin: Origin { file: file.to_owned(), place: Place::Line(line) }, row: &row, options };
+        reader.read(&mut found).map_err(|error| error.at_line(line))?;
+    }
+    Ok(found)
+}
+
+/// The lines of a CSV text by column, with their places; `header` is shown the names of the columns.
+pub(super) fn rows(text: &str, header: &mut dyn FnMut(&[&str])) -> Result<Vec<(u64, Row)>> {
+    let mut reader = ReaderBuilder::new().trim(Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+    let columns: StringRecord = reader.headers().map_err(|error| refusal(&error))?.clone();
+    let names: Vec<&str> = columns.iter().collect();
+    if let Some(twice) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
+        return Err(Error::new("the column stands twice").at_line(1).at_column(shown(twice.1)));
+    }
+    header(&names);
+    let mut rows = Vec::new();
+    let mut last = 1;
+    for record in reader.records() {
+        let record = record.map_err(|error| refusal(&error))?;
+        last = record.position().map_or(last, ::csv::Position::line);
+        let cells = names.iter().zip(&record).map(|(name, cell)| ((*name).to_owned(), Value::from(cell)));
+        rows.push((last, Row::new(cells.collect::<Map<_, _>>())));
+    }
+    if !text.matches('"').count().is_multiple_of(2) {
+        let error = Error::new("a cell begins with a quotation mark that is never closed").at_line(last);
+        return Err(error.hint("close the mark, or double it within a cell"));
+    }
+    Ok(rows)
+}
+
+fn refusal(error: &::csv::Error) -> Error {
+    let line = error.position().map_or(1, ::csv::Position::line);
+    match error.kind() {
+        ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Error::new(format!("the row has {len} cells, the header {expected_len}"))
+                .expected("a cell for each column, left empty where there is no value")
+                .hint("put a cell that contains a comma in double quotes")
+        }
+        _ => Error::new(format!("the line is not CSV: {error}")),
+    }
+    .at_line(line)
+}
+
+struct Line<'a> {
+    origin: Origin,
+    row: &'a Row,
+    options: &'a Options<'a>,
+}
+
+impl Line<'_> {
+    fn read(&self, found: &mut Found) -> Result<()> {
+        let written = self.row.text("model").ok_or_else(|| row::missing("model"))?;
+        let Some(model) = self.options.model([written.as_str()]) else {
+            found.skip(&self.origin, format!("the shape of '{}' is not known", shown(&written)));
+            return Ok(());
+        };
+        if let Some(parameters) = self.row.positive("params_b")? {
+            model.with_parameters(parameters * 1e9).map_err(|error| error.at_column("params_b"))?;
+        }
+        let base = self.base(&written, &model, found)?;
+        let before = found.measurements.len();
+        self.prefill(&base, found)?;
+        self.decode(&base, found)?;
+        if found.measurements.len() == before && !TIMES.iter().any(|time| self.row.has(time)) {
+            found.skip(&self.origin, "there is no time in the row");
+        }
+        Ok(())
+    }
+
+    /// All but what was timed.
+    fn base(&self, written: &str, model: &Model, found: &mut Found) -> Result<Measurement> {
+        let text = |key: &str| self.row.text(key);
+        let formats = self.formats(found)?;
+        let engine = text("engine").or_else(|| self.options.engine.clone()).ok_or_else(|| row::missing("engine"))?;
+        let batch = self.row.count("batch")?.or_else(|| self.options.batch.map(u64::from)).unwrap_or(1);
+        Ok(Measurement {
+            origin: self.origin.clone(),
+            board: text("device").map_or_else(|| told(self.options.board.as_ref()), |device| boards::named(&device)),
+            mode: text("power_mode").map_or_else(|| told(self.options.mode.as_ref()), |mode| boards::mode(&mode)),
+            engine,
+            engine_version: text("engine_version"),
+            model: Named::known(written, &model.name),
+            architecture: model.architecture,
+            excluded: self.excluded().or_else(|| formats.doubt()),
+            formats,
+            model_bytes: None,
+            batch: u32::try_from(batch).ok().filter(|batch| *batch > 0).ok_or_else(|| {
+                Error::new(format!("'{batch}' is out of range"))
+                    .at_column("batch")
+                    .expected("sequences at a time, 1 or more")
+            })?,
+            phase: Phase::Prefill { prompt_tokens: 1.0 },
+            time_s: 0.0,
+            spread_s: None,
+            source: text("source_url"),
+            note: text("notes"),
+        })
+    }
+
+    fn formats(&self, found: &mut Found) -> Result<Formats> {
+        let weights = self.row.text("weight_format").map(|written| formats::weights(&written));
+        let weights = weights.map_or_else(|| self.options.weights(), Ok)?;
+        if let Some(name) = &weights.name
+            && !weights.written.eq_ignore_ascii_case(name)
+        {
+            found.remark(format!("weight format '{}' taken as {name}", shown(&weights.written)));
+        }
+        let head = self.row.text("head_format").and_then(|written| formats::kv_cache(&written));
+        Ok(Formats {
+            head: head.or_else(|| formats::head(&weights)),
+            kv_cache: self.row.text("kv_format").and_then(|written| formats::kv_cache(&written)),
+            weights,
+        })
+    }
+
+    /// What whoever collected the table warns of, in their words.
+    fn excluded(&self) -> Option<String> {
+        let notes = self.row.text("notes").unwrap_or_default();
+        let warned = ["OUTLIER", "ANOMALOUSLY SLOW"].into_iter().find_map(|word| notes.find(word));
+        let clause = warned.map(|start| notes[start..].split(';').next().unwrap_or_default().trim().to_owned());
+        self.row.text("excluded").or(clause)
+    }
+
+    fn prefill(&self, base: &Measurement, found: &mut Found) -> Result<()> {
+        let prompt = self.row.tokens("prompt_tokens")?;
+        let time = self.row.time_s("prefill_ms", MILLISECONDS)?;
+        let rate = self.row.rate("prefill_tok_s")?;
+        if time.is_none() && rate.is_none() {
+            return Ok(());
+        }
+        let Some(prompt) = prompt else {
+            found.skip(&self.origin, "prefill without the length of its prompt");
+            return Ok(());
+        };
+        if let (Some(time), Some(rate)) = (time, rate) {
+            row::agree(("prefill_tok_s", rate), ("prefill_ms", prompt / time), TOLERANCE)?;
+        }
+        let Some(time_s) = time.or_else(|| rate.map(|rate| prompt / rate)) else { return Ok(()) };
+        found.measurements.push(Measurement {
+            phase: Phase::Prefill { prompt_tokens: prompt },
+            time_s,
+            ..base.clone()
+        });
+        Ok(())
+    }
+
+    fn decode(&self, base: &Measurement, found: &mut Found) -> Result<()> {
+        let Some(rate) = self.row.rate("decode_tok_s")? else { return Ok(()) };
+        let prompt = self.row.tokens("prompt_tokens")?;
+        let generated = self.row.tokens("gen_tokens")?;
+        // llama-bench times its generation on an empty cache, apart from its prompt.
+        let apart = base.engine.contains("llama-bench");
+        if apart {
+            found.remark("llama-bench generates on an empty cache: context taken as the generated tokens alone");
+        } else if prompt.is_none() {
+            found.remark("decode without the length of its prompt: context taken as the generated tokens alone");
+        }
+        if generated.is_none() {
+            found.remark("decode without the number of its tokens: context taken as that of the first");
+        }
+        let before = prompt.filter(|_| !apart).unwrap_or(0.0);
+        let phase = Phase::decode(before, generated);
+        found.measurements.push(Measurement { phase, time_s: 1.0 / rate, ..base.clone() });
+        Ok(())
+    }
+}
+
+fn told(name: Option<&String>) -> Named {
+    name.map_or_else(Named::default, |name| Named::known(name, name))
+}

@@ -1,0 +1,152 @@
+//! `llama-bench` in its three spellings.
+
+use super::*;
+
+const JSON: &str = include_str!("../../../../tests/measurements/llama-bench.json");
+const JSON_LINES: &str = include_str!("../../../../tests/measurements/llama-bench.jsonl");
+const CSV: &str = include_str!("../../../../tests/measurements/llama-bench.csv");
+
+/// The fixture with one piece of text replaced, wherever it stands.
+fn with(from: &str, to: &str) -> String {
+    assert!(JSON.contains(from), "{from}");
+    JSON.replace(from, to)
+}
+
+#[test]
+fn a_prompt_is_timed_whole_and_a_generation_by_the_token() {
+    let loaded = read_plainly("bench.json", JSON);
+    // 1.28 s for 128 tokens; token t looks back on 1024 + t.
+    assert_eq!(timed(&loaded), [(prefill(512.0), 0.064), (decode(1088.5, Some(128.0)), 0.01)]);
+    let [first, second] = loaded.measurements.as_slice() else { panic!("two") };
+    assert_eq!((first.spread_s, second.spread_s), (Some(0.001), Some(0.000_1)));
+    assert_eq!((first.engine.as_str(), first.engine_version.as_deref()), ("llama.cpp CUDA", Some("b4675 (55ac8c77)")));
+    assert_eq!(first.model, Named::known("qwen2 1B Q8_0", "Qwen2.5-0.5B"));
+    assert_eq!((first.architecture, first.model_bytes, first.batch), (QWEN2_5_0_5B, Some(525e6), 1));
+    assert_eq!(first.formats.weights, Named::known("Q8_0", "q8_0"));
+    assert_eq!(first.formats.kv_cache, Some(Named::known("f16", "fp16")));
+    assert_eq!((first.board.clone(), first.mode.clone()), (Named::written("Orin"), Named::default()));
+    assert_eq!(second.origin.to_string(), "bench.json, entry 2");
+    assert_eq!(loaded.summary(), "2 measurements; llama-bench; ignored: my_fork");
+}
+
+#[test]
+fn three_spellings_mean_the_same() {
+    let json = read_plainly("bench", JSON);
+    for (text, places) in [(JSON_LINES, [1, 2]), (CSV, [2, 3])] {
+        let other = read_plainly("bench", text);
+        for ((one, other), line) in json.measurements.iter().zip(&other.measurements).zip(places) {
+            let origin = Origin { file: "bench".to_owned(), place: Place::Line(line) };
+            assert_eq!(*other, Measurement { origin, ..one.clone() });
+        }
+        assert_eq!(other.measurements.len(), 2);
+    }
+    let one = JSON_LINES.lines().next().unwrap();
+    assert_eq!(read_plainly("bench", one).measurements.len(), 1);
+}
+
+#[test]
+fn the_board_may_be_told() {
+    let loaded = read_with("a.json", JSON, |options| {
+        options.board = Some("agx-orin-64gb".to_owned());
+        options.mode = Some("MAXN".to_owned());
+    });
+    let first = &loaded.unwrap().measurements[0];
+    assert_eq!((first.board.clone(), first.mode.label()), (Named::known("Orin", "agx-orin-64gb"), "MAXN"));
+}
+
+#[test]
+fn a_head_stored_twice_is_not_tied() {
+    // 151,936 × 896 more.
+    let loaded = read_plainly("a.json", &with("494032768", "630167424"));
+    assert!(!loaded.measurements[0].architecture.tied);
+    assert_eq!(loaded.remarks, ["the file holds the head of Qwen2.5-0.5B apart from its embedding (2 times)"]);
+}
+
+#[test]
+fn a_time_of_two_devices_is_excluded() {
+    for (change, reason) in [
+        (with("\"n_gpu_layers\": 99", "\"n_gpu_layers\": 10"), "10 of 24 layers ran on the GPU"),
+        (with("\"no_kv_offload\": false", "\"no_kv_offload\": true"), "the KV cache was not on the GPU"),
+        (with("\"n_batch\": 2048", "\"n_cpu_moe\": 4"), "some experts ran on the CPU"),
+        (with("\"type_v\": \"f16\"", "\"type_v\": \"q8_0\""), "the KV cache format 'f16/q8_0' is not modelled"),
+        (with("1B Q8_0", "1B Q3_K - Small"), "the number format 'Q3_K - Small' is not modelled"),
+    ] {
+        let loaded = read_plainly("a.json", &change);
+        assert_eq!(loaded.measurements[1].excluded.as_deref(), Some(reason));
+    }
+}
+
+#[test]
+fn what_is_neither_a_prompt_nor_a_generation_is_skipped() {
+    let both = with("\"n_prompt\": 0, \"n_gen\": 128", "\"n_prompt\": 512, \"n_gen\": 128");
+    let deep = with("\"n_gen\": 0, \"n_depth\": 0", "\"n_gen\": 0, \"n_depth\": 4096");
+    assert_eq!(
+        read_plainly("a.json", &both).summary(),
+        "1 measurement; llama-bench; skipped: a prompt of 512 tokens and 128 generated ones, timed as one \
+         (a.json, entry 2); ignored: my_fork"
+    );
+    assert_eq!(
+        read_plainly("a.json", &deep).skipped[0].reason,
+        "a prompt of 512 tokens after 4096 others, which is no whole prefill"
+    );
+}
+
+#[test]
+fn a_prompt_in_pieces_is_said() {
+    let loaded = read_plainly("a.json", &with("\"n_ubatch\": 512", "\"n_ubatch\": 256"));
+    assert_eq!(loaded.remarks, ["prompts longer than n_ubatch pass in pieces, and weights are read once for each"]);
+}
+
+#[test]
+fn what_contradicts_itself_is_refused() {
+    for (text, message) in [
+        (
+            with("8001.2", "800.12"),
+            "a.json, entry 1, 'avg_ts': 800.12 per second contradicts the 8000.0 per second of 'avg_ns'\n  expected: both \
+             to agree within 1.07 %",
+        ),
+        (
+            with("[1267200000, 1280000000, 1292800000]", "[12672000, 12800000]"),
+            "a.json, entry 2, 'samples_ns': 10050 per second contradicts the 100.00 per second of 'avg_ns'\n  expected: \
+             both to agree within 1 %",
+        ),
+        (
+            with("494032768", "1235814400"),
+            "a.json, entry 1, 'model_n_params': the file's model has 1,235,814,400 parameters\n  expected: 494,008,192 \
+             within 2 %, as Qwen2.5-0.5B has\n  try: give the shape of the model that ran: --model config.json",
+        ),
+        (
+            with("Qwen2.5-0.5B-Instruct-Q8_0.gguf", "mine.gguf"),
+            "a.json, entry 1, 'model_filename': the shape of 'models/mine.gguf' is not known\n  expected: the file of a \
+             model whose shape is known here\n  try: give the shape of the model that ran: --model config.json",
+        ),
+        (
+            with("\"avg_ns\": 64000000", "\"avg_ns\": 0"),
+            "a.json, entry 1, 'avg_ns': '0' is out of range\n  expected: a time above 0 and below eleven days",
+        ),
+        (with("\"avg_ns\": 64000000,", ""), "a.json, entry 1, 'avg_ns': the key is missing"),
+    ] {
+        assert_eq!(refusal("a.json", &text), message);
+    }
+    let csv = CSV.replace("\"1280000000\"", "\"inf\"");
+    assert_eq!(refusal("a.csv", &csv), "a.csv:3, 'avg_ns': 'inf' is not finite\n  expected: a finite number");
+}
+
+#[test]
+fn a_noisy_mean_may_differ_from_the_mean_of_rates() {
+    // Two samples of 32 and 96 ms: the mean of rates is 10,667 per second, the rate of the mean 8,000.
+    let noisy = with("\"stddev_ns\": 1000000, \"avg_ts\": 8001.2", "\"stddev_ns\": 45254834, \"avg_ts\": 10666.7");
+    assert_eq!(read_plainly("a.json", &noisy).measurements[0].time_s, 0.064);
+}
+
+#[test]
+fn tables_for_people_are_refused() {
+    let wanted = "llama-bench wrote this for people or a database, with its figures rounded or spread out\n  expected: \
+                  llama-bench's JSON, JSON Lines or CSV\n  try: run it with -o json";
+    for text in [
+        "| model                          |       size |     params | backend    | ngl |          test |              t/s |\n",
+        "CREATE TABLE IF NOT EXISTS llama_bench (n_prompt INTEGER);\nINSERT INTO llama_bench (n_prompt) VALUES ('512');\n",
+    ] {
+        assert_eq!(refusal("a.txt", text), format!("a.txt: {wanted}"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Arbitrary files: no panic, and no time that is not a time.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const FIXTURES: [&str; 4] = [
+    include_str!("../../../../tests/measurements/llama-bench.json"),
+    include_str!("../../../../tests/measurements/llama-bench.jsonl"),
+    include_str!("../../../../tests/measurements/llama-bench.csv"),
+    include_str!("../../../../tests/measurements/table.csv"),
+];
+
+fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let Ok(loaded) = read("x", bytes, &options()) else { return Ok(()) };
+    prop_assert!(!loaded.measurements.is_empty());
+    for measurement in &loaded.measurements {
+        prop_assert!(measurement.time_s.is_finite() && measurement.time_s > 0.0, "{measurement:?}");
+        prop_assert!(measurement.spread_s.is_none_or(|spread| spread.is_finite() && spread > 0.0));
+        prop_assert!(measurement.batch > 0 && measurement.architecture.validate().is_ok());
+        let (Phase::Prefill { prompt_tokens: tokens }
+        | Phase::Decode { context_tokens: tokens, .. }
+        | Phase::Request { prompt_tokens: tokens, .. }) = measurement.phase;
+        prop_assert!(tokens.is_finite() && tokens > 0.0, "{measurement:?}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_are_harmless(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        check(&bytes)?;
+    }
+
+    #[test]
+    fn arbitrary_text_is_harmless(text in ".{0,200}|[\\[{\"a-z0-9:,.}\\] \n-]{0,200}") {
+        check(text.as_bytes())?;
+    }
+
+    /// A file of a known tool with one number replaced.
+    #[test]
+    fn hostile_numbers_are_harmless(
+        fixture in prop::sample::select(&FIXTURES[..]),
+        place in any::<prop::sample::Index>(),
+        number in prop::sample::select(&["0", "-1", "1e308", "-1e308", "1e-308", "NaN", "Infinity", "1e999", "\"\"", "[]", "{}", "null", "9999999999999999999", "x"][..]),
+    ) {
+        let starts: Vec<usize> = fixture
+            .match_indices(|c: char| c.is_ascii_digit())
+            .map(|(place, _)| place)
+            .filter(|place| *place == 0 || !fixture.as_bytes()[place - 1].is_ascii_alphanumeric())
+            .collect();
+        let start = starts[place.index(starts.len())];
+        let length = fixture[start..].find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(fixture.len() - start);
+        check(format!("{}{number}{}", &fixture[..start], &fixture[start + length..]).as_bytes())?;
+    }
+
+    /// A file of a known tool, cut or with some bytes replaced.
+    #[test]
+    fn damaged_files_are_harmless(
+        fixture in prop::sample::select(&FIXTURES[..]),
+        end in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+    ) {
+        let mut bytes = fixture.as_bytes()[..=end.index(fixture.len())].to_vec();
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        check(&bytes)?;
+    }
+}
