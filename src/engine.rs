@@ -15,6 +15,7 @@
 pub mod architecture;
 pub mod budget;
 pub mod confidence;
+pub mod energy;
 pub mod features;
 pub mod hardware;
 pub mod landscape;

@@ -62,6 +62,7 @@ fn estimator(case: &Value) -> Estimator {
         bandwidth_bytes_per_s: number(&rates["beta"]),
         memory_bytes: 64e9,
         reserved_bytes: 0.0,
+        watts: None,
         efficiency: Efficiency::IDEAL,
     };
     let workload = Workload {
