@@ -18,6 +18,7 @@ pub mod budget;
 pub mod calibration;
 pub mod confidence;
 pub mod efficiency;
+pub mod energy;
 pub mod extras;
 pub mod features;
 pub mod hardware;

@@ -49,6 +49,18 @@ pub fn milliseconds(value_s: f64) -> String {
     if value < 1e7 { significant(value, 3) } else { format!("{value:.2e}") }
 }
 
+/// Joules as `3.10 J`, `194 mJ` or `1.20 kJ`.
+pub fn joules(value_j: f64) -> String {
+    let (scaled, unit) = match value_j.abs() {
+        v if v >= 0.9995e6 => (value_j / 1e6, "MJ"),
+        v if v >= 0.9995e3 => (value_j / 1e3, "kJ"),
+        v if v >= 0.9995 || v == 0.0 => (value_j, "J"),
+        v if v >= 0.9995e-3 => (value_j * 1e3, "mJ"),
+        _ => (value_j * 1e6, "µJ"),
+    };
+    format!("{} {unit}", significant(scaled, 3))
+}
+
 /// Bytes as `2.90 GB` or `512 MB`; decimal prefixes, as memory budgets and bandwidths are.
 pub fn bytes(value: f64) -> String {
     let (scaled, unit) = match value.abs() {
@@ -96,6 +108,9 @@ pub fn percent_change(new_over_old: f64) -> String {
 
 const TIME_UNITS: &[(&str, f64)] =
     &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0)];
+/// Prefixes that differ in case alone are told apart by it: 1 MJ is no millijoule.
+const ENERGY_UNITS: &[(&str, f64)] =
+    &[("J", 1.0), ("mJ", 1e-3), ("kJ", 1e3), ("MJ", 1e6), ("uJ", 1e-6), ("µJ", 1e-6), ("Wh", 3600.0)];
 const BYTE_UNITS: &[(&str, f64)] = &[
     ("B", 1.0),
     ("kB", 1e3),
@@ -112,6 +127,11 @@ pub fn parse_seconds(text: &str) -> Result<f64> {
     parse_with_unit(text, TIME_UNITS, "a time above 0 with its unit, such as 100ms or 2s")
 }
 
+/// A positive energy with its unit (`2J`, `500 mJ`, `0.1 Wh`), in joules.
+pub fn parse_joules(text: &str) -> Result<f64> {
+    parse_with_unit(text, ENERGY_UNITS, "an energy above 0 with its unit, such as 2J, 500mJ or 0.1Wh")
+}
+
 /// A positive size with its unit (`8GB`, `512 MiB`), in bytes.
 pub fn parse_bytes(text: &str) -> Result<f64> {
     parse_with_unit(text, BYTE_UNITS, "a size above 0 with its unit, such as 8GB or 512MiB")
@@ -124,7 +144,12 @@ fn parse_with_unit(text: &str, units: &[(&str, f64)], expected: &str) -> Result<
     let unit = unit.trim();
     let number: f64 =
         number.parse().map_err(|_| Error::new(format!("'{text}' is no number with a unit")).expected(expected))?;
-    let scale = units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, scale)| scale);
+    let named = |is: &dyn Fn(&str) -> bool| {
+        let mut alike = units.iter().filter(|(name, _)| is(name)).map(|(_, scale)| scale);
+        alike.next().filter(|_| alike.next().is_none())
+    };
+    // In another case only where that leaves no doubt.
+    let scale = named(&|name| name == unit).or_else(|| named(&|name| name.eq_ignore_ascii_case(unit)));
     let Some(scale) = scale else {
         let what =
             if unit.is_empty() { format!("'{text}' has no unit") } else { format!("'{unit}' is no unit known here") };
@@ -166,6 +191,8 @@ mod tests {
         assert_eq!(seconds(1.5), "1.50 s");
         assert_eq!(seconds(9000.0), "2.50 h");
         assert_eq!(seconds(0.000_25), "250 µs");
+        assert_eq!((joules(3.1), joules(0.194), joules(1200.0)), ("3.10 J".into(), "194 mJ".into(), "1.20 kJ".into()));
+        assert_eq!((joules(0.0), joules(2.5e-4)), ("0 J".into(), "250 µJ".into()));
         assert_eq!(bytes(2.9e9), "2.90 GB");
         assert_eq!(bytes(999.9e6), "1.00 GB");
         assert_eq!(parameters(494_008_192), "494 M");
@@ -184,6 +211,12 @@ mod tests {
         assert!(parse_seconds("100").unwrap_err().to_string().contains("no unit"));
         assert!(parse_seconds("-3ms").is_err());
         assert!(parse_seconds("0ms").is_err());
+        assert_eq!(parse_joules("2J").unwrap(), 2.0);
+        assert_eq!(parse_joules("0.5 kJ").unwrap(), 500.0);
+        assert_eq!(parse_joules("0.1wh").unwrap(), 360.0);
+        assert_eq!((parse_joules("3mJ").unwrap(), parse_joules("3MJ").unwrap()), (3e-3, 3e6));
+        assert!(parse_joules("3mj").unwrap_err().to_string().contains("'mj' is no unit known here"));
+        assert!(parse_joules("2W").unwrap_err().to_string().contains("'W' is no unit known here"));
         assert!(parse_bytes("8parsecs").unwrap_err().to_string().contains("parsecs"));
     }
 }

@@ -63,6 +63,7 @@ fn estimator(case: &Value) -> Estimator {
         bandwidth_bytes_per_s: number(&rates["beta"]),
         memory_bytes: 64e9,
         reserved_bytes: 0.0,
+        watts: None,
         efficiency: Efficiencies::IDEAL,
     };
     let workload = Workload {

@@ -22,6 +22,8 @@ pub struct Hardware {
     pub memory_bytes: f64,
     /// Of that, kept by operating system and runtime, bytes.
     pub reserved_bytes: f64,
+    /// Power budget of the mode, W; `None` where nobody states one.
+    pub watts: Option<f64>,
     /// How much of the peaks an engine reaches, by number format.
     pub efficiency: Efficiencies,
 }

@@ -22,6 +22,7 @@ pub use memory::Memory;
 pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage, operators};
 pub use phases::{Cost, Latency};
 
+use super::energy::PowerBudget;
 use super::hardware::Hardware;
 use super::precision::{ComputeFormat, Precision};
 use super::workload::Workload;
@@ -89,6 +90,7 @@ pub struct Estimator {
     workload: Workload,
     attention: Attention,
     reserved_bytes: f64,
+    watts: Option<f64>,
 }
 
 impl Estimator {
@@ -114,7 +116,13 @@ impl Estimator {
             workload,
             attention: Attention::default(),
             reserved_bytes: hardware.reserved_bytes,
+            watts: hardware.watts,
         })
+    }
+
+    /// The same number format, workload and attention on other hardware, or in another of its modes.
+    pub fn on(&self, hardware: &Hardware) -> Result<Self, UnsupportedFormat> {
+        Ok(Self::new(hardware, self.precision, self.workload)?.with_attention(self.attention))
     }
 
     /// The same with another attention model; fused and without causal halving unless asked for.
@@ -145,6 +153,17 @@ impl Estimator {
             Phase::Prefill => &self.prefill,
             Phase::Decode => &self.decode,
         }
+    }
+
+    /// What bounds the energy; `None` where the power mode states no watts.
+    pub fn power(&self) -> Option<PowerBudget> {
+        self.watts.map(|watts| PowerBudget::new(watts, self.workload))
+    }
+
+    /// Generated tokens of all sequences per second of decoding; `None` if none are generated.
+    pub fn tokens_per_s(&self, latency: Latency) -> Option<f64> {
+        let Workload { batch, generated_tokens, .. } = self.workload;
+        (generated_tokens > 0).then(|| f64::from(batch) / latency.tpot_s(generated_tokens))
     }
 
     /// One forward pass over the whole prompt.

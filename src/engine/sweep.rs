@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use super::architecture::Architecture;
+use super::energy::PowerBudget;
 use super::law::{AtDepths, Coefficients, Extrapolation, FittedRange};
 use super::roofline::{Estimator, Latency};
 use super::space::Space;
@@ -35,6 +36,8 @@ pub struct Sweep {
     pub parameters_active: Vec<u64>,
     /// Generated tokens of the workload, to turn decode time into TPOT.
     pub generated_tokens: u32,
+    /// What bounds the energy, to turn latency into joules; `None` where the power mode states no watts.
+    pub power: Option<PowerBudget>,
 }
 
 /// How much of a sweep lies outside the law's fitted range.
@@ -77,6 +80,7 @@ impl Sweep {
             parameters_total: vec![0; candidates],
             parameters_active: vec![0; candidates],
             generated_tokens: estimator.workload().generated_tokens,
+            power: estimator.power(),
             shapes,
             depths,
         };
@@ -240,6 +244,7 @@ pub(crate) mod tests {
             bandwidth_bytes_per_s: 204.8e9,
             memory_bytes: 62.841e9,
             reserved_bytes: 0.0,
+            watts: None,
             efficiency: Efficiencies::IDEAL,
         }
     }

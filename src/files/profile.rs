@@ -164,6 +164,7 @@ impl Profile {
             bandwidth_bytes_per_s: mode.bandwidth.si,
             memory_bytes: self.memory.usable_bytes(),
             reserved_bytes: self.memory.reserved_bytes(),
+            watts: mode.watts.as_ref().map(|watts| watts.si),
             efficiency: Efficiencies::from(self.efficiency.efficiency()),
         }
     }

@@ -172,6 +172,7 @@ mod tests {
             bandwidth_bytes_per_s: bandwidth,
             memory_bytes: 8e9,
             reserved_bytes: 0.0,
+            watts: None,
             efficiency: Efficiency {
                 compute: 0.7,
                 bandwidth: 0.8,

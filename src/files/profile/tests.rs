@@ -53,6 +53,7 @@ fn a_profile_needs_no_more_than_a_16_bit_rate_bandwidth_and_memory() {
             bandwidth_bytes_per_s: 204.8e9,
             memory_bytes: 8e9,
             reserved_bytes: 0.0,
+            watts: None,
             efficiency: Efficiencies::IDEAL,
         }
     );

@@ -1,0 +1,70 @@
+//! Energy as power budget × time: an **upper bound**, and called that wherever it is shown.
+//!
+//! What a board draws depends on what its units do at each moment, and nobody publishes that. A power mode does state
+//! what the board is allowed to draw, and the roofline how long it takes; their product is what a request cannot exceed
+//! while the board keeps its budget. It compares power modes fairly, because each is charged all that it may take.
+
+use super::roofline::Latency;
+use super::workload::Workload;
+
+/// What a board may draw while it serves a workload.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PowerBudget {
+    /// Of the power mode, W.
+    pub watts: f64,
+    sequences: f64,
+    generated_tokens: u32,
+}
+
+impl PowerBudget {
+    /// Of a power mode under a workload.
+    pub fn new(watts: f64, workload: Workload) -> Self {
+        Self { watts, sequences: f64::from(workload.batch.max(1)), generated_tokens: workload.generated_tokens }
+    }
+
+    /// At most so much for one request, prefill and decode, J. The sequences of a batch share the board's time.
+    #[inline]
+    pub fn request_j(&self, total_s: f64) -> f64 {
+        self.watts * total_s / self.sequences
+    }
+
+    /// At most so much for each generated token, J: decode alone; `None` if none are generated.
+    pub fn token_j(&self, latency: Latency) -> Option<f64> {
+        (self.generated_tokens > 0).then(|| self.request_j(latency.tpot_s(self.generated_tokens)))
+    }
+
+    /// How long prefill and decode may take together for so many joules per request, seconds.
+    pub fn total_s(&self, request_j: f64) -> f64 {
+        request_j * self.sequences / self.watts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LATENCY: Latency = Latency { prefill_s: 0.02, decode_s: 0.08 };
+
+    #[test]
+    fn fifty_watts_for_a_tenth_of_a_second_are_five_joules() {
+        let budget = PowerBudget::new(50.0, Workload::default());
+        assert_eq!(budget.request_j(LATENCY.total_s()), 5.0);
+        // 80 ms for 16 tokens are 5 ms each.
+        assert_eq!(budget.token_j(LATENCY), Some(0.25));
+        assert_eq!(budget.total_s(5.0), 0.1);
+    }
+
+    #[test]
+    fn the_sequences_of_a_batch_share_it() {
+        let budget = PowerBudget::new(50.0, Workload { batch: 4, ..Workload::default() });
+        assert_eq!(budget.request_j(LATENCY.total_s()), 1.25);
+        assert_eq!(budget.token_j(LATENCY), Some(0.0625));
+        assert_eq!(budget.total_s(1.25), 0.1);
+    }
+
+    #[test]
+    fn without_generated_tokens_there_is_no_energy_per_token() {
+        let budget = PowerBudget::new(50.0, Workload { generated_tokens: 0, ..Workload::default() });
+        assert_eq!(budget.token_j(Latency { prefill_s: 0.02, decode_s: 0.0 }), None);
+    }
+}
