@@ -6,18 +6,20 @@
 //! experts), and **embedding and LM head** (a quarter of a small model's decode time with a 152k vocabulary).
 //!
 //! ```text
-//! operators ──▶ Roofline (seconds of one) ──▶ Estimator (phases, memory, breakdown)
+//! operators ──▶ Roofline (seconds of one) ──▶ Estimator (phases, memory, breakdown, diagram)
 //! ```
 //!
 //! The sweep and the detail view share one visitor of operators: there is one estimator, so a number in the table is the number
 //! in the breakdown.
 
 mod breakdown;
+mod diagram;
 mod memory;
 mod operators;
 mod phases;
 
 pub use breakdown::{OperatorCost, Phase};
+pub use diagram::{Ceiling, OperatorPoint, Roofs};
 pub use memory::Memory;
 pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage};
 pub use phases::{Cost, Latency};
