@@ -115,6 +115,11 @@ impl Estimator {
         })
     }
 
+    /// The same predictions for another board: number format, workload and attention stay. Fails if it lacks the format.
+    pub fn on(&self, hardware: &Hardware) -> Result<Self, UnsupportedFormat> {
+        Self::new(hardware, self.precision, self.workload).map(|there| there.with_attention(self.attention))
+    }
+
     /// The same with another attention model; fused and without causal halving unless asked for.
     #[must_use]
     pub const fn with_attention(self, attention: Attention) -> Self {
