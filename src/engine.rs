@@ -33,4 +33,5 @@ pub mod runs;
 pub mod space;
 pub mod sweep;
 pub mod synthetic;
+pub mod what_if;
 pub mod workload;

@@ -11,6 +11,7 @@
 
 pub mod change;
 pub mod fit_view;
+pub mod hardware_view;
 pub mod headless;
 pub mod judged;
 pub mod keymap;

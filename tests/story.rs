@@ -280,14 +280,17 @@ fn what_is_shown_is_what_was_priced_also_while_something_else_is_asked() {
     session.keys("b");
     let shown = screen(&mut session);
     assert!(
-        shown.starts_with(" roofscape ▸Frontier  Fit  AGX Orin 64GB"),
+        shown.starts_with(" roofscape ▸Frontier  Fit  Hardware  AGX Orin 64GB"),
         "the picture is still the old board's\n{shown}"
     );
     assert!(shown.contains("board ◂AGX Orin 32GB▸"), "the control shows what is asked\n{shown}");
     assert!(session.state.is_stale());
     session.work();
     let shown = screen(&mut session);
-    assert!(shown.starts_with(" roofscape ▸Frontier  Fit  AGX Orin 32GB") && shown.contains("law tiny"), "{shown}");
+    assert!(
+        shown.starts_with(" roofscape ▸Frontier  Fit  Hardware  AGX Orin 32GB") && shown.contains("law tiny"),
+        "{shown}"
+    );
     assert!(!session.state.is_stale());
 }
 
@@ -454,7 +457,9 @@ fn keys_and_tabs_step_through_the_screens() {
     session.keys("v");
     assert_eq!(session.state.screen, Screen::Fit);
     assert!(screen(&mut session).starts_with(" roofscape  Frontier ▸Fit"));
-    session.keys("V");
+    session.keys("v");
+    assert_eq!(session.state.screen, Screen::Hardware);
+    session.keys("VV");
     assert_eq!(session.state.screen, Screen::Frontier);
     session.click((23, 0));
     assert_eq!(session.state.screen, Screen::Fit, "a click on the tab");

@@ -6,18 +6,20 @@
 //! experts), and **embedding and LM head** (a quarter of a small model's decode time with a 152k vocabulary).
 //!
 //! ```text
-//! operators ──▶ Roofline (seconds of one) ──▶ Estimator (phases, memory, breakdown)
+//! operators ──▶ Roofline (seconds of one) ──▶ Estimator (phases, memory, breakdown, diagram)
 //! ```
 //!
 //! The sweep and the detail view share one visitor of operators: there is one estimator, so a number in the table is the number
 //! in the breakdown.
 
 mod breakdown;
+mod diagram;
 mod memory;
 mod operators;
 mod phases;
 
 pub use breakdown::{OperatorCost, Phase};
+pub use diagram::{Ceiling, OperatorPoint, Roofs};
 pub use memory::Memory;
 pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage, operators};
 pub use phases::{Cost, Latency};
@@ -120,9 +122,9 @@ impl Estimator {
         })
     }
 
-    /// The same number format, workload and attention on other hardware, or in another of its modes.
+    /// The same predictions for another board: number format, workload and attention stay. Fails if it lacks the format.
     pub fn on(&self, hardware: &Hardware) -> Result<Self, UnsupportedFormat> {
-        Ok(Self::new(hardware, self.precision, self.workload)?.with_attention(self.attention))
+        Self::new(hardware, self.precision, self.workload).map(|there| there.with_attention(self.attention))
     }
 
     /// The same with another attention model; fused and without causal halving unless asked for.

@@ -3,6 +3,7 @@
 
 mod fit;
 mod frontier;
+mod hardware;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -70,6 +71,7 @@ const fn own(screen: Screen) -> &'static [Binding] {
     match screen {
         Screen::Frontier => frontier::BINDINGS,
         Screen::Fit => fit::BINDINGS,
+        Screen::Hardware => hardware::BINDINGS,
     }
 }
 

@@ -8,6 +8,7 @@
 
 pub mod fit;
 pub mod frontier;
+pub mod hardware;
 
 use ratatui::layout::Rect;
 
@@ -41,6 +42,7 @@ pub const fn room(screen: Screen, body: Rect) -> Room {
     match screen {
         Screen::Frontier => frontier::room(body),
         Screen::Fit => fit::room(body),
+        Screen::Hardware => hardware::room(body),
     }
 }
 

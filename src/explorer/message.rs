@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fit_view::FitFocus;
 use super::fit_view::evidence::FitPlot;
 use super::fit_view::runs::RunColumn;
+use super::hardware_view::{Emphasis, HardwareFocus};
 use super::judged::{Finding, Trial};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
@@ -150,6 +151,18 @@ pub enum Action {
     FlipCriterion,
     /// Show how all forms compare.
     Compare,
+    /// Move the focus there on the Hardware screen.
+    FocusHardware(HardwareFocus),
+    /// Look at this operator.
+    SelectOperator(&'static str),
+    /// Let a phase of the request stand out, or both.
+    Emphasise(Emphasis),
+    /// Show the pick beside what it is compared with, or alone.
+    FlipComparison,
+    /// Compare with what is picked now; again: with the baseline model.
+    TogglePin,
+    /// Pick the next slower architecture on the frontier, or the next faster one.
+    WalkFrontier(Direction),
     /// Open the help.
     Help,
     /// Show where the numbers come from.

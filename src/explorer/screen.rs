@@ -12,17 +12,20 @@ pub enum Screen {
     Frontier,
     /// What the runs say about the law: predictions, residuals, coefficients, runs.
     Fit,
+    /// What the board makes of the pick: its roofs, and every operator under them.
+    Hardware,
 }
 
 impl Screen {
     /// In the order of the tabs.
-    pub const ALL: [Self; 2] = [Self::Frontier, Self::Fit];
+    pub const ALL: [Self; 3] = [Self::Frontier, Self::Fit, Self::Hardware];
 
     /// On its tab.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Frontier => "Frontier",
             Self::Fit => "Fit",
+            Self::Hardware => "Hardware",
         }
     }
 
@@ -47,6 +50,6 @@ mod tests {
         for screen in Screen::ALL {
             assert_eq!(screen.neighbour(Direction::Up).neighbour(Direction::Down), screen);
         }
-        assert_eq!(Screen::Fit.neighbour(Direction::Up), Screen::Frontier);
+        assert_eq!(Screen::Hardware.neighbour(Direction::Up), Screen::Frontier);
     }
 }

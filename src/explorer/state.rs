@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::fit_view::FitView;
+use super::hardware_view::HardwareView;
 use super::judged::Trial;
 use super::message::{Control, ExportRequest, Focus, Scope};
 use super::resampled::{Inquiry, Verdict};
@@ -173,6 +174,8 @@ pub struct State {
     pub screen: Screen,
     /// What the Fit screen looks at.
     pub fit: FitView,
+    /// What the Hardware screen looks at.
+    pub hardware_view: HardwareView,
     /// The test of the law that is being made.
     pub trial: Option<Trial>,
     /// Where keys go on the frontier.
@@ -219,6 +222,7 @@ impl State {
             top: 0,
             screen: Screen::Frontier,
             fit: FitView::default(),
+            hardware_view: HardwareView::default(),
             trial: None,
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,

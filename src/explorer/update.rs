@@ -4,6 +4,7 @@
 mod budgets;
 mod fit;
 mod frontier;
+mod hardware;
 mod judging;
 mod live;
 mod pick;
@@ -57,6 +58,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
             state.size = (columns, rows);
             pick::keep_in_view(state);
             fit::keep_in_view(state);
+            hardware::keep_in_view(state);
         }
         Message::Priced(question, landscape) => return receive(state, question, landscape),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
@@ -102,6 +104,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
             return match state.screen {
                 Screen::Frontier => frontier::act(state, action),
                 Screen::Fit => fit::act(state, action),
+                Screen::Hardware => hardware::act(state, action),
             };
         }
     }

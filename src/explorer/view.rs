@@ -1,7 +1,7 @@
 //! The screen, drawn from the state, which it only reads.
 //!
 //! ```text
-//!  roofscape ▸Frontier  Fit  AGX Orin 64GB · MAXN · fp16 · 1,024 → 16 tokens                      ? help   header
+//!  roofscape ▸Frontier  Fit  Hardware  AGX Orin 64GB · MAXN · fp16 · 1,024 → 16 tokens            ? help   header
 //!  …                                                                                                       the screen
 //!  law paper · R² 0.975 …                                                                                  status
 //!  ideal roofline, uncalibrated · ⚠ extrapolated …                                                         truth
@@ -14,6 +14,7 @@
 mod comparison;
 mod fit;
 pub mod frontier;
+mod hardware;
 mod header;
 mod help;
 pub mod plot;
@@ -60,6 +61,7 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
     match state.screen {
         Screen::Frontier => frontier::render(&mut canvas, state, frame.body),
         Screen::Fit => fit::render(&mut canvas, state, frame.body),
+        Screen::Hardware => hardware::render(&mut canvas, state, frame.body),
     }
     status::render(&mut canvas, state, &frame);
     match &state.mode {

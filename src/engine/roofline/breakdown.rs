@@ -39,12 +39,37 @@ pub struct OperatorCost {
     pub phase_bytes: f64,
     /// The roof it hits, judged over the whole phase.
     pub bound: Bound,
+    /// FLOPs over bytes of the whole phase; 0 for what only moves data.
+    pub intensity_flop_per_byte: f64,
+    /// FLOPs over seconds of the whole phase.
+    pub attained_flops_per_s: f64,
 }
 
 impl OperatorCost {
     /// Names of the fields, for the head of a table.
-    pub const KEYS: [&'static str; 10] =
-        ["phase", "name", "count", "flops", "bytes", "seconds_each", "seconds", "phase_flops", "phase_bytes", "bound"];
+    pub const KEYS: [&'static str; 12] = [
+        "phase",
+        "name",
+        "count",
+        "flops",
+        "bytes",
+        "seconds_each",
+        "seconds",
+        "phase_flops",
+        "phase_bytes",
+        "bound",
+        "intensity_flop_per_byte",
+        "attained_flops_per_s",
+    ];
+
+    /// With the rates that follow from work and time.
+    fn rated(self) -> Self {
+        Self {
+            intensity_flop_per_byte: self.phase_flops / self.phase_bytes,
+            attained_flops_per_s: self.phase_flops / self.seconds,
+            ..self
+        }
+    }
 }
 
 impl Estimator {
@@ -66,13 +91,14 @@ impl Estimator {
             visit_layer(shape, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, layers, steps)));
             self.visit_decode_attention(shape, |sum| {
                 let first = self.row(Phase::Decode, sum.first, layers, steps);
-                rows.push(OperatorCost {
+                let whole = OperatorCost {
                     seconds: layers * sum.seconds,
                     phase_flops: sum.mean.count * layers * steps * sum.mean.flops,
                     phase_bytes: sum.mean.count * layers * steps * sum.mean.bytes,
                     bound: self.decode.bound(&sum.mean),
                     ..first
-                });
+                };
+                rows.push(whole.rated());
             });
             visit_once(shape, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, 1.0, steps)));
         }
@@ -84,7 +110,7 @@ impl Estimator {
         let count = operator.count * repeats;
         let roofline = self.roofline(phase);
         let seconds_each = roofline.seconds(&operator);
-        OperatorCost {
+        let cost = OperatorCost {
             phase,
             name: operator.name,
             count: count as u32,
@@ -95,7 +121,10 @@ impl Estimator {
             phase_flops: count * passes * operator.flops,
             phase_bytes: count * passes * operator.bytes,
             bound: roofline.bound(&operator),
-        }
+            intensity_flop_per_byte: 0.0,
+            attained_flops_per_s: 0.0,
+        };
+        cost.rated()
     }
 }
 

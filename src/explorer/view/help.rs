@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::theme::Role;
 use super::window::window;
-use super::{Canvas, fit, frontier};
+use super::{Canvas, fit, frontier, hardware};
 use crate::explorer::keymap::bindings;
 use crate::explorer::screen::Screen;
 
@@ -13,6 +13,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
     let legend = match shown {
         Screen::Frontier => frontier::LEGEND,
         Screen::Fit => fit::LEGEND,
+        Screen::Hardware => hardware::LEGEND,
     };
     let count = bindings(shown).count();
     let rows = count as u16;

@@ -68,6 +68,10 @@ pub enum Role {
     Good,
     Compute,
     Memory,
+    /// The prompt's phase, where it stands beside the answer's.
+    Prefill,
+    /// The answer's.
+    Decode,
 }
 
 /// One role in each palette: 24-bit, index into the 256, one of the sixteen.
@@ -81,9 +85,9 @@ const fn colours(role: Role) -> (u32, u8, Color) {
         Role::CloudDense => (0x008a_7440, 94, Color::Yellow),
         Role::Band => (0x0039_656c, 23, Color::Cyan),
         Role::CloudInBand => (0x003d_7579, 30, Color::Cyan),
-        Role::Frontier => (0x0073_dac8, 80, Color::LightCyan),
+        Role::Frontier | Role::Prefill => (0x0073_dac8, 80, Color::LightCyan),
         Role::FrontierOver => (0x003f_6f78, 30, Color::Cyan),
-        Role::DenseFrontier => (0x00e0_af68, 179, Color::LightYellow),
+        Role::DenseFrontier | Role::Decode => (0x00e0_af68, 179, Color::LightYellow),
         Role::Pick => (0x00ff_9ef5, 213, Color::LightMagenta),
         Role::Over => (0x00f7_768e, 204, Color::LightRed),
         Role::Shade => (0x005c_3342, 52, Color::Red),

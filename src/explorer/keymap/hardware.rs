@@ -1,0 +1,38 @@
+//! The Hardware screen's keys.
+
+use crossterm::event::KeyCode;
+
+use super::{Binding, Hint, binding, explained, next};
+use crate::explorer::message::{Action, Control};
+use crate::explorer::slider::Direction;
+
+/// Its own bindings, in the order of the help.
+pub(super) const BINDINGS: &[Binding] = &[
+    explained("← →", Hint::Always("phase"), "prefill, decode or both"),
+    explained("↑ ↓", Hint::Always("row"), "next operator"),
+    binding("tab", &[KeyCode::Tab], Hint::None, "next pane (shift: back)", Action::FocusNext),
+    binding("c", &[KeyCode::Char('c')], Hint::Always("compare"), "the pick beside another", Action::FlipComparison),
+    binding("space", &[KeyCode::Char(' ')], Hint::Always("pin"), "pin or release the pick", Action::TogglePin),
+    binding(
+        ".",
+        &[KeyCode::Char('.')],
+        Hint::Roomy("slower"),
+        "slower one on the frontier",
+        Action::WalkFrontier(Direction::Up),
+    ),
+    binding(
+        ",",
+        &[KeyCode::Char(',')],
+        Hint::None,
+        "faster one on the frontier",
+        Action::WalkFrontier(Direction::Down),
+    ),
+    binding("esc", &[KeyCode::Esc], Hint::None, "follow the best again", Action::FollowBest),
+    binding("b", &[KeyCode::Char('b')], Hint::Roomy("board"), "next board", next(Control::Board)),
+    binding("m", &[KeyCode::Char('m')], Hint::Roomy("mode"), "next power mode", next(Control::Mode)),
+    binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "next number format", next(Control::Format)),
+    binding("o", &[KeyCode::Char('o')], Hint::Roomy("aim"), "aim at total, TTFT, decode", next(Control::Aim)),
+    binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten rows on, ten back", Action::MoveRows(10)),
+    binding("home end", &[KeyCode::Home], Hint::None, "first row, last row", Action::MoveRows(isize::MIN)),
+    binding("p", &[KeyCode::Char('p')], Hint::Shared("pane"), "other lower pane (small)", Action::FlipLowerPane),
+];
