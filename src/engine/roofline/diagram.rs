@@ -8,7 +8,7 @@
 use super::{Estimator, OperatorCost, Phase};
 use crate::engine::architecture::Architecture;
 use crate::engine::hardware::Hardware;
-use crate::engine::precision::ComputeFormat;
+use crate::engine::precision::{ComputeFormat, Precision};
 
 /// How fast a board computes in one number format: what its data sheet says, and what an engine reaches of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Ceiling {
     pub format: ComputeFormat,
     /// π: dense peak, FLOP/s, or OP/s for integers.
     pub peak_flops_per_s: f64,
-    /// π·`e_c`.
+    /// π·`e_c`; the peak for formats that the calibration says nothing about.
     pub reached_flops_per_s: f64,
 }
 
@@ -33,13 +33,16 @@ pub struct Roofs {
 }
 
 impl Roofs {
-    /// Of a board.
-    pub fn of(hardware: &Hardware) -> Self {
+    /// Of a board that runs a model in `precision`: efficiencies are known by number format, and hold for the ceilings
+    /// that this format's operators meet, its own and that of 16 bit.
+    pub fn of(hardware: &Hardware, precision: &Precision) -> Self {
         const FORMATS: [ComputeFormat; 4] =
             [ComputeFormat::Bits16, ComputeFormat::Int8, ComputeFormat::Fp8, ComputeFormat::Fp4];
+        let (efficiency, _) = hardware.efficiency_in(precision);
         let ceiling = |format: ComputeFormat| {
             let peak_flops_per_s = hardware.rate_flops_per_s(format)?;
-            let reached_flops_per_s = peak_flops_per_s * hardware.efficiency.compute;
+            let is_met = format == precision.compute || format == ComputeFormat::Bits16;
+            let reached_flops_per_s = peak_flops_per_s * if is_met { efficiency.compute } else { 1.0 };
             Some(Ceiling { format, peak_flops_per_s, reached_flops_per_s })
         };
         let mut ceilings: Vec<Ceiling> = FORMATS.into_iter().filter_map(ceiling).collect();
@@ -47,7 +50,7 @@ impl Roofs {
         Self {
             ceilings,
             bandwidth_bytes_per_s: hardware.bandwidth_bytes_per_s,
-            reached_bytes_per_s: hardware.bandwidth_bytes_per_s * hardware.efficiency.bandwidth,
+            reached_bytes_per_s: hardware.bandwidth_bytes_per_s * efficiency.bandwidth,
         }
     }
 
@@ -102,7 +105,7 @@ impl Estimator {
                 Phase::Prefill => (1.0, prefill_s),
                 Phase::Decode => (f64::from(self.workload.generated_tokens), decode_s),
             };
-            let launches_s = f64::from(cost.count) * passes * self.roofline.overhead_s;
+            let launches_s = f64::from(cost.count) * passes * self.roofline(cost.phase).overhead_s;
             OperatorPoint { cost: *cost, share: cost.seconds / of_s, overhead_share: launches_s / cost.seconds }
         };
         costs.iter().map(point).collect()

@@ -139,7 +139,7 @@ impl Bounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::hardware::Efficiency;
+    use crate::engine::efficiency::{Efficiency, Overhead};
     use crate::engine::landscape::tests::paper_landscape;
     use crate::engine::precision::Precision;
     use crate::engine::reference::QWEN2_5_0_5B;
@@ -147,7 +147,7 @@ mod tests {
     use crate::engine::workload::Workload;
 
     fn board(fp16_flops_per_s: f64, overhead_s: f64) -> Hardware {
-        let efficiency = Efficiency { overhead_s, ..Efficiency::IDEAL };
+        let efficiency = Efficiency { overhead: Overhead::both(overhead_s), ..Efficiency::IDEAL }.into();
         Hardware { fp16_flops_per_s, efficiency, ..agx_orin() }
     }
 
