@@ -7,6 +7,7 @@ use crate::engine::architecture::Architecture;
 use crate::engine::hardware::Efficiency;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
+use crate::engine::what_if::Scaling;
 use crate::files::profile::{Figure, PowerMode, Profile};
 
 /// The law with its pedigree.
@@ -66,6 +67,10 @@ pub struct ProfilePart {
     pub title: String,
     /// Power mode.
     pub mode: String,
+    /// How the board is imagined otherwise: rates, bandwidth and memory here are those of no board that there is, the
+    /// figures are the real one's. Absent where nothing is imagined.
+    #[serde(skip_serializing_if = "Scaling::is_none")]
+    pub what_if: Scaling,
     /// Dense rate.
     pub fp16_flops_per_s: f64,
     /// Dense rate, where the board has one.
@@ -112,6 +117,7 @@ impl ProfilePart {
             name: profile.name.clone(),
             title: profile.title.clone(),
             mode: mode.name.clone(),
+            what_if: profile.what_if,
             fp16_flops_per_s: hardware.fp16_flops_per_s,
             int8_ops_per_s: hardware.int8_flops_per_s,
             fp8_flops_per_s: hardware.fp8_flops_per_s,
