@@ -122,6 +122,28 @@ const BYTE_UNITS: &[(&str, f64)] = &[
     ("GiB", 1_073_741_824.0),
 ];
 
+const BYTE_RATE_UNITS: &[(&str, f64)] = &[("MB/s", 1e6), ("GB/s", 1e9), ("TB/s", 1e12)];
+const FLOP_RATE_UNITS: &[(&str, f64)] = &[
+    ("GFLOP/s", 1e9),
+    ("GFLOPS", 1e9),
+    ("TFLOP/s", 1e12),
+    ("TFLOPS", 1e12),
+    ("TOP/s", 1e12),
+    ("TOPS", 1e12),
+    ("PFLOP/s", 1e15),
+    ("PFLOPS", 1e15),
+];
+
+/// A positive bandwidth with its unit (`204.8GB/s`), in bytes per second.
+pub fn parse_bytes_per_s(text: &str) -> Result<f64> {
+    parse_with_unit(text, BYTE_RATE_UNITS, "a bandwidth above 0 with its unit, such as 204.8GB/s")
+}
+
+/// A positive compute rate with its unit (`42.5TFLOP/s`, `85 TOPS`), in operations per second.
+pub fn parse_flops_per_s(text: &str) -> Result<f64> {
+    parse_with_unit(text, FLOP_RATE_UNITS, "a rate above 0 with its unit, such as 42.5TFLOP/s")
+}
+
 /// A positive time with its unit (`100ms`, `2 s`), in seconds.
 pub fn parse_seconds(text: &str) -> Result<f64> {
     parse_with_unit(text, TIME_UNITS, "a time above 0 with its unit, such as 100ms or 2s")
@@ -217,6 +239,9 @@ mod tests {
         assert_eq!((parse_joules("3mJ").unwrap(), parse_joules("3MJ").unwrap()), (3e-3, 3e6));
         assert!(parse_joules("3mj").unwrap_err().to_string().contains("'mj' is no unit known here"));
         assert!(parse_joules("2W").unwrap_err().to_string().contains("'W' is no unit known here"));
+        assert!((parse_bytes_per_s("204.8GB/s").unwrap() - 204.8e9).abs() < 1e-3);
+        assert!((parse_flops_per_s("85 TOPS").unwrap() - 85e12).abs() < 1.0);
+        assert!(parse_flops_per_s("85").is_err());
         assert!(parse_bytes("8parsecs").unwrap_err().to_string().contains("parsecs"));
     }
 }

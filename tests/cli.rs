@@ -25,3 +25,4 @@ mod profiles;
 mod synthesize;
 #[path = "cli/uncertainty.rs"]
 mod uncertainty;
+mod what_if;

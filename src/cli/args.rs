@@ -7,11 +7,12 @@ mod values;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use commands::{
-    Aim, ExportArgs, FitArgs, FrontierArgs, ListArgs, PlanArgs, PredictArgs, ProfilesArgs, ProfilesCommand, ShowArgs,
-    SynthesizeArgs,
+    Aim, ExportArgs, FitArgs, FrontierArgs, ListArgs, PlanArgs, PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs,
+    ShowArgs, SynthesizeArgs,
 };
 pub use groups::{
-    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, SpaceArgs, SweepArgs, WorkloadArgs,
+    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, SpaceArgs, SweepArgs, WhatIfArgs,
+    WorkloadArgs,
 };
 
 const EXAMPLES: &str = "\

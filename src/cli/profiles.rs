@@ -1,5 +1,7 @@
 //! `roofscape profiles`: which boards there are, and how every figure of one is known.
 
+mod rank;
+
 use serde::Serialize;
 
 use super::args::{Format, ProfilesArgs, ProfilesCommand, ShowArgs};
@@ -20,6 +22,7 @@ struct Shown<'a> {
 pub(super) fn run(args: &ProfilesArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.command {
         Some(ProfilesCommand::Show(args)) => show(args, library, streams),
+        Some(ProfilesCommand::Rank(args)) => rank::run(args, library, streams),
         Some(ProfilesCommand::List(args)) => lists::print(library.profiles(), args.format, streams),
         None => lists::print(library.profiles(), args.list.format, streams),
     }

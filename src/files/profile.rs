@@ -17,6 +17,7 @@ pub use figure::{Evidence, Figure, Source};
 use serde::Serialize;
 
 use crate::engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
+use crate::engine::what_if::Scaling;
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{TomlSource, one_of, shown};
 
@@ -40,6 +41,9 @@ pub struct Profile {
     /// Which file it was read from, in words: `built in`, a path, `…, in place of the built-in one`.
     #[serde(skip)]
     pub origin: Option<String>,
+    /// How it is imagined otherwise; no file says that, the figures stay those of the file, and [`Self::hardware`] differs.
+    #[serde(skip)]
+    pub what_if: Scaling,
     #[serde(skip)]
     default_mode: usize,
 }
@@ -152,10 +156,10 @@ impl Profile {
         })
     }
 
-    /// What the engine needs to know of the board in one of its modes.
+    /// What the engine needs to know of the board in one of its modes, as it is imagined.
     pub fn hardware(&self, mode: &PowerMode) -> Hardware {
         let rate = |figure: &Option<Figure>| figure.as_ref().map(|figure| figure.si);
-        Hardware {
+        let as_it_is = Hardware {
             name: format!("{} {}", self.name, mode.name),
             fp16_flops_per_s: mode.fp16.si,
             int8_flops_per_s: rate(&mode.int8),
@@ -166,7 +170,14 @@ impl Profile {
             reserved_bytes: self.memory.reserved_bytes(),
             watts: mode.watts.as_ref().map(|watts| watts.si),
             efficiency: Efficiencies::from(self.efficiency.efficiency()),
-        }
+        };
+        as_it_is.scaled(&self.what_if)
+    }
+
+    /// The board with other bandwidth, compute or memory.
+    #[must_use]
+    pub fn imagined(&self, what_if: Scaling) -> Self {
+        Self { what_if, ..self.clone() }
     }
 
     /// Every figure that holds in a mode, in reading order: rates, bandwidth, clocks, power, memory, efficiency.

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::groups::{AttentionArgs, BoardArgs, BootstrapArgs, COLUMNS, FittingArgs, LawArgs, SweepArgs, WorkloadArgs};
-use super::values::{parse_tokens, selections};
+use super::groups::{
+    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, SweepArgs, WorkloadArgs,
+};
+use super::values::{parse_tokens, precisions, selections};
 use super::{Format, RowFormat};
 use crate::engine::law::fit::{Bootstrap, FitOptions};
 use crate::engine::law::validation;
+use crate::engine::precision::Precision;
 use crate::files::export::Selection;
 use crate::files::runs::ColumnChoice;
 
@@ -211,6 +214,8 @@ pub enum ProfilesCommand {
     List(ListArgs),
     /// Show every figure of a profile: value, how it is known, source, date
     Show(ShowArgs),
+    /// Rank all boards in all modes by watts for one architecture: which is the cheapest that keeps the budgets
+    Rank(RankArgs),
 }
 
 /// Options of lists.
@@ -233,6 +238,31 @@ pub struct ShowArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// `roofscape profiles rank`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  roofscape profiles rank --arch qwen2.5-0.5b --max-total 200ms\n  \
+                        roofscape profiles rank --arch qwen2.5-0.5b --precision w4a16 --max-tpot 20ms --format json | jq '.cheapest'")]
+pub struct RankArgs {
+    /// Shape as KEY=VALUE,…, or a known model, as `roofscape predict` takes it
+    #[arg(long, value_name = "KEY=VALUE,…")]
+    pub arch: String,
+    /// Number format; boards that cannot compute it are named
+    #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
+    pub precision: Precision,
+    /// The workload.
+    #[command(flatten)]
+    pub workload: WorkloadArgs,
+    /// Attention.
+    #[command(flatten)]
+    pub attention: AttentionArgs,
+    /// What is allowed; that it fits into the board's memory always counts.
+    #[command(flatten)]
+    pub budgets: BudgetArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RowFormat,
 }
 
 /// `roofscape synthesize`.

@@ -2,13 +2,14 @@
 
 use clap::Args;
 
-use super::values::{attentions, known_forms, objectives, one_of, parse_tokens, precisions};
+use super::values::{attentions, known_forms, objectives, one_of, parse_factor, parse_tokens, precisions};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::law::fit::{Bootstrap, Criterion, Weighting};
 use crate::engine::law::form::Form;
 use crate::engine::law::forms;
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
+use crate::engine::what_if::{Factor, Scaling};
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
 use crate::files::runs::ColumnChoice;
 use crate::units::{parse_bytes, parse_seconds};
@@ -87,6 +88,34 @@ pub struct BoardArgs {
     /// Number format
     #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
     pub precision: Precision,
+    /// What if it were another board.
+    #[command(flatten)]
+    pub what_if: WhatIfArgs,
+}
+
+/// What if the board had other bandwidth, compute or memory.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct WhatIfArgs {
+    /// What if: its bandwidth times this, from 0.25 to 4
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true, value_parser = parse_factor)]
+    pub scale_bandwidth: Option<Factor>,
+    /// What if: its compute rates times this, from 0.25 to 4
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true, value_parser = parse_factor)]
+    pub scale_compute: Option<Factor>,
+    /// What if: so much memory for a program, such as 16GB
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true, value_parser = parse_bytes)]
+    pub board_memory: Option<f64>,
+}
+
+impl WhatIfArgs {
+    /// For the engine.
+    pub fn scaling(&self) -> Scaling {
+        Scaling {
+            bandwidth: self.scale_bandwidth.unwrap_or_default(),
+            compute: self.scale_compute.unwrap_or_default(),
+            memory_bytes: self.board_memory.map(|bytes| bytes as u64),
+        }
+    }
 }
 
 /// Which workload.

@@ -6,6 +6,7 @@ use crate::engine::law::form::Form;
 use crate::engine::law::forms;
 use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
+use crate::engine::what_if::Factor;
 use crate::engine::workload::Objective;
 use crate::error::Error;
 use crate::files::export::Selection;
@@ -65,5 +66,13 @@ pub(super) fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
         all.into_iter()
             .find(|value| name(*value).eq_ignore_ascii_case(&typed))
             .ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
+    })
+}
+
+/// `2`, `2x`, `0.5`.
+pub(super) fn parse_factor(typed: &str) -> Result<Factor, Error> {
+    let number = typed.trim().trim_start_matches('×').trim_end_matches(['x', 'X', '×']);
+    number.trim().parse().ok().and_then(Factor::new).ok_or_else(|| {
+        Error::new(format!("'{typed}' is no factor that can be imagined")).expected("from 0.25 to 4, such as 2")
     })
 }

@@ -8,6 +8,7 @@ use crate::engine::efficiency::Basis;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
 use crate::engine::precision::Precision;
+use crate::engine::what_if::Scaling;
 use crate::files::profile::{Figure, PowerMode, Profile};
 
 /// The law with its pedigree.
@@ -67,6 +68,10 @@ pub struct ProfilePart {
     pub title: String,
     /// Power mode.
     pub mode: String,
+    /// How the board is imagined otherwise: rates, bandwidth and memory here are those of no board that there is, the
+    /// figures are the real one's. Absent where nothing is imagined.
+    #[serde(skip_serializing_if = "Scaling::is_none")]
+    pub what_if: Scaling,
     /// Dense rate.
     pub fp16_flops_per_s: f64,
     /// Dense rate, where the board has one.
@@ -115,6 +120,7 @@ impl ProfilePart {
             name: profile.name.clone(),
             title: profile.title.clone(),
             mode: mode.name.clone(),
+            what_if: profile.what_if,
             fp16_flops_per_s: hardware.fp16_flops_per_s,
             int8_ops_per_s: hardware.int8_flops_per_s,
             fp8_flops_per_s: hardware.fp8_flops_per_s,

@@ -12,6 +12,7 @@ use crate::engine::law::{Extrapolation, LossLaw, MAX_LOSS};
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
 use crate::engine::roofline::Estimator;
+use crate::engine::what_if::Scaling;
 use crate::files::profile::{PowerMode, Profile};
 use crate::units;
 
@@ -56,6 +57,13 @@ pub enum Warning {
     Synthetic {
         /// The law's name.
         law: String,
+    },
+    /// The board is imagined.
+    WhatIf {
+        /// Profile and mode that it is imagined from.
+        board: String,
+        /// How it differs.
+        scaling: Scaling,
     },
     /// Nothing says how far engines stay below the peaks.
     IdealRoofline {
@@ -178,6 +186,11 @@ impl Warning {
         (basis == Basis::Ideal).then_some(Self::IdealRoofline { board: hardware.name })
     }
 
+    fn of_imagination(profile: &Profile, mode: &PowerMode) -> Option<Self> {
+        let board = || format!("{} {}", profile.name, mode.name);
+        (!profile.what_if.is_none()).then(|| Self::WhatIf { board: board(), scaling: profile.what_if })
+    }
+
     fn of_runs(law: &LossLaw) -> Option<Self> {
         law.synthetic.then(|| Self::Synthetic { law: law.name.clone() })
     }
@@ -195,6 +208,7 @@ impl Warning {
             quantised,
             Self::of_sight(law),
             Self::of_length(law),
+            Self::of_imagination(profile, mode),
             Self::of_board(profile, mode, precision),
         ]
         .into_iter()
@@ -230,6 +244,7 @@ impl Warning {
             }
             Self::Absurd { shapes, .. } => format!("losses above {MAX_LOSS} nats{}", shapes.share()),
             Self::Synthetic { .. } => "synthetic runs".to_owned(),
+            Self::WhatIf { scaling, .. } => format!("what if: {scaling}"),
             Self::IdealRoofline { .. } => "ideal roofline, uncalibrated".to_owned(),
             Self::Quantisation { precision } => format!("no quality loss modelled for {precision}"),
             Self::Memory { memory_bytes, shapes, .. } => {
@@ -281,6 +296,9 @@ impl fmt::Display for Warning {
             Self::Absurd { law, shapes, worst_nats } => absurd(f, law, shapes, *worst_nats),
             Self::Synthetic { law } => {
                 write!(f, "the law '{law}' describes synthetic runs, drawn from another law: nothing was trained")
+            }
+            Self::WhatIf { board, scaling } => {
+                write!(f, "what if: {board} with {scaling}; no such board is known, and its power would be another")
             }
             Self::IdealRoofline { board } => write!(
                 f,

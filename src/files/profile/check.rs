@@ -7,6 +7,7 @@ use super::figure::{self, Evidence, Figure, Quantity, Source};
 use super::plausible;
 use super::raw::{RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
 use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
+use crate::engine::what_if::Scaling;
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{KeyPath, TomlSource, one_of, shown};
 
@@ -40,6 +41,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
         modes,
         efficiency,
         origin: None,
+        what_if: Scaling::NONE,
         default_mode,
     })
 }

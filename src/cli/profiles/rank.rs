@@ -1,0 +1,194 @@
+//! `roofscape profiles rank`: the board and mode with the least watts that keep the budgets.
+
+use serde::Serialize;
+
+use crate::cli::args::{RankArgs, RowFormat};
+use crate::cli::table::{Table, write_csv, write_pairs};
+use crate::cli::{Failure, Outcome, Streams, arch};
+use crate::engine::architecture::Architecture;
+use crate::engine::budget::{Budgets, Limit};
+use crate::engine::hardware::Efficiency;
+use crate::engine::precision::Precision;
+use crate::engine::roofline::{Attention, Estimator};
+use crate::engine::what_if::{Offer, Placed, Shortfall, Standing, rank};
+use crate::engine::workload::Workload;
+use crate::error::Error;
+use crate::files::export::{ArchitecturePart, write_json};
+use crate::files::profile::Profile;
+use crate::files::resolve::Library;
+use crate::units;
+
+#[derive(Debug, Serialize)]
+struct Report {
+    architecture: ArchitecturePart,
+    precision: Precision,
+    workload: Workload,
+    attention: Attention,
+    budgets: Budgets,
+    /// The first of the ranking, if it keeps the budgets at stated watts.
+    cheapest: Option<Row>,
+    ranking: Vec<Row>,
+}
+
+/// A board in one of its modes, in its place.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Row {
+    profile: String,
+    mode: String,
+    watts: Option<f64>,
+    calibrated: bool,
+    verdict: &'static str,
+    total_s: Option<f64>,
+    prefill_s: Option<f64>,
+    tpot_s: Option<f64>,
+    memory_bytes: Option<f64>,
+    board_memory_bytes: f64,
+    /// What it falls short of, in words; empty where it keeps the budgets.
+    reason: String,
+}
+
+impl Row {
+    const KEYS: [&'static str; 11] = [
+        "profile",
+        "mode",
+        "watts",
+        "calibrated",
+        "verdict",
+        "total_s",
+        "prefill_s",
+        "tpot_s",
+        "memory_bytes",
+        "board_memory_bytes",
+        "reason",
+    ];
+
+    fn new((profile, mode): (&str, &str), offer: &Offer, placed: &Placed) -> Self {
+        let value = |limit| placed.standing.needs().map(|needs| needs.value(limit));
+        let (verdict, reason) = match &placed.standing {
+            Standing::Meets(_) if placed.watts.is_none() => ("no watts stated", String::new()),
+            Standing::Meets(_) => ("meets", String::new()),
+            Standing::Fails(_, shortfalls) => {
+                ("fails", shortfalls.iter().map(Shortfall::to_string).collect::<Vec<_>>().join(", "))
+            }
+            Standing::CannotCompute(refusal) => ("cannot compute", refusal.to_string()),
+        };
+        Self {
+            profile: profile.to_owned(),
+            mode: mode.to_owned(),
+            watts: placed.watts,
+            calibrated: offer.hardware.efficiency != Efficiency::IDEAL,
+            verdict,
+            total_s: value(Limit::Total),
+            prefill_s: value(Limit::Prefill),
+            tpot_s: value(Limit::Tpot),
+            memory_bytes: value(Limit::Memory),
+            board_memory_bytes: offer.hardware.memory_bytes,
+            reason,
+        }
+    }
+
+    /// Its verdict, with the reason where it fails.
+    fn in_words(&self) -> String {
+        if self.reason.is_empty() { self.verdict.to_owned() } else { format!("{}: {}", self.verdict, self.reason) }
+    }
+}
+
+pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let shape = arch::parse(&args.arch)?;
+    // A broken file of the user's is said, and hides no other.
+    let mut profiles: Vec<Profile> = Vec::new();
+    for listed in library.profiles() {
+        match library.profile(&listed.name) {
+            Ok((_, profile)) => profiles.push(profile),
+            Err(error) => streams.note(Some(&error.to_string())),
+        }
+    }
+    let modes = || profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
+    let offers: Vec<Offer> = modes()
+        .map(|(profile, mode)| Offer {
+            hardware: profile.hardware(mode),
+            watts: mode.watts.as_ref().map(|watts| watts.si),
+        })
+        .collect();
+    let names: Vec<(&str, &str)> = modes().map(|(profile, mode)| (profile.name.as_str(), mode.name.as_str())).collect();
+    let estimator =
+        offers.iter().find_map(|offer| Estimator::new(&offer.hardware, args.precision, args.workload.workload()).ok());
+    let Some(estimator) = estimator.map(|estimator| estimator.with_attention(args.attention.attention)) else {
+        let what = format!("no board of the list can compute {}", args.precision.name);
+        return Err(Error::new(what).at_column("--precision").into());
+    };
+    let budgets = args.budgets.budgets();
+    let ranking = rank(&offers, &estimator, &shape, &budgets);
+    let rows: Vec<Row> =
+        ranking.iter().map(|placed| Row::new(names[placed.offer], &offers[placed.offer], placed)).collect();
+    let found = ranking.iter().any(|placed| matches!(placed.standing, Standing::Meets(_)));
+    let cheapest = ranking.first().filter(|placed| placed.is_in_the_running()).and_then(|_| rows.first()).cloned();
+    match args.format {
+        RowFormat::Csv => write_csv(&Row::KEYS, &rows, streams.out)?,
+        RowFormat::Json => {
+            let report = Report {
+                architecture: ArchitecturePart::from(&shape),
+                precision: args.precision,
+                workload: args.workload.workload(),
+                attention: args.attention.attention,
+                budgets,
+                cheapest,
+                ranking: rows,
+            };
+            write_json(&report, &mut *streams.out)?;
+        }
+        RowFormat::Table => print(&shape, &estimator, &budgets, (&rows, cheapest.as_ref()), streams)?,
+    }
+    if found {
+        return Ok(Outcome::Found);
+    }
+    let _ = writeln!(streams.err, "roofscape: no board of the list keeps these budgets");
+    Ok(Outcome::NothingFeasible)
+}
+
+fn print(
+    shape: &Architecture,
+    estimator: &Estimator,
+    budgets: &Budgets,
+    (rows, cheapest): (&[Row], Option<&Row>),
+    streams: &mut Streams<'_>,
+) -> std::io::Result<()> {
+    let limits: Vec<String> =
+        budgets.active().map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value))).collect();
+    let limits = if limits.is_empty() { "none but the board's memory".to_owned() } else { limits.join(", ") };
+    let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
+    let answer = match (cheapest, rows.iter().any(|row| row.verdict == "no watts stated")) {
+        (Some(row), _) => {
+            format!("{} {}: {} W", row.profile, row.mode, units::ratio(row.watts.unwrap_or_default()))
+        }
+        (None, true) => "unknown: no mode that keeps the budgets states its watts".to_owned(),
+        (None, false) => "none keeps the budgets".to_owned(),
+    };
+    let pairs = [
+        ("shape", shape.to_string()),
+        ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
+        ("format", estimator.precision().name.to_owned()),
+        ("budgets", limits),
+        ("cheapest", answer),
+    ];
+    write_pairs(streams.out, &pairs)?;
+    writeln!(streams.out)?;
+    let headings = ["W", "profile", "mode", "total ms", "TTFT ms", "TPOT ms", "GB", "roofline", "verdict"];
+    let mut table = Table::new(&headings, &[1, 2, 7, 8]);
+    let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+    let milliseconds = |value: Option<f64>| or_dash(value.map(units::milliseconds));
+    for row in rows {
+        table.row([
+            or_dash(row.watts.map(units::ratio)),
+            row.profile.clone(),
+            row.mode.clone(),
+            milliseconds(row.total_s),
+            milliseconds(row.prefill_s),
+            milliseconds(row.tpot_s),
+            or_dash(row.memory_bytes.map(|bytes| units::significant(bytes / 1e9, 3))),
+            if row.calibrated { "calibrated" } else { "ideal" }.to_owned(),
+            row.in_words(),
+        ]);
+    }
+    table.write(streams.out)
+}

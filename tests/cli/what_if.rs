@@ -1,0 +1,75 @@
+//! Imagined boards, and real ones by watts.
+
+use super::program::{Program, list, number};
+
+#[test]
+fn an_imagined_board_is_priced_and_says_so() {
+    let program = Program::new();
+    let real = program.found("predict --arch qwen2.5-0.5b --format json").json();
+    assert!(real["profile"].get("what_if").is_none());
+    let line = "predict --arch qwen2.5-0.5b --scale-bandwidth 2 --scale-compute 0.5x --board-memory 1GB --format json";
+    let output = program.found(line);
+    let imagined = output.json();
+    let bandwidth = |json: &serde_json::Value| number(&json["profile"]["bandwidth_bytes_per_s"]);
+    assert_eq!(bandwidth(&imagined), 2.0 * bandwidth(&real));
+    assert_eq!(
+        imagined["profile"]["what_if"].to_string(),
+        r#"{"bandwidth":2.0,"compute":0.5,"memory_bytes":1000000000}"#
+    );
+    assert_eq!(imagined["profile"]["figures"], real["profile"]["figures"], "figures are the real board's");
+    assert_eq!(imagined["memory"]["fits"], false);
+    let said = "what if: agx-orin-64gb MAXN with bandwidth ×2, compute ×0.5, memory 1.00 GB";
+    assert!(output.stderr.contains(said), "{}", output.stderr);
+    let text = program.found("frontier --scale-bandwidth 2 --max-total 50ms").stdout;
+    assert!(text.contains("agx-orin-64gb MAXN, bandwidth ×2"), "{text}");
+}
+
+#[test]
+fn factors_beyond_what_can_be_imagined_are_refused() {
+    let program = Program::new();
+    for typed in ["5", "0.2", "-1", "fast", "nan"] {
+        let said = program.refused(&format!("frontier --scale-bandwidth {typed}"));
+        assert!(said.contains("from 0.25 to 4, such as 2"), "{said}");
+    }
+    assert!(program.refused("predict --arch qwen2.5-0.5b --board-memory 16").contains("no unit"));
+}
+
+#[test]
+fn boards_are_ranked_by_watts() {
+    let program = Program::new();
+    let report = program.found("profiles rank --arch qwen2.5-0.5b --max-total 400ms --format json").json();
+    let ranking = list(&report["ranking"]);
+    let of = |verdict: &str| ranking.iter().filter(|row| row["verdict"] == verdict).collect::<Vec<_>>();
+    let meets = of("meets");
+    let watts: Vec<f64> = meets.iter().map(|row| number(&row["watts"])).collect();
+    assert!(!watts.is_empty() && watts.is_sorted());
+    assert!(meets.iter().all(|row| number(&row["total_s"]) <= 0.4 && row["reason"] == ""));
+    assert_eq!(&report["cheapest"], meets[0]);
+    for row in of("fails") {
+        assert!(number(&row["total_s"]) > 0.4 && row["reason"].as_str().is_some_and(|why| why.starts_with("total ")));
+    }
+    // Each number is the one that predict gives for that board.
+    let row = meets[0];
+    let line = format!(
+        "predict --arch qwen2.5-0.5b --profile {} --mode {} --format json",
+        row["profile"].as_str().expect("a name"),
+        row["mode"].as_str().expect("a name")
+    );
+    assert_eq!(program.found(&line).json()["latency"]["total_s"], row["total_s"]);
+
+    let table = program.found("profiles rank --arch qwen2.5-0.5b --max-total 400ms").stdout;
+    assert!(table.contains("cheapest") && table.contains("ideal"), "{table}");
+    let csv = program.found("profiles rank --arch qwen2.5-0.5b --format csv").stdout;
+    assert_eq!(csv.lines().count(), ranking.len() + 1);
+    let output = program.line("profiles rank --arch qwen2.5-0.5b --max-total 1us");
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.contains("no board of the list keeps these budgets"), "{}", output.stderr);
+}
+
+#[test]
+fn a_format_that_a_board_lacks_is_its_verdict() {
+    let program = Program::new();
+    let output = program.line("profiles rank --arch qwen2.5-0.5b --precision w8a8 --format json");
+    let report = output.json();
+    assert!(list(&report["ranking"]).iter().all(|row| row["verdict"] != "cannot compute" || row["total_s"].is_null()));
+}
