@@ -217,6 +217,10 @@ pub(crate) mod tests {
             })
             .unwrap()
             .at_tokens(Some(1e10));
+            let plain = law;
+            let law = plain.with_penalty(0.03);
+            assert_eq!(law.loss(&SHAPE), plain.loss(&SHAPE) + 0.03);
+            assert!((law.terms(&SHAPE).loss() / law.loss(&SHAPE) - 1.0).abs() < 1e-14);
             let depths = [1, 4, 28, 64];
             let mut losses = [0.0; 4];
             AtDepths::new(law, &depths).fill(&Features { layers: 1.0, ..SHAPE }, &mut losses);
