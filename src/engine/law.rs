@@ -20,6 +20,7 @@ pub use coefficients::{AtDepths, Coefficients, Terms};
 pub use ensemble::{Ensemble, Interval};
 
 pub use super::features::{Axis, Features};
+use super::precision::Precision;
 pub use super::runs::DatasetIdentity;
 pub use form::Variable;
 
@@ -166,6 +167,16 @@ pub struct LossLaw {
     pub origin: Option<String>,
     /// What was made of the columns of its runs, if it was fitted here: used under other names, ignored, assumed.
     pub reading: Option<String>,
+}
+
+impl LossLaw {
+    /// The same law for models in a number format. Everything that predicts losses of models on a board goes through
+    /// here; what is compared with training runs does not, because those were trained in 16 bit.
+    #[must_use]
+    pub const fn in_format(mut self, precision: &Precision) -> Self {
+        self.coefficients = self.coefficients.with_penalty(precision.loss_penalty_nats);
+        self
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub use figure::{Evidence, Figure, Source};
 
 use serde::Serialize;
 
-use crate::engine::hardware::{Efficiency, Hardware};
+use crate::engine::hardware::{ComputeCapability, Efficiency, Hardware};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{TomlSource, one_of, shown};
 
@@ -162,6 +162,7 @@ impl Profile {
             memory_bytes: self.memory.usable_bytes(),
             reserved_bytes: self.memory.reserved_bytes(),
             efficiency: self.efficiency.efficiency(),
+            compute_capability: self.compute_capability.as_deref().and_then(ComputeCapability::parse),
         }
     }
 
