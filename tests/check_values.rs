@@ -65,6 +65,7 @@ fn estimator(case: &Value) -> Estimator {
         reserved_bytes: 0.0,
         watts: None,
         efficiency: Efficiencies::IDEAL,
+        compute_capability: None,
     };
     let workload = Workload {
         batch: integer(&case["workload"]["batch"]),

@@ -5,7 +5,7 @@ use crate::engine::roofline::{Attention, Estimator};
 use crate::engine::workload::Workload;
 use crate::files::export::Warning;
 use crate::files::toml_source::shown;
-use crate::units::significant;
+use crate::units::{ratio, significant};
 
 use super::load::BoardInMode;
 
@@ -23,10 +23,19 @@ pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator
         ("law", describe_law(law)),
         (
             "board",
-            format!("{}, {} ({}); {roofline}{origin}", board.hardware.name, precision.name, precision.description),
+            format!(
+                "{}, {} ({}); {roofline}{origin}",
+                board.hardware.name,
+                precision.in_short(),
+                precision.description
+            ),
         ),
         ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
     ];
+    if precision.loss_penalty_nats > 0.0 {
+        let words = format!("{} nats per token for {}, as given", ratio(precision.loss_penalty_nats), precision.name);
+        pairs.push(("penalty", words));
+    }
     let attention = estimator.attention();
     if attention != Attention::default() {
         pairs.push(("attention", format!("{}: {}", attention.name(), attention.description())));

@@ -107,6 +107,7 @@ pub struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coefficients_ci: Option<CoefficientsCi>,
     pub profile: ProfilePart,
+    #[serde(flatten)]
     pub precision: Precision,
     pub workload: Workload,
     pub attention: Attention,

@@ -16,7 +16,7 @@ pub use figure::{Evidence, Figure, Source};
 
 use serde::Serialize;
 
-use crate::engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
+use crate::engine::hardware::{ComputeCapability, Efficiencies, Efficiency, Hardware, Overhead};
 use crate::engine::what_if::Scaling;
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{TomlSource, one_of, shown};
@@ -170,6 +170,7 @@ impl Profile {
             reserved_bytes: self.memory.reserved_bytes(),
             watts: mode.watts.as_ref().map(|watts| watts.si),
             efficiency: Efficiencies::from(self.efficiency.efficiency()),
+            compute_capability: self.compute_capability.as_deref().and_then(ComputeCapability::parse),
         };
         as_it_is.scaled(&self.what_if)
     }

@@ -7,7 +7,7 @@ use crate::cli::table::{Table, write_csv, write_pairs};
 use crate::cli::{Failure, Outcome, Streams, arch};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Efficiency;
+use crate::engine::hardware::Basis;
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Estimator};
 use crate::engine::what_if::{Offer, Placed, Shortfall, Standing, rank};
@@ -21,6 +21,7 @@ use crate::units;
 #[derive(Debug, Serialize)]
 struct Report {
     architecture: ArchitecturePart,
+    #[serde(flatten)]
     precision: Precision,
     workload: Workload,
     attention: Attention,
@@ -62,7 +63,7 @@ impl Row {
         "reason",
     ];
 
-    fn new((profile, mode): (&str, &str), offer: &Offer, placed: &Placed) -> Self {
+    fn new((profile, mode): (&str, &str), offer: &Offer, placed: &Placed, precision: &Precision) -> Self {
         let value = |limit| placed.standing.needs().map(|needs| needs.value(limit));
         let (verdict, reason) = match &placed.standing {
             Standing::Meets(_) if placed.watts.is_none() => ("no watts stated", String::new()),
@@ -76,7 +77,7 @@ impl Row {
             profile: profile.to_owned(),
             mode: mode.to_owned(),
             watts: placed.watts,
-            calibrated: offer.hardware.efficiency != Efficiency::IDEAL,
+            calibrated: matches!(offer.hardware.efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
             verdict,
             total_s: value(Limit::Total),
             prefill_s: value(Limit::Prefill),
@@ -94,7 +95,7 @@ impl Row {
 }
 
 pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let shape = arch::parse(&args.arch)?;
+    let shape = arch::parse(&args.arch)?.shape;
     // A broken file of the user's is said, and hides no other.
     let mut profiles: Vec<Profile> = Vec::new();
     for listed in library.profiles() {
@@ -119,8 +120,8 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
     };
     let budgets = args.budgets.budgets();
     let ranking = rank(&offers, &estimator, &shape, &budgets);
-    let rows: Vec<Row> =
-        ranking.iter().map(|placed| Row::new(names[placed.offer], &offers[placed.offer], placed)).collect();
+    let row = |placed: &Placed| Row::new(names[placed.offer], &offers[placed.offer], placed, estimator.precision());
+    let rows: Vec<Row> = ranking.iter().map(row).collect();
     let found = ranking.iter().any(|placed| matches!(placed.standing, Standing::Meets(_)));
     let cheapest = ranking.first().filter(|placed| placed.is_in_the_running()).and_then(|_| rows.first()).cloned();
     match args.format {

@@ -25,6 +25,7 @@ fn board(fp16_flops_per_s: f64, bandwidth_bytes_per_s: f64) -> Hardware {
         memory_bytes: 64e9,
         reserved_bytes: 0.0,
         watts: None,
+        compute_capability: None,
         efficiency: Efficiencies::IDEAL,
     }
 }

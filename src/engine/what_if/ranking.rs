@@ -192,6 +192,7 @@ pub fn rank(offers: &[Offer], estimator: &Estimator, shape: &Architecture, budge
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::precision::ComputeFormat;
     use crate::engine::precision::Precision;
     use crate::engine::reference::QWEN2_5_0_5B;
     use crate::engine::sweep::tests::agx_orin;
@@ -233,7 +234,7 @@ mod tests {
         assert!(why(4).starts_with("needs 1.0") && why(4).ends_with(" GB of 500 MB"), "{}", why(4));
         assert!(why(5).starts_with("total "), "{}", why(5));
         let refused = rank(&offers[..1], &estimator(Precision::W8A8), &QWEN2_5_0_5B, &budgets);
-        assert!(matches!(&refused[0].standing, Standing::CannotCompute(why) if why.rate == "int8"));
+        assert!(matches!(&refused[0].standing, Standing::CannotCompute(why) if why.lacking == ComputeFormat::Int8));
     }
 
     proptest! {

@@ -72,8 +72,10 @@ pub enum Warning {
     },
     /// The law knows of no number format.
     Quantisation {
-        /// Its name.
-        precision: &'static str,
+        /// Its name, with those of head and cache where they depart from it.
+        precision: String,
+        /// What was given for it, and is part of every loss; 0 if nothing was.
+        penalty_nats: f64,
     },
     /// More memory is needed than the board has.
     Memory {
@@ -202,7 +204,9 @@ impl Warning {
         estimator: &Estimator,
     ) -> impl Iterator<Item = Self> {
         let precision = estimator.precision();
-        let quantised = precision.is_quantised().then_some(Self::Quantisation { precision: precision.name });
+        let penalty_nats = precision.loss_penalty_nats;
+        let quantised = (precision.is_quantised() || penalty_nats > 0.0)
+            .then(|| Self::Quantisation { precision: precision.in_short(), penalty_nats });
         [
             Self::of_runs(law),
             quantised,
@@ -246,7 +250,10 @@ impl Warning {
             Self::Synthetic { .. } => "synthetic runs".to_owned(),
             Self::WhatIf { scaling, .. } => format!("what if: {scaling}"),
             Self::IdealRoofline { .. } => "ideal roofline, uncalibrated".to_owned(),
-            Self::Quantisation { precision } => format!("no quality loss modelled for {precision}"),
+            Self::Quantisation { precision, penalty_nats: 0.0 } => format!("no quality loss modelled for {precision}"),
+            Self::Quantisation { precision, penalty_nats } => {
+                format!("+{} nats for {precision}, as given", units::ratio(*penalty_nats))
+            }
             Self::Memory { memory_bytes, shapes, .. } => {
                 let memory = units::bytes(*memory_bytes);
                 match shapes {
@@ -304,9 +311,14 @@ impl fmt::Display for Warning {
                 f,
                 "latencies on {board} are those of an ideal roofline, not calibrated by measurements: engines are slower"
             ),
-            Self::Quantisation { precision } => {
+            Self::Quantisation { precision, penalty_nats: 0.0 } => {
                 write!(f, "losses are those of 16-bit models: what {precision} costs in quality is not modelled")
             }
+            Self::Quantisation { precision, penalty_nats } => write!(
+                f,
+                "losses are those of 16-bit models and {} nats per token for what {precision} costs in quality, as given",
+                units::ratio(*penalty_nats)
+            ),
             Self::Memory { board, memory_bytes, shapes } => {
                 let needs = match shapes {
                     Shapes::Some { count, of } => {
@@ -416,9 +428,14 @@ mod tests {
                 "latencies on orin 15W are those of an ideal roofline",
             ),
             (
-                Warning::Quantisation { precision: "w8a8" },
+                Warning::Quantisation { precision: "w8a8".into(), penalty_nats: 0.0 },
                 "no quality loss modelled for w8a8",
-                "losses are those of 16-bit models",
+                "losses are those of 16-bit models: what w8a8 costs in quality is not modelled",
+            ),
+            (
+                Warning::Quantisation { precision: "w4a16 · KV fp8".into(), penalty_nats: 0.03 },
+                "+0.03 nats for w4a16 · KV fp8, as given",
+                "losses are those of 16-bit models and 0.03 nats per token for what w4a16 · KV fp8 costs in quality, as given",
             ),
             (
                 Warning::Memory { board: board(), memory_bytes: 65.9e9, shapes: some },

@@ -55,6 +55,7 @@ fn a_profile_needs_no_more_than_a_16_bit_rate_bandwidth_and_memory() {
             reserved_bytes: 0.0,
             watts: None,
             efficiency: Efficiencies::IDEAL,
+            compute_capability: None,
         }
     );
 }
