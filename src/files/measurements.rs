@@ -7,14 +7,19 @@
 
 mod boards;
 mod detect;
+mod edge_llm;
 mod formats;
 mod found;
+pub mod gguf;
 mod json;
 mod llama_bench;
 mod measurement;
 mod options;
 mod row;
 mod table;
+mod told;
+mod trtexec;
+mod vllm;
 
 use std::fmt;
 use std::fs::File;
@@ -41,6 +46,22 @@ pub enum Format {
     LlamaBench,
     /// Lines with a model, a board and up to two times.
     Table,
+    /// `vllm bench latency --output-json`.
+    VllmLatency,
+    /// `vllm bench serve --save-result`.
+    VllmServe,
+    /// TensorRT Edge-LLM's `llm_inference --dumpProfile`.
+    EdgeLlmProfile,
+    /// The same as printed.
+    EdgeLlmText,
+    /// TensorRT Edge-LLM's `llm_bench`, as printed.
+    EdgeLlmBench,
+    /// What `trtexec` prints.
+    TrtexecLog,
+    /// `trtexec --exportTimes`.
+    TrtexecTimes,
+    /// `trtexec --exportProfile`.
+    TrtexecProfile,
 }
 
 impl fmt::Display for Format {
@@ -48,6 +69,13 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::LlamaBench => "llama-bench",
             Self::Table => "table",
+            Self::VllmLatency => "vllm bench latency",
+            Self::VllmServe => "vllm bench serve",
+            Self::EdgeLlmProfile | Self::EdgeLlmText => "TensorRT Edge-LLM profile",
+            Self::EdgeLlmBench => "TensorRT Edge-LLM llm_bench",
+            Self::TrtexecLog => "trtexec",
+            Self::TrtexecTimes => "trtexec times",
+            Self::TrtexecProfile => "trtexec profile",
         })
     }
 }
@@ -148,10 +176,24 @@ pub fn read(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded>
 fn read_text(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded> {
     let text = text_of(bytes)?;
     let (format, content) = detect::detect(text)?;
-    let found = match (format, content) {
-        (Format::LlamaBench, Content::Entries(entries)) => llama_bench::read_entries(source, entries, options),
-        (Format::LlamaBench, _) => llama_bench::read_csv(source, text, options),
-        (Format::Table, _) => table::read(source, text, options),
+    let found = match content {
+        Content::Entries(entries) => match format {
+            Format::TrtexecTimes => trtexec::read_times(source, entries, options),
+            Format::TrtexecProfile => trtexec::read_profile(source, entries, options),
+            _ => llama_bench::read_entries(source, entries, options),
+        },
+        Content::Object(row) => match format {
+            Format::VllmLatency => vllm::read_latency(source, &row, options),
+            Format::VllmServe => vllm::read_serve(source, &row, options),
+            _ => edge_llm::read_profile(source, &row, options),
+        },
+        Content::Text => match format {
+            Format::LlamaBench => llama_bench::read_csv(source, text, options),
+            Format::EdgeLlmText => edge_llm::read_profile_text(source, text, options),
+            Format::EdgeLlmBench => edge_llm::read_bench(source, text, options),
+            Format::TrtexecLog => trtexec::read_log(source, text, options),
+            _ => table::read(source, text, options),
+        },
     }?;
     let remarks = found.remarks();
     let loaded = Loaded {

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::measurement::Place;
-use super::{Format, json, llama_bench, table};
+use super::row::Row;
+use super::{Format, edge_llm, json, llama_bench, table, trtexec, vllm};
 use crate::error::{Error, Result};
 
 /// A file's content, as its reader takes it.
@@ -11,6 +12,8 @@ use crate::error::{Error, Result};
 pub(super) enum Content {
     /// A list of objects, or one on each line.
     Entries(Vec<(Place, Value)>),
+    /// An object that is the whole file.
+    Object(Row),
     /// Anything else, or a table.
     Text,
 }
@@ -62,7 +65,16 @@ fn of_entries(entries: &[(Place, Value)]) -> Result<Format> {
         return Err(Error::new("there are no measurements in the file").expected("one entry for each test"));
     };
     let keys: Vec<&str> = first.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-    if llama_bench::is_entry(&keys) { Ok(Format::LlamaBench) } else { Err(unknown()) }
+    let first = Row::new(first.as_object().cloned().unwrap_or_default());
+    if llama_bench::is_entry(&keys) {
+        Ok(Format::LlamaBench)
+    } else if trtexec::is_times(&first) {
+        Ok(Format::TrtexecTimes)
+    } else if trtexec::is_profile(entries) {
+        Ok(Format::TrtexecProfile)
+    } else {
+        Err(unknown())
+    }
 }
 
 fn of_object(object: Map<String, Value>) -> Result<(Format, Content)> {
@@ -70,7 +82,17 @@ fn of_object(object: Map<String, Value>) -> Result<(Format, Content)> {
     if llama_bench::is_entry(&keys) {
         return Ok((Format::LlamaBench, Content::Entries(vec![(Place::Line(1), Value::Object(object))])));
     }
-    Err(unknown())
+    let row = Row::new(object);
+    let format = if vllm::is_latency(&row) {
+        Format::VllmLatency
+    } else if vllm::is_serve(&row) {
+        Format::VllmServe
+    } else if edge_llm::is_profile(&row) {
+        Format::EdgeLlmProfile
+    } else {
+        return Err(unknown());
+    };
+    Ok((format, Content::Object(row)))
 }
 
 fn of_text(text: &str) -> Result<Format> {
@@ -81,6 +103,15 @@ fn of_text(text: &str) -> Result<Format> {
     }
     if table::is_header(&columns) {
         return Ok(Format::Table);
+    }
+    if edge_llm::is_bench_text(text) {
+        return Ok(Format::EdgeLlmBench);
+    }
+    if edge_llm::is_profile_text(text) {
+        return Ok(Format::EdgeLlmText);
+    }
+    if trtexec::is_log(text) {
+        return Ok(Format::TrtexecLog);
     }
     if first.starts_with("| model") || (text.contains("INSERT INTO") && text.contains("n_prompt")) {
         return Err(Error::new(

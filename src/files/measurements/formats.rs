@@ -6,8 +6,8 @@
 use super::measurement::Named;
 use crate::engine::precision::Precision;
 
-/// What KV caches are stored in.
-const KV_FORMATS: [&str; 6] = ["fp16", "bf16", "fp8", "int8", "q8_0", "q4_0"];
+/// What LM heads and KV caches are stored in.
+const STORED: [&str; 10] = ["fp16", "bf16", "fp8", "int8", "q8_0", "q4_0", "q6_k", "q4_k", "int4", "nvfp4"];
 
 /// The format of the linear layers' weights.
 pub(super) fn weights(written: &str) -> Named {
@@ -38,15 +38,15 @@ pub(super) fn head(weights: &Named) -> Option<Named> {
     weights.written.to_lowercase().contains("incl. lm_head").then(|| weights.clone())
 }
 
-/// The KV cache's format; `None` where it is not said.
-pub(super) fn kv_cache(written: &str) -> Option<Named> {
+/// A format of the LM head or the KV cache; `None` where it is not said.
+pub(super) fn stored(written: &str) -> Option<Named> {
     let lower = written.trim().to_lowercase();
     let first = lower.split([' ', '(', ',']).next().unwrap_or_default();
     let name = match first {
         "" | "not" => return None,
         "f16" | "float16" => Some("fp16"),
         "bfloat16" => Some("bf16"),
-        _ => KV_FORMATS.into_iter().find(|name| *name == first),
+        _ => STORED.into_iter().find(|name| *name == first),
     };
     Some(Named { written: written.to_owned(), name: name.map(str::to_owned) })
 }
@@ -99,11 +99,11 @@ mod tests {
     }
 
     #[test]
-    fn a_cache_may_be_unsaid() {
+    fn a_head_or_a_cache_may_be_unsaid() {
         for (written, name) in [("f16 (default, not stated)", Some("fp16")), ("q8_0", Some("q8_0")), ("q5_1", None)] {
-            assert_eq!(kv_cache(written).unwrap().name.as_deref(), name, "{written}");
+            assert_eq!(stored(written).unwrap().name.as_deref(), name, "{written}");
         }
-        assert_eq!((kv_cache("not stated"), kv_cache(" ")), (None, None));
+        assert_eq!((stored("not stated"), stored(" ")), (None, None));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::found::Found;
 use super::measurement::{Formats, Measurement, Named, Origin, Phase, Place};
 use super::options::Options;
 use super::row::{self, NANOSECONDS, Row};
-use super::{boards, formats, table};
+use super::{boards, formats, table, told};
 use crate::error::{Error, Result};
 use crate::files::toml_source::shown;
 
@@ -182,7 +182,7 @@ impl Test<'_> {
         Ok(Measurement {
             origin: self.origin.clone(),
             board: board(&device, self.options),
-            mode: self.options.mode.as_ref().map_or_else(Named::default, |mode| Named::known(mode, mode)),
+            mode: told::named(self.options.mode.as_ref()),
             engine: self.options.engine.clone().unwrap_or_else(|| match text("backends") {
                 Some(backends) => format!("llama.cpp {backends}"),
                 None => "llama.cpp".to_owned(),
@@ -215,7 +215,7 @@ impl Test<'_> {
         let [keys, values] = ["type_k", "type_v"].map(|key| self.row.text(key));
         match (keys, values) {
             (Some(keys), Some(values)) if keys != values => Some(Named::written(format!("{keys}/{values}"))),
-            (Some(format), _) | (None, Some(format)) => formats::kv_cache(&format),
+            (Some(format), _) | (None, Some(format)) => formats::stored(&format),
             (None, None) => None,
         }
     }

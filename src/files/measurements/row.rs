@@ -31,6 +31,15 @@ impl Row {
         self.0.contains_key(key)
     }
 
+    /// An object within the row.
+    pub(super) fn object(&self, key: &str) -> Result<Option<Self>> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(Value::Object(object)) => Ok(Some(Self::new(object.clone()))),
+            Some(other) => Err(refuse(key, other, "is not an object", "an object")),
+        }
+    }
+
     /// A text; a number is one too, where a table writes a version or a size as it comes.
     pub(super) fn text(&self, key: &str) -> Option<String> {
         match self.value(key)? {

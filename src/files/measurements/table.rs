@@ -11,7 +11,7 @@ use super::found::Found;
 use super::measurement::{Formats, Measurement, Named, Origin, Phase, Place};
 use super::options::{Model, Options};
 use super::row::{self, MILLISECONDS, Row};
-use super::{boards, formats};
+use super::{boards, formats, told};
 use crate::error::{Error, Result};
 use crate::files::toml_source::shown;
 
@@ -127,8 +127,10 @@ impl Line<'_> {
         let batch = self.row.count("batch")?.or_else(|| self.options.batch.map(u64::from)).unwrap_or(1);
         Ok(Measurement {
             origin: self.origin.clone(),
-            board: text("device").map_or_else(|| told(self.options.board.as_ref()), |device| boards::named(&device)),
-            mode: text("power_mode").map_or_else(|| told(self.options.mode.as_ref()), |mode| boards::mode(&mode)),
+            board: text("device")
+                .map_or_else(|| told::named(self.options.board.as_ref()), |device| boards::named(&device)),
+            mode: text("power_mode")
+                .map_or_else(|| told::named(self.options.mode.as_ref()), |mode| boards::mode(&mode)),
             engine,
             engine_version: text("engine_version"),
             model: Named::known(written, &model.name),
@@ -157,10 +159,10 @@ impl Line<'_> {
         {
             found.remark(format!("weight format '{}' taken as {name}", shown(&weights.written)));
         }
-        let head = self.row.text("head_format").and_then(|written| formats::kv_cache(&written));
+        let head = self.row.text("head_format").and_then(|written| formats::stored(&written));
         Ok(Formats {
             head: head.or_else(|| formats::head(&weights)),
-            kv_cache: self.row.text("kv_format").and_then(|written| formats::kv_cache(&written)),
+            kv_cache: self.row.text("kv_format").and_then(|written| formats::stored(&written)),
             weights,
         })
     }
@@ -215,8 +217,4 @@ impl Line<'_> {
         found.measurements.push(Measurement { phase, time_s: 1.0 / rate, ..base.clone() });
         Ok(())
     }
-}
-
-fn told(name: Option<&String>) -> Named {
-    name.map_or_else(Named::default, |name| Named::known(name, name))
 }

@@ -4,6 +4,8 @@ mod errors;
 mod llama_bench;
 mod properties;
 mod table;
+mod tensorrt;
+mod vllm;
 
 use super::*;
 use crate::engine::architecture::Architecture;

@@ -4,16 +4,52 @@ use proptest::prelude::*;
 
 use super::*;
 
-const FIXTURES: [&str; 4] = [
+const FIXTURES: [&str; 12] = [
     include_str!("../../../../tests/measurements/llama-bench.json"),
     include_str!("../../../../tests/measurements/llama-bench.jsonl"),
     include_str!("../../../../tests/measurements/llama-bench.csv"),
     include_str!("../../../../tests/measurements/table.csv"),
+    include_str!("../../../../tests/measurements/vllm-latency.json"),
+    include_str!("../../../../tests/measurements/vllm-serve.json"),
+    include_str!("../../../../tests/measurements/edge-llm.json"),
+    include_str!("../../../../tests/measurements/edge-llm.txt"),
+    include_str!("../../../../tests/measurements/llm-bench.txt"),
+    include_str!("../../../../tests/measurements/trtexec.log"),
+    include_str!("../../../../tests/measurements/trtexec-times.json"),
+    include_str!("../../../../tests/measurements/trtexec-profile.json"),
 ];
 
+/// All that a person may have to tell.
+fn told() -> Options<'static> {
+    let mut options = options();
+    options.precision = Some("fp16".to_owned());
+    (options.input_len, options.output_len, options.batch) = (Some(364), Some(16), Some(1));
+    options
+}
+
+#[test]
+fn every_fixture_is_read() {
+    for fixture in FIXTURES {
+        let mut options = told();
+        // Of two models, the tables' own.
+        options.model =
+            if fixture.contains("model_") || fixture.contains("device,") { None } else { models("Qwen2.5-0.5B") };
+        assert!(read("x", fixture.as_bytes(), &options).is_ok(), "{fixture}");
+    }
+}
+
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let Ok(loaded) = read("x", bytes, &options()) else { return Ok(()) };
+    let plain = read("x", bytes, &options());
+    let with_model = read("x", bytes, &Options { model: models("Qwen2.5-0.5B"), ..told() });
+    for loaded in [plain, with_model].into_iter().flatten() {
+        check_loaded(&loaded)?;
+    }
+    Ok(())
+}
+
+fn check_loaded(loaded: &Loaded) -> Result<(), TestCaseError> {
     prop_assert!(!loaded.measurements.is_empty());
+    prop_assert!(loaded.operators.iter().all(|operator| operator.time_s.is_finite() && operator.time_s > 0.0));
     for measurement in &loaded.measurements {
         prop_assert!(measurement.time_s.is_finite() && measurement.time_s > 0.0, "{measurement:?}");
         prop_assert!(measurement.spread_s.is_none_or(|spread| spread.is_finite() && spread > 0.0));

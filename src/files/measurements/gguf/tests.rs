@@ -1,0 +1,126 @@
+//! Shapes from both spellings, and headers that are none.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::reference::QWEN2_5_0_5B;
+
+const JSON: &str = include_str!("../../../../tests/measurements/gguf-metadata.json");
+
+fn text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.extend((text.len() as u64).to_le_bytes());
+    bytes.extend(text.as_bytes());
+}
+
+/// The header of the JSON fixture's model, its vocabulary as a list of tokens, with these tensors.
+fn binary(tensors: &[&str]) -> Vec<u8> {
+    let mut bytes = b"GGUF".to_vec();
+    bytes.extend(3_u32.to_le_bytes());
+    bytes.extend((tensors.len() as u64).to_le_bytes());
+    let pairs = [
+        ("qwen2.block_count", 24_u32),
+        ("qwen2.embedding_length", 896),
+        ("qwen2.feed_forward_length", 4864),
+        ("qwen2.attention.head_count", 14),
+        ("qwen2.attention.head_count_kv", 2),
+    ];
+    bytes.extend((pairs.len() as u64 + 3).to_le_bytes());
+    for (key, value) in [(ARCHITECTURE, "qwen2"), ("general.name", "Qwen2.5 0.5B")] {
+        text(&mut bytes, key);
+        bytes.extend(8_u32.to_le_bytes());
+        text(&mut bytes, value);
+    }
+    for (key, value) in pairs {
+        text(&mut bytes, key);
+        bytes.extend(4_u32.to_le_bytes());
+        bytes.extend(value.to_le_bytes());
+    }
+    text(&mut bytes, "tokenizer.ggml.tokens");
+    bytes.extend([9_u32, 8].map(u32::to_le_bytes).concat());
+    bytes.extend(151_936_u64.to_le_bytes());
+    (0..151_936).for_each(|_| text(&mut bytes, "a"));
+    for name in tensors {
+        text(&mut bytes, name);
+        bytes.extend(2_u32.to_le_bytes());
+        bytes.extend([0; 2 * 8 + 12]);
+    }
+    bytes
+}
+
+#[test]
+fn both_spellings_give_the_shape() {
+    let from_json = model("m.json", JSON.as_bytes()).unwrap();
+    assert_eq!((from_json.name.as_str(), from_json.architecture), ("Qwen2.5 0.5B", QWEN2_5_0_5B));
+    assert_eq!(model("m.gguf", &binary(&["token_embd.weight"])).unwrap(), from_json);
+    let untied = model("m.gguf", &binary(&["token_embd.weight", "output.weight"])).unwrap().architecture;
+    assert_eq!(untied, Architecture { tied: false, ..QWEN2_5_0_5B });
+    assert!(is_gguf(JSON.as_bytes()) && is_gguf(&binary(&[])) && !is_gguf(b"{\"model_type\": \"qwen2\"}"));
+}
+
+#[test]
+fn a_mixture_has_experts_of_their_own_size() {
+    let mixture = JSON.replace("qwen2", "qwen3moe").replace(
+        "\"qwen3moe.block_count\"",
+        "\"qwen3moe.expert_count\": 128, \"qwen3moe.expert_used_count\": 8, \"qwen3moe.expert_feed_forward_length\": 768, \
+         \"qwen3moe.attention.key_length\": 128, \"qwen3moe.block_count\"",
+    );
+    let shape = model("m.json", mixture.as_bytes()).unwrap().architecture;
+    assert_eq!((shape.expert_hidden, shape.experts, shape.top_k, shape.head_dim), (768, 128, 8, 128));
+}
+
+#[test]
+fn what_is_wrong_is_named_by_key() {
+    for (from, to, message) in [
+        ("\"qwen2.block_count\": 24", "\"a\": 1", "'qwen2.block_count': the key is missing"),
+        ("896", "900", "'qwen2.attention.key_length': the key is missing, and the width is no multiple of the heads"),
+        ("151936", "0", "'qwen2.vocab_size': the key is missing, and so is 'tokenizer.ggml.tokens'"),
+        (
+            "kv\": 2",
+            "kv\": [2, 1]",
+            "'qwen2.attention.head_count_kv': the layers differ, but a prediction sees one shape for all layers",
+        ),
+        (
+            "4864",
+            "1e9",
+            "'qwen2.feed_forward_length': '1000000000' is out of range\n  expected: a whole number from 1 to 1,048,576",
+        ),
+        ("\"general.architecture\": \"qwen2\"", "\"b\": 1", "'general.architecture': the key is missing"),
+        (
+            "kv\": 2",
+            "kv\": 4",
+            "'qwen2.block_count': 14 heads cannot share 4 KV heads: heads must be a multiple of kv_heads",
+        ),
+    ] {
+        assert!(JSON.contains(from));
+        let error = model("m.json", JSON.replace(from, to).as_bytes()).unwrap_err().to_string();
+        assert_eq!(error, format!("m.json, {message}"));
+    }
+}
+
+#[test]
+fn a_header_is_believed_no_further_than_it_reaches() {
+    let whole = binary(&[]);
+    let refused = |bytes: &[u8]| model("m.gguf", bytes).unwrap_err().to_string();
+    let early = "m.gguf: the GGUF header ends too early\n  try: copy the file again";
+    assert_eq!(refused(b"GGUF"), early);
+    assert_eq!(refused(&whole[..30]), early);
+    assert!(refused(&whole[..whole.len() - 1]).contains("'tokenizer.ggml.tokens': the GGUF header ends too early"));
+    let mut old = whole.clone();
+    old[4] = 1;
+    assert_eq!(refused(&old), "m.gguf: GGUF version 1 is not read here\n  expected: version 2 or 3, little-endian");
+    let mut endless = whole;
+    endless[24..32].copy_from_slice(&u64::MAX.to_le_bytes());
+    assert_eq!(refused(&endless), early);
+}
+
+proptest! {
+    #[test]
+    fn damaged_headers_are_harmless(changes in prop::collection::vec((0..400_usize, any::<u8>()), 0..6), end in 0..500_usize) {
+        let mut bytes = binary(&["output.weight"])[..500].to_vec();
+        for (place, byte) in changes {
+            bytes[place] = byte;
+        }
+        let _ = model("m", &bytes);
+        let _ = model("m", &bytes[..end]);
+    }
+}

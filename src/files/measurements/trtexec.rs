@@ -1,0 +1,110 @@
+//! `trtexec`: what it prints, `--exportTimes` and `--exportProfile`.
+//!
+//! It times one pass of an engine and knows nothing of tokens, so these are told. What counts is the time on the GPU,
+//! not the copies around it, which an engine for text does not make for each token.
+
+use serde_json::{Map, Value};
+
+use super::edge_llm::without_prefix;
+use super::found::Found;
+use super::measurement::{Measurement, Origin, Place};
+use super::options::Options;
+use super::row::{self, MILLISECONDS, Row};
+use super::{OperatorTime, told};
+use crate::error::{Error, Result};
+
+const ENGINE: &str = "TensorRT trtexec";
+const LABEL: &str = "GPU Compute Time:";
+
+pub(super) fn is_log(text: &str) -> bool {
+    text.lines().any(|line| without_prefix(line).starts_with(LABEL))
+}
+
+pub(super) fn is_times(first: &Row) -> bool {
+    first.has("computeMs") && first.has("latencyMs")
+}
+
+/// The first entry of a profile counts its passes, the others are layers.
+pub(super) fn is_profile(entries: &[(Place, Value)]) -> bool {
+    entries.iter().take(2).any(|(_, entry)| entry.get("name").is_some() && entry.get("averageMs").is_some())
+}
+
+/// `GPU Compute Time: min = 4.1 ms, max = 5 ms, mean = 4.3 ms, median = 4.2 ms, …`; the last of a log is its summary.
+pub(super) fn read_log(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+    let mut found = Found::default();
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| without_prefix(line).starts_with(LABEL));
+    let Some((number, line)) = lines.last() else { return Ok(found) };
+    let figures: Map<String, Value> = without_prefix(line)[LABEL.len()..]
+        .split(',')
+        .filter_map(|part| part.split_once('='))
+        .map(|(key, value)| (key.trim().to_owned(), Value::from(value.trim().trim_end_matches("ms").trim_end())))
+        .collect();
+    let row = Row::new(figures);
+    let median = row.time_s("median", MILLISECONDS).map_err(|error| error.at_line(number))?;
+    let time_s = median.ok_or_else(|| row::missing("median").at_line(number))?;
+    push(&mut found, file, Place::Line(number), time_s, options)?;
+    Ok(found)
+}
+
+/// The median of all passes.
+pub(super) fn read_times(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
+    let mut found = Found::default();
+    let mut times = Vec::with_capacity(entries.len());
+    for (place, entry) in entries {
+        let time = object(entry)
+            .and_then(|row| row.time_s("computeMs", MILLISECONDS)?.ok_or_else(|| row::missing("computeMs")));
+        times.push(time.map_err(|error| at(error, file, place))?);
+    }
+    times.sort_by(f64::total_cmp);
+    let count = times.len();
+    let median = f64::midpoint(times[(count - 1) / 2], times[count / 2]);
+    push(&mut found, file, Place::File, median, options)?;
+    let mean = times.iter().sum::<f64>() / count as f64;
+    let variance = times.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / count as f64;
+    if let Some(measurement) = found.measurements.last_mut() {
+        measurement.spread_s = Some(variance.sqrt()).filter(|spread| *spread > 0.0);
+    }
+    Ok(found)
+}
+
+/// Layers by their names, and their sum as the time of the pass.
+pub(super) fn read_profile(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
+    let mut found = Found::default();
+    for (place, entry) in entries {
+        let row = object(entry).map_err(|error| at(error, file, place))?;
+        let Some(name) = row.text("name") else { continue };
+        // A layer that is folded into another takes no time of its own.
+        if row.number("averageMs").map_err(|error| at(error, file, place))? == Some(0.0) {
+            continue;
+        }
+        let time = row.time_s("averageMs", MILLISECONDS).map_err(|error| at(error, file, place))?;
+        found.operators.extend(time.map(|time_s| OperatorTime { name, time_s }));
+    }
+    let total_s = found.operators.iter().map(|operator| operator.time_s).sum::<f64>();
+    if total_s > 0.0 {
+        push(&mut found, file, Place::File, total_s, options)?;
+        found.remark(format!("the sum of {} layers, without the gaps between them", found.operators.len()));
+    }
+    Ok(found)
+}
+
+fn push(found: &mut Found, file: &str, place: Place, time_s: f64, options: &Options<'_>) -> Result<()> {
+    let base = told::measurement(options, Origin { file: file.to_owned(), place }, ENGINE, &[])?;
+    found.measurements.push(Measurement { phase: told::one_pass(options)?, time_s, ..base });
+    Ok(())
+}
+
+fn object(entry: Value) -> Result<Row> {
+    match entry {
+        Value::Object(object) => Ok(Row::new(object)),
+        _ => Err(Error::new("an entry is no object")),
+    }
+}
+
+fn at(error: Error, file: &str, place: Place) -> Error {
+    match place {
+        Place::Entry(entry) => error.in_source(format!("{file}, entry {entry}")),
+        Place::Line(line) => error.at_line(line),
+        Place::File => error,
+    }
+}
