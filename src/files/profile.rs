@@ -7,6 +7,7 @@
 mod check;
 mod dense;
 mod figure;
+mod power;
 mod raw;
 #[cfg(test)]
 mod tests;
