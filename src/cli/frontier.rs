@@ -47,11 +47,11 @@ impl Priced {
     pub(super) fn new(args: &SweepArgs, library: &Library) -> Result<Self> {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
+        let (objective, budgets) = (args.objective, load::budgets(&args.budgets, &board)?);
         let space = library.space(&args.space.space)?;
         let LoadedLaw { law, ensemble, note, .. } =
             load::law(library, &args.law, &FitOptions::DEFAULT, args.bootstrap, &Progress::new("resampling the runs"))?;
         let landscape = Landscape::new(&space, law, estimator);
-        let (objective, budgets) = (args.objective, args.budgets.budgets());
         let resampled = ensemble.and_then(|ensemble| {
             let question = Question { objective, budgets: &budgets, level: Ensemble::LEVEL };
             let watch = Progress::new("pricing under each law");
@@ -117,6 +117,7 @@ fn option(limit: Limit, needed: f64) -> String {
         Limit::Total => ("--max-total", 1e3, "ms"),
         Limit::Prefill => ("--max-prefill", 1e3, "ms"),
         Limit::Tpot => ("--max-tpot", 1e3, "ms"),
+        Limit::Energy => ("--max-energy", 1.0, "J"),
         Limit::Memory => ("--max-memory", 1e-9, "GB"),
     };
     format!("{name} {}{unit}", significant(units::rounded_up(needed * scale, 3), 3))

@@ -1,7 +1,8 @@
 //! From options to engine types: every command takes its law, board and space through here.
 
-use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, LawArgs, WorkloadArgs};
+use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, LawArgs, WorkloadArgs};
 use super::fitting::Fitting;
+use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
 use crate::engine::law::{Ensemble, LossLaw};
@@ -41,6 +42,15 @@ pub fn estimator(
 ) -> Result<Estimator> {
     let estimator = Estimator::new(&board.hardware, args.number_format(), workload.workload())?;
     Ok(estimator.with_attention(attention.attention))
+}
+
+/// What is allowed; an error where the board cannot be held to it.
+pub fn budgets(args: &BudgetArgs, board: &BoardInMode) -> Result<Budgets> {
+    let budgets = args.budgets();
+    if budgets.get(Limit::Energy).is_some() && board.hardware.watts.is_none() {
+        return Err(board.profile.no_energy(&board.mode).at_column("--max-energy"));
+    }
+    Ok(budgets)
 }
 
 /// A law, and the laws of resampled runs if it was fitted on the spot.

@@ -81,15 +81,15 @@ struct Ground {
     ensemble: Ensemble,
     trained: Vec<Features>,
     tokens: Option<f64>,
+    budgets: Budgets,
 }
 
 pub(super) fn run(args: &PlanArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let ground = ground(args, library)?;
     streams.note_reading(&ground.landscape.law);
     streams.warn(&Warning::of_law(&ground.landscape.law));
-    let budgets = args.sweep.budgets.budgets();
-    if ground.landscape.feasible_frontier(args.sweep.objective, &budgets).is_empty() {
-        let nearest = budgets.loosening(&ground.landscape.sweep);
+    if ground.landscape.feasible_frontier(args.sweep.objective, &ground.budgets).is_empty() {
+        let nearest = ground.budgets.loosening(&ground.landscape.sweep);
         let nearest = nearest.map_or_else(String::new, |loosening| format!(": {loosening}"));
         // Nobody can be told that stderr is closed.
         let _ = writeln!(streams.err, "roofscape: nothing feasible{nearest}");
@@ -122,6 +122,7 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
     // Runs are trained in 16 bit, so their losses are said without what a number format costs.
     let trained = BoardArgs { loss_penalty: Vec::new(), ..sweep.board.clone() };
     let estimator = load::estimator(&board, &trained, &sweep.workload, sweep.attention)?;
+    let budgets = load::budgets(&sweep.budgets, &board)?;
     let space = library.space(&sweep.space.space)?;
     // Nothing is tested here, so every run may tell what it knows.
     let options = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
@@ -142,14 +143,15 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
         space: space.name,
         fit: fitting.fit,
         ensemble,
+        budgets,
     })
 }
 
 fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
-    let Ground { landscape, space, fit, runs, ensemble, trained, tokens } = ground;
+    let Ground { landscape, space, fit, runs, ensemble, trained, tokens, budgets } = ground;
     let noise_nats = fit.residual_sd_nats().ok_or_else(|| Error::new("the runs leave no error to plan by"))?;
-    let (objective, budgets) = (args.sweep.objective, args.sweep.budgets.budgets());
-    let frontier = landscape.feasible_frontier(objective, &budgets);
+    let objective = args.sweep.objective;
+    let frontier = landscape.feasible_frontier(objective, budgets);
     let targets: Vec<Features> = match args.aim {
         Aim::Frontier => thinned(&frontier, MOST_TARGETS),
         Aim::Best => frontier.last().copied().into_iter().collect(),
@@ -191,7 +193,7 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
     Ok(Report {
         aim: args.aim.name(),
         objective,
-        budgets,
+        budgets: *budgets,
         space: space.clone(),
         dataset: landscape.law.dataset.clone(),
         synthetic: landscape.law.synthetic,

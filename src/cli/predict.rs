@@ -1,9 +1,11 @@
 //! `roofscape predict`: one architecture in full.
 
+mod modes;
+
 use serde::Serialize;
 
 use super::arch::{self, Asked};
-use super::args::{PredictArgs, RowFormat};
+use super::args::{BootstrapArgs, PredictArgs, RowFormat};
 use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::table::{Table, write_csv, write_pairs};
@@ -38,6 +40,8 @@ struct Prediction {
     bootstrap: Option<BootstrapPart>,
     extrapolation: Option<ExtrapolationPart>,
     latency: LatencyPart,
+    energy_upper_bound_j: Option<f64>,
+    energy_per_token_upper_bound_j: Option<f64>,
     memory: MemoryPart,
     parameters: ParametersPart,
     operators: Vec<OperatorCost>,
@@ -81,13 +85,19 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let Asked { shape, model } = asked(args, library)?;
     let board = load::board(library, &args.board)?;
     let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
+    // Intervals are of losses, which no power mode changes.
+    let bootstrap = if args.all_modes { BootstrapArgs { bootstrap: Some(0) } } else { args.bootstrap };
     let LoadedLaw { law, ensemble, note, .. } =
-        load::law(library, &args.law, &FitOptions::DEFAULT, args.bootstrap, &Progress::new("resampling the runs"))?;
+        load::law(library, &args.law, &FitOptions::DEFAULT, bootstrap, &Progress::new("resampling the runs"))?;
     let law = law.in_format(estimator.precision());
     let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
     streams.note_reading(&law);
     streams.note(note.as_deref());
     streams.warn(&warnings);
+    if args.all_modes {
+        modes::write(&shape, (&law, &board, &estimator), &warnings, args.format, streams)?;
+        return Ok(Outcome::Found);
+    }
     let loss_ci = ensemble.as_ref().and_then(|laws| law.loss_interval(laws, Ensemble::LEVEL, &shape.features()));
     let prediction = Prediction {
         model: model.as_ref().map(ModelPart::from),
@@ -128,6 +138,7 @@ fn predict(
     let loss = loss_terms.loss();
     let latency = estimator.latency(shape);
     let memory = estimator.memory(shape);
+    let power = estimator.power();
     Prediction {
         model: None,
         architecture: ArchitecturePart::from(shape),
@@ -144,6 +155,8 @@ fn predict(
             total_s: latency.total_s(),
             tpot_s: latency.tpot_s(estimator.workload().generated_tokens),
         },
+        energy_upper_bound_j: power.map(|power| power.request_j(latency.total_s())),
+        energy_per_token_upper_bound_j: power.and_then(|power| power.token_j(latency)),
         memory: MemoryPart {
             total_bytes: memory.total_bytes(),
             weights_bytes: memory.weights_bytes,
@@ -208,6 +221,7 @@ fn print(
                 units::seconds(latency.tpot_s)
             ),
         ),
+        ("energy", energy(prediction)),
         (
             "memory",
             format!(
@@ -238,6 +252,18 @@ fn print(
         ]);
     }
     table.write(streams.out)
+}
+
+/// `≤ 3.10 J per request, ≤ 194 mJ per generated token: 50 W × time, an upper bound`.
+fn energy(prediction: &Prediction) -> String {
+    let ProfilePart { name, mode, watts, .. } = &prediction.profile;
+    let (Some(watts), Some(request_j)) = (watts, prediction.energy_upper_bound_j) else {
+        return format!("not known: no watts stated for {name} {mode}");
+    };
+    let per_token = prediction
+        .energy_per_token_upper_bound_j
+        .map_or_else(String::new, |token_j| format!(", ≤ {} per generated token", units::joules(token_j)));
+    format!("≤ {} per request{per_token}: {} W × time, an upper bound", units::joules(request_j), units::ratio(*watts))
 }
 
 /// ` (90 %: 3.21 to 3.25 nats; 200 resamples of the runs by architecture (seed 0))`.

@@ -18,16 +18,18 @@ pub enum Limit {
     Prefill,
     /// Time per output token, seconds.
     Tpot,
+    /// Upper bound of the energy per request, joules.
+    Energy,
     /// Memory with everything in it, bytes.
     Memory,
 }
 
 impl Limit {
     /// How many there are.
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = 5;
 
     /// All of them, in the order in which they stand on the screen.
-    pub const ALL: [Self; Self::COUNT] = [Self::Total, Self::Prefill, Self::Tpot, Self::Memory];
+    pub const ALL: [Self; Self::COUNT] = [Self::Total, Self::Prefill, Self::Tpot, Self::Energy, Self::Memory];
 
     /// Its place in [`Self::ALL`].
     #[inline]
@@ -41,6 +43,7 @@ impl Limit {
             Self::Total => "max_total_s",
             Self::Prefill => "max_prefill_s",
             Self::Tpot => "max_tpot_s",
+            Self::Energy => "max_energy_j",
             Self::Memory => "max_memory_bytes",
         }
     }
@@ -51,6 +54,7 @@ impl Limit {
             Self::Total => "total",
             Self::Prefill => "TTFT",
             Self::Tpot => "TPOT",
+            Self::Energy => "energy",
             Self::Memory => "memory",
         }
     }
@@ -58,24 +62,27 @@ impl Limit {
     /// The value with its unit, as people read it.
     pub fn text(self, value: f64) -> String {
         match self {
+            Self::Energy => crate::units::joules(value),
             Self::Memory => crate::units::bytes(value),
             Self::Total | Self::Prefill | Self::Tpot => crate::units::seconds(value),
         }
     }
 
-    /// The limited quantity of one candidate, seconds or bytes.
+    /// The limited quantity of one candidate, seconds, joules or bytes; infinite where it is not known, so that what is
+    /// unknown keeps no limit.
     #[inline]
     pub fn of(self, sweep: &Sweep, index: usize) -> f64 {
         match self {
             Self::Total => sweep.total_s[index],
             Self::Prefill => sweep.prefill_s[index],
             Self::Tpot => sweep.tpot_s(index),
+            Self::Energy => sweep.power.map_or(f64::INFINITY, |power| power.request_j(sweep.total_s[index])),
             Self::Memory => sweep.memory_bytes[index],
         }
     }
 }
 
-/// Upper limits, seconds or bytes; `None` is no limit. In files, one key per limit ([`Limit::key`]).
+/// Upper limits, seconds, joules or bytes; `None` is no limit. In files, one key per limit ([`Limit::key`]).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Budgets([Option<f64>; Limit::COUNT]);
 
@@ -168,7 +175,7 @@ impl<'de> Deserialize<'de> for Budgets {
     }
 }
 
-/// The way out when no candidate keeps every limit; values in seconds or bytes.
+/// The way out when no candidate keeps every limit; values in seconds, joules or bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Loosening {
     /// Raising any one of these to its value admits a candidate.
@@ -195,7 +202,8 @@ impl std::fmt::Display for Loosening {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::sweep::tests::paper_sweep;
+    use crate::engine::sweep::tests::{paper_sweep, sweep_at};
+    use proptest::prelude::*;
 
     #[test]
     fn each_limit_has_its_place_and_its_key() {
@@ -246,5 +254,62 @@ mod tests {
         }
         assert_eq!(needs.len(), 2);
         assert!(loosened.count(&sweep) >= 1);
+    }
+
+    #[test]
+    fn energy_is_watts_times_time() {
+        let sweep = sweep_at(50.0);
+        let budgets = Budgets::NONE.with(Limit::Energy, 5.0);
+        let within_a_tenth_of_a_second = sweep.total_s.iter().filter(|&&total_s| total_s * 50.0 <= 5.0).count();
+        assert!(within_a_tenth_of_a_second > 0 && within_a_tenth_of_a_second < sweep.len());
+        assert_eq!(budgets.count(&sweep), within_a_tenth_of_a_second);
+        assert_eq!(budgets.count(&paper_sweep()), 0, "what is unknown keeps no limit");
+    }
+
+    #[test]
+    fn an_energy_that_is_too_small_is_named_in_joules() {
+        let sweep = sweep_at(50.0);
+        let fastest_s = sweep.total_s.iter().copied().fold(f64::INFINITY, f64::min);
+        let loosening = Budgets::NONE.with(Limit::Energy, 0.1).loosening(&sweep).unwrap();
+        assert_eq!(loosening, Loosening::Any(vec![(Limit::Energy, 50.0 * fastest_s)]));
+        // 21.63 ms, rounded up so that it suffices.
+        assert_eq!(loosening.to_string(), "the nearest needs energy 1.09 J");
+    }
+
+    #[test]
+    fn budgets_written_before_there_was_one_of_energy_can_be_read() {
+        let earlier = r#"{"max_total_s":0.1,"max_prefill_s":null,"max_tpot_s":null,"max_memory_bytes":8e9}"#;
+        let budgets = Budgets::NONE.with(Limit::Total, 0.1).with(Limit::Memory, 8e9);
+        assert_eq!(serde_json::from_str::<Budgets>(earlier).unwrap(), budgets);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn a_limit_only_takes_away_and_what_is_named_suffices(
+            watts in 5.0..500.0f64, share in 1e-3..4.0f64, total_s in 0.01..3.0f64, memory_bytes in 5e8..2e10f64,
+        ) {
+            let sweep = sweep_at(watts);
+            let without = Budgets::NONE.with(Limit::Total, total_s).with(Limit::Memory, memory_bytes);
+            let energy_j = share * watts * total_s;
+            let budgets = without.with(Limit::Energy, energy_j);
+            let by_hand = (0..sweep.len()).filter(|&i| {
+                sweep.total_s[i] <= total_s && sweep.memory_bytes[i] <= memory_bytes && watts * sweep.total_s[i] <= energy_j
+            });
+            let count = budgets.count(&sweep);
+            prop_assert_eq!(count, by_hand.count());
+            prop_assert!(count <= without.count(&sweep));
+            let json = serde_json::to_string(&budgets).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Budgets>(&json).unwrap(), budgets);
+            if count == 0 {
+                let needs = match budgets.loosening(&sweep) {
+                    Some(Loosening::Any(needs)) => needs[..1].to_vec(),
+                    Some(Loosening::Together(needs)) => needs,
+                    None => Vec::new(),
+                };
+                let loosened = needs.iter().fold(budgets, |budgets, &(limit, needed)| budgets.with(limit, needed));
+                prop_assert!(loosened.count(&sweep) >= 1, "{needs:?}");
+            }
+        }
     }
 }

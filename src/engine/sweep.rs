@@ -256,6 +256,13 @@ pub(crate) mod tests {
         Sweep::new(&paper_space(), &table_6(), &estimator)
     }
 
+    /// The same on a board of so many watts.
+    pub(crate) fn sweep_at(watts: f64) -> Sweep {
+        let hardware = Hardware { watts: Some(watts), ..agx_orin() };
+        let estimator = Estimator::new(&hardware, Precision::FP16, Workload::default()).unwrap();
+        Sweep::new(&paper_space(), &table_6(), &estimator)
+    }
+
     #[test]
     fn every_row_equals_the_prediction_for_its_architecture_alone() {
         let estimator = Estimator::new(&agx_orin(), Precision::W8A8, Workload::default()).unwrap();

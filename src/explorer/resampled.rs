@@ -81,11 +81,13 @@ impl Inquiry {
         let landscape = state.landscape()?;
         let ensemble = state.ensemble()?;
         let objective = state.objective;
-        let generated = landscape.sweep.generated_tokens;
+        let sweep = &landscape.sweep;
         let off_axis = state
             .budgets()
             .active()
-            .filter(|&(limit, value)| generated == 0 || axis_value(objective, limit, value, generated).is_none())
+            .filter(|&(limit, value)| {
+                sweep.generated_tokens == 0 || axis_value(objective, limit, value, sweep).is_none()
+            })
             .fold(Budgets::NONE, |budgets, (limit, value)| budgets.with(limit, value));
         Some(Self {
             law: state.shown().law,

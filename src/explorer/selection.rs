@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::engine::budget::{Budgets, Limit, Loosening};
 use crate::engine::landscape::Landscape;
+use crate::engine::sweep::Sweep;
 use crate::engine::workload::Objective;
 
 /// Frontiers that do not depend on budgets.
@@ -50,7 +51,7 @@ impl Selection {
         let feasible: Vec<u32> = order.par_iter().copied().filter(|&index| admitted[index as usize]).collect();
         let bounds = budgets
             .active()
-            .filter(|(limit, _)| axis_value(objective, *limit, 1.0, sweep.generated_tokens).is_none())
+            .filter(|(limit, _)| axis_value(objective, *limit, 1.0, sweep).is_none())
             .map(|(limit, value)| (limit, landscape.frontier_of(objective, |index| limit.of(sweep, index) <= value)))
             .collect();
         Self {
@@ -64,11 +65,29 @@ impl Selection {
 
 /// Where a budget cuts the chart's latency axis, seconds; `None` if it limits something else.
 ///
-/// A token budget is a bound on decode time too: so many seconds per token, times the generated tokens.
-pub fn axis_value(objective: Objective, limit: Limit, value: f64, generated_tokens: u32) -> Option<f64> {
+/// A token budget is a bound on decode time too: so many seconds per token, times the generated tokens. An energy budget
+/// is one on the total: so many joules over the watts.
+pub fn axis_value(objective: Objective, limit: Limit, value: f64, sweep: &Sweep) -> Option<f64> {
     match (objective, limit) {
         (Objective::Total, Limit::Total) | (Objective::Prefill, Limit::Prefill) => Some(value),
-        (Objective::Decode, Limit::Tpot) => Some(value * f64::from(generated_tokens.max(1))),
+        (Objective::Decode, Limit::Tpot) => Some(value * f64::from(sweep.generated_tokens.max(1))),
+        (Objective::Total, Limit::Energy) => sweep.power.map(|power| power.total_s(value)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::sweep::tests::{paper_sweep, sweep_at};
+
+    #[test]
+    fn an_energy_cuts_the_axis_of_total_latency_alone() {
+        let sweep = sweep_at(50.0);
+        assert_eq!(axis_value(Objective::Total, Limit::Energy, 5.0, &sweep), Some(0.1));
+        assert_eq!(axis_value(Objective::Prefill, Limit::Energy, 5.0, &sweep), None);
+        assert_eq!(axis_value(Objective::Decode, Limit::Energy, 5.0, &sweep), None);
+        assert_eq!(axis_value(Objective::Total, Limit::Energy, 5.0, &paper_sweep()), None);
+        assert_eq!(axis_value(Objective::Decode, Limit::Tpot, 0.005, &sweep), Some(0.08));
     }
 }

@@ -64,7 +64,7 @@ pub struct Slider {
     pub limit: Limit,
     /// Whether the limit counts.
     pub switch: Switch,
-    /// Seconds or bytes.
+    /// Seconds, joules or bytes.
     pub value: f64,
 }
 
@@ -152,8 +152,8 @@ pub struct State {
     pub answer: Option<Answer>,
     /// What the chart and the frontier minimise.
     pub objective: Objective,
-    /// The four budgets.
-    pub sliders: [Slider; 4],
+    /// The budgets.
+    pub sliders: [Slider; Limit::COUNT],
     /// Frontiers regardless of budgets.
     pub frontiers: Frontiers,
     /// All candidates in the table's order; none while they stand in the landscape's own order, best first.
@@ -208,6 +208,7 @@ impl State {
                 slider(Limit::Total, Switch::On, 0.1),
                 slider(Limit::Prefill, Switch::Off, 0.03),
                 slider(Limit::Tpot, Switch::Off, 0.005),
+                slider(Limit::Energy, Switch::Off, 2.0),
                 slider(Limit::Memory, Switch::On, memory_bytes),
             ],
             shelf,
@@ -297,15 +298,21 @@ impl State {
         Estimator::new(self.hardware(question), self.precision(question), question.workload)
     }
 
-    /// The limits that are switched on.
+    /// The limits that are switched on and that the picture can be held to.
     pub fn budgets(&self) -> Budgets {
         let mut budgets = Budgets::default();
         for slider in &self.sliders {
-            if slider.switch == Switch::On {
+            if slider.switch == Switch::On && self.can_limit(self.shown(), slider.limit) {
                 budgets.set(slider.limit, Some(slider.value));
             }
         }
         budgets
+    }
+
+    /// Whether a limit means something under a question: an energy does where the power mode states its watts.
+    /// Elsewhere the switch stays as it was set, without effect, so that the budget is back with the watts.
+    pub fn can_limit(&self, question: Question, limit: Limit) -> bool {
+        limit != Limit::Energy || self.hardware(question).watts.is_some()
     }
 
     /// What is looked at, as exports and warnings see it.

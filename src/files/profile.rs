@@ -8,6 +8,7 @@ mod check;
 mod dense;
 mod figure;
 mod plausible;
+mod power;
 mod raw;
 #[cfg(test)]
 mod tests;

@@ -72,7 +72,7 @@ fn tables_and_csv_gain_columns() {
     assert!(heading.ends_with("fits  on frontier %  loss ±"), "{heading}");
     let csv = program.found(&format!("{line} --format csv")).stdout;
     let fields: Vec<usize> = csv.lines().map(|line| line.split(',').count()).collect();
-    assert!(fields.len() > 5 && fields.iter().all(|&count| count == 28), "{csv}");
+    assert!(fields.len() > 5 && fields.iter().all(|&count| count == 30), "{csv}");
     assert!(csv.lines().next().is_some_and(|header| header.contains(",frontier_probability,robust,loss_ci_low,")));
     // Nothing feasible: the header stays.
     let none = program.line("frontier --data synthetic-170 --bootstrap 10 --max-total 1ms --format csv");

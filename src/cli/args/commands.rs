@@ -129,7 +129,8 @@ Examples:
   roofscape predict --arch layers=24,width=896,heads=14,kv_heads=2,intermediate=4864 --precision w8a8
   roofscape predict --arch layers=16,width=1792,head_dim=64,kv_heads=4,ffn_ratio=1,experts=16,top_k=1 --format json
   roofscape predict --model ~/models/Qwen3-4B/config.json --precision w4a16
-  roofscape predict --arch qwen2.5-0.5b --profile orin-nano-8gb --mode 15W --input 512 --output 128";
+  roofscape predict --arch qwen2.5-0.5b --profile orin-nano-8gb --mode 15W --input 512 --output 128
+  roofscape predict --arch qwen2.5-0.5b --all-modes                    watts, latency and energy of every power mode";
 
 /// `roofscape predict`.
 #[derive(Debug, Args)]
@@ -156,6 +157,9 @@ pub struct PredictArgs {
     /// Attention.
     #[command(flatten)]
     pub attention: AttentionArgs,
+    /// Compare all power modes of the profile, one line each, instead of one mode in full
+    #[arg(long, conflicts_with_all = ["mode", "bootstrap"])]
+    pub all_modes: bool,
     /// How to print; CSV is the operators, one line each
     #[arg(long, value_enum, default_value_t)]
     pub format: RowFormat,

@@ -12,7 +12,7 @@ use crate::engine::roofline::Attention;
 use crate::engine::what_if::{Factor, Scaling};
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
 use crate::files::runs::ColumnChoice;
-use crate::units::{parse_bytes, parse_seconds};
+use crate::units::{parse_bytes, parse_joules, parse_seconds};
 
 /// Which law: one that exists, or one fitted on the spot.
 #[derive(Debug, Clone, Args)]
@@ -183,19 +183,23 @@ pub struct BudgetArgs {
     /// Largest time per output token, such as 20ms
     #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
     pub max_tpot: Option<f64>,
+    /// Largest energy per request, such as 2J: watts of the power mode times total latency, an upper bound
+    #[arg(long, value_name = "ENERGY", allow_negative_numbers = true, value_parser = parse_joules)]
+    pub max_energy: Option<f64>,
     /// Largest memory, such as 8GB
     #[arg(long, value_name = "SIZE", allow_negative_numbers = true, value_parser = parse_bytes)]
     pub max_memory: Option<f64>,
 }
 
 impl BudgetArgs {
-    /// For the engine.
+    /// For the engine, if the board can be held to them all: `load::budgets` knows.
     pub fn budgets(&self) -> Budgets {
         let mut budgets = Budgets::NONE;
         for (limit, value) in [
             (Limit::Total, self.max_total),
             (Limit::Prefill, self.max_prefill),
             (Limit::Tpot, self.max_tpot),
+            (Limit::Energy, self.max_energy),
             (Limit::Memory, self.max_memory),
         ] {
             budgets.set(limit, value);

@@ -36,6 +36,8 @@ pub(super) struct Row {
     pub(super) memory_bytes: f64,
     pub(super) fits_memory: bool,
     pub(super) extrapolated: bool,
+    pub(super) energy_upper_bound_j: Option<f64>,
+    pub(super) energy_per_token_upper_bound_j: Option<f64>,
 }
 
 /// A row with how sure it is, where the runs were resampled: more keys in JSON, more columns in CSV.
@@ -80,12 +82,14 @@ impl Row {
             memory_bytes: sweep.memory_bytes[index],
             fits_memory: sweep.memory_bytes[index] <= board_memory_bytes,
             extrapolated: landscape.law.range.extrapolation(&shape.features()).is_some(),
+            energy_upper_bound_j: sweep.power.map(|power| power.request_j(sweep.total_s[index])),
+            energy_per_token_upper_bound_j: sweep.power.and_then(|power| power.token_j(sweep.latency(index))),
         }
     }
 }
 
 /// [`Row`]'s columns.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 24] = [
     "layers",
     "width",
     "heads",
@@ -108,6 +112,8 @@ const COLUMNS: [&str; 22] = [
     "memory_bytes",
     "fits_memory",
     "extrapolated",
+    "energy_upper_bound_j",
+    "energy_per_token_upper_bound_j",
 ];
 
 /// Those of [`EntryConfidence`].
@@ -153,6 +159,10 @@ pub(super) fn table(rows: &[Line]) -> Table {
         "memory GB",
         "fits",
     ];
+    let has_energy = rows.iter().any(|line| line.row.energy_upper_bound_j.is_some());
+    if has_energy {
+        headings.push("≤ J");
+    }
     if rows.iter().any(|line| line.confidence.is_some()) {
         headings.extend(["on frontier %", "loss ±"]);
     }
@@ -178,6 +188,9 @@ pub(super) fn table(rows: &[Line]) -> Table {
             significant(row.memory_bytes / 1e9, 4),
             if row.fits_memory { "yes" } else { "no" }.to_owned(),
         ];
+        if has_energy {
+            cells.push(row.energy_upper_bound_j.map_or_else(|| "–".to_owned(), |joules| significant(joules, 4)));
+        }
         if let Some(confidence) = confidence {
             cells.push(format!("{:.0}", 100.0 * confidence.frontier_probability));
             cells.push(significant(confidence.loss_ci.half_width(), 2));

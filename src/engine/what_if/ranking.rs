@@ -30,25 +30,31 @@ pub struct Needs {
     pub memory_bytes: f64,
     /// Of the workload.
     pub generated_tokens: u32,
+    /// Per request, at most; `None` where no watts are stated.
+    pub energy_j: Option<f64>,
 }
 
 impl Needs {
     /// Of one architecture.
     pub fn of(estimator: &Estimator, shape: &Architecture) -> Self {
+        let latency = estimator.latency(shape);
         Self {
-            latency: estimator.latency(shape),
+            latency,
             memory_bytes: estimator.memory(shape).total_bytes(),
             generated_tokens: estimator.workload().generated_tokens,
+            energy_j: estimator.power().map(|power| power.request_j(latency.total_s())),
         }
     }
 
-    /// The quantity that a budget limits, seconds or bytes.
+    /// The quantity that a budget limits, seconds, bytes or joules; infinite where it is unknown, so that no budget is
+    /// kept by it.
     pub fn value(&self, limit: Limit) -> f64 {
         match limit {
             Limit::Total => self.latency.total_s(),
             Limit::Prefill => self.latency.prefill_s,
             Limit::Tpot => self.latency.tpot_s(self.generated_tokens),
             Limit::Memory => self.memory_bytes,
+            Limit::Energy => self.energy_j.unwrap_or(f64::INFINITY),
         }
     }
 
@@ -93,6 +99,7 @@ impl Shortfall {
 impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
+            Self::Over { limit, needed, .. } if needed.is_infinite() => write!(f, "{} is not known", limit.label()),
             Self::Over { limit, needed, .. } => {
                 write!(f, "{} {}", limit.label(), limit.text(units::rounded_up(needed, 3)))
             }

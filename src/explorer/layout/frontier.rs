@@ -12,8 +12,8 @@ use ratatui::layout::Rect;
 use super::{Room, frame};
 use crate::explorer::state::{LowerPane, State};
 
-/// Rows of the controls pane, borders included: four budgets, a rule, six rows of workload and platform.
-const CONTROLS_ROWS: u16 = 13;
+/// Rows of the controls pane, borders included: five budgets, a rule, six rows of workload and platform.
+const CONTROLS_ROWS: u16 = 14;
 /// The same without the rule, which gives way to a row of table or pick on the smallest screen.
 const CONTROLS_ROWS_AT_LEAST: u16 = CONTROLS_ROWS - 1;
 /// Rows of the body below which the pick has no pane of its own.

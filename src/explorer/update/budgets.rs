@@ -24,6 +24,9 @@ pub(super) const PRESETS: [Preset; 4] = [
 
 /// Sets a budget, and switches it on.
 pub(super) fn set(state: &mut State, limit: Limit, value: f64) {
+    if refused(state, limit) {
+        return;
+    }
     let slider = state.slider_mut(limit);
     slider.value = value;
     slider.switch = Switch::On;
@@ -42,12 +45,31 @@ pub(super) fn step(state: &mut State, limit: Limit, direction: Direction, stride
 }
 
 pub(super) fn toggle(state: &mut State, limit: Limit) {
+    if refused(state, limit) {
+        return;
+    }
     let slider = state.slider_mut(limit);
     slider.switch = match slider.switch {
         Switch::On => Switch::Off,
         Switch::Off => Switch::On,
     };
     super::reselect(state);
+}
+
+/// A budget that means nothing in the present power mode is not touched, and the reason said.
+pub(super) fn refused(state: &mut State, limit: Limit) -> bool {
+    let question = state.question;
+    if state.can_limit(question, limit) {
+        return false;
+    }
+    let profile = &state.board(question).profile;
+    let mut words = profile.no_energy(state.power_mode(question)).headline().to_owned();
+    let others = profile.modes_with_watts();
+    if !others.is_empty() {
+        words = format!("{words}; m: {}", others.join(", "));
+    }
+    state.notice = Some(Notice::Trouble(words));
+    true
 }
 
 pub(super) fn lift(state: &mut State) {
@@ -57,14 +79,14 @@ pub(super) fn lift(state: &mut State) {
     super::reselect(state);
 }
 
-/// Applies an application's time budget; the other time budgets are switched off, memory stays.
+/// Applies an application's time budget; the other time budgets are switched off. Energy and memory stay: they are none.
 pub(super) fn preset(state: &mut State, which: usize) {
     let Some(preset) = PRESETS.get(which) else { return };
     for slider in &mut state.sliders {
         if slider.limit == preset.limit {
             slider.value = preset.seconds;
             slider.switch = Switch::On;
-        } else if slider.limit != Limit::Memory {
+        } else if !matches!(slider.limit, Limit::Energy | Limit::Memory) {
             slider.switch = Switch::Off;
         }
     }

@@ -7,10 +7,11 @@ use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{LowerPane, State};
 
 /// Controls in the order in which the arrow keys walk through them.
-const CONTROLS: [Control; 14] = [
+const CONTROLS: [Control; 15] = [
     Control::Budget(Limit::Total),
     Control::Budget(Limit::Prefill),
     Control::Budget(Limit::Tpot),
+    Control::Budget(Limit::Energy),
     Control::Budget(Limit::Memory),
     Control::Prompt,
     Control::Generate,

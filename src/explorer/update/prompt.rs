@@ -15,6 +15,11 @@ const MAX_LENGTH: usize = 240;
 
 /// Opens a line for the focused control, if its value can be typed.
 pub(super) fn type_value(state: &mut State) {
+    if let Focus::Control(Control::Budget(limit)) = state.focus
+        && budgets::refused(state, limit)
+    {
+        return;
+    }
     let typed = [Control::Prompt, Control::Generate, Control::Batch, Control::Format];
     if let Focus::Control(control) = state.focus
         && (matches!(control, Control::Budget(_)) || typed.contains(&control))
@@ -138,12 +143,14 @@ fn accept(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect
     Ok(Vec::new())
 }
 
-/// A typed budget; a bare number is in the unit that the slider shows: milliseconds, gigabytes.
+/// A typed budget; a bare number is in the unit that the slider shows: milliseconds, joules, gigabytes.
 fn parse_limit(limit: Limit, typed: &str) -> Result<f64, Error> {
     let bare = typed.trim().parse::<f64>().is_ok();
     match limit {
         Limit::Memory if bare => units::parse_bytes(&format!("{}GB", typed.trim())),
         Limit::Memory => units::parse_bytes(typed),
+        Limit::Energy if bare => units::parse_joules(&format!("{}J", typed.trim())),
+        Limit::Energy => units::parse_joules(typed),
         _ if bare => units::parse_seconds(&format!("{}ms", typed.trim())),
         _ => units::parse_seconds(typed),
     }

@@ -10,7 +10,7 @@ use crate::explorer::message::{Control, Effect, FitStop, FittedLaw};
 use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::shelf::{FitProgress, Standing};
 use crate::explorer::slider::{Direction, Stride};
-use crate::explorer::state::{Notice, Question, State};
+use crate::explorer::state::{Notice, Question, State, Switch};
 
 /// Asks the question anew: runs that have not been fitted as they are now are fitted first, and the law that stands
 /// serves until then.
@@ -168,7 +168,31 @@ pub(super) fn step(state: &mut State, control: Control, direction: Direction, st
     if state.question.law != before.law {
         say_what_stands(state);
     }
+    if (state.question.board, state.question.mode) != (before.board, before.mode) {
+        say_power_mode(state, before);
+    }
     if state.question == before { Vec::new() } else { ask(state) }
+}
+
+/// Says what the new power mode powers, or why its number format is another, and what becomes of an energy budget.
+fn say_power_mode(state: &mut State, before: Question) {
+    let now = state.question;
+    let slider = state.slider(Limit::Energy);
+    let budget = format!("; {} ≤ {}", slider.limit.label(), slider.limit.text(slider.value));
+    let can = [before, now].map(|question| state.can_limit(question, Limit::Energy));
+    let energy = match (slider.switch, can) {
+        (Switch::On, [true, false]) => budget + " is off",
+        (Switch::On, [false, true]) => budget + " is on again",
+        _ => String::new(),
+    };
+    let is_lost = can == [true, false] && !energy.is_empty();
+    let mode = state.power_mode(now);
+    let in_words = format!("{}: {}", mode.name, mode.in_words());
+    state.notice = Some(match state.notice.take() {
+        Some(Notice::Trouble(words)) => Notice::Trouble(words + &energy),
+        _ if is_lost => Notice::Trouble(in_words + &energy),
+        _ => Notice::Done(in_words + &energy),
+    });
 }
 
 /// Sets a typed workload value; says what is allowed if it is not.

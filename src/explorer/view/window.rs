@@ -5,6 +5,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::theme::Role;
 use super::{Canvas, Focused, Target, fit};
+use crate::engine::budget::Limit;
 use crate::explorer::message::{Action, Control, Scope};
 use crate::explorer::state::{Mode, Prompt, State};
 use crate::units;
@@ -55,7 +56,8 @@ fn ask_for(state: &State, control: Control) -> (String, &'static str) {
     match control {
         Control::Budget(limit) => {
             let hint = match limit {
-                crate::engine::budget::Limit::Memory => "such as 8GB or 512MiB; a bare number is in GB",
+                Limit::Energy => "such as 2J or 500mJ per request; a bare number is in J",
+                Limit::Memory => "such as 8GB or 512MiB; a bare number is in GB",
                 _ => "such as 100ms or 2s; a bare number is in ms",
             };
             (format!("Budget: {} at most", limit.label()), hint)

@@ -86,6 +86,8 @@ pub struct ProfilePart {
     pub memory_bytes: f64,
     /// Of that, kept by system and runtime.
     pub reserved_bytes: f64,
+    /// Power budget of the mode; null where nobody states one.
+    pub watts: Option<f64>,
     /// Deviation from the ideal roofline in the number format.
     pub efficiency: EfficiencyPart,
     /// Whether anything is known of such a deviation: false is the ideal roofline.
@@ -128,6 +130,7 @@ impl ProfilePart {
             bandwidth_bytes_per_s: hardware.bandwidth_bytes_per_s,
             memory_bytes: hardware.memory_bytes,
             reserved_bytes: hardware.reserved_bytes,
+            watts: hardware.watts,
             efficiency: EfficiencyPart {
                 compute_share: efficiency.compute,
                 bandwidth_share: efficiency.bandwidth,
@@ -216,6 +219,10 @@ pub struct PredictionsPart {
     pub total_s: f64,
     /// Time per output token.
     pub tpot_s: f64,
+    /// Watts of the power mode × total time of a request; null where no watts are stated.
+    pub energy_upper_bound_j: Option<f64>,
+    /// Watts × time per output token; null where no watts are stated or nothing is generated.
+    pub energy_per_token_upper_bound_j: Option<f64>,
     /// All parts together.
     pub memory_bytes: f64,
     pub weights_bytes: f64,
@@ -279,6 +286,8 @@ impl Entry {
                 decode_s: sweep.decode_s[index],
                 total_s: sweep.total_s[index],
                 tpot_s: sweep.tpot_s(index),
+                energy_upper_bound_j: sweep.power.map(|power| power.request_j(sweep.total_s[index])),
+                energy_per_token_upper_bound_j: sweep.power.and_then(|power| power.token_j(sweep.latency(index))),
                 memory_bytes: sweep.memory_bytes[index],
                 weights_bytes: memory.weights_bytes,
                 kv_cache_bytes: memory.kv_cache_bytes,

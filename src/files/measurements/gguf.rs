@@ -79,6 +79,7 @@ fn shape(source: &str, row: &Row) -> Result<Model> {
             Some(_) => keys.required("expert_used_count", limits.top_k)?,
             None => 1,
         },
+        shared_hidden: keys.size("expert_shared_feed_forward_length", limits.shared_hidden)?.unwrap_or(0),
         vocab: keys.vocab(limits.vocab)?,
         // Where nobody says, the number of parameters that a benchmark states tells.
         tied: !row.has(header::HEAD_TENSOR),

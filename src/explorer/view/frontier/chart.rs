@@ -224,9 +224,8 @@ impl Chart<'_> {
     fn forbidden(&self, column: u16) -> Forbidden {
         let state = self.state;
         let (left_s, right_s) = self.axes.latency_span_at(column);
-        let generated = self.landscape.sweep.generated_tokens;
         let beyond = state.budgets().active().any(|(limit, value)| {
-            axis_value(state.objective, limit, value, generated).is_some_and(|bound| left_s >= bound)
+            axis_value(state.objective, limit, value, &self.landscape.sweep).is_some_and(|bound| left_s >= bound)
         });
         if beyond {
             return Forbidden { from: f64::NEG_INFINITY, below: f64::INFINITY };
@@ -260,10 +259,9 @@ impl Chart<'_> {
     fn budget_lines(&mut self, canvas: &mut Canvas<'_>) {
         let area = self.axes.area();
         let style = canvas.style(Role::Over);
-        let generated = self.landscape.sweep.generated_tokens;
         for (limit, value) in self.state.budgets().active() {
             let words = format!("over {} {}", limit.label(), limit.text(value));
-            let Some(bound_s) = axis_value(self.state.objective, limit, value, generated) else {
+            let Some(bound_s) = axis_value(self.state.objective, limit, value, &self.landscape.sweep) else {
                 self.strip_label(canvas, limit, &words);
                 continue;
             };

@@ -13,11 +13,12 @@ use crate::units;
 
 /// Cells before a slider's track: switch, label, comparison, value.
 const SLIDER_LABEL: u16 = 22;
-
+/// Cells before what stands in place of a slider that has no value: switch, label.
+const NO_SLIDER_LABEL: u16 = 11;
 /// Rows of steppers.
 const WORKLOAD_ROWS: u16 = 6;
 
-/// Draws the four sliders, a rule where there is room, and the steppers.
+/// Draws the sliders, a rule where there is room, and the steppers.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let has_keys = matches!(state.focus, Focus::Control(_));
     let inner = canvas.pane(area, "Budgets", Focused::when(has_keys));
@@ -66,7 +67,8 @@ fn render_slider(canvas: &mut Canvas<'_>, state: &State, slider: &Slider, line: 
     let Slider { limit, switch, value } = *slider;
     let control = Control::Budget(limit);
     let focused = state.focus == Focus::Control(control);
-    let on = switch == Switch::On;
+    let can = state.can_limit(state.question, limit);
+    let on = switch == Switch::On && can;
     let wheel = [Direction::Up, Direction::Down].map(|direction| Action::Step(control, direction, Stride::Coarse));
     canvas.hits.push_with_wheel(line, Some(Target::Press(Action::Focus(Focus::Control(control)))), wheel);
 
@@ -74,18 +76,28 @@ fn render_slider(canvas: &mut Canvas<'_>, state: &State, slider: &Slider, line: 
     let value_role = if on { Role::Text } else { Role::Label };
     let marker = if focused { "▸" } else { " " };
     let switch_glyph = if on { "●" } else { "○" };
-    let spans = vec![
+    let mut spans = vec![
         canvas.span(marker, Role::Focus),
         canvas.span(switch_glyph, if on { Role::Good } else { Role::Label }),
         canvas.span(format!(" {:<8}", limit.label()), name_role),
-        canvas.span("≤ ", Role::Label),
-        canvas.span(right(&limit.text(value), 8), value_role),
     ];
-    canvas.line(line, spans);
     canvas.hits.push(Rect::new(line.x, line.y, 2, 1), Target::Press(Action::ToggleBudget(limit)));
+    if !can {
+        spans.push(canvas.span(no_watts(state, line.width.saturating_sub(NO_SLIDER_LABEL)), Role::Label));
+        return canvas.line(line, spans);
+    }
+    spans.push(canvas.span("≤ ", Role::Label));
+    spans.push(canvas.span(right(&limit.text(value), 8), value_role));
+    canvas.line(line, spans);
 
     let track_area = Rect { x: line.x + SLIDER_LABEL, width: line.width.saturating_sub(SLIDER_LABEL + 1), ..line };
     render_track(canvas, state, (limit, value, on), track_area);
+}
+
+/// What stands in place of the energy of a mode without watts: with the mode's name where that fits.
+fn no_watts(state: &State, room: u16) -> String {
+    let in_full = format!("–  no watts stated for {}", state.power_mode(state.question).name);
+    if in_full.chars().count() < usize::from(room) { in_full } else { "–  no watts stated".to_owned() }
 }
 
 fn render_track(canvas: &mut Canvas<'_>, state: &State, (limit, value, on): (Limit, f64, bool), area: Rect) {

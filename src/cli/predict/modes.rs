@@ -1,0 +1,156 @@
+//! `roofscape predict --all-modes`: one architecture in every power mode of a board, to compare what the watts buy.
+
+use serde::Serialize;
+
+use super::super::load::BoardInMode;
+use super::super::table::{Table, write_csv, write_pairs};
+use super::super::{Failure, Streams, setting};
+use crate::cli::args::RowFormat;
+use crate::engine::architecture::Architecture;
+use crate::engine::law::{DatasetIdentity, LossLaw};
+use crate::engine::precision::Precision;
+use crate::engine::roofline::{Attention, Estimator};
+use crate::engine::workload::Workload;
+use crate::files::export::{ArchitecturePart, LawPart, ProfilePart, Warning, write_json};
+use crate::files::profile::{PowerMode, Profile};
+use crate::units::{self, significant};
+
+/// What is compared; the profile is that of the mode that holds without `--all-modes`.
+#[derive(Debug, Serialize)]
+struct Report {
+    architecture: ArchitecturePart,
+    loss: f64,
+    perplexity: f64,
+    law: LawPart,
+    dataset: Option<DatasetIdentity>,
+    profile: ProfilePart,
+    #[serde(flatten)]
+    precision: Precision,
+    workload: Workload,
+    attention: Attention,
+    warnings: Vec<String>,
+    modes: Vec<ModeRow>,
+}
+
+/// One power mode; latencies are null where it cannot compute in the number format, energies without watts too.
+#[derive(Debug, Serialize)]
+struct ModeRow {
+    mode: String,
+    watts: Option<f64>,
+    sms: Option<f64>,
+    gpu_clock_hz: Option<f64>,
+    bandwidth_bytes_per_s: f64,
+    prefill_s: Option<f64>,
+    decode_s: Option<f64>,
+    total_s: Option<f64>,
+    tpot_s: Option<f64>,
+    tokens_per_s: Option<f64>,
+    energy_upper_bound_j: Option<f64>,
+    energy_per_token_upper_bound_j: Option<f64>,
+}
+
+const COLUMNS: [&str; 12] = [
+    "mode",
+    "watts",
+    "sms",
+    "gpu_clock_hz",
+    "bandwidth_bytes_per_s",
+    "prefill_s",
+    "decode_s",
+    "total_s",
+    "tpot_s",
+    "tokens_per_s",
+    "energy_upper_bound_j",
+    "energy_per_token_upper_bound_j",
+];
+
+impl ModeRow {
+    fn new(shape: &Architecture, profile: &Profile, mode: &PowerMode, estimator: &Estimator) -> Self {
+        let hardware = profile.hardware(mode);
+        let priced = estimator.on(&hardware).ok().map(|estimator| (estimator, estimator.latency(shape)));
+        let latency = priced.map(|(_, latency)| latency);
+        let power = priced.and_then(|(estimator, latency)| Some((estimator.power()?, latency)));
+        let generated_tokens = estimator.workload().generated_tokens;
+        Self {
+            mode: mode.name.clone(),
+            watts: hardware.watts,
+            sms: mode.sms.as_ref().map(|sms| sms.si),
+            gpu_clock_hz: mode.gpu_clock.as_ref().map(|clock| clock.si),
+            bandwidth_bytes_per_s: hardware.bandwidth_bytes_per_s,
+            prefill_s: latency.map(|latency| latency.prefill_s),
+            decode_s: latency.map(|latency| latency.decode_s),
+            total_s: latency.map(|latency| latency.total_s()),
+            tpot_s: latency.map(|latency| latency.tpot_s(generated_tokens)),
+            tokens_per_s: priced.and_then(|(estimator, latency)| estimator.tokens_per_s(latency)),
+            energy_upper_bound_j: power.map(|(power, latency)| power.request_j(latency.total_s())),
+            energy_per_token_upper_bound_j: power.and_then(|(power, latency)| power.token_j(latency)),
+        }
+    }
+}
+
+/// Writes one row per mode of the board's profile.
+pub(super) fn write(
+    shape: &Architecture,
+    (law, board, estimator): (&LossLaw, &BoardInMode, &Estimator),
+    warnings: &[Warning],
+    format: RowFormat,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let profile = &board.profile;
+    let rows: Vec<ModeRow> = profile.modes.iter().map(|mode| ModeRow::new(shape, profile, mode, estimator)).collect();
+    match format {
+        RowFormat::Csv => write_csv(&COLUMNS, &rows, streams.out)?,
+        RowFormat::Table => {
+            let mut pairs = vec![("shape", shape.to_string())];
+            pairs.extend(setting::describe(law, board, estimator));
+            pairs.push(("energy", "watts of the mode × time: an upper bound, not what is drawn".to_owned()));
+            write_pairs(streams.out, &pairs)?;
+            writeln!(streams.out)?;
+            table(&rows).write(streams.out)?;
+        }
+        RowFormat::Json => {
+            let loss = law.coefficients.loss(&shape.features());
+            let report = Report {
+                architecture: ArchitecturePart::from(shape),
+                loss,
+                perplexity: loss.exp(),
+                law: LawPart::from(law),
+                dataset: law.dataset.clone(),
+                profile: ProfilePart::new(profile, &board.mode, estimator.precision()),
+                precision: *estimator.precision(),
+                workload: estimator.workload(),
+                attention: estimator.attention(),
+                warnings: warnings.iter().map(Warning::to_string).collect(),
+                modes: rows,
+            };
+            write_json(&report, &mut *streams.out)?;
+        }
+    }
+    Ok(())
+}
+
+fn table(rows: &[ModeRow]) -> Table {
+    let headings =
+        ["mode", "W", "SMs", "GPU MHz", "GB/s", "TTFT ms", "TPOT ms", "total ms", "tokens/s", "≤ J", "≤ J/token"];
+    let mut table = Table::new(&headings, &[0]);
+    let cell =
+        |value: Option<f64>, scale: f64| value.map_or_else(|| "–".to_owned(), |value| significant(value * scale, 4));
+    let plain =
+        |value: Option<f64>, scale: f64| value.map_or_else(|| "–".to_owned(), |value| units::ratio(value * scale));
+    for row in rows {
+        table.row([
+            row.mode.clone(),
+            plain(row.watts, 1.0),
+            plain(row.sms, 1.0),
+            row.gpu_clock_hz.map_or_else(|| "–".to_owned(), |clock_hz| format!("{:.0}", clock_hz / 1e6)),
+            plain(Some(row.bandwidth_bytes_per_s), 1e-9),
+            cell(row.prefill_s, 1e3),
+            cell(row.tpot_s, 1e3),
+            cell(row.total_s, 1e3),
+            cell(row.tokens_per_s, 1.0),
+            cell(row.energy_upper_bound_j, 1.0),
+            cell(row.energy_per_token_upper_bound_j, 1.0),
+        ]);
+    }
+    table
+}

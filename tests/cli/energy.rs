@@ -1,0 +1,116 @@
+//! Energy as watts × time through the command line: budgets, refusals, every power mode side by side.
+
+use serde_json::Value;
+
+use super::program::{Program, assert_close, list, number};
+
+/// Modes of 20 W, of none, and of 5 W at half of what the first has.
+const BOARD: &str = include_str!("../data/watts-board.toml");
+
+fn program() -> Program {
+    let program = Program::new();
+    program.write("board.toml", BOARD);
+    program
+}
+
+const PREDICT: &str = "predict --arch qwen2.5-0.5b --profile board.toml";
+
+#[test]
+fn a_prediction_has_its_energy_where_watts_are_stated() {
+    let program = program();
+    let json = program.found(&format!("{PREDICT} --format json")).json();
+    let latency = &json["latency"];
+    assert_eq!(json["profile"]["watts"], 20.0);
+    assert_close("request", &json["energy_upper_bound_j"], 20.0 * number(&latency["total_s"]));
+    assert_close("token", &json["energy_per_token_upper_bound_j"], 20.0 * number(&latency["tpot_s"]));
+    let batch = program.found(&format!("{PREDICT} --batch 4 --format json")).json();
+    assert_close("request", &batch["energy_upper_bound_j"], 5.0 * number(&batch["latency"]["total_s"]));
+    assert_close("token", &batch["energy_per_token_upper_bound_j"], 5.0 * number(&batch["latency"]["tpot_s"]));
+    let table = program.found(PREDICT).stdout;
+    assert!(table.contains(" per generated token: 20 W × time, an upper bound"), "{table}");
+    let silent = program.found(&format!("{PREDICT} --output 0 --format json")).json();
+    assert_eq!(silent["energy_per_token_upper_bound_j"], Value::Null);
+
+    let free = format!("{PREDICT} --mode free");
+    assert_eq!(program.found(&format!("{free} --format json")).json()["energy_upper_bound_j"], Value::Null);
+    let table = program.found(&free).stdout;
+    assert!(table.contains("energy      not known: no watts stated for my-board FREE"), "{table}");
+}
+
+#[test]
+fn every_power_mode_stands_in_a_row() {
+    let program = program();
+    let json = program.found(&format!("{PREDICT} --all-modes --format json")).json();
+    let rows = list(&json["modes"]);
+    assert_eq!(rows.iter().map(|row| row["mode"].as_str().expect("text")).collect::<Vec<_>>(), ["20W", "FREE", "5W"]);
+    for row in rows {
+        let line = format!("{PREDICT} --mode {} --format json", row["mode"].as_str().expect("text"));
+        let alone = program.found(&line).json();
+        for key in ["prefill_s", "decode_s", "total_s", "tpot_s"] {
+            assert_eq!(row[key], alone["latency"][key], "{key}");
+        }
+        for key in ["energy_upper_bound_j", "energy_per_token_upper_bound_j"] {
+            assert_eq!(row[key], alone[key], "{key}");
+        }
+        assert_close("tokens per second", &row["tokens_per_s"], 1.0 / number(&row["tpot_s"]));
+    }
+    // Half the clocks at a quarter of the watts: twice as long, half the energy.
+    assert_close("time", &rows[2]["total_s"], 2.0 * number(&rows[0]["total_s"]));
+    assert_close("energy", &rows[2]["energy_upper_bound_j"], 0.5 * number(&rows[0]["energy_upper_bound_j"]));
+    assert_eq!(rows[1]["energy_upper_bound_j"], Value::Null);
+
+    let csv = program.found(&format!("{PREDICT} --all-modes --format csv")).stdout;
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let headers = reader.headers().expect("header").clone();
+    for (record, row) in reader.records().zip(rows) {
+        let record = record.expect("a record");
+        assert!(headers.iter().all(|name| row.get(name).is_some()) && headers.len() == record.len());
+        assert_eq!(record.get(7).and_then(|cell| cell.parse().ok()), row["total_s"].as_f64());
+    }
+    let table = program.found(&format!("{PREDICT} --all-modes")).stdout;
+    assert!(table.contains("watts of the mode × time: an upper bound, not what is drawn"), "{table}");
+    assert_eq!(table.lines().filter(|line| line.starts_with("FREE   –")).count(), 1, "{table}");
+    assert!(program.refused(&format!("{PREDICT} --all-modes --mode 5W")).contains("cannot be used with"));
+}
+
+#[test]
+fn an_energy_budget_is_one_of_time_at_so_many_watts() {
+    let program = program();
+    let frontier = "frontier --profile board.toml";
+    let json = program.found(&format!("{frontier} --max-energy 2000mJ --format json")).json();
+    assert_eq!(json["budgets"]["max_energy_j"], 2.0);
+    let same = program.found(&format!("{frontier} --max-total 100ms --format json")).json();
+    assert_eq!((&json["feasible"], &json["frontier"]), (&same["feasible"], &same["frontier"]));
+    for row in list(&json["frontier"]) {
+        assert_close("energy", &row["energy_upper_bound_j"], 20.0 * number(&row["total_s"]));
+    }
+    let text = program.found(&format!("{frontier} --max-energy 2J")).stdout;
+    assert!(text.contains("energy ≤ 2.00 J") && text.contains(" ≤ J"), "{text}");
+
+    let export = program.found("export --profile board.toml --max-energy 2J --select best --out -").json();
+    assert_eq!(export["budgets"]["max_energy_j"], 2.0);
+    let predictions = &export["architectures"][0]["predictions"];
+    assert_close("energy", &predictions["energy_upper_bound_j"], 20.0 * number(&predictions["total_s"]));
+    assert_close("token", &predictions["energy_per_token_upper_bound_j"], 20.0 * number(&predictions["tpot_s"]));
+
+    let hint = program.line(&format!("{frontier} --max-energy 1mJ")).stderr;
+    let option = hint.lines().find_map(|line| line.strip_prefix("  try: --max-energy ")).expect("a hint").to_owned();
+    assert!(option.ends_with('J'), "{hint}");
+    assert_eq!(program.found(&format!("{frontier} --max-energy {option} --format json")).json()["feasible"], 1);
+}
+
+#[test]
+fn a_mode_without_watts_takes_no_energy_budget() {
+    let program = program();
+    let wanted = "roofscape: '--max-energy': no watts stated for my-board FREE, so no energy\n  expected: a power mode with \
+                  watts: one of 20W, 5W\n  try: --mode 20W\n";
+    for command in ["frontier", "export --out a.json"] {
+        assert_eq!(program.refused(&format!("{command} --profile board.toml --mode free --max-energy 2J")), wanted);
+    }
+    let plan = program.refused("plan --data tiny --profile board.toml --mode free --max-energy 2J");
+    assert!(plan.contains("no watts stated for my-board FREE"), "{plan}");
+    for (typed, wanted) in [("2", "'2' has no unit"), ("2W", "'W' is no unit"), ("0J", "out of range")] {
+        let error = program.refused(&format!("frontier --profile board.toml --max-energy {typed}"));
+        assert!(error.contains(wanted), "{error}");
+    }
+}
