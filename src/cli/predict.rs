@@ -2,6 +2,8 @@
 
 mod modes;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::arch::{self, Asked};
@@ -14,7 +16,7 @@ use crate::engine::architecture::Architecture;
 use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
 use crate::engine::precision::Precision;
-use crate::engine::roofline::{Attention, Bound, Estimator, OperatorCost, Phase};
+use crate::engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
 use crate::engine::workload::Workload;
 use crate::error::{Error, Result};
 use crate::files::export::{
@@ -45,6 +47,8 @@ struct Prediction {
     memory: MemoryPart,
     parameters: ParametersPart,
     operators: Vec<OperatorCost>,
+    /// By number format: where it turns from memory-bound to compute-bound.
+    ridge_flop_per_byte: BTreeMap<&'static str, f64>,
     law: LawPart,
     dataset: Option<DatasetIdentity>,
     profile: ProfilePart,
@@ -168,6 +172,7 @@ fn predict(
         },
         parameters: ParametersPart { total: shape.parameters_total(), active: shape.parameters_active() },
         operators: estimator.breakdown(shape),
+        ridge_flop_per_byte: ridges(&Roofs::of(&board.hardware, estimator.precision())),
         law: LawPart::from(law),
         dataset: law.dataset.clone(),
         profile: ProfilePart::new(&board.profile, &board.mode, estimator.precision()),
@@ -176,6 +181,11 @@ fn predict(
         attention: estimator.attention(),
         warnings: warnings.iter().map(Warning::to_string).collect(),
     }
+}
+
+fn ridges(roofs: &Roofs) -> BTreeMap<&'static str, f64> {
+    let ridge = |ceiling: &Ceiling| (ceiling.format.name(), roofs.ridge_flop_per_byte(ceiling));
+    roofs.ceilings.iter().map(ridge).collect()
 }
 
 fn print(
