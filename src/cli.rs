@@ -18,6 +18,7 @@ mod fit;
 mod fitting;
 mod frontier;
 mod lists;
+mod models;
 mod plan;
 mod predict;
 mod profiles;
@@ -164,6 +165,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Plan(args) => plan::run(args, library, streams),
         Command::Export(args) => export::run(args, library, streams),
         Command::Profiles(args) => profiles::run(args, library, streams),
+        Command::Models(args) => models::run(args, library, streams),
         Command::Laws(args) => lists::laws(*args, library, streams),
         Command::Spaces(args) => lists::spaces(*args, library, streams),
         Command::Synthesize(args) => synthesize::run(args, library, streams),

@@ -17,6 +17,8 @@ mod export;
 mod fit;
 #[path = "cli/frontier.rs"]
 mod frontier;
+#[path = "cli/models.rs"]
+mod models;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/predict.rs"]

@@ -92,12 +92,11 @@ fn read(text: &str) -> Result<Asked> {
 
 fn key_of(invalid: InvalidShape) -> &'static str {
     match invalid {
-        InvalidShape::TooLarge { field: "shared_hidden", .. } => "shared",
+        InvalidShape::SharedAlone | InvalidShape::TooLarge { field: "shared_hidden", .. } => "shared",
         InvalidShape::Zero("expert_hidden") | InvalidShape::TooLarge { field: "expert_hidden", .. } => "intermediate",
         InvalidShape::Zero(field) | InvalidShape::TooLarge { field, .. } => field,
         InvalidShape::KvHeads { .. } => "kv_heads",
         InvalidShape::TopK { .. } => "top_k",
-        InvalidShape::SharedAlone => "shared",
     }
 }
 

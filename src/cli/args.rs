@@ -7,12 +7,12 @@ mod values;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use commands::{
-    Aim, ExportArgs, FitArgs, FrontierArgs, ListArgs, PlanArgs, PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs,
-    ShowArgs, SynthesizeArgs,
+    Aim, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs, PredictArgs, ProfilesArgs,
+    ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
 };
 pub use groups::{
-    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, SpaceArgs, SweepArgs, WhatIfArgs,
-    WorkloadArgs,
+    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, SpaceArgs, SweepArgs,
+    WhatIfArgs, WorkloadArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -62,6 +62,8 @@ pub enum Command {
     Export(ExportArgs),
     /// List hardware profiles, or show every figure of one with its source
     Profiles(ProfilesArgs),
+    /// List known models, or show the shape and the exact parameters of one
+    Models(ModelsArgs),
     /// List loss laws
     Laws(ListArgs),
     /// List search spaces
@@ -85,6 +87,9 @@ pub struct ExploreArgs {
     /// The workload.
     #[command(flatten)]
     pub workload: WorkloadArgs,
+    /// Models to show beside the candidates.
+    #[command(flatten)]
+    pub models: ModelArgs,
 }
 
 /// How results are printed.

@@ -28,6 +28,7 @@ pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
         kv_cache: args.board.kv,
         penalties: args.board.loss_penalties(),
         workload: args.workload.workload(),
+        models: args.models.models.clone(),
     };
     let (shelf, question) = open(&Library::of_user(), &choices)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {

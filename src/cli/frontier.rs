@@ -15,6 +15,7 @@ use crate::engine::landscape::Landscape;
 use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble};
 use crate::engine::precision::Precision;
+use crate::engine::reference::ReferenceModel;
 use crate::engine::roofline::Attention;
 use crate::engine::workload::{Objective, Workload};
 use crate::error::{Error, Result};
@@ -24,7 +25,7 @@ use crate::files::export::{
 use crate::files::resolve::Library;
 use crate::files::toml_source::shown;
 use crate::units::{self, significant};
-use row::{Columns, Line, Row};
+use row::{Columns, Line, ModelLine, Row};
 
 /// A space that has been priced, with what limits it.
 pub(super) struct Priced {
@@ -144,9 +145,19 @@ struct Report {
     attention: Attention,
     warnings: Vec<String>,
     frontier: Vec<Line>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    models: Vec<ModelLine>,
 }
 
 pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    if args.format == RowFormat::Csv && !args.models.models.is_empty() {
+        return Err(Error::new("the rows of CSV are the frontier's, which models are not part of")
+            .at_column("--model")
+            .hint("--format table or --format json")
+            .into());
+    }
+    let models: Vec<ReferenceModel> =
+        args.models.models.iter().map(|typed| library.model(typed)).collect::<Result<_>>()?;
     let priced = Priced::new(&args.sweep, library)?;
     let view = priced.view();
     let warnings = view.warnings();
@@ -159,12 +170,19 @@ pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<
         confidence: uncertainty.map(|known| EntryConfidence::of(&priced.landscape, known, index as usize)),
     };
     let rows: Vec<Line> = frontier.iter().map(line).collect();
+    let models: Vec<ModelLine> =
+        models.iter().map(|model| ModelLine::new(&priced.landscape, model, memory_bytes)).collect();
     let columns = if uncertainty.is_some() { Columns::WithConfidence } else { Columns::Plain };
     let feasible = view.space_part().feasible;
     match args.format {
-        RowFormat::Json => write_json(&report(&priced, feasible, &warnings, rows), &mut *streams.out)?,
+        RowFormat::Json => {
+            write_json(&Report { models, ..report(&priced, feasible, &warnings, rows) }, &mut *streams.out)?;
+        }
         RowFormat::Csv => row::csv(&rows, columns, streams.out)?,
-        RowFormat::Table => print(&priced, feasible, &rows, streams)?,
+        RowFormat::Table => {
+            print(&priced, feasible, &rows, streams)?;
+            print_models(&models, streams)?;
+        }
     }
     Ok(priced.outcome(feasible, streams))
 }
@@ -189,6 +207,7 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
         attention: estimator.attention(),
         warnings: warnings.iter().map(Warning::to_string).collect(),
         frontier,
+        models: Vec::new(),
     }
 }
 
@@ -248,6 +267,20 @@ fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<
     }
     writeln!(streams.out)?;
     Ok(row::table(rows).write(streams.out)?)
+}
+
+/// Where the models named lie that are no candidates.
+fn print_models(models: &[ModelLine], streams: &mut Streams<'_>) -> std::io::Result<()> {
+    if models.is_empty() {
+        return Ok(());
+    }
+    writeln!(streams.out)?;
+    row::model_table(models).write(streams.out)?;
+    let notes = models.iter().flat_map(|model| model.notes.iter().map(move |note| (&model.name, note)));
+    for (name, note) in notes {
+        writeln!(streams.out, "{name}: {note}")?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ impl Extras {
     }
 
     /// Parameters that they are, in a model of this shape with so many routed experts.
-    pub(super) fn parameters(&self, shape: &Architecture, experts: u32) -> u64 {
+    pub(super) fn parameters(self, shape: &Architecture, experts: u32) -> u64 {
         let [width, head_dim, hidden, shared] =
             [shape.width, shape.head_dim, shape.expert_hidden, shape.shared_hidden].map(u64::from);
         let attention_dim = u64::from(shape.heads) * head_dim;

@@ -188,6 +188,7 @@ fn explore_key(key: KeyEvent, screen: Screen) -> Option<Action> {
         KeyCode::BackTab => return Some(Action::FocusPrevious),
         KeyCode::PageUp => return Some(Action::MoveRows(-10)),
         KeyCode::End => return Some(Action::MoveRows(isize::MAX)),
+        KeyCode::Char('C') if screen == Screen::Frontier => return Some(Action::CompareWithNext(Direction::Down)),
         KeyCode::Char('V') => return Some(Action::PreviousScreen),
         _ => {}
     }

@@ -116,6 +116,10 @@ pub enum Action {
     Scroll(isize),
     /// Follow the best feasible architecture again.
     FollowBest,
+    /// Compare the pick with a model; a place on the shelf.
+    CompareWith(usize),
+    /// Compare it with the next larger or smaller model.
+    CompareWithNext(Direction),
     /// Sort by a column; by the sorted one again: reverse.
     Sort(Column),
     /// Sort by the next column.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::live::Live;
 use super::recipe::Recipe;
-use super::shelf::{Board, LawEntry, Shelf};
+use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::state::Question;
 use crate::engine::precision::{LossPenalties, Precision, Storage};
+use crate::engine::reference::{BASELINE, Certainty};
 use crate::engine::roofline::Estimator;
 use crate::engine::workload::Workload;
 use crate::error::Result;
 use crate::files::catalog::Kind;
 use crate::files::choice::{check_length, named_runs};
+use crate::files::models;
 use crate::files::resolve::Library;
 use crate::files::runs::ColumnChoice;
 
@@ -44,6 +46,8 @@ pub struct Choices {
     pub penalties: LossPenalties,
     /// Batch, prompt, answer.
     pub workload: Workload,
+    /// Models to place on the chart: names, or paths of a `config.json`.
+    pub models: Vec<String>,
 }
 
 impl Default for Choices {
@@ -63,6 +67,7 @@ impl Default for Choices {
             kv_cache: None,
             penalties: LossPenalties::default(),
             workload: Workload::default(),
+            models: Vec::new(),
         }
     }
 }
@@ -85,7 +90,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         boards,
         precisions,
         space: Arc::new(library.space(&choices.space)?),
-        references: vec![library.model("Qwen2.5-0.5B")?, library.model("Qwen3-0.6B")?, library.model("Llama-3.2-1B")?],
+        landmarks: landmarks(library, &choices.models)?,
     };
     let question = Question {
         law: 0,
@@ -141,6 +146,25 @@ fn boards(library: &Library, first: &str) -> Result<Vec<Board>> {
         }
     }
     Ok(boards)
+}
+
+/// The known models whose shape is known, and those asked for.
+fn landmarks(library: &Library, asked: &[String]) -> Result<Vec<Landmark>> {
+    let known = models::known()?.into_iter().filter(|model| model.certainty == Certainty::Known);
+    let mut landmarks: Vec<Landmark> = known
+        .map(|model| Landmark {
+            prominence: if model.name == BASELINE { Prominence::Marked } else { Prominence::Passing },
+            model,
+        })
+        .collect();
+    for typed in asked {
+        let model = library.model(typed)?;
+        // One's own file says more than the table, where both have the name.
+        landmarks.retain(|known| known.model.name != model.name);
+        landmarks.push(Landmark { model, prominence: Prominence::Marked });
+    }
+    landmarks.sort_by_key(|landmark| landmark.model.parameters_total());
+    Ok(landmarks)
 }
 
 #[cfg(test)]

@@ -249,6 +249,24 @@ pub struct Shelf {
     pub precisions: Vec<Precision>,
     /// The space that is explored.
     pub space: Arc<Space>,
-    /// Models to find one's bearings by; the first is the baseline.
-    pub references: Vec<ReferenceModel>,
+    /// Models to find one's bearings by, from the smallest to the largest.
+    pub landmarks: Vec<Landmark>,
+}
+
+/// A model to find one's bearings by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landmark {
+    /// The model.
+    pub model: ReferenceModel,
+    /// Whether the chart has to show it.
+    pub prominence: Prominence,
+}
+
+/// Whether the chart has to show a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prominence {
+    /// It reaches as far as this one, and names it: the baseline, and what was asked for.
+    Marked,
+    /// It shows it where it happens to lie on it.
+    Passing,
 }

@@ -45,7 +45,7 @@ pub fn lines(state: &State, columns: usize) -> Vec<SourceLine> {
             form(&mut page, entry, state.shown().edition);
             runs(&mut page, entry);
             resampled(&mut page, state, entry);
-            references(&mut page, state, &landscape.law);
+            compared(&mut page, state, &landscape.law);
         }
         None => no_law(&mut page, state),
     }
@@ -181,9 +181,18 @@ fn no_law(page: &mut Page, state: &State) {
     }
 }
 
-/// Known models that the law was never fitted near.
-fn references(page: &mut Page, state: &State, law: &LossLaw) {
-    for warning in state.shelf.references.iter().filter_map(|model| Warning::of_model(model, law)) {
+/// The model that the pick is compared with.
+fn compared(page: &mut Page, state: &State, law: &LossLaw) {
+    let Some(model) = state.compared() else { return };
+    page.heading(&format!("Compared with {}", model.name));
+    page.entry("shape", &model.architecture.to_string(), Tone::Text);
+    let parameters = [model.parameters_total(), model.parameters_active()].map(|count| units::count(count as usize));
+    page.entry("parameters", &format!("{}, {} active", parameters[0], parameters[1]), Tone::Text);
+    page.entry("source", &model.source, Tone::Text);
+    for note in &model.notes {
+        page.entry("note", note, Tone::Text);
+    }
+    if let Some(warning) = Warning::of_model(model, law) {
         page.entry("", &warning.short(), Tone::Warning);
     }
 }

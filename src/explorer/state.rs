@@ -13,7 +13,7 @@ use super::message::{Control, ExportRequest, Focus, Scope};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
-use super::shelf::{Board, LawEntry, Shelf};
+use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::slider::Track;
 use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
@@ -22,6 +22,7 @@ use crate::engine::landscape::{Landscape, Position};
 use crate::engine::law::fit::Bootstrap;
 use crate::engine::law::{Ensemble, Extrapolation};
 use crate::engine::precision::{LossPenalties, Precision, Storage};
+use crate::engine::reference::{BASELINE, ReferenceModel};
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
 use crate::engine::workload::{Objective, Workload};
 use crate::files::export::{View, Warning};
@@ -172,6 +173,8 @@ pub struct State {
     pub pick: Pick,
     /// Its row in the table.
     pub picked_row: Option<usize>,
+    /// The model that the pick is compared with; a place on the shelf.
+    pub compared: usize,
     /// The column that the table is sorted by, and which way.
     pub sort: (Column, SortOrder),
     /// First row of the table that is shown.
@@ -203,6 +206,7 @@ impl State {
     pub fn new(shelf: Shelf, question: Question, size: (u16, u16)) -> Self {
         let memory_bytes = shelf.boards[question.board].modes[question.mode].memory_bytes;
         let slider = |limit, switch, value| Slider { limit, switch, value };
+        let compared = shelf.landmarks.iter().position(|landmark| landmark.model.name == BASELINE).unwrap_or(0);
         Self {
             sliders: [
                 slider(Limit::Total, Switch::On, 0.1),
@@ -225,6 +229,7 @@ impl State {
             verdict: None,
             pick: Pick::Best,
             picked_row: None,
+            compared,
             sort: (Column::Perplexity, SortOrder::Ascending),
             top: 0,
             screen: Screen::Frontier,
@@ -355,11 +360,20 @@ impl State {
         }
     }
 
-    /// Where the baseline model lies under the present law, board, format and workload.
-    pub fn baseline(&self) -> Option<Position> {
-        let landscape = self.landscape()?;
-        let baseline = self.shelf.references.first()?;
-        Some(landscape.position_of(self.objective, &baseline.architecture))
+    /// The model that the pick is compared with.
+    pub fn compared(&self) -> Option<&ReferenceModel> {
+        self.shelf.landmarks.get(self.compared).map(|landmark| &landmark.model)
+    }
+
+    /// Where a model lies under the present law, board, format and workload.
+    pub fn position_of(&self, model: &ReferenceModel) -> Option<Position> {
+        Some(self.landscape()?.position_of(self.objective, &model.architecture))
+    }
+
+    /// Where those models lie to which the chart reaches.
+    pub fn marked(&self) -> impl Iterator<Item = Position> {
+        let marked = |landmark: &&Landmark| landmark.prominence == Prominence::Marked;
+        self.shelf.landmarks.iter().filter(marked).filter_map(|landmark| self.position_of(&landmark.model))
     }
 
     /// How far candidate `index` lies outside the law's range.

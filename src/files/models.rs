@@ -120,23 +120,23 @@ mod tests {
 
     /// Sums over the modules of the transformers classes, term by term, without the engine's own functions.
     fn by_hand(row: &Row) -> u64 {
-        let [d, heads, kv, dim, h, e] =
+        let [width, heads, kv_heads, head_dim, hidden, experts] =
             [row.width, row.heads, row.kv_heads, row.head_dim, row.intermediate, row.experts].map(u64::from);
-        let (q, k) = (heads * dim, kv * dim);
-        let (linear, gated) = (|from: u64, to: u64| from * to, |hidden: u64| 3 * d * hidden);
-        let attention = linear(d, q) + linear(d, k) + linear(d, k) + linear(q, d);
-        let feed = if e == 1 { gated(h) } else { linear(d, e) + e * gated(h) };
+        let (query, key) = (heads * head_dim, kv_heads * head_dim);
+        let (linear, gated) = (|from: u64, to: u64| from * to, |hidden: u64| 3 * width * hidden);
+        let attention = linear(width, query) + linear(width, key) + linear(width, key) + linear(query, width);
+        let feed = if experts == 1 { gated(hidden) } else { linear(width, experts) + experts * gated(hidden) };
         let family = match row.family.as_str() {
-            "qwen2" => q + k + k + d + d,
-            "qwen2_moe" => q + k + k + d + d + gated(u64::from(row.shared)) + linear(d, 1),
-            "qwen3" | "qwen3_moe" => dim + dim + d + d,
-            "olmoe" => q + k + d + d,
-            "gemma2" => d + d + d + d,
-            "gemma3_text" => dim + dim + d + d + d + d,
-            _ => d + d,
+            "qwen2" => query + key + key + width + width,
+            "qwen2_moe" => query + key + key + width + width + gated(u64::from(row.shared)) + linear(width, 1),
+            "qwen3" | "qwen3_moe" => head_dim + head_dim + width + width,
+            "olmoe" => query + key + width + width,
+            "gemma2" => 4 * width,
+            "gemma3_text" => head_dim + head_dim + 4 * width,
+            _ => width + width,
         };
-        let embedding = linear(u64::from(row.vocab), d);
-        u64::from(row.layers) * (attention + feed + family) + embedding + d + if row.tied { 0 } else { embedding }
+        let embedding = linear(u64::from(row.vocab), width);
+        u64::from(row.layers) * (attention + feed + family) + embedding + width + if row.tied { 0 } else { embedding }
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::groups::{
-    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, SweepArgs, WorkloadArgs,
+    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, ModelArgs, SweepArgs,
+    WorkloadArgs,
 };
 use super::values::{parse_tokens, precisions, selections};
 use super::{Format, RowFormat};
@@ -170,11 +171,15 @@ pub struct PredictArgs {
 #[command(after_help = "Examples:\n  roofscape frontier --max-total 100ms --max-memory 8GB\n  \
                         roofscape frontier --precision w8a8 --objective decode --format csv > frontier.csv\n  \
                         roofscape frontier --max-tpot 5ms --format json | jq '.frontier[-1]'\n  \
-                        roofscape frontier --data runs.csv --bootstrap 500 --max-total 100ms")]
+                        roofscape frontier --data runs.csv --bootstrap 500 --max-total 100ms\n  \
+                        roofscape frontier --max-total 100ms --model Qwen3-0.6B --model ~/models/mine")]
 pub struct FrontierArgs {
     /// What is priced.
     #[command(flatten)]
     pub sweep: SweepArgs,
+    /// Models to show beside the frontier.
+    #[command(flatten)]
+    pub models: ModelArgs,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: RowFormat,
@@ -267,6 +272,42 @@ pub struct RankArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: RowFormat,
+}
+
+/// `roofscape models`.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  roofscape models\n  roofscape models show Qwen1.5-MoE-A2.7B\n  \
+                        roofscape models show ~/models/mine/config.json --format json"
+)]
+pub struct ModelsArgs {
+    /// Without a command: the list.
+    #[command(flatten)]
+    pub list: ListArgs,
+    /// What to do with models.
+    #[command(subcommand)]
+    pub command: Option<ModelsCommand>,
+}
+
+/// What to do with models.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// List the models that can be named
+    List(ListArgs),
+    /// Show shape, exact parameters and source of one
+    Show(ShowModelArgs),
+}
+
+/// `roofscape models show`.
+#[derive(Debug, Args)]
+pub struct ShowModelArgs {
+    /// A name, a Hugging Face config.json, or a directory that holds one
+    #[arg(value_name = "NAME|PATH")]
+    pub model: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `roofscape synthesize`.

@@ -163,6 +163,15 @@ impl WorkloadArgs {
     }
 }
 
+/// Which models to place beside the candidates.
+#[derive(Debug, Clone, Args)]
+pub struct ModelArgs {
+    /// A model to place beside the candidates: a Hugging Face config.json, a directory that holds one, or the name of a
+    /// known model; may be repeated
+    #[arg(long = "model", value_name = "PATH|NAME")]
+    pub models: Vec<String>,
+}
+
 /// How attention is executed.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct AttentionArgs {

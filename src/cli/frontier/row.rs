@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::super::Failure;
 use super::super::table::{Table, write_csv};
+use crate::engine::architecture::Architecture;
 use crate::engine::landscape::Landscape;
-use crate::files::export::EntryConfidence;
+use crate::engine::reference::ReferenceModel;
+use crate::files::export::{EntryConfidence, ModelPart};
 use crate::units::{self, significant};
 
 /// One architecture of the frontier, flat so that it is a row of CSV as well.
@@ -49,6 +51,58 @@ pub(super) struct Line {
     pub(super) confidence: Option<EntryConfidence>,
 }
 
+/// A model beside the frontier.
+#[derive(Debug, Serialize)]
+pub(super) struct ModelLine {
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) row: Row,
+    pub(super) family: String,
+    pub(super) source: String,
+    pub(super) notes: Vec<String>,
+}
+
+impl ModelLine {
+    pub(super) fn new(landscape: &Landscape, model: &ReferenceModel, board_memory_bytes: f64) -> Self {
+        let ModelPart { name, family, source, notes, .. } = ModelPart::from(model);
+        Self { name, row: Row::of_model(landscape, model, board_memory_bytes), family, source, notes }
+    }
+}
+
+/// Models for people.
+pub(super) fn model_table(lines: &[ModelLine]) -> Table {
+    let headings = [
+        "model",
+        "params M",
+        "active M",
+        "loss nats",
+        "perplexity",
+        "TTFT ms",
+        "TPOT ms",
+        "total ms",
+        "memory GB",
+        "fits",
+        "shape",
+    ];
+    let mut table = Table::new(&headings, &[0, 9, 10]);
+    for ModelLine { name, row, .. } in lines {
+        table.row([
+            name.clone(),
+            significant(row.parameters_total as f64 / 1e6, 4),
+            significant(row.parameters_active as f64 / 1e6, 4),
+            significant(row.loss, 4),
+            significant(row.perplexity, 4),
+            significant(row.prefill_s * 1e3, 4),
+            significant(row.tpot_s * 1e3, 4),
+            significant(row.total_s * 1e3, 4),
+            significant(row.memory_bytes / 1e9, 4),
+            if row.fits_memory { "yes" } else { "no" }.to_owned(),
+            if row.extrapolated { "beyond the law's" } else { "within the law's" }.to_owned(),
+        ]);
+    }
+    table
+}
+
 impl Line {
     fn cells(&self) -> impl Serialize {
         (&self.row, self.confidence.as_slice())
@@ -56,9 +110,37 @@ impl Line {
 }
 
 impl Row {
+    /// Of a candidate.
     pub(super) fn new(landscape: &Landscape, index: usize, board_memory_bytes: f64) -> Self {
         let sweep = &landscape.sweep;
         let shape = sweep.architecture(index);
+        Self {
+            loss: sweep.loss[index],
+            perplexity: sweep.perplexity[index],
+            prefill_s: sweep.prefill_s[index],
+            decode_s: sweep.decode_s[index],
+            tpot_s: sweep.tpot_s(index),
+            total_s: sweep.total_s[index],
+            memory_bytes: sweep.memory_bytes[index],
+            fits_memory: sweep.memory_bytes[index] <= board_memory_bytes,
+            ..Self::of_shape(landscape, &shape, board_memory_bytes)
+        }
+    }
+
+    /// Of a model that is no candidate, with its published number of parameters.
+    pub(super) fn of_model(landscape: &Landscape, model: &ReferenceModel, board_memory_bytes: f64) -> Self {
+        Self {
+            parameters_total: model.parameters_total(),
+            parameters_active: model.parameters_active(),
+            ..Self::of_shape(landscape, &model.architecture, board_memory_bytes)
+        }
+    }
+
+    fn of_shape(landscape: &Landscape, shape: &Architecture, board_memory_bytes: f64) -> Self {
+        let Landscape { estimator, law, .. } = landscape;
+        let (features, latency) = (shape.features(), estimator.latency(shape));
+        let power = estimator.power();
+        let (loss, memory_bytes) = (law.coefficients.loss(&features), estimator.memory(shape).total_bytes());
         Self {
             layers: shape.layers,
             width: shape.width,
@@ -71,19 +153,19 @@ impl Row {
             top_k: shape.top_k,
             vocab: shape.vocab,
             tied: shape.tied,
-            parameters_total: sweep.parameters_total[index],
-            parameters_active: sweep.parameters_active[index],
-            loss: sweep.loss[index],
-            perplexity: sweep.perplexity[index],
-            prefill_s: sweep.prefill_s[index],
-            decode_s: sweep.decode_s[index],
-            tpot_s: sweep.tpot_s(index),
-            total_s: sweep.total_s[index],
-            memory_bytes: sweep.memory_bytes[index],
-            fits_memory: sweep.memory_bytes[index] <= board_memory_bytes,
-            extrapolated: landscape.law.range.extrapolation(&shape.features()).is_some(),
-            energy_upper_bound_j: sweep.power.map(|power| power.request_j(sweep.total_s[index])),
-            energy_per_token_upper_bound_j: sweep.power.and_then(|power| power.token_j(sweep.latency(index))),
+            parameters_total: shape.parameters_total(),
+            parameters_active: shape.parameters_active(),
+            loss,
+            perplexity: loss.exp(),
+            prefill_s: latency.prefill_s,
+            decode_s: latency.decode_s,
+            tpot_s: latency.tpot_s(estimator.workload().generated_tokens),
+            total_s: latency.total_s(),
+            memory_bytes,
+            fits_memory: memory_bytes <= board_memory_bytes,
+            extrapolated: law.range.extrapolation(&features).is_some(),
+            energy_upper_bound_j: power.map(|power| power.request_j(latency.total_s())),
+            energy_per_token_upper_bound_j: power.and_then(|power| power.token_j(latency)),
         }
     }
 }

@@ -259,6 +259,28 @@ pub fn operators(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::reference::QWEN2_5_0_5B;
+
+    /// Each of its three matrices costs what one of a dense block of its size does.
+    #[test]
+    fn a_shared_expert_is_a_dense_block_beside_the_routed_ones() {
+        let pass = ForwardPass { batch: 2.0, query_tokens: 7.0, context_tokens: 7.0 };
+        let layer = |shape: &Architecture| {
+            let mut all = Vec::new();
+            visit_layer(shape, &Precision::W8A8, &pass, |operator| all.push(operator));
+            all
+        };
+        let routed = Architecture { experts: 60, top_k: 4, expert_hidden: 1408, ..QWEN2_5_0_5B };
+        let mut with_shared = layer(&Architecture { shared_hidden: 5632, ..routed });
+        let shared = with_shared.pop().unwrap();
+        assert_eq!(with_shared, layer(&routed));
+        let dense = layer(&Architecture { expert_hidden: 5632, ..QWEN2_5_0_5B });
+        let [.., gate_up, down] = dense.as_slice() else { panic!("a feed-forward block") };
+        assert_eq!(shared.count, gate_up.count + down.count);
+        for part in [gate_up, down] {
+            assert_eq!((shared.flops, shared.bytes, shared.linear), (part.flops, part.bytes, part.linear));
+        }
+    }
 
     #[test]
     fn one_token_touches_k_experts_and_a_long_prompt_all() {

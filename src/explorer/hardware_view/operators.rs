@@ -52,7 +52,7 @@ pub fn compared(state: &State) -> Option<Subject> {
     let landscape = state.landscape()?;
     let (name, shape) = match state.hardware_view.pinned {
         Some(shape) => (title(&shape), shape),
-        None => state.shelf.references.first().map(|model| (model.name.to_owned(), model.architecture))?,
+        None => state.compared().map(|model| (model.name.clone(), model.architecture))?,
     };
     Some(Subject::new(name, shape, &landscape.estimator))
 }

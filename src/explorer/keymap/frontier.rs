@@ -4,6 +4,7 @@ use crossterm::event::KeyCode;
 
 use super::{Binding, Hint, also, binding, explained, next};
 use crate::explorer::message::{Action, Control, Scope};
+use crate::explorer::slider::Direction;
 
 /// Its own bindings, in the order of the help.
 pub(super) const BINDINGS: &[Binding] = &[
@@ -29,6 +30,13 @@ pub(super) const BINDINGS: &[Binding] = &[
     binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten rows on, ten back", Action::MoveRows(10)),
     binding("home end", &[KeyCode::Home], Hint::None, "first row, last row", Action::MoveRows(isize::MIN)),
     binding("esc", &[KeyCode::Esc], Hint::None, "follow the best again", Action::FollowBest),
+    binding(
+        "c",
+        &[KeyCode::Char('c')],
+        Hint::None,
+        "compare the next model (C)",
+        Action::CompareWithNext(Direction::Up),
+    ),
     binding("p", &[KeyCode::Char('p')], Hint::Shared("pick"), "table or pick (small)", Action::FlipLowerPane),
     binding(
         "e",

@@ -59,6 +59,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::MoveRows(rows) => pick::move_rows(state, rows),
         Action::Scroll(rows) => pick::scroll(state, rows),
         Action::FollowBest => pick::follow_best(state),
+        Action::CompareWith(place) => pick::compare_with(state, place),
+        Action::CompareWithNext(direction) => pick::compare_with_next(state, direction),
         Action::Sort(column) => return pick::sort(state, column),
         Action::SortNext => return pick::sort_by_neighbour(state, Direction::Up),
         Action::ReverseSort => return pick::reverse(state),

@@ -59,6 +59,22 @@ pub(super) fn follow_best(state: &mut State) {
     locate(state);
 }
 
+/// Compares the pick with another model from now on.
+pub(super) fn compare_with(state: &mut State, place: usize) {
+    if place < state.shelf.landmarks.len() {
+        state.compared = place;
+    }
+}
+
+/// The next larger or smaller model, and round again.
+pub(super) fn compare_with_next(state: &mut State, direction: Direction) {
+    let all = state.shelf.landmarks.len().max(1);
+    state.compared = match direction {
+        Direction::Up => (state.compared + 1) % all,
+        Direction::Down => (state.compared + all - 1) % all,
+    };
+}
+
 /// The next faster or slower architecture on the feasible frontier.
 pub(super) fn along_frontier(state: &mut State, direction: Direction) {
     let Some(landscape) = state.landscape() else { return };

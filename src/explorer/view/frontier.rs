@@ -34,7 +34,7 @@ pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("○", Role::DenseFrontier, "frontier of dense models"),
     ("◆", Role::Pick, "the pick"),
     ("░", Role::Shade, "a budget forbids it"),
-    ("◇", Role::Reference, "a known model"),
+    ("◇", Role::Reference, "a known model (click: compare)"),
     ("·", Role::Frontier, "row on the frontier"),
     ("C", Role::Compute, "compute-bound operator"),
     ("M", Role::Memory, "memory-bound operator"),

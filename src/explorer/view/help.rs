@@ -21,7 +21,10 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
     let two_columns = screen.height < rows + 8;
     let (width, height) = if two_columns { (screen.width.min(84) - 2, screen.height - 2) } else { (72, rows + 8) };
     let inner = window(canvas, screen, (width, height), "Help: any key closes it");
-    let per_column = if two_columns { usize::from(inner.height.saturating_sub(6)) } else { count };
+    // The blank line above the legend gives way to bindings that find no room otherwise.
+    let above_legend = inner.height.saturating_sub(5);
+    let roomy = usize::from(above_legend.saturating_sub(1));
+    let per_column = if two_columns { roomy.max(count.div_ceil(2)) } else { count };
     let column_width = if two_columns { inner.width / 2 } else { inner.width };
     for (i, (keys, does)) in lines.iter().enumerate() {
         let x = inner.x + 1 + (i / per_column) as u16 * column_width;
@@ -30,7 +33,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
         canvas.buffer.set_string(x, y, keys, canvas.style(Role::Focus));
         canvas.buffer.set_stringn(x + 11, y, does, room, canvas.style(Role::Text));
     }
-    let legend_y = inner.y + per_column.min(count) as u16 + 1;
+    let legend_y = inner.y + (per_column.min(count) as u16 + 1).min(above_legend);
     for (i, (glyph, role, meaning)) in legend.iter().enumerate() {
         let x = inner.x + 1 + (i % 2) as u16 * 34;
         let y = legend_y + (i / 2) as u16;

@@ -1,9 +1,11 @@
 //! Published models, by the keys that their files have; and what is wrong with others.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::engine::reference::QWEN2_5_0_5B;
+use crate::engine::extras::{AttentionBias, FeedBias, QkNorm};
+use crate::engine::reference::{QWEN2_5_0_5B, SLIDING_WINDOW};
 
 fn parse(config: &Value) -> Result<HfConfig> {
     HfConfig::parse("m/config.json", &config.to_string())
@@ -190,4 +192,152 @@ fn families_that_are_not_known_are_refused() {
     assert!(nested.contains("try: the config.json of the text model alone"), "{nested}");
     let unnamed = refusal(json!({ "model_type": null }));
     assert!(unnamed.contains("'model_type': there is no model_type, so the keys' meaning is not known"), "{unnamed}");
+}
+
+fn llama() -> Value {
+    with(&qwen2(), &json!({"model_type": "llama"}))
+}
+
+fn qwen2_moe() -> Value {
+    let own = json!({"model_type": "qwen2_moe", "head_dim": null, "shared_expert_intermediate_size": 5632});
+    with(&qwen3_moe(), &own)
+}
+
+#[test]
+fn a_file_switches_the_biases_of_its_family() {
+    let extras = |config: Value| parse(&config).unwrap().extras;
+    let on = json!({"attention_bias": true, "mlp_bias": true, "qkv_bias": false});
+    assert_eq!(extras(llama()), Extras::PLAIN);
+    assert_eq!(
+        extras(with(&llama(), &on)),
+        Extras { attention_bias: AttentionBias::All, feed_bias: FeedBias::All, ..Extras::PLAIN }
+    );
+    // Qwen2 has its biases whatever the file says.
+    assert_eq!(extras(with(&qwen2(), &on)), Extras { attention_bias: AttentionBias::Qkv, ..Extras::PLAIN });
+    assert_eq!(
+        extras(with(&qwen3_moe(), &on)),
+        Extras { attention_bias: AttentionBias::All, qk_norm: QkNorm::PerHead, ..Extras::PLAIN }
+    );
+    assert_eq!(extras(qwen2_moe()).attention_bias, AttentionBias::Qkv);
+    assert_eq!(extras(with(&qwen2_moe(), &on)).attention_bias, AttentionBias::None);
+}
+
+#[test]
+fn heads_are_tied_where_the_class_ties_them() {
+    let tied = |model_type: &str, stated: Value| {
+        let changes = json!({"model_type": model_type, "tie_word_embeddings": stated, "head_dim": 64});
+        parse(&with(&qwen2(), &changes)).unwrap().tie_word_embeddings
+    };
+    for model_type in ["llama", "mistral", "qwen2", "qwen3", "phi3"] {
+        assert!(!tied(model_type, Value::Null) && tied(model_type, json!(true)), "{model_type}");
+    }
+    for model_type in ["gemma", "gemma2", "gemma3_text"] {
+        assert!(tied(model_type, Value::Null) && !tied(model_type, json!(false)), "{model_type}");
+    }
+}
+
+#[test]
+fn layers_must_be_alike_and_may_all_be_dense() {
+    let shape = |changes: Value| parse(&with(&qwen2_moe(), &changes)).unwrap().architecture().unwrap();
+    for changes in [json!({"decoder_sparse_step": 49}), json!({"mlp_only_layers": (0..48).collect::<Vec<u32>>()})] {
+        let dense = shape(changes);
+        assert_eq!((dense.experts, dense.top_k, dense.shared_hidden, dense.expert_hidden), (1, 1, 0, 6144));
+    }
+    // Layers that the model does not have.
+    assert_eq!(shape(json!({"mlp_only_layers": [48, 99]})).experts, 128);
+    let error = parse(&with(&qwen2_moe(), &json!({"mlp_only_layers": "none"}))).unwrap_err().to_string();
+    assert!(error.contains("'mlp_only_layers': '\"none\"' is no list of layers"), "{error}");
+}
+
+#[test]
+fn what_predictions_do_not_follow_is_noted() {
+    let notes = |changes: Value| parse(&with(&llama(), &changes)).unwrap().notes;
+    let windowed = [SLIDING_WINDOW.to_owned()];
+    assert!(notes(json!({})).is_empty());
+    assert!(notes(json!({"sliding_window": 4096, "use_sliding_window": false})).is_empty());
+    assert!(notes(json!({"sliding_window": 4096, "max_position_embeddings": 4096})).is_empty());
+    assert!(notes(json!({"layer_types": ["full_attention"], "sliding_window": 512})).is_empty());
+    assert_eq!(notes(json!({"sliding_window": 4096, "max_position_embeddings": 32768})), windowed);
+    assert_eq!(notes(json!({"layer_types": ["full_attention", "sliding_attention"]})), windowed);
+    assert_eq!(
+        notes(json!({"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128}})),
+        ["its own weights are gptq, 4 bit, in groups of 128; what is priced is the number format chosen"]
+    );
+}
+
+#[test]
+fn text_models_within_are_named_as_such() {
+    let nested = |inner: Value| {
+        let text = serde_json::to_string_pretty(&json!({"model_type": "gemma3", "text_config": inner})).unwrap();
+        HfConfig::parse("m/config.json", &text).unwrap_err().to_string()
+    };
+    assert_eq!(
+        nested(json!({"hidden_size": 0})),
+        "m/config.json:4, 'text_config.hidden_size': '0' is out of range\n  expected: a whole number from 1 to 131,072"
+    );
+    let llama = nested(json!({"model_type": "llama4"}));
+    assert!(llama.contains("'text_config.model_type': models of type 'llama4' are not read here"), "{llama}");
+}
+
+/// As Python does, which wrote the file.
+#[test]
+fn of_a_key_that_stands_twice_the_last_counts() {
+    let text = qwen2().to_string().replacen('{', "{\"hidden_size\": \"wide\",", 1);
+    assert_eq!(HfConfig::parse("x", &text).unwrap().hidden_size, 896);
+}
+
+const SIZES: [&str; 11] = [
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "head_dim",
+    "vocab_size",
+    "num_experts",
+    "num_experts_per_tok",
+    "moe_intermediate_size",
+    "shared_expert_intermediate_size",
+    "decoder_sparse_step",
+];
+
+/// Nothing that any size can be.
+fn absurd() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<i64>().prop_filter("negative", |n| *n < 0).prop_map(Value::from),
+        (10_000_001_u64..).prop_map(Value::from),
+        (0.01..0.99_f64, 0_u32..1000).prop_map(|(part, whole)| Value::from(f64::from(whole) + part)),
+        any::<bool>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(json!("NaN")),
+        Just(json!([64])),
+        Just(json!({"value": 64})),
+        Just(json!(0)),
+        Just(json!(1e300)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn an_absurd_size_is_named_by_its_key(key in prop::sample::select(SIZES.to_vec()), value in absurd()) {
+        let error = parse(&with(&qwen2_moe(), &json!({ key: value }))).unwrap_err().to_string();
+        prop_assert!(error.starts_with(&format!("m/config.json:1, '{key}': ")), "{}", error);
+    }
+
+    #[test]
+    fn whatever_the_sizes_nothing_overflows(
+        sizes in prop::collection::vec(prop_oneof![0_u64..300, any::<u64>()], SIZES.len()),
+    ) {
+        let changes: serde_json::Map<String, Value> =
+            SIZES.into_iter().zip(sizes).map(|(key, size)| (key.to_owned(), size.into())).collect();
+        if let Ok(config) = parse(&with(&qwen2_moe(), &changes.into())) {
+            let model = config.into_model("m".into(), "m".into()).unwrap();
+            prop_assert!(model.parameters_active() <= model.parameters_total());
+        }
+    }
+
+    #[test]
+    fn arbitrary_text_is_an_error_that_names_the_file(text in "\\PC{0,60}") {
+        let error = HfConfig::parse("m/config.json", &text).unwrap_err().to_string();
+        prop_assert!(error.starts_with("m/config.json"), "{}", error);
+    }
 }

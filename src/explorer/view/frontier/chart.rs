@@ -6,6 +6,8 @@
 //! half-plane. Any other budget (memory, say) forbids what only it keeps one from reaching: the strip between the frontier
 //! of all and the frontier of what keeps that budget.
 
+mod landmarks;
+
 use std::collections::HashSet;
 
 use ratatui::layout::Rect;
@@ -26,7 +28,6 @@ use crate::explorer::view::plot::{Dots, braille};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, put};
-use crate::units;
 
 /// Columns of the perplexity labels, tick included.
 const LABEL_COLUMNS: u16 = 5;
@@ -75,21 +76,20 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect, title_columns: u16) {
 /// The axes depend on the candidates and on the law: budgets shade, they never move them.
 fn axes(state: &State, landscape: &Landscape, inner: Rect) -> Option<Axes> {
     let [best, worst] = landscape.extent(state.objective)?;
-    let baseline = state.baseline().filter(|place| place.latency_s > 0.0)?;
+    let marked: Vec<Position> = state.marked().collect();
+    let within = |ends: [f64; 2], value: fn(&Position) -> f64| {
+        marked.iter().map(value).fold(ends, |[low, high], value| [low.min(value), high.max(value)])
+    };
+    let latency_s = within([best.latency_s, worst.latency_s], |place| place.latency_s);
+    let loss = within([lowest(state, [best.loss, worst.loss]), worst.loss], |place| place.loss);
     let area = Rect {
         x: inner.x + LABEL_COLUMNS,
         y: inner.y,
         width: inner.width.saturating_sub(LABEL_COLUMNS),
         height: inner.height.saturating_sub(2),
     };
-    let usable = area.width > 4 && area.height > 2 && best.latency_s > 0.0;
-    usable.then(|| {
-        Axes::new(
-            area,
-            [best.latency_s.min(baseline.latency_s), worst.latency_s.max(baseline.latency_s)],
-            [lowest(state, [best.loss, worst.loss]).min(baseline.loss), worst.loss.max(baseline.loss)],
-        )
-    })
+    let usable = area.width > 4 && area.height > 2 && latency_s[0] > 0.0;
+    usable.then(|| Axes::new(area, latency_s, loss))
 }
 
 /// The lowest loss to show: the lower end of the best candidate's interval, as far as that leaves the candidates most of
@@ -117,7 +117,7 @@ impl Chart<'_> {
         self.field(canvas);
         self.interaction(canvas);
         self.budget_lines(canvas);
-        self.markers(canvas);
+        landmarks::draw(self, canvas);
         self.nothing_feasible(canvas);
     }
 
@@ -300,39 +300,14 @@ impl Chart<'_> {
         }
     }
 
-    /// The pick and the reference models: all markers first, so that no label hides one or seems to belong to it.
-    fn markers(&mut self, canvas: &mut Canvas<'_>) {
-        let mut marked: Vec<((u16, u16), String, Role)> = Vec::new();
-        if let Some(index) = self.state.picked() {
-            let place = self.landscape.position(self.state.objective, index);
-            let words = format!("{} · {}", units::significant(place.loss.exp(), 3), units::seconds(place.latency_s));
-            marked.extend(self.cell(place).map(|at| (at, words, Role::Pick)));
-        }
-        for reference in &self.state.shelf.references {
-            let place = self.landscape.position_of(self.state.objective, &reference.architecture);
-            let free = self.cell(place).filter(|at| marked.iter().all(|(taken, ..)| taken != at));
-            marked.extend(free.map(|at| (at, reference.name.clone(), Role::Reference)));
-        }
-        for ((x, y), _, role) in &marked {
-            let glyph = if *role == Role::Pick { '◆' } else { '◇' };
-            put(canvas.buffer, *x, *y, glyph, canvas.style(*role));
-            self.labels.push(Rect::new(x.saturating_sub(1), *y, 3, 1));
-        }
-        // With nothing feasible the way out is written across the chart; words under words read badly.
-        let words_fit = self.state.selection.loosening.is_none();
-        for (at, words, role) in marked.iter().filter(|_| words_fit) {
-            let style = canvas.style(*role);
-            self.label(canvas, *at, words, style);
-        }
-    }
-
-    /// Writes beside a cell: to its right, its left, or a row above or below, wherever there is room.
-    fn label(&mut self, canvas: &mut Canvas<'_>, at: (u16, u16), words: &str, style: Style) {
+    /// Writes beside a cell: to its right, its left, or a row above or below, wherever there is room. Says where.
+    fn label(&mut self, canvas: &mut Canvas<'_>, at: (u16, u16), words: &str, style: Style) -> Option<Rect> {
         let area = self.axes.area();
         let length = words.chars().count() as u16;
         let right = at.0 + 2;
         let left = at.0.saturating_sub(length + 1);
         let rows = [at.1, at.1.saturating_sub(1), at.1 + 1];
+        let own = marker_area(at);
         let fits = |&(x, y): &(u16, u16)| {
             let wanted = Rect::new(if x > at.0 { x - 1 } else { x }, y, length + 1, 1);
             x >= area.left()
@@ -340,20 +315,20 @@ impl Chart<'_> {
                 && y >= area.top()
                 && y < area.bottom()
                 && (x > at.0 || x + length <= at.0)
-                && self.labels.iter().all(|taken| taken.contains(at.into()) || !taken.intersects(wanted))
+                && self.labels.iter().all(|taken| *taken == own || !taken.intersects(wanted))
         };
         // Beside the marker if that hides little of a line; a row off costs as much as six cells of line.
         let cost = |&(x, y): &(u16, u16)| {
             let hidden = (x..x + length).filter(|&x| self.lines.contains(&(x, y))).count();
             hidden + 6 * usize::from(y.abs_diff(at.1))
         };
-        let room = rows.into_iter().flat_map(|y| [(right, y), (left, y)]).filter(fits).min_by_key(cost);
-        if let Some((x, y)) = room {
-            // A blank on the marker's side keeps the chart's lines from running into the words.
-            let (text, from) = if x > at.0 { (format!(" {words}"), x - 1) } else { (format!("{words} "), x) };
-            canvas.buffer.set_string(from, y, text, style);
-            self.labels.push(Rect::new(from, y, length + 1, 1));
-        }
+        let (x, y) = rows.into_iter().flat_map(|y| [(right, y), (left, y)]).filter(fits).min_by_key(cost)?;
+        // A blank on the marker's side keeps the chart's lines from running into the words.
+        let (text, from) = if x > at.0 { (format!(" {words}"), x - 1) } else { (format!("{words} "), x) };
+        canvas.buffer.set_string(from, y, text, style);
+        let written = Rect::new(from, y, length + 1, 1);
+        self.labels.push(written);
+        Some(written)
     }
 
     fn nothing_feasible(&self, canvas: &mut Canvas<'_>) {
@@ -361,6 +336,11 @@ impl Chart<'_> {
             canvas.centred(self.axes.area(), &format!("no architecture: {loosening}"), Role::Over);
         }
     }
+}
+
+/// What a marker keeps free of others' labels: its cell and one to either side.
+const fn marker_area((x, y): (u16, u16)) -> Rect {
+    Rect::new(x.saturating_sub(1), y, 3, 1)
 }
 
 /// The losses that one column's budgets forbid: from the frontier of all up to what the budgets leave.

@@ -179,7 +179,7 @@ impl Detail<'_> {
         vec![vec![canvas.span(format!("over budget: {} (esc: best)", broken.join(", ")), Role::Over)]]
     }
 
-    /// Against the frontier, and against the baseline model.
+    /// Against the frontier, and against a known model.
     fn comparison(&self, canvas: &Canvas<'_>) -> Lines {
         let objective = self.state.objective;
         let front = &self.state.frontiers.all;
@@ -209,16 +209,17 @@ impl Detail<'_> {
                 change(gap.latency.filter(|_| here.latency_s > 0.0).map(|g| over(g.1))),
             )
         });
-        if let (Some(baseline), Some(model)) = (self.state.baseline(), self.state.shelf.references.first()) {
-            let perplexity = (here.loss - baseline.loss).exp();
+        if let Some(model) = self.state.compared() {
+            let there = self.landscape.position_of(objective, &model.architecture);
+            let perplexity = (here.loss - there.loss).exp();
             let beyond = self.landscape.law.range.extrapolation(&model.architecture.features()).is_some();
             let name = if beyond { format!("{} ⚠", model.name) } else { model.name.clone() };
             lines.push(row(
                 &name,
                 change(Some(perplexity)),
-                change((baseline.latency_s > 0.0).then(|| here.latency_s / baseline.latency_s)),
+                change((there.latency_s > 0.0).then(|| here.latency_s / there.latency_s)),
             ));
-            let best = self.landscape.gap(objective, front, baseline).perplexity.map(|g| g.1);
+            let best = self.landscape.gap(objective, front, there).perplexity.map(|g| g.1);
             lines.push(row("  best at its speed", change(best), String::new()));
         }
         lines
