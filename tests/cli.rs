@@ -25,4 +25,5 @@ mod profiles;
 mod synthesize;
 #[path = "cli/uncertainty.rs"]
 mod uncertainty;
+#[path = "cli/what_if.rs"]
 mod what_if;
