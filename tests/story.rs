@@ -297,10 +297,10 @@ fn what_is_shown_is_what_was_priced_also_while_something_else_is_asked() {
 #[test]
 fn a_late_answer_to_an_old_question_is_dropped() {
     let mut session = session();
-    let (old_question, old) = (session.state.question, session.state.landscape().cloned().expect("priced"));
+    let old = session.state.answer.clone().expect("priced");
     session.keys("ff");
     let shown = session.state.landscape().cloned().expect("priced");
-    session.tell(Message::Priced(old_question, old));
+    session.tell(Message::Priced(old));
     assert!(Arc::ptr_eq(session.state.landscape().expect("priced"), &shown));
 }
 

@@ -25,6 +25,7 @@ pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
         space: args.space.space.clone(),
         precision: args.board.precision,
         workload: args.workload.workload(),
+        what_if: args.board.what_if.scaling(),
     };
     let (shelf, question) = open(&Library::of_user(), &choices)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {

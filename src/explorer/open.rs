@@ -9,6 +9,7 @@ use super::state::Question;
 use crate::engine::precision::Precision;
 use crate::engine::reference::REFERENCE_MODELS;
 use crate::engine::roofline::Estimator;
+use crate::engine::what_if::Scaling;
 use crate::engine::workload::Workload;
 use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
@@ -39,6 +40,8 @@ pub struct Choices {
     pub precision: Precision,
     /// Batch, prompt, answer.
     pub workload: Workload,
+    /// How the board is imagined otherwise.
+    pub what_if: Scaling,
 }
 
 impl Default for Choices {
@@ -55,6 +58,7 @@ impl Default for Choices {
             space: "paper".into(),
             precision: Precision::FP16,
             workload: Workload::default(),
+            what_if: Scaling::NONE,
         }
     }
 }
@@ -79,7 +83,8 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         space: Arc::new(library.space(&choices.space)?),
         references: REFERENCE_MODELS.to_vec(),
     };
-    let question = Question { law: 0, edition: 0, board: 0, mode, precision, workload: choices.workload };
+    let (workload, scaling) = (choices.workload, choices.what_if);
+    let question = Question { law: 0, edition: 0, board: 0, mode, precision, workload, scaling };
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)
         .map_err(|refusal| Error::new(refusal.to_string()).at_column("--precision"))?;
     Ok((shelf, question))

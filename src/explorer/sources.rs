@@ -203,6 +203,10 @@ fn board(page: &mut Page, state: &State) {
     if let Some(origin) = &profile.origin {
         page.entry("file", origin, Tone::Text);
     }
+    let scaling = state.shown().scaling;
+    if !scaling.is_none() {
+        page.entry("what if", &format!("{scaling}; the figures below are the real board's"), Tone::Warning);
+    }
     let mut sources: Vec<&Source> = Vec::new();
     for figure in profile.figures(mode) {
         let number = figure.source.as_ref().map(|source| {

@@ -34,7 +34,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (Control::Aim, "aim", state.objective.name().to_owned(), cell(1, half, inner.width - half)),
         (Control::Format, "format", state.precision(state.question).name.to_owned(), cell(2, 0, half)),
         (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(2, half, inner.width - half)),
-        (Control::Board, "board", state.board(state.question).title().to_owned(), cell(3, 0, inner.width)),
+        (Control::Board, "board", state.board_title(state.question), cell(3, 0, inner.width)),
         (Control::Law, "law", state.law_entry().label.clone(), cell(4, 0, inner.width)),
     ];
     for (control, label, value, place) in steppers {
