@@ -1,5 +1,7 @@
 //! `roofscape predict`: one architecture in full.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::args::{PredictArgs, RowFormat};
@@ -11,7 +13,7 @@ use crate::engine::architecture::Architecture;
 use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
 use crate::engine::precision::Precision;
-use crate::engine::roofline::{Attention, Bound, Estimator, OperatorCost, Phase};
+use crate::engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
 use crate::engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use crate::engine::workload::Workload;
 use crate::files::export::{
@@ -42,6 +44,8 @@ struct Prediction {
     /// ∂ln(time)/∂ln(resource).
     elasticity: Elasticities,
     operators: Vec<OperatorCost>,
+    /// By number format: where it turns from memory-bound to compute-bound.
+    ridge_flop_per_byte: BTreeMap<&'static str, f64>,
     law: LawPart,
     dataset: Option<DatasetIdentity>,
     profile: ProfilePart,
@@ -153,6 +157,7 @@ fn predict(
         sensitivity: SensitivityPart { bandwidth: more(Resource::Bandwidth), compute: more(Resource::Compute) },
         elasticity: Elasticities::of(estimator, shape),
         operators: estimator.breakdown(shape),
+        ridge_flop_per_byte: ridges(&Roofs::of(&board.hardware)),
         law: LawPart::from(law),
         dataset: law.dataset.clone(),
         profile: ProfilePart::new(&board.profile, &board.mode),
@@ -161,6 +166,11 @@ fn predict(
         attention: estimator.attention(),
         warnings: warnings.iter().map(Warning::to_string).collect(),
     }
+}
+
+fn ridges(roofs: &Roofs) -> BTreeMap<&'static str, f64> {
+    let ridge = |ceiling: &Ceiling| (ceiling.format.name(), roofs.ridge_flop_per_byte(ceiling));
+    roofs.ceilings.iter().map(ridge).collect()
 }
 
 fn print(

@@ -58,6 +58,9 @@ fn assert_operators(ours: &Value, case: &Value) {
                 assert_close(&format!("{phase} {} {field}", row["name"]), &row[field], number(&reference[field]));
             }
             assert!(row["bound"] == "compute" || row["bound"] == "memory");
+            let [flops, bytes, seconds] = ["phase_flops", "phase_bytes", "seconds"].map(|key| number(&row[key]));
+            assert_close("intensity", &row["intensity_flop_per_byte"], flops / bytes);
+            assert_close("attained rate", &row["attained_flops_per_s"], flops / seconds);
             seen += 1;
         }
         let sum: f64 = rows.iter().filter(|row| row["phase"] == phase).map(|row| number(&row["seconds"])).sum();
@@ -184,6 +187,14 @@ fn attention_is_executed_as_asked() {
     assert!(program.found(frontier).stdout.contains("materialised: three kernels that write and read the scores"));
     assert!(!program.found("frontier --max-total 60ms").stdout.contains("attention"));
     assert!(program.refused("frontier --attention flash").contains("fused-causal"));
+}
+
+#[test]
+fn the_ridge_of_each_format_comes_with_the_operators() {
+    let ridge = &Program::new().found(&format!("predict --arch {QWEN} --format json")).json()["ridge_flop_per_byte"];
+    assert_close("fp16", &ridge["fp16"], 42.5e12 / 204.8e9);
+    assert_close("int8", &ridge["int8"], 85e12 / 204.8e9);
+    assert!(ridge.get("fp8").is_none(), "this board does not compute in it");
 }
 
 #[test]

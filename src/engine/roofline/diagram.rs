@@ -78,18 +78,6 @@ pub struct OperatorPoint {
     pub overhead_share: f64,
 }
 
-impl OperatorPoint {
-    /// FLOPs over bytes. 0 for what only moves data.
-    pub fn intensity_flop_per_byte(&self) -> f64 {
-        self.cost.intensity_flop_per_byte
-    }
-
-    /// FLOPs over seconds.
-    pub fn attained_flops_per_s(&self) -> f64 {
-        self.cost.attained_flops_per_s
-    }
-}
-
 impl Estimator {
     /// Every operator of both phases, in the order in which a forward pass executes them.
     pub fn points(&self, shape: &Architecture) -> Vec<OperatorPoint> {
@@ -106,5 +94,106 @@ impl Estimator {
             OperatorPoint { cost: *cost, share: cost.seconds / of_s, overhead_share: launches_s / cost.seconds }
         };
         costs.iter().map(point).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::hardware::Efficiency;
+    use crate::engine::precision::Precision;
+    use crate::engine::reference::QWEN2_5_0_5B;
+    use crate::engine::roofline::Bound;
+    use crate::engine::sweep::tests::agx_orin;
+    use crate::engine::workload::Workload;
+
+    const REACHED: Efficiency = Efficiency { compute: 0.5, bandwidth: 0.8, overhead_s: 0.0 };
+
+    fn assert_close(value: f64, expected: f64) {
+        assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{value} instead of {expected}");
+    }
+
+    fn board(efficiency: Efficiency) -> Hardware {
+        Hardware { efficiency, ..agx_orin() }
+    }
+
+    fn estimator(efficiency: Efficiency, precision: Precision) -> Estimator {
+        Estimator::new(&board(efficiency), precision, Workload::default()).unwrap()
+    }
+
+    fn point(points: &[OperatorPoint], phase: Phase, name: &str) -> OperatorPoint {
+        *points.iter().find(|point| point.cost.phase == phase && point.cost.name == name).unwrap()
+    }
+
+    #[test]
+    fn roofs_meet_at_rate_over_bandwidth() {
+        let roofs = Roofs::of(&board(REACHED));
+        let formats: Vec<ComputeFormat> = roofs.ceilings.iter().map(|ceiling| ceiling.format).collect();
+        assert_eq!(formats, [ComputeFormat::Bits16, ComputeFormat::Int8], "the lowest first, and no other");
+        let int8 = roofs.ceiling(ComputeFormat::Int8).unwrap();
+        assert_close(roofs.peak_ridge_flop_per_byte(int8), 85e12 / 204.8e9);
+        assert_close(roofs.ridge_flop_per_byte(int8), 85e12 * 0.5 / (204.8e9 * 0.8));
+        assert_eq!(roofs.ceiling(ComputeFormat::Fp8), None);
+    }
+
+    #[test]
+    fn without_overhead_every_point_lies_on_its_roof() {
+        for efficiency in [Efficiency::IDEAL, REACHED] {
+            let roofs = Roofs::of(&board(efficiency));
+            for point in estimator(efficiency, Precision::W8A8).points(&QWEN2_5_0_5B) {
+                let format = match point.cost.name {
+                    "attention" | "embedding" => ComputeFormat::Bits16,
+                    _ => ComputeFormat::Int8,
+                };
+                let roof = match point.cost.bound {
+                    Bound::Memory => point.cost.intensity_flop_per_byte * roofs.reached_bytes_per_s,
+                    Bound::Compute => roofs.ceiling(format).unwrap().reached_flops_per_s,
+                };
+                assert_close(point.cost.attained_flops_per_s, roof);
+                assert_eq!(point.overhead_share, 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn shares_of_a_phase_are_those_of_its_latency() {
+        let estimator = estimator(REACHED, Precision::FP16);
+        let (points, latency) = (estimator.points(&QWEN2_5_0_5B), estimator.latency(&QWEN2_5_0_5B));
+        for (phase, of_s) in [(Phase::Prefill, latency.prefill_s), (Phase::Decode, latency.decode_s)] {
+            let of_phase = || points.iter().filter(|point| point.cost.phase == phase);
+            assert_close(of_phase().map(|point| point.share).sum(), 1.0);
+            of_phase().for_each(|point| assert_close(point.share * of_s, point.cost.seconds));
+        }
+    }
+
+    #[test]
+    fn intensities_are_the_closed_forms() {
+        let points = estimator(Efficiency::IDEAL, Precision::FP16).points(&QWEN2_5_0_5B);
+        let (tokens, width, kv_dim) = (1024.0, 896.0, 128.0);
+        let query = 2.0 * tokens * width * width / (2.0 * (width * width + 2.0 * tokens * width));
+        assert_close(point(&points, Phase::Prefill, "q_proj").cost.intensity_flop_per_byte, query);
+        // Over all 16 tokens together: sums of FLOPs and of bytes, token by token.
+        let contexts = || (1025..=1040).map(f64::from);
+        let flops: f64 = contexts().map(|context| (4.0 * width + 5.0 * 14.0) * context).sum();
+        let bytes: f64 = contexts().map(|context| 4.0 * width + 4.0 * context * kv_dim).sum();
+        assert_close(point(&points, Phase::Decode, "attention").cost.intensity_flop_per_byte, flops / bytes);
+        assert_eq!(point(&points, Phase::Decode, "embedding").cost.attained_flops_per_s, 0.0);
+    }
+
+    #[test]
+    fn launches_push_a_point_below_its_roof() {
+        let launched = Efficiency { overhead_s: 5e-6, ..Efficiency::IDEAL };
+        let ideal = estimator(Efficiency::IDEAL, Precision::FP16).points(&QWEN2_5_0_5B);
+        let points = estimator(launched, Precision::FP16).points(&QWEN2_5_0_5B);
+        for (point, ideal) in points.iter().zip(&ideal) {
+            let passes = if point.cost.phase == Phase::Decode { 16.0 } else { 1.0 };
+            let launches_s = f64::from(point.cost.count) * passes * 5e-6;
+            assert_close(point.cost.seconds, ideal.cost.seconds + launches_s);
+            assert_close(point.overhead_share, launches_s / point.cost.seconds);
+            assert_close(
+                point.cost.attained_flops_per_s,
+                ideal.cost.attained_flops_per_s * (1.0 - point.overhead_share),
+            );
+        }
     }
 }
