@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::table::position_hint;
 use super::theme::Role;
 use super::window::window;
 use super::{Canvas, Target, fit, right};
@@ -27,7 +28,10 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, selected: usize, sc
     heading(canvas, state, inner);
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     let shown = usize::from(body.height);
-    let top = RowWindow { top: 0, shown, all: rows.len() }.holding(Some(selected));
+    let window = RowWindow { top: 0, shown, all: rows.len() };
+    let top = window.holding(Some(selected));
+    let border = Rect { x: inner.x - 1, y: inner.y - 1, width: inner.width + 2, height: inner.height + 2 };
+    position_hint(canvas, border, RowWindow { top, ..window });
     let wheel = [Arrow::Up, Arrow::Down].map(|arrow| Action::Arrow(arrow, Stride::Coarse));
     canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Cancel)), wheel);
     for (y, (place, row)) in (body.top()..body.bottom()).zip(rows.iter().enumerate().skip(top)) {
