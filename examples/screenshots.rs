@@ -16,6 +16,7 @@ use roofscape::engine::budget::Limit;
 use roofscape::explorer::headless::Headless;
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screen::Screen;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -25,7 +26,7 @@ type Scene = (&'static str, (u16, u16), fn(&mut Headless));
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "screenshots".into());
     std::fs::create_dir_all(&folder)?;
-    let scenes: [Scene; 12] = [
+    let scenes: [Scene; 15] = [
         ("opening", (120, 40), |_| ()),
         ("dragging", (120, 40), |session| drag(session, Limit::Memory, 0.34)),
         ("nothing-feasible", (120, 40), |session| session.tell(Action::SetBudget(Limit::Total, 0.012))),
@@ -37,6 +38,12 @@ fn main() -> Result<()> {
         }),
         ("fit-small", (80, 24), |session| session.keys("lv")),
         ("fit-large", (200, 60), |session| session.keys("lv")),
+        ("hardware", (120, 40), |session| session.tell(Action::Show(Screen::Hardware))),
+        ("hardware-small", (80, 24), |session| session.tell(Action::Show(Screen::Hardware))),
+        ("hardware-compared", (200, 60), |session| {
+            session.tell(Action::Show(Screen::Hardware));
+            session.keys("c");
+        }),
         ("sources", (120, 40), |session| session.keys("i")),
         ("small", (80, 24), |_| ()),
         ("large", (200, 60), |_| ()),

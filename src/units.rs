@@ -61,6 +61,24 @@ pub fn bytes(value: f64) -> String {
     format!("{} {unit}", significant(scaled, 3))
 }
 
+/// A rate as `42.5 TFLOP/s` or `205 GB/s`, with the shortest number that has three digits.
+pub fn rate(per_second: f64, unit: &str) -> String {
+    let (scaled, prefix) = with_prefix(per_second);
+    format!("{} {prefix}{unit}/s", ratio(scaled))
+}
+
+/// The number before a decimal prefix, and the prefix.
+pub fn with_prefix(value: f64) -> (f64, &'static str) {
+    match value.abs() {
+        v if v >= 0.9995e15 => (value / 1e15, "P"),
+        v if v >= 0.9995e12 => (value / 1e12, "T"),
+        v if v >= 0.9995e9 => (value / 1e9, "G"),
+        v if v >= 0.9995e6 => (value / 1e6, "M"),
+        v if v >= 0.9995e3 => (value / 1e3, "k"),
+        _ => (value, ""),
+    }
+}
+
 /// Parameters as `1.24 B`, `494 M` or `5.63 k`.
 pub fn parameters(count: u64) -> String {
     let count = count as f64;
@@ -197,6 +215,10 @@ mod tests {
         assert_eq!(bytes(2.9e9), "2.90 GB");
         assert_eq!(bytes(999.9e6), "1.00 GB");
         assert_eq!(parameters(494_008_192), "494 M");
+        assert_eq!(rate(42.5e12, "FLOP"), "42.5 TFLOP/s");
+        assert_eq!(rate(85e12, "OP"), "85 TOP/s");
+        assert_eq!(rate(204.8e9, "B"), "205 GB/s");
+        assert_eq!(rate(1.035e15, "FLOP"), "1.03 PFLOP/s");
         assert_eq!(count(10_560), "10,560");
         assert_eq!(count(560), "560");
         assert_eq!(percent_change(0.762), "−23.8 %");

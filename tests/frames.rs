@@ -3,9 +3,11 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use roofscape::engine::budget::Limit;
+use roofscape::engine::hardware::Efficiency;
 use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screen::Screen;
 use roofscape::explorer::view::theme::Palette;
 
 fn session(size: (u16, u16)) -> Headless {
@@ -169,6 +171,56 @@ fn the_help_of_the_fit_at_80_by_24() {
 #[test]
 fn fit_of_a_published_law_at_80_by_24() {
     insta::assert_snapshot!(text(&fit_screen(None, (80, 24)).frame()));
+}
+
+/// The Hardware screen of what is picked at first, after these keys.
+fn hardware_screen(keys: &str, size: (u16, u16)) -> Headless {
+    let mut session = session(size);
+    session.tell(Action::Show(Screen::Hardware));
+    session.keys(keys);
+    session
+}
+
+#[test]
+fn hardware_at_80_by_24() {
+    insta::assert_snapshot!(text(&hardware_screen("", (80, 24)).frame()));
+}
+
+#[test]
+fn hardware_at_120_by_40() {
+    insta::assert_snapshot!(text(&hardware_screen("", (120, 40)).frame()));
+}
+
+#[test]
+fn hardware_in_int8_at_200_by_60() {
+    insta::assert_snapshot!(text(&hardware_screen("ff", (200, 60)).frame()));
+}
+
+#[test]
+fn two_architectures_under_the_same_roofs_at_80_by_24() {
+    insta::assert_snapshot!(text(&hardware_screen("c", (80, 24)).frame()));
+}
+
+#[test]
+fn two_architectures_under_the_same_roofs_at_120_by_40() {
+    insta::assert_snapshot!(text(&hardware_screen("c", (120, 40)).frame()));
+}
+
+#[test]
+fn a_calibrated_board_stays_below_its_peaks() {
+    let mut session = hardware_screen("", (120, 40));
+    let board = &mut session.state.shelf.boards[0];
+    board.modes[0].efficiency = Efficiency { compute: 0.55, bandwidth: 0.8, overhead_s: 20e-6 };
+    // Priced anew: the answer at hand is the ideal board's.
+    session.keys("fffffffff");
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn colours_of_the_hardware() {
+    let mut session = hardware_screen("", (80, 24));
+    session.tell(Action::SelectOperator("gate_up"));
+    insta::assert_snapshot!(styles(&session.frame()));
 }
 
 #[test]

@@ -407,8 +407,10 @@ fn random_keys_and_clicks_never_break_the_session() {
             7 => session.key([KeyCode::Left, KeyCode::Right][next(2) as usize], KeyModifiers::SHIFT),
             8 => session.key([KeyCode::Up, KeyCode::Down, KeyCode::Tab][next(3) as usize], KeyModifiers::NONE),
             _ => session.keys(
-                ["b", "m", "f", "l", "o", "s", "r", "x", "1", "2", " ", "e", "E", "?", "i", "p", "7", "v", "X"]
-                    [next(19) as usize],
+                [
+                    "b", "m", "f", "l", "o", "s", "r", "x", "1", "2", " ", "e", "E", "?", "i", "p", "7", "v", "X", ".",
+                    ",",
+                ][next(21) as usize],
             ),
         }
         assert!(!session.state.is_stale(), "step {step}");

@@ -57,9 +57,9 @@ pub fn compared(state: &State) -> Option<Subject> {
     Some(Subject::new(name, shape, &landscape.estimator))
 }
 
-/// `20×1536 · r 2.67 · 8 top-1`.
+/// `20×1536 · 2 KV · top-1 of 8`.
 fn title(shape: &Architecture) -> String {
-    let kind = if shape.is_dense() { "dense".to_owned() } else { format!("{} top-{}", shape.experts, shape.top_k) };
+    let kind = if shape.is_dense() { "dense".to_owned() } else { format!("top-{} of {}", shape.top_k, shape.experts) };
     format!("{}×{} · {} KV · {kind}", shape.layers, shape.width, shape.kv_heads)
 }
 

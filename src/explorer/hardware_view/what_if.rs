@@ -46,13 +46,12 @@ pub const fn track(resource: Resource, cells: u16) -> Track {
 pub fn quantity(state: &State, resource: Resource) -> String {
     let hardware = state.hardware(state.question);
     match resource {
-        Resource::Bandwidth => format!("{} GB/s", significant(hardware.bandwidth_bytes_per_s / 1e9, 3)),
+        Resource::Bandwidth => units::rate(hardware.bandwidth_bytes_per_s, "B"),
         Resource::Memory => units::bytes(hardware.memory_bytes),
         Resource::Compute => {
             let format = state.precision(state.question).compute;
-            let unit = if format == ComputeFormat::Int8 { "TOP/s" } else { "TFLOP/s" };
-            let rate = hardware.rate_flops_per_s(format).unwrap_or(hardware.fp16_flops_per_s);
-            format!("{} {unit}", significant(rate / 1e12, 3))
+            let unit = if format == ComputeFormat::Int8 { "OP" } else { "FLOP" };
+            units::rate(hardware.rate_flops_per_s(format).unwrap_or(hardware.fp16_flops_per_s), unit)
         }
     }
 }

@@ -13,8 +13,8 @@ use super::{Room, frame};
 use crate::explorer::hardware_view::LowerPane;
 use crate::explorer::state::State;
 
-/// Rows of the totals, borders included: a heading, prefill, token, decode, total, memory.
-const TOTALS_ROWS: u16 = 8;
+/// Rows of the totals, borders included: a heading, four times, two shares.
+const TOTALS_ROWS: u16 = 9;
 /// Rows of the operators' pane that show them all: borders, heading, ten rows of a mixture of experts.
 const OPERATORS_ROWS: u16 = 13;
 /// Rows of the body below which what if has no pane of its own.
@@ -40,7 +40,7 @@ pub(super) const fn room(body: Rect) -> Room {
 /// Divides the body.
 pub fn panes(body: Rect, lower: LowerPane) -> Panes {
     if room(body) == Room::Ample {
-        let right = (body.width * 30 / 100).clamp(36, 52);
+        let right = (body.width * 29 / 100).clamp(34, 52);
         let left = body.width - right;
         let roofline = Rect { width: left, height: body.height - OPERATORS_ROWS, ..body };
         let totals = Rect { x: body.x + left, width: right, height: TOTALS_ROWS, ..body };

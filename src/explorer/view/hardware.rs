@@ -9,8 +9,10 @@
 //! │ what takes longest first                           ││                                  │
 //! ```
 
+mod marks;
 mod operators;
 mod plot;
+mod roofs;
 mod totals;
 mod what_if;
 
@@ -29,6 +31,7 @@ pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("g", Role::Decode, "the same in decode"),
     ("C", Role::Compute, "compute-bound operator"),
     ("M", Role::Memory, "memory-bound operator"),
+    ("L", Role::Warning, "launches take most of its time"),
 ];
 
 /// Draws the screen.

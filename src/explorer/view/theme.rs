@@ -70,6 +70,8 @@ pub enum Role {
     Good,
     Compute,
     Memory,
+    /// What bounds the format at hand.
+    Roof,
     /// The prompt's phase, where it stands beside the answer's.
     Prefill,
     /// The answer's.
@@ -94,7 +96,7 @@ const fn colours(role: Role) -> (u32, u8, Color) {
         Role::Pick => (0x00ff_9ef5, 213, Color::LightMagenta),
         Role::Over => (0x00f7_768e, 204, Color::LightRed),
         Role::Shade => (0x005c_3342, 52, Color::Red),
-        Role::Reference => (0x00c9_d1e0, 252, Color::White),
+        Role::Reference | Role::Roof => (0x00c9_d1e0, 252, Color::White),
         Role::Warning => (0x00ff_b86c, 215, Color::Yellow),
         Role::Good => (0x009e_ce6a, 149, Color::LightGreen),
         Role::Compute => (0x00bb_9af7, 141, Color::LightMagenta),

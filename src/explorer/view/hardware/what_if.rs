@@ -32,7 +32,7 @@ use crate::units;
 /// Columns from which sliders and what they are worth stand side by side.
 const WIDE_COLUMNS: u16 = 64;
 /// Columns of the table of what 10 % more is worth.
-const WORTH_COLUMNS: u16 = 33;
+const WORTH_COLUMNS: u16 = 32;
 /// Cells before a slider's track on the same line: marker, name, factor, quantity.
 const SLIDER_LABEL: u16 = 31;
 
@@ -129,7 +129,7 @@ fn worth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let head = worths.iter().map(|worth| right(worth.resource.name(), 11)).collect::<String>();
-    let mut lines = vec![vec![canvas.span(format!(" {:<10}{head}", "+10 % of"), Role::Label)]];
+    let mut lines = vec![vec![canvas.span(format!(" {:<9}{head}", "+10 % of"), Role::Label)]];
     let response = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), units::percent_response);
     let rows: [(&str, WorthColumn); 4] = [
         ("TTFT", |worth| Some(worth.times.ttft)),
@@ -139,7 +139,7 @@ fn worth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     ];
     for (label, of) in rows {
         let cells = worths.iter().map(|worth| right(&response(of(worth)), 11)).collect::<String>();
-        lines.push(vec![canvas.span(format!(" {label:<10}"), Role::Label), canvas.span(cells, Role::Text)]);
+        lines.push(vec![canvas.span(format!(" {label:<9}"), Role::Label), canvas.span(cells, Role::Text)]);
     }
     for (y, spans) in (area.top()..area.bottom()).zip(lines) {
         canvas.line(Rect { y, height: 1, ..area }, spans);
@@ -172,7 +172,7 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 fn board(canvas: &mut Canvas<'_>, state: &State, (place, row): (usize, &BoardRow), line: Rect) {
     const WATTS_COLUMNS: usize = 5;
     let time = row.value(Limit::Total).map(units::seconds).unwrap_or_default();
-    let room = usize::from(line.width).saturating_sub(WATTS_COLUMNS + time.chars().count() + 5);
+    let room = usize::from(line.width).saturating_sub(WATTS_COLUMNS + time.chars().count() + 4);
     let title = fit(&row.title.replace(" · ", " "), room);
     let words = format!("{} {title:<room$} {time}", right(&row.watts(), WATTS_COLUMNS));
     let meets = matches!(row.placed.standing, Standing::Meets(_));
@@ -182,7 +182,7 @@ fn board(canvas: &mut Canvas<'_>, state: &State, (place, row): (usize, &BoardRow
         (false, true) => Role::Text,
         (false, false) => Role::Label,
     };
-    canvas.button((line.x + 3, line.y), &words, role, Action::TakeBoard(place));
+    canvas.button((line.x + 2, line.y), &words, role, Action::TakeBoard(place));
     let (mark, role) = if meets { ("✓", Role::Good) } else { ("✗", Role::Over) };
-    canvas.button((line.x + 1, line.y), mark, role, Action::TakeBoard(place));
+    canvas.button((line.x, line.y), mark, role, Action::TakeBoard(place));
 }
