@@ -124,6 +124,12 @@ pub fn percent_change(new_over_old: f64) -> String {
     format!("{sign}{:.1} %", percent.abs())
 }
 
+/// The same of a response that may be none: what does not move at this resolution has no sign.
+pub fn percent_response(new_over_old: f64) -> String {
+    let text = percent_change(new_over_old);
+    if text.trim_start_matches(['+', '−']) == "0.0 %" { "0.0 %".to_owned() } else { text }
+}
+
 const TIME_UNITS: &[(&str, f64)] =
     &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0)];
 /// Prefixes that differ in case alone are told apart by it: 1 MJ is no millijoule.
@@ -243,6 +249,7 @@ mod tests {
         assert_eq!(count(10_560), "10,560");
         assert_eq!(count(560), "560");
         assert_eq!(percent_change(0.762), "−23.8 %");
+        assert_eq!((percent_response(0.9), percent_response(0.9999)), ("−10.0 %".to_owned(), "0.0 %".to_owned()));
         assert_eq!(ratio(8.0 / 3.0), "2.67");
         assert_eq!(ratio(3.0), "3");
     }

@@ -179,10 +179,10 @@ fn answers_to_earlier_states_of_the_runs_are_dropped() {
     assert!(session.state.landscape().expect("priced").law.source.ends_with("2 excluded"));
 
     // A landscape of the law before is late, too.
-    let (old_question, old) = (session.state.question, session.state.landscape().cloned().expect("priced"));
+    let old = session.state.answer.clone().expect("priced");
     session.tell(Action::RestoreRuns);
     let shown = session.state.landscape().cloned().expect("priced");
-    session.tell(Message::Priced(old_question, old));
+    session.tell(Message::Priced(old));
     assert!(Arc::ptr_eq(session.state.landscape().expect("priced"), &shown));
 }
 

@@ -176,12 +176,17 @@ fn head_and_cache_have_keys_of_their_own() {
     assert!(screen(&mut session).contains("q8_0 · head fp16 · KV fp8 · 1,024"));
 }
 
+fn baseline_loss(session: &Headless) -> f64 {
+    let baseline = session.state.compared().expect("a model to compare with");
+    session.state.position_of(baseline).expect("priced").loss
+}
+
 #[test]
 fn a_penalty_can_be_typed_and_moves_every_loss() {
     let mut session = session();
     session.keys("ff");
     let losses = |session: &Headless| session.state.landscape().expect("priced").sweep.loss.clone();
-    let (plain, baseline) = (losses(&session), session.state.baseline().expect("a baseline").loss);
+    let (plain, baseline) = (losses(&session), baseline_loss(&session));
     session.tell(Action::Focus(Focus::Control(Control::Format)));
     session.key(KeyCode::Enter, KeyModifiers::NONE);
     assert!(screen(&mut session).contains("Loss penalty of w8a8, nats per token"));
@@ -193,7 +198,7 @@ fn a_penalty_can_be_typed_and_moves_every_loss() {
     session.keys("0.05");
     session.key(KeyCode::Enter, KeyModifiers::NONE);
     assert_eq!(losses(&session), plain.iter().map(|loss| loss + 0.05).collect::<Vec<_>>());
-    assert_eq!(session.state.baseline().map(|place| place.loss), Some(baseline + 0.05));
+    assert_eq!(baseline_loss(&session), baseline + 0.05);
     assert!(screen(&mut session).contains("+0.05 nats for w8a8, as given"));
     session.keys("i");
     assert!(screen(&mut session).contains("0.05 nats per token are added to every loss, as given"));
@@ -349,10 +354,10 @@ fn what_is_shown_is_what_was_priced_also_while_something_else_is_asked() {
 #[test]
 fn a_late_answer_to_an_old_question_is_dropped() {
     let mut session = session();
-    let (old_question, old) = (session.state.question, session.state.landscape().cloned().expect("priced"));
+    let old = session.state.answer.clone().expect("priced");
     session.keys("ff");
     let shown = session.state.landscape().cloned().expect("priced");
-    session.tell(Message::Priced(old_question, old));
+    session.tell(Message::Priced(old));
     assert!(Arc::ptr_eq(session.state.landscape().expect("priced"), &shown));
 }
 

@@ -29,6 +29,7 @@ pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
         penalties: args.board.loss_penalties(),
         workload: args.workload.workload(),
         models: args.models.models.clone(),
+        what_if: args.board.what_if.scaling(),
     };
     let (shelf, question) = open(&Library::of_user(), &choices)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {

@@ -17,6 +17,7 @@ use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
+use crate::engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use crate::engine::workload::Workload;
 use crate::error::{Error, Result};
 use crate::files::export::{
@@ -46,6 +47,10 @@ struct Prediction {
     energy_per_token_upper_bound_j: Option<f64>,
     memory: MemoryPart,
     parameters: ParametersPart,
+    /// Over 10 % more of each.
+    sensitivity: SensitivityPart,
+    /// ∂ln(time)/∂ln(resource).
+    elasticity: Elasticities,
     operators: Vec<OperatorCost>,
     /// By number format: where it turns from memory-bound to compute-bound.
     ridge_flop_per_byte: BTreeMap<&'static str, f64>,
@@ -77,6 +82,13 @@ struct MemoryPart {
     reserved_bytes: f64,
     board_bytes: f64,
     fits: bool,
+}
+
+/// Times with 10 % more of a resource, over those without; null where nothing is generated.
+#[derive(Debug, Serialize)]
+struct SensitivityPart {
+    bandwidth: Option<Sensitivity>,
+    compute: Option<Sensitivity>,
 }
 
 #[derive(Debug, Serialize)]
@@ -143,6 +155,7 @@ fn predict(
     let latency = estimator.latency(shape);
     let memory = estimator.memory(shape);
     let power = estimator.power();
+    let more = |resource| sensitivity(&board.hardware, estimator, shape, resource).ok();
     Prediction {
         model: None,
         architecture: ArchitecturePart::from(shape),
@@ -171,6 +184,8 @@ fn predict(
             fits: memory.total_bytes() <= board.hardware.memory_bytes,
         },
         parameters: ParametersPart { total: shape.parameters_total(), active: shape.parameters_active() },
+        sensitivity: SensitivityPart { bandwidth: more(Resource::Bandwidth), compute: more(Resource::Compute) },
+        elasticity: Elasticities::of(estimator, shape),
         operators: estimator.breakdown(shape),
         ridge_flop_per_byte: ridges(&Roofs::of(&board.hardware, estimator.precision())),
         law: LawPart::from(law),
@@ -232,6 +247,7 @@ fn print(
             ),
         ),
         ("energy", energy(prediction)),
+        ("+10 % of", in_percent(&prediction.sensitivity)),
         (
             "memory",
             format!(
@@ -274,6 +290,18 @@ fn energy(prediction: &Prediction) -> String {
         .energy_per_token_upper_bound_j
         .map_or_else(String::new, |token_j| format!(", ≤ {} per generated token", units::joules(token_j)));
     format!("≤ {} per request{per_token}: {} W × time, an upper bound", units::joules(request_j), units::ratio(*watts))
+}
+
+/// `bandwidth: total −7.1 %, TTFT −3.4 %; compute: …`.
+fn in_percent(part: &SensitivityPart) -> String {
+    let words = |name: &str, times: &Option<Sensitivity>| {
+        let times = times.as_ref()?;
+        let tpot = times.tpot.map_or_else(String::new, |tpot| format!(", TPOT {}", units::percent_response(tpot)));
+        let (total, ttft) = (units::percent_response(times.total), units::percent_response(times.ttft));
+        Some(format!("{name}: total {total}, TTFT {ttft}{tpot}"))
+    };
+    let parts = [words("bandwidth", &part.bandwidth), words("compute", &part.compute)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// ` (90 %: 3.21 to 3.25 nats; 200 resamples of the runs by architecture (seed 0))`.

@@ -6,13 +6,13 @@
 //! all boards, all modes ──rank──▶ the least watts that keep the budgets
 //! ```
 //!
-//! An imagined board is a [`Hardware`](super::hardware::Hardware) like any other, so nothing downstream needs to know; its name says what was changed,
-//! so nothing downstream can hide it.
+//! An imagined board is a [`Hardware`](super::hardware::Hardware) like any other, so nothing downstream needs to know; its
+//! name says what was changed, so nothing downstream can hide it.
 
 mod ranking;
 mod scaling;
 mod sensitivity;
 
-pub use ranking::{Needs, Offer, Placed, Shortfall, Standing, rank};
+pub use ranking::{Needs, Placed, Shortfall, Standing, rank};
 pub use scaling::{Factor, Resource, Scaling};
 pub use sensitivity::{Elasticities, Elasticity, STEP, Sensitivity, best_with_more, sensitivity, with_more};

@@ -4,9 +4,11 @@
 //! date.
 
 pub mod operators;
+pub mod what_if;
 
 use crate::engine::architecture::Architecture;
 use crate::engine::roofline::Phase;
+use crate::engine::what_if::Resource;
 
 /// What the Hardware screen looks at.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,8 @@ pub struct HardwareView {
     pub focus: HardwareFocus,
     /// What a small screen shows below the plot.
     pub lower_pane: LowerPane,
+    /// Whose slider has the keys, where what if has them.
+    pub resource: Resource,
 }
 
 /// Which phases of a request stand out.

@@ -16,6 +16,7 @@ use super::view::render;
 use super::view::theme::{Palette, Theme};
 use super::worker::{self, FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob};
 use crate::engine::budget::Limit;
+use crate::engine::what_if::Resource;
 use crate::error::Result;
 use crate::files::resolve::Library;
 
@@ -110,6 +111,11 @@ impl Headless {
     /// Where a budget's track was drawn last.
     pub fn track(&self, limit: Limit) -> Option<Rect> {
         self.hits.slider(limit)
+    }
+
+    /// Where the track of a resource was drawn last.
+    pub fn resource_track(&self, resource: Resource) -> Option<Rect> {
+        self.hits.resource(resource)
     }
 
     /// Draws the screen as it is now.

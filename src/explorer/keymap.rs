@@ -160,6 +160,17 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
             KeyCode::Char('q') => Action::Quit,
             _ => Action::Cancel,
         }),
+        Mode::Boards(_) => Some(match key.code {
+            KeyCode::Up => Action::Arrow(Arrow::Up, Stride::Coarse),
+            KeyCode::Down => Action::Arrow(Arrow::Down, Stride::Coarse),
+            KeyCode::PageUp => Action::MoveRows(-10),
+            KeyCode::PageDown => Action::MoveRows(10),
+            KeyCode::Home => Action::MoveRows(isize::MIN),
+            KeyCode::End => Action::MoveRows(isize::MAX),
+            KeyCode::Enter => Action::Submit,
+            KeyCode::Char('q') => Action::Quit,
+            _ => Action::Cancel,
+        }),
         Mode::Typing(..) | Mode::Exporting(..) => match key.code {
             KeyCode::Enter => Some(Action::Submit),
             KeyCode::Esc => Some(Action::Cancel),

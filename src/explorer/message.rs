@@ -11,13 +11,14 @@ use super::judged::{Finding, Trial};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::slider::{Direction, Stride};
-use super::state::Question;
+use super::state::{Answer, Question};
 use super::table::{Column, SortOrder};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::features::Axis;
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::law::fit::Fit;
 use crate::engine::law::{Ensemble, LossLaw};
+use crate::engine::what_if::Resource;
 use crate::engine::workload::Objective;
 use crate::error::Error;
 use crate::files::live::Reread;
@@ -48,6 +49,8 @@ pub enum Control {
     Board,
     /// Loss law.
     Law,
+    /// What if the board had other bandwidth, compute or memory.
+    Scale(Resource),
 }
 
 /// Where keys go.
@@ -171,6 +174,16 @@ pub enum Action {
     TogglePin,
     /// Pick the next slower architecture on the frontier, or the next faster one.
     WalkFrontier(Direction),
+    /// Imagine so much of a resource: a factor, or bytes of memory.
+    Imagine(Resource, f64),
+    /// The board as it is.
+    ImagineNothing,
+    /// Move the focus to a resource's slider.
+    FocusResource(Resource),
+    /// Show all boards by watts.
+    RankBoards,
+    /// Take the board in this row of them.
+    TakeBoard(usize),
     /// Open the help.
     Help,
     /// Show where the numbers come from.
@@ -203,7 +216,7 @@ pub enum Message {
     /// Text was pasted.
     Pasted(String),
     /// A question was answered.
-    Priced(Question, Arc<Landscape>),
+    Priced(Answer),
     /// A fit ended.
     Fitted {
         /// The law's place on the shelf.

@@ -9,6 +9,7 @@ use super::state::Question;
 use crate::engine::precision::{LossPenalties, Precision, Storage};
 use crate::engine::reference::{BASELINE, Certainty};
 use crate::engine::roofline::Estimator;
+use crate::engine::what_if::Scaling;
 use crate::engine::workload::Workload;
 use crate::error::Result;
 use crate::files::catalog::Kind;
@@ -48,6 +49,8 @@ pub struct Choices {
     pub workload: Workload,
     /// Models to place on the chart: names, or paths of a `config.json`.
     pub models: Vec<String>,
+    /// How the board is imagined otherwise.
+    pub what_if: Scaling,
 }
 
 impl Default for Choices {
@@ -68,6 +71,7 @@ impl Default for Choices {
             penalties: LossPenalties::default(),
             workload: Workload::default(),
             models: Vec::new(),
+            what_if: Scaling::NONE,
         }
     }
 }
@@ -102,6 +106,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         kv_cache: choices.kv_cache,
         penalties: choices.penalties,
         workload: choices.workload,
+        scaling: choices.what_if,
     };
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)?;
     Ok((shelf, question))

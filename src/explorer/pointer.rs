@@ -13,6 +13,7 @@ use super::view::frontier::axes::Axes;
 use super::view::plot::Plane;
 use crate::engine::budget::Limit;
 use crate::engine::landscape::Position;
+use crate::engine::what_if::Resource;
 
 /// What a rectangle does when it is pressed.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub enum Target {
     Press(Action),
     /// Move the slider's knob here.
     Slider(Limit, Track),
+    /// Move the knob of a resource here.
+    Resource(Resource, Track),
     /// Pick the nearest architecture.
     Plot(Axes),
     /// Look at the nearest run.
@@ -35,6 +38,7 @@ impl Target {
         match self {
             Self::Press(_) => None,
             Self::Slider(limit, _) => Some(Held::Slider(*limit)),
+            Self::Resource(resource, _) => Some(Held::Resource(*resource)),
             Self::BudgetLine(limit, ..) => Some(Held::BudgetLine(*limit)),
             Self::Plot(_) => Some(Held::Plot),
             Self::Runs(plot, _) => Some(Held::Runs(*plot)),
@@ -78,6 +82,11 @@ impl Hits {
         self.again(Held::Slider(limit)).map(|hit| hit.area)
     }
 
+    /// Where the track of a resource was drawn.
+    pub fn resource(&self, resource: Resource) -> Option<Rect> {
+        self.again(Held::Resource(resource)).map(|hit| hit.area)
+    }
+
     fn topmost(&self, at: Cell, reacts: impl Fn(&Hit) -> bool) -> Option<&Hit> {
         self.0.iter().rev().find(|hit| hit.area.contains(at) && reacts(hit))
     }
@@ -93,6 +102,8 @@ impl Hits {
 pub enum Held {
     /// A slider's knob.
     Slider(Limit),
+    /// The knob of a resource.
+    Resource(Resource),
     /// A budget's line on the chart.
     BudgetLine(Limit),
     /// The chart's cursor.
@@ -134,6 +145,10 @@ fn point(target: &Target, area: Rect, at: Cell) -> Action {
         Target::Slider(limit, track) => {
             let cell = at.x.clamp(area.x, area.right().saturating_sub(1)) - area.x;
             Action::SetBudget(*limit, track.value_at(cell))
+        }
+        Target::Resource(resource, track) => {
+            let cell = at.x.clamp(area.x, area.right().saturating_sub(1)) - area.x;
+            Action::Imagine(*resource, track.value_at(cell))
         }
         Target::BudgetLine(limit, axes, factor) => {
             let (low, high) = axes.latency_span_at(at.x);

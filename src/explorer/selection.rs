@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::engine::budget::{Budgets, Limit, Loosening};
-use crate::engine::landscape::Landscape;
+use crate::engine::landscape::{Landscape, Position};
 use crate::engine::sweep::Sweep;
 use crate::engine::workload::Objective;
 
@@ -14,12 +14,19 @@ pub struct Frontiers {
     pub all: Vec<u32>,
     /// Of the dense ones alone: what mixture of experts is worth is the distance between the two.
     pub dense: Vec<u32>,
+    /// Beside an imagined board: of all candidates on the board as it is.
+    pub before: Vec<Position>,
 }
 
 impl Frontiers {
-    /// Of a landscape under one objective.
-    pub fn new(landscape: &Landscape, objective: Objective) -> Self {
+    /// Of a landscape under one objective, and of the same on the board as it is.
+    pub fn new(landscape: &Landscape, before: Option<&Landscape>, objective: Objective) -> Self {
+        let places = |before: &Landscape| {
+            let front = before.frontier_of(objective, |_| true);
+            front.into_iter().map(|index| before.position(objective, index as usize)).collect()
+        };
         Self {
+            before: before.map(places).unwrap_or_default(),
             all: landscape.frontier_of(objective, |_| true),
             dense: landscape.frontier_of(objective, |index| landscape.sweep.is_dense(index)),
         }

@@ -214,6 +214,10 @@ fn board(page: &mut Page, state: &State) {
         page.entry("file", origin, Tone::Text);
     }
     page.entry("number format", &number_format(&state.precision(state.shown())), Tone::Text);
+    let scaling = state.shown().scaling;
+    if !scaling.is_none() {
+        page.entry("what if", &format!("{scaling}; the figures below are the real board's"), Tone::Warning);
+    }
     let mut sources: Vec<&Source> = Vec::new();
     for figure in profile.figures(mode) {
         let number = figure.source.as_ref().map(|source| {

@@ -24,9 +24,10 @@ use crate::engine::law::{Ensemble, Extrapolation};
 use crate::engine::precision::{LossPenalties, Precision, Storage};
 use crate::engine::reference::{BASELINE, ReferenceModel};
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
+use crate::engine::what_if::Scaling;
 use crate::engine::workload::{Objective, Workload};
 use crate::files::export::{View, Warning};
-use crate::files::profile::PowerMode;
+use crate::files::profile::{PowerMode, Profile};
 
 /// What a landscape answers; places on the shelf.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,12 +50,20 @@ pub struct Question {
     pub penalties: LossPenalties,
     /// Batch, prompt, answer.
     pub workload: Workload,
+    /// How the board is imagined otherwise.
+    pub scaling: Scaling,
 }
 
 impl Question {
     /// Whether another differs from it at most in the edition of the law.
     pub fn asks_the_same_as(self, other: Self) -> bool {
         Self { edition: other.edition, ..self } == other
+    }
+
+    /// The same of the board as it is.
+    #[must_use]
+    pub fn unscaled(self) -> Self {
+        Self { scaling: Scaling::NONE, ..self }
     }
 }
 
@@ -112,6 +121,8 @@ pub enum Mode {
     Exporting(Scope, Prompt),
     /// The path is taken; may the file be replaced?
     Overwriting(Box<ExportRequest>),
+    /// All boards by watts lie over it, this row looked at.
+    Boards(usize),
 }
 
 /// Which of the two shares the lower part of a small screen.
@@ -138,6 +149,8 @@ pub struct Answer {
     pub question: Question,
     /// What came out.
     pub landscape: Arc<Landscape>,
+    /// Of an imagined board: the same on the board as it is.
+    pub before: Option<Arc<Landscape>>,
 }
 
 /// The session.
@@ -204,7 +217,8 @@ pub struct State {
 impl State {
     /// A session at its beginning; nothing is priced yet.
     pub fn new(shelf: Shelf, question: Question, size: (u16, u16)) -> Self {
-        let memory_bytes = shelf.boards[question.board].modes[question.mode].memory_bytes;
+        let board = &shelf.boards[question.board].modes[question.mode];
+        let memory_bytes = board.scaled(&question.scaling).memory_bytes;
         let slider = |limit, switch, value| Slider { limit, switch, value };
         let compared = shelf.landmarks.iter().position(|landmark| landmark.model.name == BASELINE).unwrap_or(0);
         Self {
@@ -281,14 +295,32 @@ impl State {
         &self.shelf.boards[question.board]
     }
 
+    /// A question's board as people say it, and how it is imagined otherwise.
+    pub fn board_title(&self, question: Question) -> String {
+        let title = self.board(question).title();
+        if question.scaling.is_none() { title.to_owned() } else { format!("what if: {title}, {}", question.scaling) }
+    }
+
     /// The power mode of a question.
     pub fn power_mode(&self, question: Question) -> &PowerMode {
         &self.board(question).profile.modes[question.mode]
     }
 
-    /// The rates of a question's board in its mode.
-    pub fn hardware(&self, question: Question) -> &Hardware {
-        &self.board(question).modes[question.mode]
+    /// The rates of a question's board in its mode, as the question imagines it.
+    pub fn hardware(&self, question: Question) -> Hardware {
+        self.board(question).modes[question.mode].scaled(&question.scaling)
+    }
+
+    /// The figures of a question's board, as the question imagines it.
+    pub fn profile(&self, question: Question) -> Arc<Profile> {
+        let profile = &self.board(question).profile;
+        if question.scaling.is_none() { Arc::clone(profile) } else { Arc::new(profile.imagined(question.scaling)) }
+    }
+
+    /// The answer to `question` of the board as it is, if the picture knows it.
+    pub fn unscaled_answer(&self, question: Question) -> Option<&Arc<Landscape>> {
+        let answer = self.answer.as_ref().filter(|answer| answer.question.unscaled() == question.unscaled())?;
+        answer.before.as_ref().or(Some(&answer.landscape))
     }
 
     /// The number format of a question: weights, head, cache and penalty together.
@@ -300,7 +332,7 @@ impl State {
 
     /// Prices for a question; fails if its board lacks its number format.
     pub fn estimator(&self, question: Question) -> Result<Estimator, UnsupportedFormat> {
-        Estimator::new(self.hardware(question), self.precision(question), question.workload)
+        Estimator::new(&self.hardware(question), self.precision(question), question.workload)
     }
 
     /// The limits that are switched on and that the picture can be held to.
@@ -325,7 +357,7 @@ impl State {
         let answer = self.answer.as_ref()?;
         Some(look(&View {
             landscape: &answer.landscape,
-            profile: &self.board(answer.question).profile,
+            profile: &self.profile(answer.question),
             mode: self.power_mode(answer.question),
             space: &self.shelf.space.name,
             objective: self.objective,

@@ -13,6 +13,7 @@ mod prompt;
 mod question;
 mod recipe;
 mod resampling;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use super::message::{Action, Arrow, Effect, ExportOutcome, Message};
 use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
 use super::slider::Direction;
-use super::state::{Answer, Mode, Notice, Pick, Prompt, Question, State};
+use super::state::{Answer, Mode, Notice, Pick, Prompt, State};
 use super::table::{self, Column, SortOrder};
 use super::{change, layout, sources};
 use crate::engine::landscape::Landscape;
@@ -61,7 +62,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
             fit::keep_in_view(state);
             hardware::keep_in_view(state);
         }
-        Message::Priced(question, landscape) => return receive(state, question, landscape),
+        Message::Priced(answer) => return receive(state, answer),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
         Message::FitProgressed { place, revision, done, of } => {
             question::fit_progressed(state, place, revision, (done, of));
@@ -93,6 +94,8 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ToggleRun(run) => return question::toggle_run(state, run),
         Action::NextForm => return recipe::next_form(state),
         Action::RestoreRuns => return question::restore_runs(state),
+        Action::RankBoards => what_if::show_boards(state),
+        Action::TakeBoard(row) => return what_if::take_board(state, row),
         Action::Help => state.mode = Mode::Help,
         Action::Sources => state.mode = Mode::Sources(0),
         Action::Char(typed) => prompt::push(state, typed),
@@ -120,6 +123,10 @@ fn scroll_window(state: &mut State, action: Action) -> bool {
         Action::MoveRows(rows) => rows,
         _ => return false,
     };
+    if let Mode::Boards(row) = state.mode {
+        state.mode = Mode::Boards(what_if::moved(state, row, rows));
+        return true;
+    }
     let window = layout::sources_window(state.size);
     let columns = usize::from(window.width);
     let all = match state.mode {
@@ -134,16 +141,17 @@ fn scroll_window(state: &mut State, action: Action) -> bool {
 }
 
 /// Takes an answer, unless something else has been asked since.
-fn receive(state: &mut State, question: Question, landscape: Arc<Landscape>) -> Vec<Effect> {
-    if question != state.question {
+fn receive(state: &mut State, answer: Answer) -> Vec<Effect> {
+    let Answer { question, landscape, .. } = &answer;
+    if *question != state.question {
         return Vec::new();
     }
     if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
         state.pick = Pick::Best;
     }
-    let earlier = state.answer.as_ref().filter(|earlier| earlier.question.asks_the_same_as(question));
-    let change = earlier.map(|earlier| change::in_words(&earlier.landscape, &landscape, state.objective));
-    state.answer = Some(Answer { question, landscape });
+    let earlier = state.answer.as_ref().filter(|earlier| earlier.question.asks_the_same_as(*question));
+    let change = earlier.map(|earlier| change::in_words(&earlier.landscape, landscape, state.objective));
+    state.answer = Some(answer);
     refront(state);
     if let Some(words) = change {
         state.notice = Some(Notice::Done(words));
@@ -185,8 +193,8 @@ fn ordered(state: &mut State, landscape: &Arc<Landscape>, sort: (Column, SortOrd
 
 /// Draws the unconditional frontiers again: the landscape or the objective changed.
 fn refront(state: &mut State) {
-    if let Some(landscape) = state.landscape() {
-        state.frontiers = Frontiers::new(landscape, state.objective);
+    if let Some(Answer { landscape, before, .. }) = &state.answer {
+        state.frontiers = Frontiers::new(landscape, before.as_deref(), state.objective);
     }
 }
 

@@ -11,6 +11,7 @@
 //! Windows lie over it.
 //! [`render`] returns the rectangles that react to the mouse, so that input never has to guess what was drawn where.
 
+mod boards;
 mod comparison;
 mod fit;
 pub mod frontier;
@@ -69,6 +70,7 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
         Mode::Help => help::render(&mut canvas, state.screen, area),
         Mode::Sources(top) => sources::render(&mut canvas, state, *top, area),
         Mode::Comparison(top) => comparison::render(&mut canvas, state, *top, area),
+        Mode::Boards(row) => boards::render(&mut canvas, state, *row, area),
         mode => window::render(&mut canvas, state, mode, area),
     }
     canvas.hits

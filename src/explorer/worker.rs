@@ -22,7 +22,7 @@ pub(super) use resample::{ResampleJob, assess, resample};
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
 use super::recipe::Recipe;
 use super::resampled::Inquiry;
-use super::state::{Question, State};
+use super::state::{Answer, Question, State};
 use super::table::{self, Column, SortOrder};
 use crate::engine::confidence::{self, Confidence};
 use crate::engine::landscape::Landscape;
@@ -44,6 +44,16 @@ pub(super) struct PriceJob {
     pub(super) space: Arc<Space>,
     pub(super) law: Arc<LossLaw>,
     pub(super) estimator: Estimator,
+    /// Of an imagined board: the same on the board as it is.
+    pub(super) before: Option<Before>,
+}
+
+/// The board as it is, beside an imagined one.
+pub(super) enum Before {
+    /// Priced already.
+    Priced(Arc<Landscape>),
+    /// To be priced by this.
+    By(Estimator),
 }
 
 /// Runs to be fitted.
@@ -84,7 +94,12 @@ impl PriceJob {
         }
         let law = Arc::clone(&standing.law);
         let estimator = state.estimator(question).ok()?;
-        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator })
+        let before = match state.unscaled_answer(question) {
+            _ if question.scaling.is_none() => None,
+            Some(landscape) => Some(Before::Priced(Arc::clone(landscape))),
+            None => Some(Before::By(state.estimator(question.unscaled()).ok()?)),
+        };
+        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator, before })
     }
 }
 
@@ -110,8 +125,14 @@ impl WatchJob {
 
 /// Prices a space, unless `outdated` says meanwhile that something else has been asked.
 pub(super) fn price(job: &PriceJob, outdated: &dyn Fn() -> bool) -> Option<Message> {
-    let landscape = Landscape::new_unless(&job.space, LossLaw::clone(&job.law), job.estimator, outdated)?;
-    Some(Message::Priced(job.question, Arc::new(landscape)))
+    let by = |estimator| Landscape::new_unless(&job.space, LossLaw::clone(&job.law), estimator, outdated).map(Arc::new);
+    let landscape = by(job.estimator)?;
+    let before = match &job.before {
+        None => None,
+        Some(Before::Priced(before)) => Some(Arc::clone(before)),
+        Some(Before::By(estimator)) => Some(by(*estimator)?),
+    };
+    Some(Message::Priced(Answer { question: job.question, landscape, before }))
 }
 
 /// Fits a law; `watch` may stop it.

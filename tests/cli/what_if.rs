@@ -25,6 +25,23 @@ fn an_imagined_board_is_priced_and_says_so() {
 }
 
 #[test]
+fn what_ten_percent_more_is_worth_is_what_pricing_it_gives() {
+    let program = Program::new();
+    let plain = program.found("predict --arch qwen2.5-0.5b --format json").json();
+    for resource in ["bandwidth", "compute"] {
+        let line = format!("predict --arch qwen2.5-0.5b --scale-{resource} 1.1 --format json");
+        let more = program.found(&line).json();
+        let ratio = number(&more["latency"]["total_s"]) / number(&plain["latency"]["total_s"]);
+        assert!((number(&plain["sensitivity"][resource]["total"]) - ratio).abs() < 1e-12);
+    }
+    let elasticity = &plain["elasticity"]["total"];
+    // The ideal roofline launches for free.
+    assert!((number(&elasticity["bandwidth"]) + number(&elasticity["compute"]) + 1.0).abs() < 1e-12);
+    let text = program.found("predict --arch qwen2.5-0.5b").stdout;
+    assert!(text.contains("+10 % of") && text.contains("bandwidth: total −"), "{text}");
+}
+
+#[test]
 fn factors_beyond_what_can_be_imagined_are_refused() {
     let program = Program::new();
     for typed in ["5", "0.2", "-1", "fast", "nan"] {

@@ -7,10 +7,10 @@ use crate::cli::table::{Table, write_csv, write_pairs};
 use crate::cli::{Failure, Outcome, Streams, arch};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Basis;
+use crate::engine::hardware::{Basis, Hardware};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Estimator};
-use crate::engine::what_if::{Offer, Placed, Shortfall, Standing, rank};
+use crate::engine::what_if::{Placed, Shortfall, Standing, rank};
 use crate::engine::workload::Workload;
 use crate::error::Error;
 use crate::files::export::{ArchitecturePart, write_json};
@@ -63,7 +63,7 @@ impl Row {
         "reason",
     ];
 
-    fn new((profile, mode): (&str, &str), offer: &Offer, placed: &Placed, precision: &Precision) -> Self {
+    fn new((profile, mode): (&str, &str), board: &Hardware, placed: &Placed, precision: &Precision) -> Self {
         let value = |limit| placed.standing.needs().map(|needs| needs.value(limit));
         let (verdict, reason) = match &placed.standing {
             Standing::Meets(_) if placed.watts.is_none() => ("no watts stated", String::new()),
@@ -77,13 +77,13 @@ impl Row {
             profile: profile.to_owned(),
             mode: mode.to_owned(),
             watts: placed.watts,
-            calibrated: matches!(offer.hardware.efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
+            calibrated: matches!(board.efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
             verdict,
             total_s: value(Limit::Total),
             prefill_s: value(Limit::Prefill),
             tpot_s: value(Limit::Tpot),
             memory_bytes: value(Limit::Memory),
-            board_memory_bytes: offer.hardware.memory_bytes,
+            board_memory_bytes: board.memory_bytes,
             reason,
         }
     }
@@ -105,15 +105,10 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
         }
     }
     let modes = || profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
-    let offers: Vec<Offer> = modes()
-        .map(|(profile, mode)| Offer {
-            hardware: profile.hardware(mode),
-            watts: mode.watts.as_ref().map(|watts| watts.si),
-        })
-        .collect();
+    let offers: Vec<Hardware> = modes().map(|(profile, mode)| profile.hardware(mode)).collect();
     let names: Vec<(&str, &str)> = modes().map(|(profile, mode)| (profile.name.as_str(), mode.name.as_str())).collect();
     let estimator =
-        offers.iter().find_map(|offer| Estimator::new(&offer.hardware, args.precision, args.workload.workload()).ok());
+        offers.iter().find_map(|offer| Estimator::new(offer, args.precision, args.workload.workload()).ok());
     let Some(estimator) = estimator.map(|estimator| estimator.with_attention(args.attention.attention)) else {
         let what = format!("no board of the list can compute {}", args.precision.name);
         return Err(Error::new(what).at_column("--precision").into());

@@ -12,15 +12,6 @@ use crate::engine::hardware::Hardware;
 use crate::engine::roofline::{Estimator, Latency, UnsupportedFormat};
 use crate::units;
 
-/// A board in one of its modes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Offer {
-    /// What it computes with.
-    pub hardware: Hardware,
-    /// Its power budget, where one is stated.
-    pub watts: Option<f64>,
-}
-
 /// What an architecture needs on a board, as budgets see it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Needs {
@@ -123,12 +114,12 @@ pub enum Standing {
 }
 
 impl Standing {
-    fn of(offer: &Offer, estimator: &Estimator, shape: &Architecture, budgets: &Budgets) -> Self {
-        let needs = match estimator.on(&offer.hardware) {
+    fn of(board: &Hardware, estimator: &Estimator, shape: &Architecture, budgets: &Budgets) -> Self {
+        let needs = match estimator.on(board) {
             Ok(there) => Needs::of(&there, shape),
             Err(refusal) => return Self::CannotCompute(refusal),
         };
-        let memory_bytes = offer.hardware.memory_bytes;
+        let memory_bytes = board.memory_bytes;
         let over = budgets.active().filter_map(|(limit, allowed)| {
             let needed = needs.value(limit);
             (needed > allowed).then_some(Shortfall::Over { limit, needed, allowed })
@@ -182,8 +173,8 @@ impl Placed {
 /// Ranks boards for one architecture. First come those that keep the budgets by rising watts, and by latency where those
 /// are equal; then those that keep them at unstated watts; then those that do not, the nearest first; then those that
 /// cannot compute the number format. `estimator` gives format, workload and attention; its board plays no part.
-pub fn rank(offers: &[Offer], estimator: &Estimator, shape: &Architecture, budgets: &Budgets) -> Vec<Placed> {
-    let place = |(offer, there): (usize, &Offer)| Placed {
+pub fn rank(offers: &[Hardware], estimator: &Estimator, shape: &Architecture, budgets: &Budgets) -> Vec<Placed> {
+    let place = |(offer, there): (usize, &Hardware)| Placed {
         offer,
         watts: there.watts,
         standing: Standing::of(there, estimator, shape, budgets),
@@ -206,10 +197,10 @@ mod tests {
     use crate::engine::workload::Workload;
     use proptest::prelude::*;
 
-    fn offer(bandwidth: f64, memory_bytes: f64, watts: Option<f64>) -> Offer {
+    fn offer(bandwidth: f64, memory_bytes: f64, watts: Option<f64>) -> Hardware {
         let hardware =
             Hardware { bandwidth_bytes_per_s: bandwidth, memory_bytes, int8_flops_per_s: None, ..agx_orin() };
-        Offer { hardware, watts }
+        Hardware { watts, ..hardware }
     }
 
     fn estimator(precision: Precision) -> Estimator {
@@ -230,7 +221,7 @@ mod tests {
         let ranking = rank(&offers, &estimator(Precision::FP16), &QWEN2_5_0_5B, &budgets);
         let order: Vec<usize> = ranking.iter().map(|placed| placed.offer).collect();
         // Of equal watts the faster first; 0.988 GB of weights in 0.5 GB is a worse miss than a slow memory.
-        let slow = estimator(Precision::FP16).on(&offers[5].hardware).unwrap().latency(&QWEN2_5_0_5B).total_s();
+        let slow = estimator(Precision::FP16).on(&offers[5]).unwrap().latency(&QWEN2_5_0_5B).total_s();
         assert!(slow / 0.2 > 2.5, "{slow}");
         assert_eq!(order[..2], [2, 0]);
         assert_eq!(order.len(), 6);
@@ -250,7 +241,7 @@ mod tests {
             boards in prop::collection::vec((1u32..40, 1u32..12, prop::option::of(1u32..6)), 1..24),
             total_ms in 20u32..2000,
         ) {
-            let offers: Vec<Offer> = boards
+            let offers: Vec<Hardware> = boards
                 .iter()
                 .map(|&(bandwidth, gigabytes, watts)| {
                     offer(f64::from(bandwidth) * 10e9, f64::from(gigabytes) * 0.3e9, watts.map(|w| f64::from(w) * 5.0))
@@ -263,9 +254,9 @@ mod tests {
 
             let mut cheapest: Option<(f64, f64)> = None;
             for offer in &offers {
-                let there = Estimator::new(&offer.hardware, Precision::FP16, Workload::default()).unwrap();
+                let there = Estimator::new(offer, Precision::FP16, Workload::default()).unwrap();
                 let total_s = there.latency(&QWEN2_5_0_5B).total_s();
-                let fits = there.memory(&QWEN2_5_0_5B).total_bytes() <= offer.hardware.memory_bytes;
+                let fits = there.memory(&QWEN2_5_0_5B).total_bytes() <= offer.memory_bytes;
                 let Some(watts) = offer.watts.filter(|_| fits && total_s <= f64::from(total_ms) * 1e-3) else { continue };
                 if cheapest.is_none_or(|best| (watts, total_s) < best) {
                     cheapest = Some((watts, total_s));

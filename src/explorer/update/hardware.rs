@@ -1,6 +1,6 @@
 //! The Hardware screen's actions: looking at operators and phases, and at another architecture beside the pick.
 
-use super::{pick, question};
+use super::{pick, question, what_if};
 use crate::explorer::hardware_view::operators::{picked, rows};
 use crate::explorer::hardware_view::{Comparison, HardwareFocus, LowerPane};
 use crate::explorer::layout::hardware::table_rows;
@@ -10,6 +10,9 @@ use crate::explorer::table::RowWindow;
 
 /// Applies an action of this screen.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(effects) = what_if::act(state, action) {
+        return effects;
+    }
     match action {
         Action::Step(Control::Budget(_), ..) => {}
         Action::Step(Control::Aim, direction, _) => question::step_objective(state, direction),
@@ -53,7 +56,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// A pane that has the keys is shown, also where it shares its place.
-fn set_focus(state: &mut State, focus: HardwareFocus) {
+pub(super) fn set_focus(state: &mut State, focus: HardwareFocus) {
     state.hardware_view.focus = focus;
     state.hardware_view.lower_pane = match focus {
         HardwareFocus::Operators => LowerPane::Operators,

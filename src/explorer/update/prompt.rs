@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{budgets, format, question, refuse};
+use super::{budgets, format, question, refuse, what_if};
 use crate::engine::budget::Limit;
 use crate::error::Error;
 use crate::explorer::message::{Control, Effect, ExportRequest, Focus, Overwrite, Scope};
@@ -48,7 +48,12 @@ pub(super) fn export(state: &mut State, scope: Scope) {
 fn open(state: &mut State) -> Option<&mut Prompt> {
     match &mut state.mode {
         Mode::Typing(_, prompt) | Mode::Exporting(_, prompt) => Some(prompt),
-        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) | Mode::Overwriting(_) => None,
+        Mode::Explore
+        | Mode::Help
+        | Mode::Sources(_)
+        | Mode::Comparison(_)
+        | Mode::Overwriting(_)
+        | Mode::Boards(_) => None,
     }
 }
 
@@ -97,6 +102,7 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
         Mode::Overwriting(request) => {
             vec![Effect::Export(Box::new(ExportRequest { overwrite: Overwrite::Replace, ..*request }))]
         }
+        Mode::Boards(row) => what_if::take_board(state, row),
         Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) => Vec::new(),
     }
 }
@@ -123,7 +129,7 @@ fn collect(state: &State, scope: Scope, path: PathBuf) -> Option<ExportRequest> 
         overwrite: Overwrite::Refuse,
         indices,
         landscape: Arc::clone(&answer.landscape),
-        profile: Arc::clone(&state.board(answer.question).profile),
+        profile: state.profile(answer.question),
         mode: answer.question.mode,
         space: state.shelf.space.name.clone(),
         objective: state.objective,
@@ -136,6 +142,7 @@ fn accept(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect
     let limit = match control {
         Control::Budget(limit) => limit,
         Control::Format => return format::set_penalty(state, typed),
+        Control::Scale(resource) => return what_if::imagine_typed(state, resource, typed),
         _ => return question::set_count(state, control, typed),
     };
     let value = parse_limit(limit, typed).map_err(|error| error.headline().to_owned())?;

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{format, recipe, resampling};
+use super::{format, recipe, resampling, what_if};
 use crate::engine::budget::Limit;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 use crate::error::Error;
@@ -163,6 +163,7 @@ pub(super) fn step(state: &mut State, control: Control, direction: Direction, st
         }
         Control::Board => step_board(state, direction),
         Control::Law => state.question.law = cycle(state.question.law, state.shelf.laws.len(), direction),
+        Control::Scale(resource) => what_if::step(state, resource, direction, stride),
         Control::Budget(_) | Control::Aim => {}
     }
     if state.question.law != before.law {
@@ -228,7 +229,11 @@ fn step_board(state: &mut State, direction: Direction) {
     state.question.board = cycle(state.question.board, state.shelf.boards.len(), direction);
     state.question.mode = state.board(state.question).default_mode;
     format::settle(state);
-    // A memory budget that was the old board's memory follows to the new one's; one that was chosen stays.
+    follow_memory(state, before_bytes);
+}
+
+/// A memory budget that was the old board's memory follows to the new one's; one that was chosen stays.
+pub(super) fn follow_memory(state: &mut State, before_bytes: f64) {
     let memory_bytes = state.hardware(state.question).memory_bytes;
     let slider = state.slider_mut(Limit::Memory);
     if slider.value == before_bytes {

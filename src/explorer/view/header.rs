@@ -13,8 +13,9 @@ use crate::units;
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let shown = state.shown();
     let workload = shown.workload;
+    let imagined = if shown.scaling.is_none() { String::new() } else { format!(" · what if {}", shown.scaling) };
     let setting = format!(
-        "{} · {} · {} · {} → {} tokens · batch {}",
+        "{} · {}{imagined} · {} · {} → {} tokens · batch {}",
         state.board(shown).title(),
         state.power_mode(shown).name,
         state.precision(shown).in_short(),

@@ -102,8 +102,7 @@ fn runs(law: &LossLaw) -> String {
 /// runs are synthetic stands before the law already.
 fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let question = state.shown();
-    let ideal =
-        Warning::of_board(&state.board(question).profile, state.power_mode(question), &state.precision(question));
+    let ideal = Warning::of_board(&state.profile(question), state.power_mode(question), &state.precision(question));
     let cautions: Vec<String> =
         state.warnings.iter().rev().filter(|warning| is_caution(warning)).map(Warning::short).collect();
     let latency = match (ideal, cautions.is_empty()) {

@@ -57,6 +57,8 @@ pub enum Role {
     /// The frontier where no budget allows it.
     FrontierOver,
     DenseFrontier,
+    /// The frontier of the board as it is, beside that of an imagined one.
+    Before,
     /// The one accent for what is picked.
     Pick,
     /// The one accent for what budgets forbid.
@@ -90,6 +92,7 @@ const fn colours(role: Role) -> (u32, u8, Color) {
         Role::Frontier | Role::Prefill => (0x0073_dac8, 80, Color::LightCyan),
         Role::FrontierOver => (0x003f_6f78, 30, Color::Cyan),
         Role::DenseFrontier | Role::Decode => (0x00e0_af68, 179, Color::LightYellow),
+        Role::Before => (0x008b_95a7, 246, Color::Gray),
         Role::Pick => (0x00ff_9ef5, 213, Color::LightMagenta),
         Role::Over => (0x00f7_768e, 204, Color::LightRed),
         Role::Shade => (0x005c_3342, 52, Color::Red),
@@ -110,7 +113,7 @@ const fn weight(role: Role) -> Modifier {
 
 /// What stands back where there is no colour; candidates within the band differ from those outside by that alone.
 const fn is_dim(role: Role) -> bool {
-    matches!(role, Role::Faint | Role::CloudMoe | Role::CloudDense | Role::Band | Role::Shade)
+    matches!(role, Role::Faint | Role::Before | Role::CloudMoe | Role::CloudDense | Role::Band | Role::Shade)
 }
 
 /// Styles for every role.

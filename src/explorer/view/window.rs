@@ -6,6 +6,7 @@ use ratatui::widgets::{Clear, Widget};
 use super::theme::Role;
 use super::{Canvas, Focused, Target, fit};
 use crate::engine::budget::Limit;
+use crate::engine::what_if::Resource;
 use crate::explorer::message::{Action, Control, Scope};
 use crate::explorer::state::{Mode, Prompt, State};
 use crate::units;
@@ -48,7 +49,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen
             canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Submit);
             canvas.button((inner.x + 17, y), "n leave it", Role::Text, Action::Cancel);
         }
-        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) => {}
+        Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) | Mode::Boards(_) => {}
     }
 }
 
@@ -65,6 +66,15 @@ fn ask_for(state: &State, control: Control) -> (String, &'static str) {
         Control::Format => {
             let title = format!("Loss penalty of {}, nats per token", state.precision(state.question).name);
             (title, "what it costs in quality, such as 0.03; 0 if not known")
+        }
+        Control::Scale(Resource::Bandwidth) => {
+            ("What if: bandwidth".into(), "a factor such as 2x, or a bandwidth such as 273GB/s")
+        }
+        Control::Scale(Resource::Compute) => {
+            ("What if: compute".into(), "a factor such as 2x, or a rate such as 100TFLOP/s")
+        }
+        Control::Scale(Resource::Memory) => {
+            ("What if: memory".into(), "such as 16GB; a bare number is in GB, 1x the board's")
         }
         Control::Prompt => ("Prompt tokens".into(), "a whole number"),
         Control::Generate => ("Generated tokens".into(), "a whole number"),

@@ -36,7 +36,9 @@ const CLOUD_LIMIT: usize = 200_000;
 
 /// Draws the chart's pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let title = format!("Frontier · perplexity against {} latency", state.objective.name());
+    let scaling = state.shown().scaling;
+    let imagined = if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") };
+    let title = format!("Frontier · perplexity against {} latency{imagined}", state.objective.name());
     let inner = canvas.pane(area, &title, focused(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
     legend(canvas, area, title.chars().count() as u16);
@@ -75,7 +77,12 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect, title_columns: u16) {
 
 /// The axes depend on the candidates and on the law: budgets shade, they never move them.
 fn axes(state: &State, landscape: &Landscape, inner: Rect) -> Option<Axes> {
-    let [best, worst] = landscape.extent(state.objective)?;
+    let [mut best, mut worst] = landscape.extent(state.objective)?;
+    // Beside an imagined board the axes hold both, or the one that moves would seem to stand still.
+    if let Some([fastest, slowest]) = state.answer.as_ref()?.before.as_ref().and_then(|b| b.extent(state.objective)) {
+        best.latency_s = best.latency_s.min(fastest.latency_s);
+        worst.latency_s = worst.latency_s.max(slowest.latency_s);
+    }
     let marked: Vec<Position> = state.marked().collect();
     let within = |ends: [f64; 2], value: fn(&Position) -> f64| {
         marked.iter().map(value).fold(ends, |[low, high], value| [low.min(value), high.max(value)])
@@ -118,6 +125,7 @@ impl Chart<'_> {
         self.interaction(canvas);
         self.budget_lines(canvas);
         landmarks::draw(self, canvas);
+        self.before_label(canvas);
         self.nothing_feasible(canvas);
     }
 
@@ -128,6 +136,7 @@ impl Chart<'_> {
         let front = self.line(&self.state.selection.frontier);
         let all = self.line(&self.state.frontiers.all);
         let dense_front = self.line(&self.state.frontiers.dense);
+        let before = self.line_through(&self.state.frontiers.before);
         let band = Band::new(self.state, self.landscape, &self.axes);
         for column in 0..area.width {
             let forbidden = self.forbidden(area.x + column);
@@ -143,9 +152,10 @@ impl Chart<'_> {
                     (front.mask(column, row), Role::Frontier),
                     (all.mask(column, row), Role::FrontierOver),
                     (dense_front.mask(column, row), Role::DenseFrontier),
+                    (before.mask(column, row), Role::Before),
                     (moe.mask(column, row), candidate),
                 ];
-                if layers[..3].iter().any(|(mask, _)| *mask != 0) {
+                if layers[..4].iter().any(|(mask, _)| *mask != 0) {
                     self.lines.insert((x, y));
                 }
                 if let Some((mask, role)) = layers.into_iter().find(|(mask, _)| *mask != 0) {
@@ -178,16 +188,18 @@ impl Chart<'_> {
     }
 
     fn line(&self, front: &[u32]) -> Dots {
+        let position = |&index: &u32| self.landscape.position(self.state.objective, index as usize);
+        self.line_through(&front.iter().map(position).collect::<Vec<_>>())
+    }
+
+    fn line_through(&self, places: &[Position]) -> Dots {
         let mut dots = Dots::new(self.axes.area());
-        let place = |index: u32| {
-            let place = self.landscape.position(self.state.objective, index as usize);
-            self.axes.dot(place.latency_s, place.loss)
-        };
-        for pair in front.windows(2) {
-            dots.line(place(pair[0]), place(pair[1]));
+        let dot = |place: &Position| self.axes.dot(place.latency_s, place.loss);
+        for pair in places.windows(2) {
+            dots.line(dot(&pair[0]), dot(&pair[1]));
         }
-        if let [only] = front {
-            dots.set(place(*only));
+        if let [only] = places {
+            dots.set(dot(only));
         }
         dots
     }
@@ -329,6 +341,16 @@ impl Chart<'_> {
         let written = Rect::new(from, y, length + 1, 1);
         self.labels.push(written);
         Some(written)
+    }
+
+    /// Names the dim line beside an imagined board: where it runs freely, in its lower half.
+    fn before_label(&mut self, canvas: &mut Canvas<'_>) {
+        let before = &self.state.frontiers.before;
+        let place = before.get(before.len() * 3 / 5).and_then(|place| self.cell(*place));
+        if let Some(at) = place {
+            let style = canvas.style(Role::Before);
+            self.label(canvas, at, "as it is", style);
+        }
     }
 
     fn nothing_feasible(&self, canvas: &mut Canvas<'_>) {

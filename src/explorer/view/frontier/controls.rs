@@ -46,7 +46,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (Control::Head, "head", precision.head.name.to_owned(), cell(2, half + 1, inner.width - half - 1)),
         (Control::KvCache, "KV", precision.kv_cache.name.to_owned(), cell(3, 0, half)),
         (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(3, half, inner.width - half)),
-        (Control::Board, "board", state.board(state.question).title().to_owned(), cell(4, 0, inner.width)),
+        (Control::Board, "board", state.board_title(state.question), cell(4, 0, inner.width)),
         (Control::Law, "law", state.law_entry().label.clone(), cell(5, 0, inner.width)),
     ];
     for (control, label, value, place) in steppers {

@@ -33,7 +33,7 @@ pub(super) fn render(
         return canvas.centred(inner, "pricing the space …", Role::Label);
     };
     legend(canvas, area);
-    let roofs = Roofs::of(state.hardware(state.shown()), landscape.estimator.precision());
+    let roofs = Roofs::of(&state.hardware(state.shown()), landscape.estimator.precision());
     let spans = Spans::new(&roofs, picked.into_iter().chain(beside).flat_map(|subject| &subject.points));
     let halves = if beside.is_some() {
         let left = Rect { width: inner.width / 2, ..inner };
@@ -69,13 +69,13 @@ pub(super) fn render(
 /// `Roofline · AGX Orin 64GB · MAXN · fp16 · ideal, uncalibrated`: of what the picture answers.
 fn title(state: &State) -> String {
     let shown = state.shown();
-    let (board, mode) = (state.board(shown), state.power_mode(shown));
+    let (board, mode) = (state.board_title(shown), state.power_mode(shown));
     let trust = match state.hardware(shown).efficiency_in(&state.precision(shown)).1 {
         Basis::Ideal => "ideal, uncalibrated",
         Basis::Uncovered => "ideal: not calibrated in this format",
         Basis::Given | Basis::Calibrated(_) => "calibrated",
     };
-    format!("Roofline · {} · {} · {} · {trust}", board.title(), mode.name, state.precision(shown).name)
+    format!("Roofline · {board} · {} · {} · {trust}", mode.name, state.precision(shown).name)
 }
 
 /// What is shown of both axes, FLOP/B and FLOP/s: all roofs with the places where they meet, and every point. Only the
