@@ -16,6 +16,7 @@ mod band;
 mod chart;
 mod controls;
 mod pick;
+mod power;
 mod table;
 
 use ratatui::layout::Rect;

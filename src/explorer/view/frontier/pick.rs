@@ -3,10 +3,12 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 
+use super::power;
 use crate::engine::architecture::Architecture;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Ensemble, Interval};
 use crate::engine::roofline::{Bound, OperatorCost, Phase};
+use crate::explorer::message::{Control, Focus};
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused, fit, right};
@@ -31,13 +33,13 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         let [left, right] = Layout::horizontal([Constraint::Length(40), Constraint::Fill(1)]).areas(inner);
         let lines = if inner.height < 12 { detail.in_short(canvas) } else { detail.in_full(canvas) };
         draw(canvas, left, lines);
-        let operators = detail.operators(canvas, right.width, usize::from(right.height).saturating_sub(1));
-        draw(canvas, right, operators);
+        draw(canvas, right, detail.parts(canvas, right));
         return;
     }
     let mut lines = detail.in_full(canvas);
     lines.push(Vec::new());
-    lines.extend(detail.operators(canvas, inner.width, 12));
+    let left = usize::from(inner.height).saturating_sub(lines.len()) as u16;
+    lines.extend(detail.parts(canvas, Rect { height: left, ..inner }));
     draw(canvas, inner, lines);
 }
 
@@ -128,6 +130,7 @@ impl Detail<'_> {
                 canvas.span(units::seconds(sweep.total_s[self.index]), Role::Text),
             ],
         ];
+        lines.extend(power::energy(canvas, self.landscape, sweep.latency(self.index)));
         lines.extend(self.over_budget(canvas));
         if let Some(beyond) = self.state.extrapolation(self.index) {
             lines.push(vec![
@@ -223,6 +226,22 @@ impl Detail<'_> {
             lines.push(row("  best at its speed", change(best), String::new()));
         }
         lines
+    }
+
+    /// Operators, and below them power modes where all of both have room. While the mode has the keys, it comes first.
+    fn parts(&self, canvas: &Canvas<'_>, area: Rect) -> Lines {
+        let rows = usize::from(area.height);
+        let operators = self.operators(canvas, area.width, rows.saturating_sub(1).min(12));
+        let modes = power::modes(canvas, self.state, (self.landscape, &self.shape), area);
+        let both = operators.len() + 1 + modes.len() <= rows;
+        let (mut first, second) = match self.state.focus {
+            Focus::Control(Control::Mode) => (modes, operators),
+            _ if both => (operators, modes),
+            _ => return operators,
+        };
+        first.push(Vec::new());
+        first.extend(second);
+        first
     }
 
     /// Share of each phase by operator, with the roof it hits.
