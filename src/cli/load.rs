@@ -25,7 +25,7 @@ pub struct BoardInMode {
 
 /// The board that the options name.
 pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
-    let (_, profile) = library.profile(&args.profile)?;
+    let (_, profile) = library.profile(args.profile())?;
     let mode = match &args.mode {
         Some(name) => profile.mode(name)?,
         None => profile.default_mode(),

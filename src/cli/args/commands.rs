@@ -206,6 +206,21 @@ pub enum ProfilesCommand {
     List(ListArgs),
     /// Show every figure of a profile: value, how it is known, source, date
     Show(ShowArgs),
+    /// Say which board this machine is, in which power mode, how that was told, and what the system uses of its memory
+    Detect(DetectArgs),
+}
+
+/// `roofscape profiles detect`.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(
+    after_help = "Reads files under /proc, /sys and /etc that any user may read; runs nothing and writes nothing.\n\n\
+                        Examples:\n  roofscape profiles detect\n  roofscape frontier --profile detected --max-total 100ms\n  \
+                        roofscape profiles detect --sysroot recorded/ --format json"
+)]
+pub struct DetectArgs {
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// Options of lists.
@@ -219,7 +234,7 @@ pub struct ListArgs {
 /// `roofscape profiles show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A name or a TOML file
+    /// A name, a TOML file, or `detected`
     #[arg(value_name = "NAME|PATH")]
     pub profile: String,
     /// This power mode alone
