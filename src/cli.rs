@@ -13,6 +13,7 @@ pub mod explore;
 pub mod load;
 
 mod arch;
+mod detect;
 mod export;
 mod fit;
 mod fitting;
@@ -141,14 +142,18 @@ fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &m
         Ok(cli) => cli,
         Err(usage) => return misused(&usage, out, err),
     };
+    let library = match Library::of_user().with_sysroot(cli.sysroot.as_deref()) {
+        Ok(library) => library,
+        Err(error) => return failed(&error.into(), err),
+    };
     let Some(command) = cli.command else {
-        return match explore::explore(&cli.explore) {
+        return match explore::explore(&cli.explore, &library) {
             Ok(code) => code,
             Err(error) => failed(&error.into(), err),
         };
     };
     let mut streams = Streams { out, err };
-    let outcome = dispatch(&command, &Library::of_user(), &mut streams)
+    let outcome = dispatch(&command, &library, &mut streams)
         .and_then(|outcome| streams.out.flush().map(|()| outcome).map_err(Failure::from));
     match outcome {
         Ok(Outcome::Found) => FOUND.into(),

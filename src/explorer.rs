@@ -43,9 +43,9 @@ use crossterm::event::{self, Event as Input, MouseEventKind};
 
 use keymap::key_action;
 use message::{Action, Effect, ExportOutcome, Message};
+use open::Opening;
 use pointer::{Held, Hits, pointer_action};
-use shelf::Shelf;
-use state::{Question, State};
+use state::State;
 use terminal::Screen;
 use view::theme::{Palette, Theme};
 use worker::{FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob, WatchJob, Workers};
@@ -66,12 +66,12 @@ impl From<Message> for Event {
 
 /// Runs the explorer until the user leaves it; exports that are still being written are waited for. The terminal is
 /// given back on every way out.
-pub fn run(shelf: Shelf, question: Question) -> io::Result<()> {
+pub fn run(opening: Opening) -> io::Result<()> {
     let theme = Theme { palette: Palette::of_environment(|name| std::env::var(name).ok()) };
     let (events, inbox) = channel();
     let mut screen = Screen::take()?;
     let mut session = Session {
-        state: State::new(shelf, question, screen.size()?),
+        state: opening.into_state(screen.size()?),
         workers: Workers::start(events.clone()),
         exports_under_way: 0,
         hits: Hits::default(),

@@ -7,6 +7,8 @@ mod program;
 
 #[path = "cli/columns.rs"]
 mod columns;
+#[path = "cli/detect.rs"]
+mod detect;
 #[path = "cli/energy.rs"]
 mod energy;
 #[path = "cli/explore_options.rs"]

@@ -4,11 +4,13 @@ mod commands;
 mod groups;
 mod values;
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use commands::{
-    Aim, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs, PredictArgs, ProfilesArgs,
-    ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    Aim, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs, PredictArgs,
+    ProfilesArgs, ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, SpaceArgs, SweepArgs,
@@ -17,7 +19,7 @@ pub use groups::{
 
 const EXAMPLES: &str = "\
 Examples:
-  roofscape                                       the explorer, on the paper's law and space
+  roofscape                                       the explorer, on the paper's law and space and this machine
   roofscape --profile orin-nano-8gb --mode 15W --precision w8a8
   roofscape frontier --max-total 100ms            what 100 ms can buy
   roofscape predict --arch layers=24,width=896,heads=14,kv_heads=2,intermediate=4864
@@ -42,6 +44,9 @@ pub struct Cli {
     /// Options of the explorer.
     #[command(flatten)]
     pub explore: ExploreArgs,
+    /// Root of the machine that `--profile detected` stands for, to look at a recorded one [default: /]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub sysroot: Option<PathBuf>,
     /// What to do instead.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -60,7 +65,7 @@ pub enum Command {
     Plan(PlanArgs),
     /// Write feasible architectures with all that makes their numbers citable to a JSON file
     Export(ExportArgs),
-    /// List hardware profiles, or show every figure of one with its source
+    /// List hardware profiles, show every figure of one with its source, or recognise this machine
     Profiles(ProfilesArgs),
     /// List known models, or show the shape and the exact parameters of one
     Models(ModelsArgs),
@@ -128,7 +133,7 @@ mod tests {
 
     #[test]
     fn options_stand_for_what_they_say() {
-        let Cli { explore, command } =
+        let Cli { explore, command, .. } =
             Cli::try_parse_from(["roofscape", "--precision", "W8A8", "--input", "7"]).unwrap();
         assert!(command.is_none());
         assert_eq!((explore.board.precision, explore.workload.input), (Precision::W8A8, 7));

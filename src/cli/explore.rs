@@ -3,16 +3,16 @@
 use std::io::{IsTerminal, stdin, stdout};
 use std::process::ExitCode;
 
-use super::args::ExploreArgs;
+use super::args::{BoardArgs, ExploreArgs};
 use crate::engine::law::fit::FitOptions;
 use crate::error::{Error, Result};
 use crate::explorer;
 use crate::explorer::open::{Choices, open};
 use crate::explorer::recipe::Recipe;
-use crate::files::resolve::Library;
+use crate::files::resolve::{DETECTED, Library};
 
 /// Opens the explorer on what the options select. Whatever is wrong with them is said before the screen is taken.
-pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
+pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
     let fitting = &args.law.fitting;
     let choices = Choices {
         data: args.law.data.clone(),
@@ -20,7 +20,8 @@ pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
         recipe: Recipe { options: fitting.options(&FitOptions::DEFAULT), tokens: fitting.tokens },
         exclude: fitting.exclude.clone(),
         law: args.law.law.clone().unwrap_or_else(|| "paper".into()),
-        profile: args.board.profile.clone(),
+        profile: args.board.profile.clone().unwrap_or_else(|| DETECTED.to_owned()),
+        fallback: args.board.profile.is_none().then(|| BoardArgs::DEFAULT.to_owned()),
         mode: args.board.mode.clone(),
         space: args.space.space.clone(),
         precision: args.board.precision,
@@ -31,11 +32,11 @@ pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
         models: args.models.models.clone(),
         what_if: args.board.what_if.scaling(),
     };
-    let (shelf, question) = open(&Library::of_user(), &choices)?;
+    let opening = open(library, &choices)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(Error::new("the explorer needs a terminal, and this is none")
             .hint("for scripts: roofscape frontier, predict, fit or export; see roofscape --help"));
     }
-    explorer::run(shelf, question).map_err(|error| Error::new(format!("the terminal failed: {error}")))?;
+    explorer::run(opening).map_err(|error| Error::new(format!("the terminal failed: {error}")))?;
     Ok(ExitCode::SUCCESS)
 }

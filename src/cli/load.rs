@@ -24,7 +24,7 @@ pub struct BoardInMode {
 
 /// The board that the options name.
 pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
-    let profile = library.profile(&args.profile)?.1.imagined(args.what_if.scaling());
+    let profile = library.profile(args.profile())?.1.imagined(args.what_if.scaling());
     let mode = match &args.mode {
         Some(name) => profile.mode(name)?,
         None => profile.default_mode(),

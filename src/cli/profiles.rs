@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::{Format, ProfilesArgs, ProfilesCommand, ShowArgs};
 use super::table::{Table, write_pairs};
-use super::{Failure, Outcome, Streams, lists};
+use super::{Failure, Outcome, Streams, detect, lists};
 use crate::files::export::write_json;
 use crate::files::profile::{EfficiencyFigures, Figure, MemoryFigures, PowerMode, Profile, Source};
 use crate::files::resolve::{Library, Resolved};
@@ -23,6 +23,7 @@ pub(super) fn run(args: &ProfilesArgs, library: &Library, streams: &mut Streams<
     match &args.command {
         Some(ProfilesCommand::Show(args)) => show(args, library, streams),
         Some(ProfilesCommand::Rank(args)) => rank::run(args, library, streams),
+        Some(ProfilesCommand::Detect(args)) => detect::run(args.format, library, streams),
         Some(ProfilesCommand::List(args)) => lists::print(library.profiles(), args.format, streams),
         None => lists::print(library.profiles(), args.list.format, streams),
     }
@@ -48,7 +49,7 @@ fn print(found: &Resolved, profile: &Profile, default_mode: &str, streams: &mut 
     let mut pairs = vec![
         ("profile", profile.name.clone()),
         ("board", profile.title.clone()),
-        ("from", found.origin.to_string()),
+        ("from", profile.origin.clone().unwrap_or_else(|| found.origin.to_string())),
         ("default mode", default_mode.to_owned()),
     ];
     pairs.extend(profile.compute_capability.iter().map(|capability| ("compute", capability.clone())));

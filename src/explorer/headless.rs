@@ -42,9 +42,13 @@ pub struct Headless {
 impl Headless {
     /// Opens on built-in files at a size in cells.
     pub fn open(choices: &Choices, size: (u16, u16)) -> Result<Self> {
-        let (shelf, question) = open(&Library::default(), choices)?;
+        Self::open_in(&Library::default(), choices, size)
+    }
+
+    /// Opens on the files of a library.
+    pub fn open_in(library: &Library, choices: &Choices, size: (u16, u16)) -> Result<Self> {
         let mut session = Self {
-            state: State::new(shelf, question, size),
+            state: open(library, choices)?.into_state(size),
             exports: Vec::new(),
             pace: Pace::AtOnce,
             waiting: Vec::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::live::Live;
 use super::recipe::Recipe;
 use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
-use super::state::Question;
+use super::state::{Notice, Question, State};
 use crate::engine::precision::{LossPenalties, Precision, Storage};
 use crate::engine::reference::{BASELINE, Certainty};
 use crate::engine::roofline::Estimator;
@@ -15,7 +15,8 @@ use crate::error::Result;
 use crate::files::catalog::Kind;
 use crate::files::choice::{check_length, named_runs};
 use crate::files::models;
-use crate::files::resolve::Library;
+use crate::files::profile::Profile;
+use crate::files::resolve::{DETECTED, Library};
 use crate::files::runs::ColumnChoice;
 
 /// What to open with; names as in the library, or paths.
@@ -33,6 +34,8 @@ pub struct Choices {
     pub law: String,
     /// Board.
     pub profile: String,
+    /// Board to open with where `profile` is [`DETECTED`] and the machine is none of the known ones; an error without.
+    pub fallback: Option<String>,
     /// Power mode; the profile's own default if not given.
     pub mode: Option<String>,
     /// Space.
@@ -63,6 +66,7 @@ impl Default for Choices {
             exclude: Vec::new(),
             law: "paper".into(),
             profile: "agx-orin-64gb".into(),
+            fallback: None,
             mode: None,
             space: "paper".into(),
             precision: Precision::FP16,
@@ -76,10 +80,31 @@ impl Default for Choices {
     }
 }
 
+/// What a session begins with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opening {
+    /// All there is to choose from.
+    pub shelf: Shelf,
+    /// What is asked first.
+    pub question: Question,
+    /// What was found out about the machine, if anybody looked.
+    pub notice: Option<Notice>,
+}
+
+impl Opening {
+    /// The state of a session on a screen of so many cells.
+    pub fn into_state(self, size: (u16, u16)) -> State {
+        let mut state = State::new(self.shelf, self.question, size);
+        state.notice = self.notice;
+        state
+    }
+}
+
 /// Loads everything that `choices` names, and what is built in besides, so that keys can step through it.
-pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
+pub fn open(library: &Library, choices: &Choices) -> Result<Opening> {
     let laws = laws(library, choices)?;
-    let boards = boards(library, &choices.profile)?;
+    let (first, notice) = first_board(library, choices)?;
+    let boards = boards(library, first);
     let mode = match &choices.mode {
         None => boards[0].default_mode,
         Some(name) => {
@@ -109,7 +134,22 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         scaling: choices.what_if,
     };
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)?;
-    Ok((shelf, question))
+    Ok(Opening { shelf, question, notice })
+}
+
+/// The board asked for. What was detected, or not, is said: numbers of the wrong board look like those of the right one.
+fn first_board(library: &Library, choices: &Choices) -> Result<(Profile, Option<Notice>)> {
+    let Some(fallback) = choices.fallback.as_ref().filter(|_| choices.profile == DETECTED) else {
+        return Ok((library.profile(&choices.profile)?.1, None));
+    };
+    let (detection, machine) = library.detect()?;
+    if let Some(machine) = machine {
+        let words = std::iter::once(detection.summary()).chain(detection.notes).collect::<Vec<_>>().join("; ");
+        return Ok((machine.profile, Some(Notice::Done(words))));
+    }
+    let profile = library.profile(fallback)?.1;
+    let words = format!("{}: {} stands in, b steps on", detection.summary(), profile.title);
+    Ok((profile, Some(Notice::Done(words))))
 }
 
 /// What was asked for, then all others that can be read: the runs named, the law, the user's laws, built-in runs.
@@ -139,10 +179,9 @@ fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     Ok(laws)
 }
 
-/// The board asked for, then all others that can be read.
-fn boards(library: &Library, first: &str) -> Result<Vec<Board>> {
-    let (_, profile) = library.profile(first)?;
-    let mut boards = vec![Board::new(profile)];
+/// The first board, then all others that can be read.
+fn boards(library: &Library, first: Profile) -> Vec<Board> {
+    let mut boards = vec![Board::new(first)];
     for listed in library.profiles() {
         // A broken file of the user's is reported by `roofscape profiles`; it must not keep the others away.
         let Ok((_, profile)) = library.profile(&listed.name) else { continue };
@@ -150,7 +189,7 @@ fn boards(library: &Library, first: &str) -> Result<Vec<Board>> {
             boards.push(Board::new(profile));
         }
     }
-    Ok(boards)
+    boards
 }
 
 /// The known models whose shape is known, and those asked for.
@@ -176,7 +215,7 @@ fn landmarks(library: &Library, asked: &[String]) -> Result<Vec<Landmark>> {
 mod tests {
     use super::*;
 
-    fn open_with(change: impl FnOnce(&mut Choices)) -> Result<(Shelf, Question)> {
+    fn open_with(change: impl FnOnce(&mut Choices)) -> Result<Opening> {
         let mut choices = Choices::default();
         change(&mut choices);
         open(&Library::default(), &choices)
@@ -184,7 +223,7 @@ mod tests {
 
     #[test]
     fn without_arguments_everything_is_built_in() {
-        let (shelf, question) = open_with(|_| {}).unwrap();
+        let Opening { shelf, question, .. } = open_with(|_| {}).unwrap();
         let labels: Vec<String> = shelf.laws.iter().map(|law| law.label.clone()).collect();
         assert_eq!(labels, ["paper", "fit of tiny", "fit of synthetic-170"]);
         assert_eq!(shelf.boards.len(), Kind::Profile.embedded().len());
@@ -193,7 +232,7 @@ mod tests {
 
     #[test]
     fn what_is_named_comes_first() {
-        let (shelf, question) = open_with(|choices| {
+        let Opening { shelf, question, .. } = open_with(|choices| {
             choices.data = Some("tiny".into());
             choices.profile = "orin-nano-8gb".into();
             choices.mode = Some("7w".into());

@@ -7,6 +7,7 @@
 mod check;
 mod dense;
 mod figure;
+mod machine;
 mod plausible;
 mod power;
 mod raw;

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use super::catalog::{Embedded, Kind};
+use super::detect::{self, Detection, ThisMachine, Tree};
 use super::law;
 use super::profile::Profile;
 use super::space;
@@ -28,7 +29,12 @@ use crate::error::{Error, Result, did_you_mean};
 pub struct Library {
     /// The user's configuration directory of this program; none where the platform has none, and in tests.
     pub user_dir: Option<PathBuf>,
+    /// The machine that the profile `detected` stands for; none in tests, which must not depend on where they run.
+    pub machine: Option<Tree>,
 }
+
+/// The profile of the machine that the program runs on.
+pub const DETECTED: &str = "detected";
 
 /// Where a file came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +105,27 @@ pub struct Listed {
 impl Library {
     /// The library of the user who runs the program.
     pub fn of_user() -> Self {
-        Self { user_dir: ProjectDirs::from("", "", "roofscape").map(|dirs| dirs.config_dir().to_owned()) }
+        let user_dir = ProjectDirs::from("", "", "roofscape").map(|dirs| dirs.config_dir().to_owned());
+        Self { user_dir, machine: Some(Tree::new("/")) }
+    }
+
+    /// The same, with another root for the machine: recorded trees.
+    pub fn with_sysroot(self, sysroot: Option<&Path>) -> Result<Self> {
+        let Some(sysroot) = sysroot else { return Ok(self) };
+        if sysroot.is_dir() {
+            return Ok(Self { machine: Some(Tree::new(sysroot)), ..self });
+        }
+        Err(Error::new(format!("{} is no directory", escaped(&sysroot.display().to_string())))
+            .at_column("--sysroot")
+            .expected("a directory with proc, sys and etc of a machine"))
+    }
+
+    /// What the machine is, and its profile if it is a known board.
+    pub fn detect(&self) -> Result<(Detection, Option<ThisMachine>)> {
+        match &self.machine {
+            Some(tree) => detect::detect(tree, self),
+            None => Err(Error::new("no machine is looked at here").at_column("--profile")),
+        }
     }
 
     /// Finds and reads what was typed.
@@ -125,6 +151,11 @@ impl Library {
 
     /// The profile of that name or path.
     pub fn profile(&self, typed: &str) -> Result<(Resolved, Profile)> {
+        if typed == DETECTED && self.machine.is_some() {
+            let (detection, machine) = self.detect()?;
+            let ThisMachine { resolved, profile } = machine.ok_or_else(|| unrecognised(&detection))?;
+            return Ok((resolved, profile));
+        }
         let resolved = self.resolve(Kind::Profile, typed)?;
         let mut profile = Profile::parse(&resolved.source, &resolved.text)?;
         profile.origin = Some(resolved.origin_in_words());
@@ -224,6 +255,13 @@ impl Library {
     }
 }
 
+fn unrecognised(detection: &Detection) -> Error {
+    Error::new(detection.summary())
+        .at_column("--profile")
+        .expected("a Jetson of the Orin or Thor family, a Raspberry Pi 5, or a GeForce RTX 4090 or 3090")
+        .hint("'roofscape profiles detect' shows what was looked at; or a profile by name")
+}
+
 fn looks_like_a_path(typed: &str) -> bool {
     let extension = Path::new(typed).extension().and_then(|extension| extension.to_str());
     typed.contains(std::path::is_separator) || matches!(extension, Some("toml" | "csv" | "jsonl"))
@@ -304,7 +342,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let library = Library { user_dir: Some(dir.path().to_owned()) };
+        let library = Library { user_dir: Some(dir.path().to_owned()), machine: None };
         (dir, library)
     }
 

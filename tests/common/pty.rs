@@ -22,9 +22,10 @@ pub(crate) struct Pty {
 }
 
 impl Pty {
-    /// Starts the program.
+    /// Starts the program, on a board that does not depend on the machine.
     pub(crate) fn start(arguments: &[&str], folder: &Path, size: (u16, u16)) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_roofscape"));
+        command.args(["--profile", "agx-orin-64gb"]);
         command.args(arguments);
         Self::start_command(command, folder, size)
     }

@@ -225,6 +225,21 @@ pub enum ProfilesCommand {
     Show(ShowArgs),
     /// Rank all boards in all modes by watts for one architecture: which is the cheapest that keeps the budgets
     Rank(RankArgs),
+    /// Say which board this machine is, in which power mode, how that was told, and what the system uses of its memory
+    Detect(DetectArgs),
+}
+
+/// `roofscape profiles detect`.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(
+    after_help = "Reads files under /proc, /sys and /etc that any user may read; runs nothing and writes nothing.\n\n\
+                        Examples:\n  roofscape profiles detect\n  roofscape frontier --profile detected --max-total 100ms\n  \
+                        roofscape profiles detect --sysroot recorded/ --format json"
+)]
+pub struct DetectArgs {
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// Options of lists.
@@ -238,7 +253,7 @@ pub struct ListArgs {
 /// `roofscape profiles show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A name or a TOML file
+    /// A name, a TOML file, or `detected`
     #[arg(value_name = "NAME|PATH")]
     pub profile: String,
     /// This power mode alone

@@ -79,9 +79,10 @@ pub struct SpaceArgs {
 /// Which board, in which mode, with which number format.
 #[derive(Debug, Clone, Args)]
 pub struct BoardArgs {
-    /// Hardware profile: a name (see `roofscape profiles`) or a TOML file
-    #[arg(long, value_name = "NAME|PATH", default_value = "agx-orin-64gb")]
-    pub profile: String,
+    /// Hardware profile: a name (see `roofscape profiles`), a TOML file, or `detected` for this machine
+    /// [default: agx-orin-64gb; in the explorer this machine, if it is a known board]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub profile: Option<String>,
     /// Power mode of the profile [default: the profile's own]
     #[arg(long, value_name = "NAME")]
     pub mode: Option<String>,
@@ -139,6 +140,16 @@ impl WhatIfArgs {
             compute: self.scale_compute.unwrap_or_default(),
             memory_bytes: self.board_memory.map(|bytes| bytes as u64),
         }
+    }
+}
+
+impl BoardArgs {
+    /// What stands for the board where none is typed: the same everywhere, so that scripts can be repeated elsewhere.
+    pub const DEFAULT: &str = "agx-orin-64gb";
+
+    /// The profile as typed.
+    pub fn profile(&self) -> &str {
+        self.profile.as_deref().unwrap_or(Self::DEFAULT)
     }
 }
 

@@ -19,7 +19,7 @@ fn place(files: &[(&str, &str)]) -> (TempDir, Library) {
     for (path, text) in files {
         write(dir.path(), path, text);
     }
-    let library = Library { user_dir: Some(dir.path().join("config")) };
+    let library = Library { user_dir: Some(dir.path().join("config")), machine: None };
     (dir, library)
 }
 

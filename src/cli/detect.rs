@@ -1,0 +1,79 @@
+//! `roofscape profiles detect`: which board this machine is, and how that was told.
+
+use super::args::Format;
+use super::table::write_pairs;
+use super::{Failure, Outcome, Streams};
+use crate::files::detect::{ClocksNow, DetectedBoard, Detection, Evidence, MemoryNow, Unread};
+use crate::files::export::write_json;
+use crate::files::resolve::Library;
+use crate::units::{bytes, ratio};
+
+type Pair = (&'static str, String);
+
+/// Ends as a search does: 1 if the machine is none of the known boards.
+pub(super) fn run(format: Format, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let (detection, _) = library.detect()?;
+    match format {
+        Format::Json => write_json(&detection, &mut *streams.out)?,
+        Format::Table => write_pairs(streams.out, &pairs(&detection))?,
+    }
+    Ok(if detection.board.is_some() { Outcome::Found } else { Outcome::NothingFeasible })
+}
+
+fn pairs(detection: &Detection) -> Vec<Pair> {
+    let Detection { board, model, release, memory, clocks, notes, unread } = detection;
+    let mut pairs = vec![("machine", detection.summary())];
+    if let Some(board) = board {
+        pairs.extend(recognised(board));
+    } else {
+        let hint = "agx-orin-64gb stands for the board unless --profile names another".to_owned();
+        pairs.extend(model.iter().map(|model| ("model", in_file(model))));
+        pairs.push(("use", hint));
+    }
+    pairs.extend(release.iter().map(|release| ("system", release.clone())));
+    pairs.extend(memory.iter().map(|memory| ("memory", in_words(memory))));
+    pairs.extend(clock_pairs(clocks));
+    pairs.extend(notes.iter().map(|note| ("note", note.clone())));
+    pairs.extend(unread.iter().map(|Unread { file, reason }| ("not read", format!("{file}: {reason}"))));
+    pairs
+}
+
+fn recognised(board: &DetectedBoard) -> Vec<Pair> {
+    let DetectedBoard { profile, title, mode, machine_mode, recognised_by } = board;
+    let mut pairs = vec![("board", title.clone())];
+    pairs.extend(recognised_by.iter().map(|evidence| ("known by", in_file(evidence))));
+    pairs.extend(machine_mode.iter().map(|name| ("power mode", format!("{name}, as nvpmodel calls it"))));
+    pairs.push(("use", format!("--profile {profile} --mode {mode}, or --profile detected with this machine's memory")));
+    pairs
+}
+
+fn in_file(evidence: &Evidence) -> String {
+    format!("{} ({})", evidence.value, evidence.file)
+}
+
+fn in_words(memory: &MemoryNow) -> String {
+    let total = bytes(memory.total_bytes);
+    match memory.used_bytes() {
+        Some(used) => format!("{total}, of which {} used by the system now", bytes(used)),
+        None => total,
+    }
+}
+
+fn clock_pairs(clocks: &ClocksNow) -> Vec<Pair> {
+    let gpu = clock("GPU clock", clocks.gpu_hz, clocks.gpu_limit_hz);
+    let memory = clock("memory clock", clocks.emc_hz, clocks.emc_limit_hz);
+    gpu.into_iter().chain(memory).collect()
+}
+
+fn clock(label: &'static str, now: Option<u64>, limit: Option<u64>) -> Option<Pair> {
+    // Clocks fit a double without loss.
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+    let mhz = |hz: u64| format!("{} MHz", ratio(hz as f64 / 1e6));
+    let words = match (now, limit) {
+        (None, None) => return None,
+        (Some(now), None) => format!("{} now", mhz(now)),
+        (None, Some(limit)) => format!("at most {}", mhz(limit)),
+        (Some(now), Some(limit)) => format!("{} now, at most {}", mhz(now), mhz(limit)),
+    };
+    Some((label, words))
+}

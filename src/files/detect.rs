@@ -1,0 +1,123 @@
+//! Which of the known boards this machine is, in which power mode, and how much of its memory the system uses.
+//!
+//! Only read: a handful of small files that any user may read (`facts.rs` lists them). What is concluded from them is
+//! said with the file and the value, because a wrong guess would make every latency wrong in silence.
+
+mod facts;
+mod matching;
+mod module;
+mod nvpmodel;
+mod today;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+pub use facts::{ClocksNow, Evidence, MemoryNow, Unread};
+pub use tree::Tree;
+
+use self::module::Kind;
+use super::profile::Profile;
+use super::resolve::{Library, Resolved};
+use crate::error::Result;
+
+/// What was found out about a machine.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Detection {
+    /// The board; none if it is none of the known ones.
+    pub board: Option<DetectedBoard>,
+    /// What the machine calls itself, known or not.
+    pub model: Option<Evidence>,
+    /// First line of `/etc/nv_tegra_release`: the version of Jetson Linux.
+    pub release: Option<String>,
+    /// Main memory.
+    pub memory: Option<MemoryNow>,
+    /// Clocks.
+    pub clocks: ClocksNow,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+    /// Files that could not be read.
+    pub unread: Vec<Unread>,
+}
+
+/// A board that was recognised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DetectedBoard {
+    /// Name of the profile to use.
+    pub profile: String,
+    /// As its maker calls it.
+    pub title: String,
+    /// The profile's mode to use.
+    pub mode: String,
+    /// The mode as nvpmodel calls it.
+    pub machine_mode: Option<String>,
+    /// How the board was told.
+    pub recognised_by: Vec<Evidence>,
+}
+
+/// A board that was recognised, as a profile of this very machine: its default mode is the one that holds, its memory
+/// is what the kernel reports, and reserved is what the system uses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThisMachine {
+    /// The file that the profile comes from.
+    pub resolved: Resolved,
+    /// The profile.
+    pub profile: Profile,
+}
+
+/// Looks at a machine. An error is one of the recognised board's profile, which may be a file of the user's.
+pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisMachine>)> {
+    let facts = facts::gather(tree);
+    let mut detection = Detection {
+        board: None,
+        model: facts.model.clone(),
+        release: facts.release.clone(),
+        memory: facts.memory.clone(),
+        clocks: facts.clocks.clone(),
+        notes: Vec::new(),
+        unread: facts.unread.clone(),
+    };
+    let Some(identity) = module::identify(&facts) else { return Ok((detection, None)) };
+    let (resolved, mut profile) = library.profile(identity.profile)?;
+    let matched = matching::matched(&profile, &facts);
+    detection.notes = identity.notes;
+    detection.notes.extend(matched.notes);
+    if let Some(memory) = facts.memory.as_ref().filter(|_| identity.kind != Kind::Card) {
+        profile.put_in_machine(memory.total_bytes, memory.used_bytes(), &today::today());
+        if memory.available_bytes.is_none() {
+            let words =
+                "what the system uses is not known (no MemAvailable in /proc/meminfo): nothing counts as reserved";
+            detection.notes.push(words.to_owned());
+        }
+    }
+    profile.start_in(&matched.mode);
+    let how: Vec<String> = identity.evidence.iter().map(|evidence| evidence.value.clone()).collect();
+    let origin = profile.origin.take().unwrap_or_default();
+    profile.origin = Some(format!("{origin}; recognised on this machine by {}", how.join(", ")));
+    detection.board = Some(DetectedBoard {
+        profile: profile.name.clone(),
+        title: profile.title.clone(),
+        mode: matched.mode,
+        machine_mode: matched.machine_mode,
+        recognised_by: identity.evidence,
+    });
+    Ok((detection, Some(ThisMachine { resolved, profile })))
+}
+
+impl Detection {
+    /// In a sentence.
+    pub fn summary(&self) -> String {
+        match (&self.board, &self.model) {
+            (Some(board), _) => {
+                let used = self.memory.as_ref().and_then(MemoryNow::used_bytes);
+                let used =
+                    used.map_or_else(String::new, |used| format!(", {} of memory in use", crate::units::bytes(used)));
+                format!("this machine is {}, mode {}{used}", board.title, board.mode)
+            }
+            (None, Some(model)) => format!("this machine ({}) is none of the known boards", model.value),
+            (None, None) => "this machine is none of the known boards".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Recognising the board, on recorded machines.
+
+use super::program::{Output, Program, list};
+
+fn on(program: &Program, tree: &str, line: &str) -> Output {
+    let root = format!("{}/tests/sysroots/{tree}", env!("CARGO_MANIFEST_DIR"));
+    let mut args: Vec<&str> = line.split_whitespace().collect();
+    args.extend(["--sysroot", &root]);
+    program.run(&args)
+}
+
+#[test]
+fn a_board_is_shown_with_how_it_was_told() {
+    let program = Program::new();
+    let output = on(&program, "orin-nano-8gb-super", "profiles detect");
+    assert_eq!((output.code, output.stderr.as_str()), (0, ""));
+    for wanted in [
+        "this machine is NVIDIA Jetson Orin Nano 8GB, mode 25W",
+        "p3767-0005 (/proc/device-tree/compatible)",
+        "--profile orin-nano-8gb --mode 25W",
+        "7.98 GB, of which 1.73 GB used by the system now",
+        "306 MHz now, at most 918 MHz",
+        "R36 (release), REVISION: 4.4",
+    ] {
+        assert!(output.stdout.contains(wanted), "{wanted}: {}", output.stdout);
+    }
+    let json = on(&program, "agx-orin-64gb", "profiles detect --format json").json();
+    assert_eq!(
+        (&json["board"]["profile"], &json["board"]["mode"], &json["board"]["machine_mode"]),
+        (&"agx-orin-64gb".into(), &"30W".into(), &"MODE_30W".into())
+    );
+    assert_eq!(json["memory"]["total_bytes"], 64_349_184.0 * 1024.0);
+    assert_eq!(json["clocks"]["tpc_mask"], 240);
+    assert!(list(&json["notes"]).is_empty());
+}
+
+#[test]
+fn a_machine_that_is_no_known_board_is_an_answer() {
+    let program = Program::new();
+    let output = on(&program, "x86-desktop", "profiles detect");
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    assert!(output.stdout.contains("none of the known boards"), "{}", output.stdout);
+    assert!(output.stdout.contains("agx-orin-64gb stands for the board"), "{}", output.stdout);
+    let output = on(&program, "broken", "profiles detect");
+    assert!(
+        output.stdout.contains("/sys/class/devfreq/17000000.gpu/cur_freq: not a regular file"),
+        "{}",
+        output.stdout
+    );
+    assert!(!output.stdout.contains('\u{1b}'));
+    let output = on(&program, "x86-desktop", "predict --arch qwen2.5-0.5b --profile detected");
+    assert_eq!((output.code, output.stdout.as_str()), (2, ""));
+    assert!(output.stderr.contains("'--profile': this machine is none of the known boards"), "{}", output.stderr);
+    assert!(program.refused("profiles detect --sysroot gone").contains("gone is no directory"));
+}
+
+#[test]
+fn the_detected_board_can_be_named_wherever_a_board_can() {
+    let program = Program::new();
+    let json = on(&program, "orin-nx-16gb", "predict --arch qwen2.5-0.5b --profile detected --format json").json();
+    assert_eq!((&json["profile"]["name"], &json["profile"]["mode"]), (&"orin-nx-16gb".into(), &"15W".into()));
+    let shown = on(&program, "agx-orin-64gb", "profiles show detected --mode 30W").stdout;
+    for wanted in ["built in; recognised on this machine by p3701-0005", "4235 MiB", "measured", "/proc/meminfo"] {
+        assert!(shown.contains(wanted), "{wanted}: {shown}");
+    }
+    let json = on(&program, "orin-nx-16gb", "predict --arch qwen2.5-0.5b --format json").json();
+    assert_eq!(json["profile"]["name"], "agx-orin-64gb", "scripts say what they mean");
+}
