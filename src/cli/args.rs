@@ -7,8 +7,8 @@ mod values;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use commands::{
-    Aim, ExportArgs, FitArgs, FrontierArgs, ListArgs, PlanArgs, PredictArgs, ProfilesArgs, ProfilesCommand, ShowArgs,
-    SynthesizeArgs,
+    Aim, CalibrateArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, PlanArgs, PredictArgs, ProfilesArgs,
+    ProfilesCommand, ShowArgs, SynthesizeArgs,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, SpaceArgs, SweepArgs, WorkloadArgs,
@@ -59,6 +59,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Write feasible architectures with all that makes their numbers citable to a JSON file
     Export(ExportArgs),
+    /// Fit an engine's efficiencies on a board to measured times, and say how well they predict
+    Calibrate(CalibrateArgs),
     /// List hardware profiles, or show every figure of one with its source
     Profiles(ProfilesArgs),
     /// List loss laws

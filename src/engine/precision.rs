@@ -67,12 +67,18 @@ impl Precision {
     /// INT8 weights and activations, one scale per output channel.
     pub const W8A8: Self = format("w8a8", "INT8 weights and activations", 1.0, ComputeFormat::Int8);
 
+    /// What `llama-quantize` calls `Q4_K_M`: half of the value and down projections in `Q6_K`, as are embedding and head.
+    const Q4_K_M: Self = Self {
+        head_bytes: 210.0 / 256.0,
+        ..format("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", 0.600, ComputeFormat::Bits16)
+    };
+
     /// All known formats, in the order in which a control cycles through them.
     ///
     /// Effective sizes: int8 per channel 1; AWQ/GPTQ in groups of 128: 4 bit, a 16-bit scale and a 4-bit zero point
     /// rounded as 0.516; GGUF blocks `Q8_0` 34 bytes per 32 weights, `Q4_0` 18 per 32, `Q4_K` 144 per 256; NVFP4 an
     /// FP8 scale per 16 weights.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::FP16,
         format("bf16", "bfloat16 throughout", 2.0, ComputeFormat::Bits16),
         Self::W8A8,
@@ -81,6 +87,7 @@ impl Precision {
         format("q8_0", "GGUF Q8_0, 16-bit compute", 34.0 / 32.0, ComputeFormat::Bits16),
         format("q4_0", "GGUF Q4_0, 16-bit compute", 18.0 / 32.0, ComputeFormat::Bits16),
         format("q4_k", "GGUF Q4_K, 16-bit compute", 144.0 / 256.0, ComputeFormat::Bits16),
+        Self::Q4_K_M,
         format("fp8", "FP8 weights and activations", 1.0, ComputeFormat::Fp8),
         format("nvfp4", "NVFP4 weights and activations", 0.5625, ComputeFormat::Fp4),
     ];

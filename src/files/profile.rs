@@ -7,15 +7,18 @@
 mod check;
 mod dense;
 mod figure;
+mod overlay;
 mod plausible;
 mod raw;
 #[cfg(test)]
 mod tests;
 
 pub use figure::{Evidence, Figure, Source};
+pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Tested};
 
 use serde::Serialize;
 
+use crate::engine::efficiency::Clocks;
 use crate::engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{TomlSource, one_of, shown};
@@ -37,6 +40,9 @@ pub struct Profile {
     pub modes: Vec<PowerMode>,
     /// How much of the peaks an engine reaches, as far as the file says.
     pub efficiency: EfficiencyFigures,
+    /// What one engine was measured to reach, if a calibration is laid over the board.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Overlay>,
     /// Which file it was read from, in words: `built in`, a path, `…, in place of the built-in one`.
     #[serde(skip)]
     pub origin: Option<String>,
@@ -103,6 +109,12 @@ impl PowerMode {
         [Some(&self.fp16), self.int8.as_ref(), self.fp8.as_ref(), self.fp4.as_ref()].into_iter().flatten()
     }
 
+    /// What runs in it, and how fast, as far as the file says.
+    pub fn clocks(&self) -> Clocks {
+        let si = |figure: &Option<Figure>| figure.as_ref().map(|figure| figure.si);
+        Clocks { sms: si(&self.sms), gpu_hz: si(&self.gpu_clock), cpu_hz: si(&self.cpu_clock) }
+    }
+
     /// What bounds the rates, where the file gives clock and SMs.
     fn bound<'a>(&'a self, capability: &'a str) -> Option<dense::Bound<'a>> {
         let (sms, gpu_clock) = self.sms.as_ref().zip(self.gpu_clock.as_ref())?;
@@ -164,7 +176,10 @@ impl Profile {
             bandwidth_bytes_per_s: mode.bandwidth.si,
             memory_bytes: self.memory.usable_bytes(),
             reserved_bytes: self.memory.reserved_bytes(),
-            efficiency: Efficiencies::from(self.efficiency.efficiency()),
+            efficiency: match &self.calibration {
+                Some(overlay) => overlay.efficiencies(mode),
+                None => Efficiencies::from(self.efficiency.efficiency()),
+            },
         }
     }
 

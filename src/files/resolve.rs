@@ -16,9 +16,9 @@ use directories::ProjectDirs;
 
 use super::catalog::{Embedded, Kind};
 use super::law;
-use super::profile::Profile;
+use super::profile::{Overlay, Profile};
 use super::space;
-use super::toml_source::{escaped, one_of, shown};
+use super::toml_source::{KeyPath, TomlSource, escaped, one_of, shown};
 use crate::engine::law::LossLaw;
 use crate::engine::space::Space;
 use crate::error::{Error, Result, did_you_mean};
@@ -126,9 +126,25 @@ impl Library {
     /// The profile of that name or path.
     pub fn profile(&self, typed: &str) -> Result<(Resolved, Profile)> {
         let resolved = self.resolve(Kind::Profile, typed)?;
-        let mut profile = Profile::parse(&resolved.source, &resolved.text)?;
+        let mut profile = self.read_profile(&resolved)?;
         profile.origin = Some(resolved.origin_in_words());
         Ok((resolved, profile))
+    }
+
+    /// A board's own file, or a calibration with the board that it is for.
+    fn read_profile(&self, file: &Resolved) -> Result<Profile> {
+        if !Overlay::is(&file.text) {
+            return Profile::parse(&file.source, &file.text);
+        }
+        let toml = TomlSource::new(&file.source, &file.text);
+        let overlay = Overlay::parse(&file.source, &file.text)?;
+        let at_base = |what: String| toml.error(&KeyPath::ROOT.key("base"), what);
+        let base = self.resolve(Kind::Profile, &overlay.base).map_err(|error| at_base(error.headline().to_owned()))?;
+        if Overlay::is(&base.text) {
+            return Err(at_base(format!("'{}' is a calibration itself", shown(&overlay.base)))
+                .expected("the name of a board's profile"));
+        }
+        Profile::parse(&base.source, &base.text)?.with_overlay(overlay, toml)
     }
 
     /// The law of that name or path.
@@ -149,7 +165,7 @@ impl Library {
 
     /// Every profile that can be named, sorted by name.
     pub fn profiles(&self) -> Vec<Listed> {
-        self.list(Kind::Profile, |file| Profile::parse(&file.source, &file.text).map(|profile| profile.title))
+        self.list(Kind::Profile, |file| self.read_profile(file).map(|profile| profile.title))
     }
 
     /// Every law that can be named, sorted by name.
