@@ -64,6 +64,7 @@ fn estimator(case: &Value) -> Estimator {
         memory_bytes: 64e9,
         reserved_bytes: 0.0,
         efficiency: Efficiencies::IDEAL,
+        compute_capability: None,
     };
     let workload = Workload {
         batch: integer(&case["workload"]["batch"]),

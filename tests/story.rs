@@ -9,7 +9,7 @@ use roofscape::engine::budget::Limit;
 use roofscape::engine::precision::Precision;
 use roofscape::engine::workload::{Objective, Workload};
 use roofscape::explorer::headless::{Headless, Pace, text};
-use roofscape::explorer::keymap::bindings;
+use roofscape::explorer::keymap::help;
 use roofscape::explorer::message::{Action, Control, ExportOutcome, FitStop, Focus, Message, Overwrite, Scope};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
@@ -150,6 +150,58 @@ fn a_format_the_board_lacks_is_skipped_by_name() {
     }
     assert!(!seen.contains(&"fp8") && !seen.contains(&"nvfp4"), "{seen:?}");
     assert!(seen.contains(&"w8a8"));
+}
+
+#[test]
+fn head_and_cache_have_keys_of_their_own() {
+    let mut session = session();
+    let memory = |session: &Headless| {
+        let landscape = session.state.landscape().expect("priced");
+        let shape = landscape.sweep.architecture(0);
+        landscape.estimator.memory(&shape)
+    };
+    session.keys("ffff");
+    let own = memory(&session);
+    session.keys("h");
+    assert!(screen(&mut session).contains("w4a16 · head nvfp4 · 1,024"));
+    session.keys("hkk");
+    let mixed = memory(&session);
+    let shown = screen(&mut session);
+    assert!(shown.contains("w4a16 · head fp16 · KV fp8 · 1,024"), "{shown}");
+    assert!(shown.contains("no quality loss modelled for w4a16 · head fp16 · KV fp8"), "{shown}");
+    assert!(mixed.weights_bytes > own.weights_bytes);
+    assert_eq!(mixed.kv_cache_bytes, own.kv_cache_bytes / 2.0);
+    // What was chosen stays with the next format of the weights.
+    session.keys("f");
+    assert!(screen(&mut session).contains("q8_0 · head fp16 · KV fp8 · 1,024"));
+}
+
+#[test]
+fn a_penalty_can_be_typed_and_moves_every_loss() {
+    let mut session = session();
+    session.keys("ff");
+    let losses = |session: &Headless| session.state.landscape().expect("priced").sweep.loss.clone();
+    let (plain, baseline) = (losses(&session), session.state.baseline().expect("a baseline").loss);
+    session.tell(Action::Focus(Focus::Control(Control::Format)));
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    assert!(screen(&mut session).contains("Loss penalty of w8a8, nats per token"));
+    session.keys("-1");
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    assert!(screen(&mut session).contains("'-1' is no loss penalty from 0 to 10 nats per token"));
+    session.key(KeyCode::Backspace, KeyModifiers::NONE);
+    session.key(KeyCode::Backspace, KeyModifiers::NONE);
+    session.keys("0.05");
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    assert_eq!(losses(&session), plain.iter().map(|loss| loss + 0.05).collect::<Vec<_>>());
+    assert_eq!(session.state.baseline().map(|place| place.loss), Some(baseline + 0.05));
+    assert!(screen(&mut session).contains("+0.05 nats for w8a8, as given"));
+    session.keys("i");
+    assert!(screen(&mut session).contains("0.05 nats per token are added to every loss, as given"));
+    // Another format has its own.
+    session.key(KeyCode::Esc, KeyModifiers::NONE);
+    session.keys("f");
+    assert_eq!(losses(&session), plain);
+    assert!(screen(&mut session).contains("no quality loss modelled for w8a16"));
 }
 
 #[test]
@@ -438,8 +490,9 @@ fn help_lists_every_binding_of_the_screen_at_hand() {
         session.tell(Action::Show(screen));
         session.keys("?");
         let shown = text(&session.frame());
-        for binding in bindings(screen) {
-            assert!(shown.contains(binding.does), "{} is missing at {size:?}\n{shown}", binding.does);
+        for (keys, does) in help(screen) {
+            let line = format!("{keys:<10} {does}");
+            assert!(shown.contains(&line), "{line} is missing at {size:?}\n{shown}");
         }
         session.keys("z");
         assert!(matches!(session.state.mode, Mode::Explore));

@@ -69,7 +69,7 @@ fn the_runs_are_resampled_behind_the_picture_and_the_numbers_are_the_engines() {
     let landscape = session.state.landscape().cloned().expect("priced");
     let ensemble = session.state.ensemble().expect("resampled");
     let features = landscape.sweep.architecture(picked).features();
-    let interval = ensemble.loss_interval(Ensemble::LEVEL, &features).expect("an interval");
+    let interval = ensemble.interval(Ensemble::LEVEL, |law| law.loss(&features)).expect("an interval");
     let ends = [interval.low, interval.high].map(|nats| units::significant(nats.exp(), 4)).join("–");
     let share = format!("{:.0} %", 100.0 * sure.frontier_probability(picked));
     let robust = if sure.is_robust(picked) { ", robust" } else { "" };

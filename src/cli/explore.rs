@@ -24,6 +24,9 @@ pub fn explore(args: &ExploreArgs) -> Result<ExitCode> {
         mode: args.board.mode.clone(),
         space: args.space.space.clone(),
         precision: args.board.precision,
+        head: args.board.head,
+        kv_cache: args.board.kv,
+        penalties: args.board.loss_penalties(),
         workload: args.workload.workload(),
     };
     let (shelf, question) = open(&Library::of_user(), &choices)?;

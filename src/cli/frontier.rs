@@ -137,6 +137,7 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     coefficients_ci: Option<CoefficientsCi>,
     profile: ProfilePart,
+    #[serde(flatten)]
     precision: Precision,
     workload: Workload,
     attention: Attention,

@@ -5,12 +5,10 @@ use super::fitting::Fitting;
 use crate::engine::hardware::Hardware;
 use crate::engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
 use crate::engine::law::{Ensemble, LossLaw};
-use crate::engine::precision::Precision;
 use crate::engine::roofline::Estimator;
 use crate::error::{Error, Result};
 use crate::files::profile::{PowerMode, Profile};
 use crate::files::resolve::Library;
-use crate::files::toml_source::one_of;
 
 /// A board in one of its modes.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,12 +39,8 @@ pub fn estimator(
     workload: &WorkloadArgs,
     attention: AttentionArgs,
 ) -> Result<Estimator> {
-    let estimator = Estimator::new(&board.hardware, args.precision, workload.workload());
-    estimator.map(|estimator| estimator.with_attention(attention.attention)).map_err(|unsupported| {
-        let supported = Precision::ALL.iter().filter(|known| board.hardware.rate_flops_per_s(known.compute).is_some());
-        let supported: Vec<&str> = supported.map(|known| known.name).collect();
-        Error::new(unsupported.to_string()).at_column("--precision").expected(one_of(&supported))
-    })
+    let estimator = Estimator::new(&board.hardware, args.number_format(), workload.workload())?;
+    Ok(estimator.with_attention(attention.attention))
 }
 
 /// A law, and the laws of resampled runs if it was fitted on the spot.

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::args::{Aim, Format, PlanArgs};
+use super::args::{Aim, BoardArgs, Format, PlanArgs};
 use super::load::{self, LoadedLaw};
 use super::progress::Progress;
 use super::table::{Table, write_pairs};
@@ -119,7 +119,9 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
         .hint("200, the default"));
     }
     let board = load::board(library, &sweep.board)?;
-    let estimator = load::estimator(&board, &sweep.board, &sweep.workload, sweep.attention)?;
+    // Runs are trained in 16 bit, so their losses are said without what a number format costs.
+    let trained = BoardArgs { loss_penalty: Vec::new(), ..sweep.board.clone() };
+    let estimator = load::estimator(&board, &trained, &sweep.workload, sweep.attention)?;
     let space = library.space(&sweep.space.space)?;
     // Nothing is tested here, so every run may tell what it knows.
     let options = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
@@ -176,7 +178,7 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
             rank: place + 1,
             architecture: ArchitecturePart::from(shape),
             loss: landscape.law.coefficients.loss(&features),
-            loss_ci: ensemble.loss_interval(Ensemble::LEVEL, &features),
+            loss_ci: landscape.law.loss_interval(ensemble, Ensemble::LEVEL, &features),
             loss_sd_nats: proposal.loss_sd_nats,
             variance_removed: proposal.variance_removed,
             target_sd_nats: proposal.target_sd_nats,

@@ -44,6 +44,7 @@ struct Prediction {
     law: LawPart,
     dataset: Option<DatasetIdentity>,
     profile: ProfilePart,
+    #[serde(flatten)]
     precision: Precision,
     workload: Workload,
     attention: Attention,
@@ -82,11 +83,12 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
     let LoadedLaw { law, ensemble, note, .. } =
         load::law(library, &args.law, &FitOptions::DEFAULT, args.bootstrap, &Progress::new("resampling the runs"))?;
+    let law = law.in_format(estimator.precision());
     let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
     streams.note_reading(&law);
     streams.note(note.as_deref());
     streams.warn(&warnings);
-    let loss_ci = ensemble.as_ref().and_then(|laws| laws.loss_interval(Ensemble::LEVEL, &shape.features()));
+    let loss_ci = ensemble.as_ref().and_then(|laws| law.loss_interval(laws, Ensemble::LEVEL, &shape.features()));
     let prediction = Prediction {
         model: model.as_ref().map(ModelPart::from),
         loss_ci,

@@ -3,9 +3,9 @@
 use crate::engine::law::LossLaw;
 use crate::engine::roofline::{Attention, Estimator};
 use crate::engine::workload::Workload;
-use crate::files::export::Warning;
+use crate::files::export::{Warning, latency_basis};
 use crate::files::toml_source::shown;
-use crate::units::significant;
+use crate::units::{ratio, significant};
 
 use super::load::BoardInMode;
 
@@ -16,17 +16,25 @@ pub(super) type Pair = (&'static str, String);
 pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> Vec<Pair> {
     let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let precision = estimator.precision();
-    let roofline = Warning::of_board(&board.profile, &board.mode, precision)
-        .map_or_else(|| "roofline with the profile's efficiencies".to_owned(), |ideal| ideal.short());
+    let roofline = latency_basis(&board.profile, &board.mode, precision);
     let origin = from(board.profile.origin.as_deref());
     let mut pairs = vec![
         ("law", describe_law(law)),
         (
             "board",
-            format!("{}, {} ({}); {roofline}{origin}", board.hardware.name, precision.name, precision.description),
+            format!(
+                "{}, {} ({}); {roofline}{origin}",
+                board.hardware.name,
+                precision.in_short(),
+                precision.description
+            ),
         ),
         ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
     ];
+    if precision.loss_penalty_nats > 0.0 {
+        let words = format!("{} nats per token for {}, as given", ratio(precision.loss_penalty_nats), precision.name);
+        pairs.push(("penalty", words));
+    }
     let attention = estimator.attention();
     if attention != Attention::default() {
         pairs.push(("attention", format!("{}: {}", attention.name(), attention.description())));

@@ -28,13 +28,10 @@ pub use solution::Standing;
 
 use self::observation::Row;
 use self::parameters::{COUNT, reach};
-use self::solution::{Solution, solve};
+use self::solution::{Solution, TOO_FAST, solve};
 use super::efficiency::{CalibratedPhases, Reach};
 use super::precision::Precision;
 use super::roofline::{Phase, UnsupportedFormat};
-
-/// Faster than the ideal roofline by more than rounding.
-const TOO_FAST: f64 = 1.02;
 
 /// Observations in formats that share their kernels, and what came of them.
 #[derive(Debug, Clone, PartialEq)]

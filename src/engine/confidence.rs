@@ -71,7 +71,8 @@ impl Confidence {
             if watch.cancelled() {
                 return None;
             }
-            sweep.fill_losses(&AtDepths::new(*law, sweep.depths()), losses);
+            let law = law.with_penalty(landscape.law.coefficients.penalty_nats());
+            sweep.fill_losses(&AtDepths::new(law, sweep.depths()), losses);
             let finished = done.fetch_add(1, Ordering::Relaxed) + 1;
             watch.progress(finished, ensemble.laws.len());
             Some(Opinion {
@@ -224,6 +225,26 @@ mod tests {
         for (&member, (banded, interval)) in front.iter().zip(&found.band) {
             let loss = landscape.sweep.loss[member as usize];
             assert_eq!((member, *interval), (*banded, Some(Interval { low: loss, high: loss })));
+        }
+    }
+
+    #[test]
+    fn a_format_s_penalty_moves_the_band_and_no_share() {
+        let ensemble = ensemble(9);
+        let asked = |nats| {
+            let precision = Precision::FP16.with_loss_penalty(nats);
+            let estimator = Estimator::new(&agx_orin(), precision, Workload::default()).unwrap();
+            let landscape = Landscape::new(&small_space(), paper_law(), estimator);
+            let question = Question { objective: Objective::Total, budgets: &Budgets::NONE, level: 0.8 };
+            Confidence::of(&landscape, &ensemble, question, &()).unwrap()
+        };
+        let (plain, raised) = (asked(0.0), asked(0.03));
+        assert_eq!(raised.times, plain.times);
+        assert_eq!(raised.band.len(), plain.band.len());
+        for ((member, raised), (same, plain)) in raised.band.into_iter().zip(plain.band) {
+            let (raised, plain) = (raised.unwrap(), plain.unwrap());
+            assert_eq!(member, same);
+            assert!((raised.low - plain.low - 0.03).abs() < 1e-12 && (raised.high - plain.high - 0.03).abs() < 1e-12);
         }
     }
 

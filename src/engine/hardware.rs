@@ -1,5 +1,7 @@
 //! H = (`π_H`, `β_H`) of the paper, for one board in one power mode: what a latency prediction needs to know.
 
+use std::fmt;
+
 pub use super::efficiency::{Basis, Efficiencies, Efficiency, Overhead};
 use super::precision::{ComputeFormat, Precision};
 
@@ -24,6 +26,31 @@ pub struct Hardware {
     pub reserved_bytes: f64,
     /// How much of the peaks an engine reaches, by number format.
     pub efficiency: Efficiencies,
+    /// CUDA compute capability, where the board has one: it says why a rate is missing.
+    pub compute_capability: Option<ComputeCapability>,
+}
+
+/// The generation of an NVIDIA GPU, such as 8.7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ComputeCapability {
+    /// Before the point.
+    pub major: u16,
+    /// Behind it.
+    pub minor: u16,
+}
+
+impl ComputeCapability {
+    /// `8.7`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (major, minor) = text.split_once('.')?;
+        Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()? })
+    }
+}
+
+impl fmt::Display for ComputeCapability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
 }
 
 impl Hardware {
@@ -40,5 +67,11 @@ impl Hardware {
             ComputeFormat::Fp8 => self.fp8_flops_per_s,
             ComputeFormat::Fp4 => self.fp4_flops_per_s,
         }
+    }
+
+    /// Names of the number formats that it has the rate for.
+    pub fn computable(&self) -> Vec<&'static str> {
+        let has_rate = |known: &Precision| self.rate_flops_per_s(known.compute).is_some();
+        Precision::ALL.iter().filter(|known| has_rate(known)).map(|known| known.name).collect()
     }
 }

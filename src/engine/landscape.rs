@@ -21,7 +21,7 @@ pub struct Landscape {
     pub sweep: Sweep,
     /// What made them; prices single architectures in the same way.
     pub estimator: Estimator,
-    /// The law behind the losses.
+    /// The law behind the losses, in the estimator's number format.
     pub law: LossLaw,
     /// How much of it the law was never fitted on.
     pub extrapolated: Option<Extrapolated>,
@@ -71,6 +71,7 @@ impl Landscape {
         go_on: impl Fn() -> Result<(), E>,
     ) -> Result<Self, E> {
         go_on()?;
+        let law = law.in_format(estimator.precision());
         let shapes = space.shapes();
         go_on()?;
         let sweep = Sweep::of_shapes(shapes, space.layers.clone(), &law.coefficients, &estimator);
@@ -220,6 +221,25 @@ pub(crate) mod tests {
             let on_frontier = front.contains(&(index as u32));
             assert_eq!(ratio >= 1.0, on_frontier, "candidate {index}: {ratio}");
         }
+    }
+
+    #[test]
+    fn a_format_s_penalty_raises_every_loss_by_as_much_and_moves_nothing_else() {
+        let plain = paper_landscape();
+        let precision = Precision::FP16.with_loss_penalty(0.03);
+        let estimator = Estimator::new(&agx_orin(), precision, Workload::default()).unwrap();
+        let raised = Landscape::new(&paper_space(), paper_law(), estimator);
+        assert_eq!(raised.law.coefficients.named(), plain.law.coefficients.named());
+        let (before, after) = (&plain.sweep, &raised.sweep);
+        for index in 0..before.len() {
+            assert_eq!(after.loss[index], before.loss[index] + 0.03);
+            assert_eq!(after.perplexity[index], after.loss[index].exp());
+            assert_eq!(after.total_s[index], before.total_s[index]);
+        }
+        let baseline = |landscape: &Landscape| landscape.position_of(Objective::Total, &QWEN2_5_0_5B);
+        assert_eq!(baseline(&raised).loss, baseline(&plain).loss + 0.03);
+        let front = |landscape: &Landscape| landscape.frontier_of(Objective::Total, |_| true);
+        assert_eq!(front(&raised), front(&plain));
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub use coefficients::{AtDepths, Coefficients, Terms};
 pub use ensemble::{Ensemble, Interval};
 
 pub use super::features::{Axis, Features};
+use super::precision::Precision;
 pub use super::runs::DatasetIdentity;
 pub use form::Variable;
 
@@ -168,6 +169,16 @@ pub struct LossLaw {
     pub reading: Option<String>,
 }
 
+impl LossLaw {
+    /// The same law for models in a number format. Everything that predicts losses of models on a board goes through
+    /// here; what is compared with training runs does not, because those were trained in 16 bit.
+    #[must_use]
+    pub const fn in_format(mut self, precision: &Precision) -> Self {
+        self.coefficients = self.coefficients.with_penalty(precision.loss_penalty_nats);
+        self
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::forms::Eq2;
@@ -217,6 +228,10 @@ pub(crate) mod tests {
             })
             .unwrap()
             .at_tokens(Some(1e10));
+            let plain = law;
+            let law = plain.with_penalty(0.03);
+            assert_eq!(law.loss(&SHAPE), plain.loss(&SHAPE) + 0.03);
+            assert!((law.terms(&SHAPE).loss() / law.loss(&SHAPE) - 1.0).abs() < 1e-14);
             let depths = [1, 4, 28, 64];
             let mut losses = [0.0; 4];
             AtDepths::new(law, &depths).fill(&Features { layers: 1.0, ..SHAPE }, &mut losses);

@@ -1,5 +1,17 @@
 //! Number formats: how many bytes a weight, an activation and a KV element take, and which rate computes them.
+//!
+//! Weights, LM head and KV cache are stored in formats of their own ([`Storage`]), because runtimes choose them apart: a
+//! 4-bit model with a 16-bit head and an 8-bit cache is common. What a board must be able to *compute* follows from the
+//! weights' format alone; head and cache are expanded to it on the way.
 
+mod penalty;
+mod storage;
+
+pub use penalty::{LossPenalties, LossPenalty};
+pub use storage::Storage;
+
+use super::hardware::ComputeCapability;
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 /// The number format that the linear operators multiply in.
@@ -25,71 +37,87 @@ impl ComputeFormat {
             Self::Fp4 => "fp4",
         }
     }
+
+    /// The first generation of NVIDIA GPUs whose tensor cores multiply in it: Volta for 16 bit, Xavier and Turing for
+    /// INT8, Ada for FP8, Blackwell for FP4. `None` where nobody lacks it.
+    pub const fn tensor_cores_since(self) -> Option<ComputeCapability> {
+        match self {
+            Self::Bits16 => None,
+            Self::Int8 => Some(ComputeCapability { major: 7, minor: 2 }),
+            Self::Fp8 => Some(ComputeCapability { major: 8, minor: 9 }),
+            Self::Fp4 => Some(ComputeCapability { major: 10, minor: 0 }),
+        }
+    }
 }
 
-/// A named number format for the whole model.
+/// A number format for the whole model: how its weights are stored and computed, and how LM head and KV cache are stored.
 ///
-/// `b_w` is the *effective* size: block scales and zero points are part of it. Weight-only formats are expanded to
-/// 16 bit before the product, so they save traffic but compute at the 16-bit rate.
+/// Weight-only formats are expanded to 16 bit before the product, so they save traffic but compute at the 16-bit rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Precision {
     /// As typed on the command line.
     pub name: &'static str,
     /// In a few words, for lists.
     pub description: &'static str,
-    /// `b_w`: bytes per weight of the linear layers.
-    pub weight_bytes: f64,
-    /// `b_head`: bytes per weight of the LM head, and of an embedding tied to it.
-    pub head_bytes: f64,
+    /// `b_w`: weights of the linear layers.
+    pub weights: Storage,
+    /// `b_head`: weights of the LM head, and of an embedding tied to it.
+    pub head: Storage,
+    /// `b_kv`: elements of the KV cache.
+    pub kv_cache: Storage,
     /// `b_a`: bytes per activation.
     pub activation_bytes: f64,
-    /// `b_kv`: bytes per KV-cache element.
-    pub kv_bytes: f64,
     /// What the linear operators multiply in.
     pub compute: ComputeFormat,
+    /// What all of it adds to every loss, nats per token, as given; 0 where nobody gave anything.
+    pub loss_penalty_nats: f64,
 }
 
-const fn format(name: &'static str, description: &'static str, weight_bytes: f64, compute: ComputeFormat) -> Precision {
+const fn format(name: &'static str, description: &'static str, weights: Storage, compute: ComputeFormat) -> Precision {
     Precision {
         name,
         description,
-        weight_bytes,
-        head_bytes: weight_bytes,
+        weights,
+        head: weights,
+        kv_cache: Storage::FP16,
         activation_bytes: 2.0,
-        kv_bytes: 2.0,
         compute,
+        loss_penalty_nats: 0.0,
     }
 }
 
 impl Precision {
     /// IEEE half precision throughout, the default.
-    pub const FP16: Self = format("fp16", "16-bit throughout", 2.0, ComputeFormat::Bits16);
+    pub const FP16: Self = format("fp16", "16-bit weights and activations", Storage::FP16, ComputeFormat::Bits16);
     /// INT8 weights and activations, one scale per output channel.
-    pub const W8A8: Self = format("w8a8", "INT8 weights and activations", 1.0, ComputeFormat::Int8);
-
-    /// What `llama-quantize` calls `Q4_K_M`: half of the value and down projections in `Q6_K`, as are embedding and head.
+    pub const W8A8: Self = format("w8a8", "INT8 weights and activations", Storage::INT8, ComputeFormat::Int8);
+    /// bfloat16 throughout.
+    const BF16: Self = Self {
+        kv_cache: Storage::BF16,
+        ..format("bf16", "bfloat16 weights and activations", Storage::BF16, ComputeFormat::Bits16)
+    };
+    /// What `llama-quantize` calls `Q4_K_M`: embedding and LM head are in `Q6_K`.
+    ///
+    /// Its blocks hold 256 weights. Where a width is no multiple of 256, as the 896 of Qwen2.5-0.5B, `llama-quantize`
+    /// falls back to larger blocks (`Q5_0` for `Q4_K`, `Q8_0` for `Q6_K`), and the file is larger than this says.
     const Q4_K_M: Self = Self {
-        head_bytes: 210.0 / 256.0,
-        ..format("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", 0.600, ComputeFormat::Bits16)
+        head: Storage::Q6_K,
+        ..format("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", Storage::Q4_K_M, ComputeFormat::Bits16)
     };
 
     /// All known formats, in the order in which a control cycles through them.
-    ///
-    /// Effective sizes: int8 per channel 1; AWQ/GPTQ in groups of 128: 4 bit, a 16-bit scale and a 4-bit zero point
-    /// rounded as 0.516; GGUF blocks `Q8_0` 34 bytes per 32 weights, `Q4_0` 18 per 32, `Q4_K` 144 per 256; NVFP4 an
-    /// FP8 scale per 16 weights.
     pub const ALL: [Self; 11] = [
         Self::FP16,
-        format("bf16", "bfloat16 throughout", 2.0, ComputeFormat::Bits16),
+        Self::BF16,
         Self::W8A8,
-        format("w8a16", "INT8 weights, 16-bit compute", 1.0, ComputeFormat::Bits16),
-        format("w4a16", "INT4 weights (AWQ, GPTQ g128), 16-bit compute", 0.516, ComputeFormat::Bits16),
-        format("q8_0", "GGUF Q8_0, 16-bit compute", 34.0 / 32.0, ComputeFormat::Bits16),
-        format("q4_0", "GGUF Q4_0, 16-bit compute", 18.0 / 32.0, ComputeFormat::Bits16),
-        format("q4_k", "GGUF Q4_K, 16-bit compute", 144.0 / 256.0, ComputeFormat::Bits16),
+        format("w8a16", "INT8 weights, 16-bit compute", Storage::INT8, ComputeFormat::Bits16),
+        format("w4a16", "INT4 weights (AWQ, GPTQ g128), 16-bit compute", Storage::INT4, ComputeFormat::Bits16),
+        format("q8_0", "GGUF Q8_0, 16-bit compute", Storage::Q8_0, ComputeFormat::Bits16),
+        format("q4_0", "GGUF Q4_0, 16-bit compute", Storage::Q4_0, ComputeFormat::Bits16),
+        format("q4_k", "GGUF Q4_K in every layer, 16-bit compute", Storage::Q4_K, ComputeFormat::Bits16),
         Self::Q4_K_M,
-        format("fp8", "FP8 weights and activations", 1.0, ComputeFormat::Fp8),
-        format("nvfp4", "NVFP4 weights and activations", 0.5625, ComputeFormat::Fp4),
+        format("fp8", "FP8 weights and activations", Storage::FP8, ComputeFormat::Fp8),
+        format("nvfp4", "NVFP4 weights and activations", Storage::NVFP4, ComputeFormat::Fp4),
     ];
 
     /// The format of that name, in any case; `None` if there is none.
@@ -97,14 +125,108 @@ impl Precision {
         Self::ALL.into_iter().find(|precision| precision.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether weights lose precision against what the law was trained in: no quality loss is modelled for it.
+    /// The same with an LM head stored in another format; `None` leaves its own.
+    #[must_use]
+    pub fn with_head(self, head: Option<Storage>) -> Self {
+        Self { head: head.unwrap_or(self.head), ..self }
+    }
+
+    /// The same with a KV cache stored in another format; `None` leaves its own.
+    #[must_use]
+    pub fn with_kv_cache(self, kv_cache: Option<Storage>) -> Self {
+        Self { kv_cache: kv_cache.unwrap_or(self.kv_cache), ..self }
+    }
+
+    /// The same with a loss penalty.
+    #[must_use]
+    pub const fn with_loss_penalty(self, loss_penalty_nats: f64) -> Self {
+        Self { loss_penalty_nats, ..self }
+    }
+
+    /// Whether anything stored loses precision against what the law was trained in.
     pub fn is_quantised(&self) -> bool {
-        self.weight_bytes < 2.0
+        [self.weights, self.head, self.kv_cache].into_iter().any(Storage::is_quantised)
+    }
+
+    /// `w4a16 · head fp16 · KV fp8`: its name, and what is not as that name alone would have it.
+    pub fn in_short(&self) -> String {
+        let own = Self::named(self.name).unwrap_or(*self);
+        let mut words = self.name.to_owned();
+        if self.head != own.head {
+            words = words + " · head " + self.head.name;
+        }
+        if self.kv_cache != own.kv_cache {
+            words = words + " · KV " + self.kv_cache.name;
+        }
+        words
     }
 }
 
+/// To be flattened into a document: `precision`, `head_format`, `kv_format`, `loss_penalty_nats_per_token`.
 impl Serialize for Precision {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name)
+        let mut keys = serializer.serialize_struct("Precision", 4)?;
+        keys.serialize_field("precision", self.name)?;
+        keys.serialize_field("head_format", self.head.name)?;
+        keys.serialize_field("kv_format", self.kv_cache.name)?;
+        keys.serialize_field("loss_penalty_nats_per_token", &self.loss_penalty_nats)?;
+        keys.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effective_bytes_are_those_of_the_formats_blocks() {
+        let bytes: Vec<(&str, [f64; 3])> = Precision::ALL
+            .iter()
+            .map(|known| (known.name, [known.weights, known.head, known.kv_cache].map(|storage| storage.bytes)))
+            .collect();
+        // Llama 3.1 8B: of a layer's 218,103,808 weights, 31,457,280 in Q6_K.
+        let q4_k_m = (31_457_280.0 * 210.0 + 186_646_528.0 * 144.0) / 256.0 / 218_103_808.0;
+        assert!((Storage::Q4_K_M.bytes - q4_k_m).abs() < 1e-15 && (q4_k_m - 0.600).abs() < 5e-4, "{q4_k_m}");
+        assert_eq!(
+            bytes,
+            [
+                ("fp16", [2.0, 2.0, 2.0]),
+                ("bf16", [2.0, 2.0, 2.0]),
+                ("w8a8", [1.0, 1.0, 2.0]),
+                ("w8a16", [1.0, 1.0, 2.0]),
+                ("w4a16", [0.516, 0.516, 2.0]),
+                ("q8_0", [1.0625, 1.0625, 2.0]),
+                ("q4_0", [0.5625, 0.5625, 2.0]),
+                ("q4_k", [0.5625, 0.5625, 2.0]),
+                ("q4_k_m", [Storage::Q4_K_M.bytes, 0.820_312_5, 2.0]),
+                ("fp8", [1.0, 1.0, 2.0]),
+                ("nvfp4", [0.5625, 0.5625, 2.0]),
+            ]
+        );
+    }
+
+    #[test]
+    fn every_format_s_own_head_and_cache_can_be_named() {
+        for known in Precision::ALL {
+            assert!(Storage::OF_HEADS.contains(&known.head), "{}", known.name);
+            assert!(Storage::OF_KV_CACHES.contains(&known.kv_cache), "{}", known.name);
+            assert_eq!(known.in_short(), known.name);
+        }
+    }
+
+    #[test]
+    fn what_departs_from_the_name_is_said_behind_it() {
+        let mixed = Precision::FP16.with_kv_cache(Some(Storage::FP8));
+        assert_eq!((mixed.in_short(), mixed.is_quantised()), ("fp16 · KV fp8".to_owned(), true));
+        let mixed =
+            Precision::named("W4A16").unwrap().with_head(Some(Storage::FP16)).with_kv_cache(Some(Storage::INT8));
+        assert_eq!(mixed.in_short(), "w4a16 · head fp16 · KV int8");
+        assert_eq!(
+            serde_json::to_string(&mixed).unwrap(),
+            r#"{"precision":"w4a16","head_format":"fp16","kv_format":"int8","loss_penalty_nats_per_token":0.0}"#
+        );
+        let explicit = Precision::named("q4_k_m").unwrap().with_head(Some(Storage::Q6_K)).with_kv_cache(None);
+        assert_eq!(explicit.in_short(), "q4_k_m");
+        assert!(!Precision::FP16.is_quantised());
     }
 }

@@ -22,9 +22,10 @@ pub use memory::Memory;
 pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage, operators};
 pub use phases::{Cost, Latency};
 
-use super::hardware::Hardware;
+use super::hardware::{ComputeCapability, Hardware};
 use super::precision::{ComputeFormat, Precision};
 use super::workload::Workload;
+use crate::error::Error;
 
 /// Seconds per unit of work on one board at one number format: the reciprocals of the roofs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,14 +69,33 @@ pub struct UnsupportedFormat {
     /// Number format as typed.
     pub precision: &'static str,
     /// The rate that the profile lacks.
-    pub rate: &'static str,
+    pub lacking: ComputeFormat,
+    /// What the board's GPU has, where that is known.
+    pub compute_capability: Option<ComputeCapability>,
+    /// The formats that it can compute.
+    pub computable: Vec<&'static str>,
 }
 
 impl std::error::Error for UnsupportedFormat {}
 
 impl std::fmt::Display for UnsupportedFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} cannot compute {}: its profile has no {} rate", self.hardware, self.precision, self.rate)
+        let Self { hardware, precision, lacking, compute_capability, .. } = self;
+        write!(f, "{hardware} cannot compute {precision}: ")?;
+        match (lacking.tensor_cores_since(), compute_capability) {
+            (Some(since), Some(has)) if *has < since => {
+                let cores = lacking.name().to_uppercase();
+                write!(f, "no {cores} tensor cores, which need compute capability {since} or later; this is {has}")
+            }
+            _ => write!(f, "its profile has no {} rate", lacking.name()),
+        }
+    }
+}
+
+impl From<UnsupportedFormat> for Error {
+    fn from(refusal: UnsupportedFormat) -> Self {
+        let computable = refusal.computable.join(", ");
+        Self::new(refusal.to_string()).at_column("--precision").expected(format!("one of {computable}"))
     }
 }
 
@@ -97,7 +117,9 @@ impl Estimator {
         let linear_flops_per_s = hardware.rate_flops_per_s(precision.compute).ok_or_else(|| UnsupportedFormat {
             hardware: hardware.name.clone(),
             precision: precision.name,
-            rate: precision.compute.name(),
+            lacking: precision.compute,
+            compute_capability: hardware.compute_capability,
+            computable: hardware.computable(),
         })?;
         let bits16_flops_per_s = hardware.rate_flops_per_s(ComputeFormat::Bits16).unwrap_or(linear_flops_per_s);
         let (efficiency, _) = hardware.efficiency_in(&precision);

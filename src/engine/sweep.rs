@@ -222,7 +222,7 @@ fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estim
 pub(crate) mod tests {
     use super::*;
     use crate::engine::features::Axis;
-    use crate::engine::hardware::{Efficiencies, Hardware};
+    use crate::engine::hardware::{ComputeCapability, Efficiencies, Hardware};
     use crate::engine::law::Variable;
     use crate::engine::law::tests::table_6;
     use crate::engine::precision::Precision;
@@ -241,6 +241,7 @@ pub(crate) mod tests {
             memory_bytes: 62.841e9,
             reserved_bytes: 0.0,
             efficiency: Efficiencies::IDEAL,
+            compute_capability: ComputeCapability::parse("8.7"),
         }
     }
 

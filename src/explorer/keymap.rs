@@ -16,7 +16,7 @@ use super::state::{Mode, State};
 pub struct Binding {
     /// As the help writes it.
     pub keys: &'static str,
-    /// In a few words.
+    /// In a few words; none where those of the binding before it are about both.
     pub does: &'static str,
     /// In the footer.
     pub hint: Hint,
@@ -52,6 +52,11 @@ const fn explained(keys: &'static str, hint: Hint, does: &'static str) -> Bindin
     Binding { keys, does, hint, codes: &[], action: None }
 }
 
+/// A key whose words in the help are those of the binding before it, which then names both.
+const fn also(keys: &'static str, codes: &'static [KeyCode], action: Action) -> Binding {
+    Binding { keys, does: "", hint: Hint::None, codes, action: Some(action) }
+}
+
 const fn next(control: Control) -> Action {
     Action::Step(control, Direction::Up, Stride::Coarse)
 }
@@ -76,6 +81,18 @@ const fn own(screen: Screen) -> &'static [Binding] {
 /// Every binding that holds on a screen, in the order of the help.
 pub fn bindings(screen: Screen) -> impl Iterator<Item = &'static Binding> + Clone {
     own(screen).iter().chain(EVERYWHERE)
+}
+
+/// The lines of a screen's help: keys, and what they do.
+pub fn help(screen: Screen) -> Vec<(String, &'static str)> {
+    let mut lines: Vec<(String, &'static str)> = Vec::new();
+    for Binding { keys, does, .. } in bindings(screen) {
+        match lines.last_mut().filter(|_| does.is_empty()) {
+            Some((above, _)) => *above = format!("{above} {keys}"),
+            None => lines.push(((*keys).to_owned(), *does)),
+        }
+    }
+    lines
 }
 
 /// The bindings that the footer names in so many columns, two blanks after each. Where not all fit, the last of the

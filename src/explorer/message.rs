@@ -35,8 +35,12 @@ pub enum Control {
     Batch,
     /// Objective.
     Aim,
-    /// Number format.
+    /// Number format of weights and arithmetic.
     Format,
+    /// Format of the LM head.
+    Head,
+    /// Format of the KV cache.
+    KvCache,
     /// Power mode.
     Mode,
     /// Board.

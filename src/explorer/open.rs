@@ -6,10 +6,10 @@ use super::live::Live;
 use super::recipe::Recipe;
 use super::shelf::{Board, LawEntry, Shelf};
 use super::state::Question;
-use crate::engine::precision::Precision;
+use crate::engine::precision::{LossPenalties, Precision, Storage};
 use crate::engine::roofline::Estimator;
 use crate::engine::workload::Workload;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::catalog::Kind;
 use crate::files::choice::{check_length, named_runs};
 use crate::files::resolve::Library;
@@ -36,6 +36,12 @@ pub struct Choices {
     pub space: String,
     /// Number format.
     pub precision: Precision,
+    /// Format of the LM head; the number format's own if not given.
+    pub head: Option<Storage>,
+    /// Format of the KV cache; the number format's own if not given.
+    pub kv_cache: Option<Storage>,
+    /// What each number format adds to every loss.
+    pub penalties: LossPenalties,
     /// Batch, prompt, answer.
     pub workload: Workload,
 }
@@ -53,6 +59,9 @@ impl Default for Choices {
             mode: None,
             space: "paper".into(),
             precision: Precision::FP16,
+            head: None,
+            kv_cache: None,
+            penalties: LossPenalties::default(),
             workload: Workload::default(),
         }
     }
@@ -78,9 +87,18 @@ pub fn open(library: &Library, choices: &Choices) -> Result<(Shelf, Question)> {
         space: Arc::new(library.space(&choices.space)?),
         references: vec![library.model("Qwen2.5-0.5B")?, library.model("Qwen3-0.6B")?, library.model("Llama-3.2-1B")?],
     };
-    let question = Question { law: 0, edition: 0, board: 0, mode, precision, workload: choices.workload };
-    Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)
-        .map_err(|refusal| Error::new(refusal.to_string()).at_column("--precision"))?;
+    let question = Question {
+        law: 0,
+        edition: 0,
+        board: 0,
+        mode,
+        precision,
+        head: choices.head,
+        kv_cache: choices.kv_cache,
+        penalties: choices.penalties,
+        workload: choices.workload,
+    };
+    Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)?;
     Ok((shelf, question))
 }
 
@@ -161,7 +179,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_said_before_the_screen_is_taken() {
         let message = |change: fn(&mut Choices)| open_with(change).unwrap_err().to_string();
-        assert!(message(|c| c.precision = Precision::ALL[9]).contains("no fp4 rate"));
+        assert!(message(|c| c.precision = Precision::ALL[10]).contains("no FP4 tensor cores"));
         assert!(message(|c| c.law = "papr".into()).contains("paper"));
         assert!(message(|c| c.mode = Some("90W".into())).contains("90W"));
         let tiny = |choices: &mut Choices| choices.data = Some("tiny".into());

@@ -6,6 +6,7 @@ use super::resampled::ResamplingProgress;
 use super::shelf::LawEntry;
 use super::state::State;
 use crate::engine::law::{Ensemble, LossLaw};
+use crate::engine::precision::{Precision, Storage};
 use crate::files::export::{BootstrapPart, Warning};
 use crate::files::profile::Source;
 use crate::units;
@@ -203,6 +204,7 @@ fn board(page: &mut Page, state: &State) {
     if let Some(origin) = &profile.origin {
         page.entry("file", origin, Tone::Text);
     }
+    page.entry("number format", &number_format(&state.precision(state.shown())), Tone::Text);
     let mut sources: Vec<&Source> = Vec::new();
     for figure in profile.figures(mode) {
         let number = figure.source.as_ref().map(|source| {
@@ -225,6 +227,24 @@ fn board(page: &mut Page, state: &State) {
     for (number, source) in sources.iter().enumerate() {
         page.entry(&format!("[{}]", number + 1), &format!("{} {}", source.title, source.url), Tone::Aside);
     }
+}
+
+/// What each part is stored in, and what that is said to cost.
+fn number_format(precision: &Precision) -> String {
+    let Precision { name, description, weights, head, kv_cache, loss_penalty_nats, .. } = precision;
+    let cost = match loss_penalty_nats {
+        0.0 => String::new(),
+        nats => format!("; {} nats per token are added to every loss, as given", units::ratio(*nats)),
+    };
+    let bytes = |storage: &Storage| units::ratio(storage.bytes);
+    format!(
+        "{name}: {description}; {} bytes per weight, head in {} ({}), KV cache in {} ({}){cost}",
+        bytes(weights),
+        head.name,
+        bytes(head),
+        kv_cache.name,
+        bytes(kv_cache)
+    )
 }
 
 /// `text` broken at blanks into lines of at most `width` cells; a longer word is broken where the line ends.

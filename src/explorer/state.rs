@@ -20,14 +20,14 @@ use crate::engine::hardware::Hardware;
 use crate::engine::landscape::{Landscape, Position};
 use crate::engine::law::fit::Bootstrap;
 use crate::engine::law::{Ensemble, Extrapolation};
-use crate::engine::precision::Precision;
+use crate::engine::precision::{LossPenalties, Precision, Storage};
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
 use crate::engine::workload::{Objective, Workload};
 use crate::files::export::{View, Warning};
 use crate::files::profile::PowerMode;
 
 /// What a landscape answers; places on the shelf.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Question {
     /// Law.
     pub law: usize,
@@ -39,6 +39,12 @@ pub struct Question {
     pub mode: usize,
     /// Number format.
     pub precision: usize,
+    /// Format of the LM head, where another is chosen than the number format's own.
+    pub head: Option<Storage>,
+    /// Format of the KV cache, where another is chosen.
+    pub kv_cache: Option<Storage>,
+    /// What each number format adds to every loss.
+    pub penalties: LossPenalties,
     /// Batch, prompt, answer.
     pub workload: Workload,
 }
@@ -275,14 +281,16 @@ impl State {
         &self.board(question).modes[question.mode]
     }
 
-    /// The number format of a question.
-    pub fn precision(&self, question: Question) -> &Precision {
-        &self.shelf.precisions[question.precision]
+    /// The number format of a question: weights, head, cache and penalty together.
+    pub fn precision(&self, question: Question) -> Precision {
+        let precision = self.shelf.precisions[question.precision];
+        let penalty_nats = question.penalties.nats(precision.name);
+        precision.with_head(question.head).with_kv_cache(question.kv_cache).with_loss_penalty(penalty_nats)
     }
 
     /// Prices for a question; fails if its board lacks its number format.
     pub fn estimator(&self, question: Question) -> Result<Estimator, UnsupportedFormat> {
-        Estimator::new(self.hardware(question), *self.precision(question), question.workload)
+        Estimator::new(self.hardware(question), self.precision(question), question.workload)
     }
 
     /// The limits that are switched on.

@@ -3,6 +3,7 @@
 
 mod budgets;
 mod fit;
+mod format;
 mod frontier;
 mod judging;
 mod live;

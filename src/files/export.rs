@@ -8,6 +8,7 @@
 //!                                   selection, indices ──┘
 //! ```
 
+mod basis;
 mod model;
 mod parts;
 mod uncertainty;
@@ -17,6 +18,7 @@ use std::io;
 
 use serde::Serialize;
 
+pub use basis::{latency_basis, latency_basis_in_short};
 pub use model::ModelPart;
 pub use parts::{
     ArchitecturePart, EfficiencyPart, Entry, ExtrapolationPart, LawPart, PredictionsPart, ProfilePart, QualityPart,
@@ -107,6 +109,7 @@ pub struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coefficients_ci: Option<CoefficientsCi>,
     pub profile: ProfilePart,
+    #[serde(flatten)]
     pub precision: Precision,
     pub workload: Workload,
     pub attention: Attention,

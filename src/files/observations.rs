@@ -9,7 +9,7 @@ use super::profile::Profile;
 use super::resolve::Library;
 use crate::engine::architecture::Architecture;
 use crate::engine::calibration::{Observation, Pass};
-use crate::engine::precision::Precision;
+use crate::engine::precision::{Precision, Storage};
 use crate::error::Result;
 
 /// Published measurements, with their sources.
@@ -133,34 +133,29 @@ fn stored(measurement: &Measurement) -> Option<Precision> {
     let formats = &measurement.formats;
     let mut precision = as_converted(formats.precision()?, &measurement.architecture);
     if let Some(head) = &formats.head {
-        precision.head_bytes = bytes(head.name.as_deref()?)?;
+        precision.head = storage(head.name.as_deref()?)?;
     }
     if let Some(kv_cache) = &formats.kv_cache {
-        precision.kv_bytes = bytes(kv_cache.name.as_deref()?)?;
+        precision.kv_cache = storage(kv_cache.name.as_deref()?)?;
     }
     Some(precision)
 }
 
-/// Bytes per number.
-fn bytes(format: &str) -> Option<f64> {
-    match format {
-        "int8" | "fp8" => Some(1.0),
-        "q6_k" => Some(210.0 / 256.0),
-        _ => Precision::named(format).map(|precision| precision.weight_bytes),
-    }
+/// By its own name, or by that of the weights that are stored so.
+fn storage(format: &str) -> Option<Storage> {
+    let known = Storage::OF_HEADS.into_iter().chain(Storage::OF_KV_CACHES).find(|storage| storage.name == format);
+    known.or_else(|| Precision::named(format).map(|precision| precision.weights))
 }
 
 /// `Q4_K_M` of this very shape. Blocks of `Q4_K` and `Q6_K` hold 256 weights; where a row is no multiple of that,
 /// `llama-quantize` takes `Q5_0` and `Q8_0`, and the file grows by up to a third.
 fn as_converted(precision: Precision, shape: &Architecture) -> Precision {
-    const Q4_K: f64 = 144.0 / 256.0;
-    const Q6_K: f64 = 210.0 / 256.0;
-    const Q5_0: f64 = 22.0 / 32.0;
-    const Q8_0: f64 = 34.0 / 32.0;
+    const Q5_0_BYTES: f64 = 22.0 / 32.0;
+    let (q4_k, q6_k, q8_0) = (Storage::Q4_K.bytes, Storage::Q6_K.bytes, Storage::Q8_0.bytes);
     if precision.name != "q4_k_m" {
         return precision;
     }
-    let blocks = |row: u32| if row.is_multiple_of(256) { (Q4_K, Q6_K) } else { (Q5_0, Q8_0) };
+    let blocks = |row: u32| if row.is_multiple_of(256) { (q4_k, q6_k) } else { (Q5_0_BYTES, q8_0) };
     let (small, large) = blocks(shape.width);
     let (small_down, large_down) = blocks(shape.expert_hidden);
     let (width, attention, kv) = (f64::from(shape.width), shape.attention_dim(), shape.kv_dim());
@@ -170,5 +165,6 @@ fn as_converted(precision: Precision, shape: &Architecture) -> Precision {
         + 2.0 * width * hidden * small
         + width * hidden * f64::midpoint(small_down, large_down);
     let weights = 2.0 * width * attention + 2.0 * width * kv + 3.0 * width * hidden;
-    Precision { weight_bytes: bytes / weights, head_bytes: large, ..precision }
+    let head = if shape.width.is_multiple_of(256) { Storage::Q6_K } else { Storage::Q8_0 };
+    Precision { weights: Storage { bytes: bytes / weights, ..precision.weights }, head, ..precision }
 }

@@ -19,7 +19,7 @@ pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Tested};
 use serde::Serialize;
 
 use crate::engine::efficiency::Clocks;
-use crate::engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
+use crate::engine::hardware::{ComputeCapability, Efficiencies, Efficiency, Hardware, Overhead};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::toml_source::{TomlSource, one_of, shown};
 
@@ -180,6 +180,7 @@ impl Profile {
                 Some(overlay) => overlay.efficiencies(mode),
                 None => Efficiencies::from(self.efficiency.efficiency()),
             },
+            compute_capability: self.compute_capability.as_deref().and_then(ComputeCapability::parse),
         }
     }
 

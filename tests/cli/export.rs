@@ -38,6 +38,24 @@ fn all_feasible_architectures_are_written_best_first() {
 }
 
 #[test]
+fn a_penalty_shifts_every_exported_loss_and_a_plan_knows_none() {
+    let program = Program::new();
+    let losses = |options: &str| -> Vec<f64> {
+        let line = format!("export --max-total 40ms --precision w8a8 --select frontier --out - {options}");
+        let document = program.found(&line).json();
+        assert_eq!((&document["head_format"], &document["kv_format"]), (&"int8".into(), &"fp16".into()));
+        list(&document["architectures"]).iter().map(|e| number(&e["predictions"]["loss_nats_per_token"])).collect()
+    };
+    let (plain, raised) = (losses(""), losses("--loss-penalty w8a8=0.02"));
+    assert!(plain.len() > 5);
+    assert_eq!(raised, plain.iter().map(|loss| loss + 0.02).collect::<Vec<_>>());
+    // Runs are trained in 16 bit.
+    let proposal = "plan --data tiny --bootstrap 50 --runs 1 --format json --precision w8a8";
+    let penalised = program.found(&format!("{proposal} --loss-penalty w8a8=0.02"));
+    assert_eq!(penalised.stdout, program.found(proposal).stdout);
+}
+
+#[test]
 fn the_best_goes_to_stdout_as_predict_has_it() {
     let program = Program::new();
     let document = program.found("export --max-tpot 2ms --select best --out -").json();

@@ -99,6 +99,57 @@ fn what_cannot_be_trusted_is_said() {
     assert_eq!(program.found(&format!("{huge} --format json")).json()["memory"]["fits"], false);
 }
 
+#[test]
+fn head_and_cache_have_formats_of_their_own() {
+    let program = Program::new();
+    let line = format!("predict --arch {QWEN} --precision W4A16 --input 1024 --output 16");
+    let own = program.found(&format!("{line} --format json")).json();
+    let keys = |json: &Value| ["precision", "head_format", "kv_format"].map(|key| json[key].clone());
+    assert_eq!(keys(&own), ["w4a16", "int4", "fp16"]);
+    let mixed = program.found(&format!("{line} --head FP16 --kv fp8 --format json")).json();
+    assert_eq!(keys(&mixed), ["w4a16", "fp16", "fp8"]);
+    let more = |what: &str| number(&mixed["memory"][what]) - number(&own["memory"][what]);
+    assert!((more("weights_bytes") - 151_936.0 * 896.0 * (2.0 - 0.516)).abs() < 1e-6);
+    assert_eq!(more("kv_cache_bytes"), -number(&own["memory"]["kv_cache_bytes"]) / 2.0);
+    let shown = program.found(&format!("{line} --head fp16 --kv fp8"));
+    assert!(shown.stdout.contains("MAXN, w4a16 · head fp16 · KV fp8 (INT4 weights"), "{}", shown.stdout);
+    assert!(shown.stderr.contains("what w4a16 · head fp16 · KV fp8 costs in quality is not modelled"));
+    let gguf = program.found(&format!("predict --arch {QWEN} --precision q4_k_m --format json")).json();
+    assert_eq!(keys(&gguf), ["q4_k_m", "q6_k", "fp16"]);
+    let frontier = program.found("frontier --max-total 30ms --kv q8_0 --format json").json();
+    assert_eq!(keys(&frontier), ["fp16", "fp16", "q8_0"]);
+}
+
+#[test]
+fn a_given_penalty_is_part_of_every_loss_and_said() {
+    let program = Program::new();
+    let line = format!("predict --arch {QWEN} --data tiny --bootstrap 20 --precision w4a16");
+    let plain = program.found(&format!("{line} --format json")).json();
+    let raised = format!("{line} --loss-penalty q4_0=0.08,w4a16=0.03");
+    let json = program.found(&format!("{raised} --format json")).json();
+    assert_eq!(number(&json["loss_penalty_nats_per_token"]), 0.03);
+    assert_eq!(number(&plain["loss_penalty_nats_per_token"]), 0.0);
+    for (after, before) in [
+        (&json["loss"], &plain["loss"]),
+        (&json["loss_ci"][0], &plain["loss_ci"][0]),
+        (&json["loss_ci"][1], &plain["loss_ci"][1]),
+    ] {
+        assert!((number(after) - number(before) - 0.03).abs() < 1e-12, "{after} {before}");
+    }
+    assert!((number(&json["perplexity"]) / number(&json["loss"]).exp() - 1.0).abs() < 1e-12);
+    assert_eq!(number(&json["loss_terms"]["number_format"]), 0.03);
+    assert_eq!(plain["loss_terms"]["number_format"], Value::Null);
+    assert_eq!(json["law"]["coefficients"], plain["law"]["coefficients"]);
+    let shown = program.found(&raised);
+    assert!(shown.stdout.contains("0.03 nats per token for w4a16, as given"), "{}", shown.stdout);
+    let sentence =
+        "losses are those of 16-bit models and 0.03 nats per token for what w4a16 costs in quality, as given";
+    assert!(shown.stderr.contains(sentence) && !shown.stderr.contains("not modelled"), "{}", shown.stderr);
+    // A penalty for a format that is not in use changes nothing.
+    let elsewhere = program.found(&format!("{line} --loss-penalty fp8=0.5 --format json"));
+    assert_eq!(elsewhere.json(), plain);
+}
+
 /// Table 6, but for a depth term that grows a thousandfold per doubling of depth: plausible on its range alone.
 fn exploding_law() -> String {
     let paper = include_str!("../../datasets/paper-law.toml");
@@ -261,8 +312,13 @@ fn what_is_typed_wrong_is_named() {
         ("predict --arch qwen2.5-0.5b --precision fp61", "a similar value exists: 'fp16'"),
         (
             "predict --arch qwen2.5-0.5b --precision fp8",
-            "agx-orin-64gb MAXN cannot compute fp8: its profile has no fp8 rate",
+            "'--precision': agx-orin-64gb MAXN cannot compute fp8: no FP8 tensor cores, which need compute capability 8.9 or \
+             later; this is 8.7\n  expected: one of fp16, bf16, w8a8, w8a16, w4a16, q8_0, q4_0, q4_k, q4_k_m\n",
         ),
+        ("predict --arch qwen2.5-0.5b --head int5", "a similar value exists: 'int4'"),
+        ("predict --arch qwen2.5-0.5b --kv q6_k", "[possible values: fp16, bf16, fp8, int8, q8_0, q4_0]"),
+        ("predict --arch qwen2.5-0.5b --loss-penalty w4a16", "expected: FORMAT=NATS, such as w4a16=0.03"),
+        ("predict --arch qwen2.5-0.5b --loss-penalty w4a16=-1", "'-1' is no loss penalty from 0 to 10 nats per token"),
         ("predict --arch qwen2.5-0.5b --profile agx-orin", "try: --profile agx-orin-64gb"),
         ("predict --arch qwen2.5-0.5b --mode MAXM", "agx-orin-64gb has no power mode 'MAXM'"),
         ("predict --arch qwen2.5-0.5b --law papre", "try: --law paper"),

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use super::values::{attentions, known_forms, objectives, one_of, parse_tokens, precisions};
+use super::values::{attentions, known_forms, objectives, one_of, parse_tokens, precisions, stored_as};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::law::fit::{Bootstrap, Criterion, Weighting};
 use crate::engine::law::form::Form;
 use crate::engine::law::forms;
-use crate::engine::precision::Precision;
+use crate::engine::precision::{LossPenalties, LossPenalty, Precision, Storage};
 use crate::engine::roofline::Attention;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
 use crate::files::runs::ColumnChoice;
@@ -84,9 +84,33 @@ pub struct BoardArgs {
     /// Power mode of the profile [default: the profile's own]
     #[arg(long, value_name = "NAME")]
     pub mode: Option<String>,
-    /// Number format
+    /// Number format of weights and arithmetic
     #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
     pub precision: Precision,
+    /// Format that the LM head is stored in, and an embedding tied to it [default: as the weights; `q6_k` for `q4_k_m`]
+    #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
+    pub head: Option<Storage>,
+    /// Format that the KV cache is stored in [default: 16 bit]
+    #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_KV_CACHES), ignore_case = true)]
+    pub kv: Option<Storage>,
+    /// What a number format adds to every loss, such as `w4a16=0.03,q4_0=0.08`, in nats per token; may be given again
+    /// [default: nothing, since no law knows]
+    #[arg(long, value_name = "FORMAT=NATS,…", value_delimiter = ',', value_parser = LossPenalty::parse)]
+    pub loss_penalty: Vec<LossPenalty>,
+}
+
+impl BoardArgs {
+    /// What was given for each format.
+    pub fn loss_penalties(&self) -> LossPenalties {
+        self.loss_penalty.iter().copied().collect()
+    }
+
+    /// Weights, head, cache and penalty together.
+    pub fn number_format(&self) -> Precision {
+        let Self { precision, head, kv, .. } = self;
+        let penalty_nats = self.loss_penalties().nats(precision.name);
+        precision.with_head(*head).with_kv_cache(*kv).with_loss_penalty(penalty_nats)
+    }
 }
 
 /// Which workload.

@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::engine::law::form::Form;
 use crate::engine::law::forms;
-use crate::engine::precision::Precision;
+use crate::engine::precision::{Precision, Storage};
 use crate::engine::roofline::Attention;
 use crate::engine::workload::Objective;
 use crate::error::Error;
@@ -14,6 +14,14 @@ pub(super) fn precisions() -> impl TypedValueParser<Value = Precision> {
     let values = Precision::ALL.map(|precision| PossibleValue::new(precision.name).help(precision.description));
     PossibleValuesParser::new(values)
         .try_map(|name| Precision::named(&name).ok_or_else(|| Error::new(format!("'{name}' is no number format"))))
+}
+
+pub(super) fn stored_as<const N: usize>(all: [Storage; N]) -> impl TypedValueParser<Value = Storage> {
+    PossibleValuesParser::new(all.map(|storage| storage.name)).try_map(move |typed| {
+        all.into_iter()
+            .find(|storage| storage.name.eq_ignore_ascii_case(&typed))
+            .ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
+    })
 }
 
 pub(super) fn attentions() -> impl TypedValueParser<Value = Attention> {

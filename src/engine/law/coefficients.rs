@@ -9,7 +9,8 @@ use super::form::{Form, MOST_EXPONENTS, MOST_TERMS, Slot, Variable};
 use super::{Features, FittedRange};
 use crate::engine::features::Axis;
 
-/// The numbers of one [`Form`], and the training length that losses are for.
+/// The numbers of one [`Form`], and the setting that losses are for: a training length, and what the number format costs.
+/// The setting is none of the numbers, so that no file and no table mixes them.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Coefficients {
     form: &'static Form,
@@ -17,6 +18,7 @@ pub struct Coefficients {
     exponents: [f64; MOST_EXPONENTS],
     floor: f64,
     tokens: Option<f64>,
+    penalty_nats: f64,
 }
 
 /// One summand of a loss.
@@ -28,7 +30,7 @@ pub struct Summand {
     pub nats: f64,
 }
 
-/// What each term adds to one loss, floor last.
+/// What each term adds to one loss, floor last; behind it what the number format adds, if it adds anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms(Vec<Summand>);
 
@@ -55,7 +57,14 @@ impl Serialize for Terms {
 impl Coefficients {
     /// Numbers in the order of the form's own lists, for runs of any length; missing ones count as 0.
     pub fn new(form: &'static Form, factors: &[f64], exponents: &[f64], floor: f64) -> Self {
-        let mut law = Self { form, factors: [0.0; MOST_TERMS], exponents: [0.0; MOST_EXPONENTS], floor, tokens: None };
+        let mut law = Self {
+            form,
+            factors: [0.0; MOST_TERMS],
+            exponents: [0.0; MOST_EXPONENTS],
+            floor,
+            tokens: None,
+            penalty_nats: 0.0,
+        };
         law.factors[..form.terms.len()].iter_mut().zip(factors).for_each(|(slot, &value)| *slot = value);
         law.exponents[..form.exponents.len()].iter_mut().zip(exponents).for_each(|(slot, &value)| *slot = value);
         law
@@ -79,6 +88,17 @@ impl Coefficients {
     /// The training length that losses are for; `None` if the law has no data term, or nobody named one.
     pub const fn tokens(&self) -> Option<f64> {
         self.tokens
+    }
+
+    /// The same law for models whose number format adds so much to every loss.
+    #[must_use]
+    pub const fn with_penalty(self, penalty_nats: f64) -> Self {
+        Self { penalty_nats, ..self }
+    }
+
+    /// What the number format that losses are for adds to each, nats per token.
+    pub const fn penalty_nats(&self) -> f64 {
+        self.penalty_nats
     }
 
     /// Which law this is.
@@ -115,7 +135,7 @@ impl Coefficients {
 
     /// L(θ), nats per token; NaN if a training length is needed and none is known.
     pub fn loss(&self, shape: &Features) -> f64 {
-        self.summands(shape).sum::<f64>() + self.floor
+        self.summands(shape).sum::<f64>() + self.floor + self.penalty_nats
     }
 
     /// The loss of a run of that length.
@@ -127,7 +147,9 @@ impl Coefficients {
     pub fn terms(&self, shape: &Features) -> Terms {
         let names = self.form.terms.iter().map(|term| term.name);
         let summands = names.zip(self.summands(shape)).map(|(name, nats)| Summand { name, nats });
-        Terms(summands.chain([Summand { name: "floor", nats: self.floor }]).collect())
+        let penalty = Summand { name: "number format", nats: self.penalty_nats };
+        let penalty = (self.penalty_nats != 0.0).then_some(penalty);
+        Terms(summands.chain([Summand { name: "floor", nats: self.floor }]).chain(penalty).collect())
     }
 
     fn summands(&self, shape: &Features) -> impl Iterator<Item = f64> {
@@ -256,6 +278,9 @@ impl AtDepths {
         for (nats, scaling) in summands() {
             let Some(scaling) = scaling else { continue };
             losses.iter_mut().zip(scaling).for_each(|(loss, factor)| *loss += nats * factor);
+        }
+        for loss in losses {
+            *loss += self.law.penalty_nats;
         }
     }
 }

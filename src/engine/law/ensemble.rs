@@ -8,9 +8,9 @@
 use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
 
-use super::Features;
 use super::coefficients::Coefficients;
 use super::form::Slot;
+use super::{Features, LossLaw};
 
 /// Laws from resampled runs, in the order of the resamples.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,10 +113,13 @@ impl Ensemble {
         let named = fitted.map(|slot| Some((form.name_of(slot).key, self.interval(level, |law| law.get(slot))?)));
         named.flatten().collect()
     }
+}
 
-    /// The interval of a shape's loss, nats per token: of the law there, not of one more run, which adds its noise.
-    pub fn loss_interval(&self, level: f64, shape: &Features) -> Option<Interval> {
-        self.interval(level, |law| law.loss(shape))
+impl LossLaw {
+    /// The interval of a shape's loss, nats per token, under an ensemble in this law's setting: of the law there, not of
+    /// one more run, which adds its noise.
+    pub fn loss_interval(&self, ensemble: &Ensemble, level: f64, shape: &Features) -> Option<Interval> {
+        ensemble.interval(level, |law| law.with_penalty(self.coefficients.penalty_nats()).loss(shape))
     }
 }
 
@@ -125,6 +128,8 @@ mod tests {
     use super::super::forms::Eq2;
     use super::super::tests::TABLE_6;
     use super::*;
+    use crate::engine::landscape::tests::paper_law;
+    use crate::engine::precision::Precision;
 
     #[test]
     fn percentiles_by_hand() {
@@ -153,8 +158,11 @@ mod tests {
         assert_eq!(found[0].1, Interval { low: 9.96, high: 9.96 });
         assert!((found[1].1.low - 2.0).abs() < 1e-12 && (found[1].1.high - 3.8).abs() < 1e-12, "{found:?}");
         let shape = Features { layers: 16.0, width: 1024.0, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 0.5 };
-        let loss = ensemble.loss_interval(0.90, &shape).unwrap();
+        let law = paper_law();
+        let loss = law.loss_interval(&ensemble, 0.90, &shape).unwrap();
         assert!((loss.half_width() - 0.9).abs() < 1e-12, "{loss:?}");
+        let penalised = law.in_format(&Precision::W8A8.with_loss_penalty(0.03));
+        assert_eq!(penalised.loss_interval(&ensemble, 0.90, &shape), Some(loss.map(|nats| nats + 0.03)));
         assert_eq!(serde_json::to_string(&Interval { low: 1.0, high: 2.5 }).unwrap(), "[1.0,2.5]");
     }
 }

@@ -148,7 +148,7 @@ pub(super) fn visit_layer(
     let width = f64::from(shape.width);
     let attention_dim = shape.attention_dim();
     let kv_dim = shape.kv_dim();
-    let (weight, activation) = (precision.weight_bytes, precision.activation_bytes);
+    let (weight, activation) = (precision.weights.bytes, precision.activation_bytes);
 
     let query_flops = 2.0 * tokens * width * attention_dim;
     let query_bytes = width * attention_dim * weight + tokens * (width + attention_dim) * activation;
@@ -157,7 +157,7 @@ pub(super) fn visit_layer(
         "kv_proj",
         2.0,
         2.0 * tokens * width * kv_dim,
-        width * kv_dim * weight + tokens * width * activation + tokens * kv_dim * precision.kv_bytes,
+        width * kv_dim * weight + tokens * width * activation + tokens * kv_dim * precision.kv_cache.bytes,
     ));
     visit(Operator::linear("o_proj", 1.0, query_flops, query_bytes));
     if !shape.is_dense() {
@@ -201,7 +201,7 @@ pub(super) fn visit_attention(
     let causal = attention.causal_share(pass);
     let product_flops = 2.0 * tokens * context_tokens * attention_dim * causal;
     let softmax_flops = 5.0 * scores * causal;
-    let kv_bytes = batch * context_tokens * shape.kv_dim() * precision.kv_bytes;
+    let kv_bytes = batch * context_tokens * shape.kv_dim() * precision.kv_cache.bytes;
     let query_bytes = tokens * attention_dim * activation;
     match attention {
         Attention::Fused | Attention::FusedCausal => visit(Operator::bits16(
@@ -235,7 +235,7 @@ pub(super) fn visit_once(
         "lm_head",
         1.0,
         2.0 * pass.batch * width * vocab,
-        vocab * width * precision.head_bytes + pass.batch * (width + vocab) * activation,
+        vocab * width * precision.head.bytes + pass.batch * (width + vocab) * activation,
     ));
 }
 

@@ -155,11 +155,12 @@ fn sum_of_larger(a: [f64; 2], b: [f64; 2], steps: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::hardware::{Efficiency, Hardware, Overhead};
+    use crate::engine::hardware::{ComputeCapability, Efficiency, Hardware, Overhead};
     use crate::engine::precision::Precision;
     use crate::engine::reference::QWEN2_5_0_5B;
     use crate::engine::roofline::operators::{Attention, CausalMask};
     use crate::engine::workload::Workload;
+    use crate::error::Error;
     use proptest::prelude::*;
 
     fn hardware(bandwidth: f64, overhead_s: f64) -> Hardware {
@@ -178,6 +179,7 @@ mod tests {
                 overhead: Overhead { prefill_s: 3.0 * overhead_s, decode_s: overhead_s },
             }
             .into(),
+            compute_capability: None,
         }
     }
 
@@ -256,5 +258,18 @@ mod tests {
     fn a_board_without_the_rate_says_so() {
         let refusal = Estimator::new(&hardware(1e11, 0.0), Precision::W8A8, Workload::default()).unwrap_err();
         assert_eq!(refusal.to_string(), "test cannot compute w8a8: its profile has no int8 rate");
+        let ampere = Hardware { compute_capability: ComputeCapability::parse("8.7"), ..hardware(1e11, 0.0) };
+        let refusal = |name: &str| {
+            let precision = Precision::named(name).unwrap();
+            Error::from(Estimator::new(&ampere, precision, Workload::default()).unwrap_err()).to_string()
+        };
+        let expected = "\n  expected: one of fp16, bf16, w8a16, w4a16, q8_0, q4_0, q4_k, q4_k_m";
+        for (name, why) in [
+            ("w8a8", "its profile has no int8 rate"),
+            ("fp8", "no FP8 tensor cores, which need compute capability 8.9 or later; this is 8.7"),
+            ("nvfp4", "no FP4 tensor cores, which need compute capability 10.0 or later; this is 8.7"),
+        ] {
+            assert_eq!(refusal(name), format!("'--precision': test cannot compute {name}: {why}{expected}"));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{Binding, Hint, binding, explained, next};
+use super::{Binding, Hint, also, binding, explained, next};
 use crate::explorer::message::{Action, Control, Scope};
 
 /// Its own bindings, in the order of the help.
@@ -18,12 +18,14 @@ pub(super) const BINDINGS: &[Binding] = &[
     binding("F3 3", &[KeyCode::F(3), KeyCode::Char('3')], Hint::None, "driving: total 100 ms", Action::Preset(2)),
     binding("F4 4", &[KeyCode::F(4), KeyCode::Char('4')], Hint::None, "serving: total 2 s", Action::Preset(3)),
     binding("o", &[KeyCode::Char('o')], Hint::Roomy("aim"), "aim at total, TTFT, decode", next(Control::Aim)),
-    binding("b", &[KeyCode::Char('b')], Hint::Roomy("board"), "next board", next(Control::Board)),
-    binding("m", &[KeyCode::Char('m')], Hint::None, "next power mode", next(Control::Mode)),
-    binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "next number format", next(Control::Format)),
+    binding("b", &[KeyCode::Char('b')], Hint::Roomy("board"), "next board, power mode", next(Control::Board)),
+    also("m", &[KeyCode::Char('m')], next(Control::Mode)),
+    binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "format: weights, head, KV", next(Control::Format)),
+    also("h", &[KeyCode::Char('h')], next(Control::Head)),
+    also("k", &[KeyCode::Char('k')], next(Control::KvCache)),
     binding("n", &[KeyCode::Char('n')], Hint::None, "next form of the law", Action::NextForm),
-    binding("s", &[KeyCode::Char('s')], Hint::None, "sort by the next column", Action::SortNext),
-    binding("r", &[KeyCode::Char('r')], Hint::None, "reverse the order", Action::ReverseSort),
+    binding("s", &[KeyCode::Char('s')], Hint::None, "sort by the next, reverse", Action::SortNext),
+    also("r", &[KeyCode::Char('r')], Action::ReverseSort),
     binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten rows on, ten back", Action::MoveRows(10)),
     binding("home end", &[KeyCode::Home], Hint::None, "first row, last row", Action::MoveRows(isize::MIN)),
     binding("esc", &[KeyCode::Esc], Hint::None, "follow the best again", Action::FollowBest),

@@ -12,8 +12,10 @@ use ratatui::layout::Rect;
 use super::{Room, frame};
 use crate::explorer::state::{LowerPane, State};
 
-/// Rows of the controls pane, borders included: four budgets, a rule, five rows of workload.
-const CONTROLS_ROWS: u16 = 12;
+/// Rows of the controls pane, borders included: four budgets, a rule, six rows of workload and platform.
+const CONTROLS_ROWS: u16 = 13;
+/// The same without the rule, which gives way to a row of table or pick on the smallest screen.
+const CONTROLS_ROWS_AT_LEAST: u16 = CONTROLS_ROWS - 1;
 /// Rows of the body below which the pick has no pane of its own.
 const ROOMY_ROWS: u16 = 32;
 /// Columns below which the pick has no pane of its own.
@@ -50,7 +52,7 @@ pub fn panes(body: Rect, lower: LowerPane) -> Panes {
         };
     }
     // The chart is as high as the controls, or higher where there is room.
-    let chart_rows = (body.height * 60 / 100).max(CONTROLS_ROWS);
+    let chart_rows = (body.height * 60 / 100).max(CONTROLS_ROWS_AT_LEAST);
     let chart = Rect::new(body.x, body.y, left, chart_rows);
     let controls = Rect::new(left, body.y, right, chart_rows);
     let below = Rect::new(body.x, chart.bottom(), body.width, body.height - chart_rows);

@@ -7,7 +7,7 @@ use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{LowerPane, State};
 
 /// Controls in the order in which the arrow keys walk through them.
-const CONTROLS: [Control; 12] = [
+const CONTROLS: [Control; 14] = [
     Control::Budget(Limit::Total),
     Control::Budget(Limit::Prefill),
     Control::Budget(Limit::Tpot),
@@ -17,6 +17,8 @@ const CONTROLS: [Control; 12] = [
     Control::Batch,
     Control::Aim,
     Control::Format,
+    Control::Head,
+    Control::KvCache,
     Control::Mode,
     Control::Board,
     Control::Law,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{budgets, question, refuse};
+use super::{budgets, format, question, refuse};
 use crate::engine::budget::Limit;
 use crate::error::Error;
 use crate::explorer::message::{Control, Effect, ExportRequest, Focus, Overwrite, Scope};
@@ -15,7 +15,7 @@ const MAX_LENGTH: usize = 240;
 
 /// Opens a line for the focused control, if its value can be typed.
 pub(super) fn type_value(state: &mut State) {
-    let typed = [Control::Prompt, Control::Generate, Control::Batch];
+    let typed = [Control::Prompt, Control::Generate, Control::Batch, Control::Format];
     if let Focus::Control(control) = state.focus
         && (matches!(control, Control::Budget(_)) || typed.contains(&control))
     {
@@ -128,7 +128,11 @@ fn collect(state: &State, scope: Scope, path: PathBuf) -> Option<ExportRequest> 
 }
 
 fn accept(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect>, String> {
-    let Control::Budget(limit) = control else { return question::set_count(state, control, typed) };
+    let limit = match control {
+        Control::Budget(limit) => limit,
+        Control::Format => return format::set_penalty(state, typed),
+        _ => return question::set_count(state, control, typed),
+    };
     let value = parse_limit(limit, typed).map_err(|error| error.headline().to_owned())?;
     budgets::set(state, limit, value);
     Ok(Vec::new())

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{recipe, resampling};
+use super::{format, recipe, resampling};
 use crate::engine::budget::Limit;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 use crate::error::Error;
@@ -154,10 +154,12 @@ pub(super) fn step(state: &mut State, control: Control, direction: Direction, st
             workload.generated_tokens = step_count(workload.generated_tokens, direction, stride, 0..=MAX_TOKENS);
         }
         Control::Batch => workload.batch = step_count(workload.batch, direction, stride, 1..=MAX_BATCH),
-        Control::Format => step_format(state, direction),
+        Control::Format => format::step(state, direction),
+        Control::Head => format::step_head(state, direction),
+        Control::KvCache => format::step_kv_cache(state, direction),
         Control::Mode => {
             state.question.mode = cycle(state.question.mode, state.board(state.question).modes.len(), direction);
-            settle_format(state);
+            format::settle(state);
         }
         Control::Board => step_board(state, direction),
         Control::Law => state.question.law = cycle(state.question.law, state.shelf.laws.len(), direction),
@@ -196,32 +198,12 @@ pub(super) fn step_objective(state: &mut State, direction: Direction) {
     super::reselect(state);
 }
 
-/// The next number format that the board can compute; the skipped ones are named.
-fn step_format(state: &mut State, direction: Direction) {
-    let before = state.question.precision;
-    let mut skipped = Vec::new();
-    for _ in 0..state.shelf.precisions.len() {
-        state.question.precision = cycle(state.question.precision, state.shelf.precisions.len(), direction);
-        match state.estimator(state.question) {
-            Ok(_) => break,
-            Err(refusal) => skipped.push(refusal.to_string()),
-        }
-    }
-    if state.estimator(state.question).is_err() {
-        state.question.precision = before;
-    }
-    state.wanted_precision = state.question.precision;
-    if let Some(reason) = skipped.first() {
-        state.notice = Some(Notice::Trouble(format!("skipped: {reason}")));
-    }
-}
-
 /// The next board in the mode that it starts in.
 fn step_board(state: &mut State, direction: Direction) {
     let before_bytes = state.hardware(state.question).memory_bytes;
     state.question.board = cycle(state.question.board, state.shelf.boards.len(), direction);
     state.question.mode = state.board(state.question).default_mode;
-    settle_format(state);
+    format::settle(state);
     // A memory budget that was the old board's memory follows to the new one's; one that was chosen stays.
     let memory_bytes = state.hardware(state.question).memory_bytes;
     let slider = state.slider_mut(Limit::Memory);
@@ -230,23 +212,8 @@ fn step_board(state: &mut State, direction: Direction) {
     }
 }
 
-/// The number format last chosen, where the new board or mode can compute it; otherwise the first that it can, said
-/// aloud. Every board has 16 bit.
-fn settle_format(state: &mut State) {
-    let estimator = |precision| state.estimator(Question { precision, ..state.question });
-    let wanted = state.wanted_precision;
-    match estimator(wanted) {
-        Ok(_) => state.question.precision = wanted,
-        Err(refusal) => {
-            let first = (0..state.shelf.precisions.len()).find(|&precision| estimator(precision).is_ok());
-            state.question.precision = first.unwrap_or(0);
-            let now = state.precision(state.question).name;
-            state.notice = Some(Notice::Trouble(format!("{refusal}; now {now}")));
-        }
-    }
-}
-
-fn cycle(here: usize, count: usize, direction: Direction) -> usize {
+/// The place after or before one of so many, round and round.
+pub(super) fn cycle(here: usize, count: usize, direction: Direction) -> usize {
     match direction {
         Direction::Up => (here + 1) % count,
         Direction::Down => (here + count - 1) % count,

@@ -17,7 +17,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         "{} · {} · {} · {} → {} tokens · batch {}",
         state.board(shown).title(),
         state.power_mode(shown).name,
-        state.precision(shown).name,
+        state.precision(shown).in_short(),
         units::count(workload.prompt_tokens as usize),
         units::count(workload.generated_tokens as usize),
         workload.batch,

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::theme::Role;
 use super::window::window;
 use super::{Canvas, fit, frontier};
-use crate::explorer::keymap::bindings;
+use crate::explorer::keymap::help;
 use crate::explorer::screen::Screen;
 
 /// Draws the help over the screen.
@@ -14,19 +14,20 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
         Screen::Frontier => frontier::LEGEND,
         Screen::Fit => fit::LEGEND,
     };
-    let count = bindings(shown).count();
+    let lines = help(shown);
+    let count = lines.len();
     let rows = count as u16;
     let two_columns = screen.height < rows + 8;
     let (width, height) = if two_columns { (screen.width.min(84) - 2, screen.height - 2) } else { (72, rows + 8) };
     let inner = window(canvas, screen, (width, height), "Help: any key closes it");
     let per_column = if two_columns { usize::from(inner.height.saturating_sub(6)) } else { count };
     let column_width = if two_columns { inner.width / 2 } else { inner.width };
-    for (i, binding) in bindings(shown).enumerate() {
+    for (i, (keys, does)) in lines.iter().enumerate() {
         let x = inner.x + 1 + (i / per_column) as u16 * column_width;
         let y = inner.y + (i % per_column) as u16;
         let room = usize::from(column_width).saturating_sub(12);
-        canvas.buffer.set_string(x, y, binding.keys, canvas.style(Role::Focus));
-        canvas.buffer.set_stringn(x + 11, y, binding.does, room, canvas.style(Role::Text));
+        canvas.buffer.set_string(x, y, keys, canvas.style(Role::Focus));
+        canvas.buffer.set_stringn(x + 11, y, does, room, canvas.style(Role::Text));
     }
     let legend_y = inner.y + per_column.min(count) as u16 + 1;
     for (i, (glyph, role, meaning)) in legend.iter().enumerate() {

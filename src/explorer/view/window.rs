@@ -26,7 +26,7 @@ pub(super) fn window(canvas: &mut Canvas<'_>, screen: Rect, (width, height): (u1
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen: Rect) {
     match mode {
         Mode::Typing(control, prompt) => {
-            let (title, hint) = ask_for(*control);
+            let (title, hint) = ask_for(state, *control);
             line(canvas, screen, (&title, hint), prompt);
         }
         Mode::Exporting(scope, prompt) => {
@@ -51,7 +51,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen
     }
 }
 
-fn ask_for(control: Control) -> (String, &'static str) {
+fn ask_for(state: &State, control: Control) -> (String, &'static str) {
     match control {
         Control::Budget(limit) => {
             let hint = match limit {
@@ -59,6 +59,10 @@ fn ask_for(control: Control) -> (String, &'static str) {
                 _ => "such as 100ms or 2s; a bare number is in ms",
             };
             (format!("Budget: {} at most", limit.label()), hint)
+        }
+        Control::Format => {
+            let title = format!("Loss penalty of {}, nats per token", state.precision(state.question).name);
+            (title, "what it costs in quality, such as 0.03; 0 if not known")
         }
         Control::Prompt => ("Prompt tokens".into(), "a whole number"),
         Control::Generate => ("Generated tokens".into(), "a whole number"),

@@ -67,7 +67,8 @@ pub(in crate::explorer) fn assess(inquiry: &Inquiry, watch: &dyn Watch) -> Optio
     let level = Ensemble::LEVEL;
     let confidence = Confidence::of(landscape, ensemble, Question { objective: *objective, budgets, level }, watch)?;
     let best = landscape.best_first().first().map(|&index| landscape.sweep.architecture(index as usize).features());
-    let lowest = best.and_then(|shape| ensemble.loss_interval(level, &shape)).map(|interval| interval.low);
+    let lowest =
+        best.and_then(|shape| landscape.law.loss_interval(ensemble, level, &shape)).map(|interval| interval.low);
     let verdict = Verdict { inquiry: inquiry.clone(), confidence, lowest_loss: lowest };
     Some(Message::Assessed(Arc::new(verdict)))
 }

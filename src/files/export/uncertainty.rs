@@ -90,8 +90,9 @@ impl EntryConfidence {
     pub fn of(landscape: &Landscape, uncertainty: Uncertainty<'_>, index: usize) -> Self {
         const UNKNOWN: Interval = Interval { low: f64::NAN, high: f64::NAN };
         let Uncertainty { ensemble, confidence } = uncertainty;
+        let (law, level) = (&landscape.law, confidence.level);
         let shape = landscape.sweep.architecture(index).features();
-        let loss_ci = ensemble.loss_interval(confidence.level, &shape).unwrap_or(UNKNOWN);
+        let loss_ci = law.loss_interval(ensemble, level, &shape).unwrap_or(UNKNOWN);
         Self {
             frontier_probability: confidence.frontier_probability(index),
             robust: confidence.is_robust(index),

@@ -54,6 +54,7 @@ fn a_profile_needs_no_more_than_a_16_bit_rate_bandwidth_and_memory() {
             memory_bytes: 8e9,
             reserved_bytes: 0.0,
             efficiency: Efficiencies::IDEAL,
+            compute_capability: None,
         }
     );
 }

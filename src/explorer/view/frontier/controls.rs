@@ -14,7 +14,10 @@ use crate::units;
 /// Cells before a slider's track: switch, label, comparison, value.
 const SLIDER_LABEL: u16 = 22;
 
-/// Draws the four sliders, a rule, and five rows of steppers.
+/// Rows of steppers.
+const WORKLOAD_ROWS: u16 = 6;
+
+/// Draws the four sliders, a rule where there is room, and the steppers.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let has_keys = matches!(state.focus, Focus::Control(_));
     let inner = canvas.pane(area, "Budgets", Focused::when(has_keys));
@@ -22,20 +25,28 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         let line = Rect { y: inner.y + row as u16, height: 1, ..inner };
         render_slider(canvas, state, slider, line);
     }
-    rule(canvas, area, inner.y + 4, has_keys);
+    let budgets = state.sliders.len() as u16;
+    let has_rule = inner.height > budgets + WORKLOAD_ROWS;
+    if has_rule {
+        rule(canvas, area, inner.y + budgets, has_keys);
+    }
+    let workload_y = inner.y + budgets + u16::from(has_rule);
     let half = inner.width / 2;
-    let cell = |row: u16, column: u16, width: u16| Rect::new(inner.x + column, inner.y + 5 + row, width, 1);
-    let workload = state.question.workload;
+    let cell = |row: u16, column: u16, width: u16| Rect::new(inner.x + column, workload_y + row, width, 1);
+    let (workload, precision) = (state.question.workload, state.precision(state.question));
     let count = |value: u32| units::count(value as usize);
     let steppers = [
         (Control::Prompt, "prompt", count(workload.prompt_tokens), cell(0, 0, half)),
         (Control::Generate, "generate", count(workload.generated_tokens), cell(0, half, inner.width - half)),
         (Control::Batch, "batch", count(workload.batch), cell(1, 0, half)),
         (Control::Aim, "aim", state.objective.name().to_owned(), cell(1, half, inner.width - half)),
-        (Control::Format, "format", state.precision(state.question).name.to_owned(), cell(2, 0, half)),
-        (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(2, half, inner.width - half)),
-        (Control::Board, "board", state.board(state.question).title().to_owned(), cell(3, 0, inner.width)),
-        (Control::Law, "law", state.law_entry().label.clone(), cell(4, 0, inner.width)),
+        // `q4_k_m` needs one cell more than half of the smallest pane has.
+        (Control::Format, "format", precision.name.to_owned(), cell(2, 0, half + 1)),
+        (Control::Head, "head", precision.head.name.to_owned(), cell(2, half + 1, inner.width - half - 1)),
+        (Control::KvCache, "KV", precision.kv_cache.name.to_owned(), cell(3, 0, half)),
+        (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(3, half, inner.width - half)),
+        (Control::Board, "board", state.board(state.question).title().to_owned(), cell(4, 0, inner.width)),
+        (Control::Law, "law", state.law_entry().label.clone(), cell(5, 0, inner.width)),
     ];
     for (control, label, value, place) in steppers {
         render_stepper(canvas, state, (control, label, &value), place);

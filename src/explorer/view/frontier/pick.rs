@@ -24,7 +24,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let rows = landscape.estimator.breakdown(&shape);
     let loss_interval =
-        state.ensemble().and_then(|ensemble| ensemble.loss_interval(Ensemble::LEVEL, &shape.features()));
+        state.ensemble().and_then(|ensemble| landscape.law.loss_interval(ensemble, Ensemble::LEVEL, &shape.features()));
     let detail = Detail { state, landscape, index, shape, rows, loss_interval };
     // Side by side where the pane is wide and low, as on a small screen.
     if inner.width >= 76 && inner.height < 22 {

@@ -35,7 +35,7 @@ impl Coverage {
             let runs = samples::runs(TABLE_6, &samples::shapes(100, 100 + draw as u64), 0.01, draw as u64);
             let ensemble = resampled(&runs, &ALL, 100);
             let inside = |shape: &&Features| {
-                ensemble.loss_interval(Ensemble::LEVEL, shape).unwrap().contains(table_6().loss(shape))
+                ensemble.interval(Ensemble::LEVEL, |law| law.loss(shape)).unwrap().contains(table_6().loss(shape))
             };
             hits[0].1 += shapes.iter().filter(inside).count();
             for (key, interval) in ensemble.coefficients_ci(Ensemble::LEVEL) {
@@ -100,7 +100,7 @@ fn every_form_criterion_and_weighting_can_be_resampled() {
             let ensemble = bootstrap(&runs, &found, &options, &asked, &()).unwrap();
             assert!(ensemble.laws.iter().all(|law| law.form() == form && law.tokens() == found.coefficients.tokens()));
             for shape in &shapes[..10] {
-                let interval = ensemble.loss_interval(0.90, shape).unwrap();
+                let interval = ensemble.interval(0.90, |law| law.loss(shape)).unwrap();
                 let away = (interval.low + interval.half_width() - found.coefficients.loss(shape)).abs();
                 assert!(away < 0.3 && interval.half_width() > 0.0, "{} {criterion:?}: {interval:?}", form.name);
             }
