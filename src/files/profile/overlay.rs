@@ -4,6 +4,8 @@
 //! come from measurements and change with its version. It says for which number formats and modes it was measured and
 //! how well it predicts a model that it has not seen, so that a prediction beyond that can be called what it is.
 
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::collections::BTreeMap;
