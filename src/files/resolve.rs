@@ -400,9 +400,10 @@ mod tests {
         assert_eq!(
             refusal(Kind::Profile, "agx-orin"),
             "'--profile': there is no profile 'agx-orin'\n  \
-             expected: a path, or one of agx-orin-32gb, agx-orin-64gb, agx-orin-industrial, apple-m4, mine, \
-             orin-nano-4gb, orin-nano-8gb, orin-nx-16gb, orin-nx-8gb, raspberry-pi-5, rtx-3090, rtx-4090, thor-t4000, \
-             thor-t5000\n  \
+             expected: a path, or one of agx-orin-32gb, agx-orin-64gb, agx-orin-64gb+edge-llm, \
+             agx-orin-industrial, apple-m4, mine, orin-nano-4gb, orin-nano-8gb, orin-nano-8gb+llama.cpp, orin-nx-16gb, \
+             orin-nx-8gb, raspberry-pi-5, rtx-3090, rtx-4090, rtx-4090+transformers, thor-t4000, thor-t5000, \
+             thor-t5000+edge-llm, thor-t5000+edge-llm-0.4\n  \
              try: --profile agx-orin-64gb"
         );
         assert_eq!(refusal(Kind::Law, "qqq"), "'--law': there is no law 'qqq'\n  expected: a path, or paper");

@@ -139,7 +139,9 @@ impl Overlay {
         for (i, raw) in raw.formats.into_iter().enumerate() {
             let path = root.key("formats").index(i);
             let format = format_figures(&check, &path, raw)?;
-            let twice = format.formats.iter().find(|name| formats.iter().any(|other| other.formats.contains(name)));
+            let earlier = |name: &&'static str| formats.iter().any(|other| other.formats.contains(name));
+            let names = || format.formats.iter();
+            let twice = names().find(|name| earlier(name) || names().filter(|other| other == name).count() > 1);
             if let Some(twice) = twice {
                 return Err(toml.error(&path.key("formats"), format!("'{twice}' is calibrated twice")));
             }

@@ -292,7 +292,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "\"derived\"",
         "\"guessed\"",
         "b.toml:14, 'modes.fp16.kind': 'guessed' is no kind of figure\n  \
-             expected: one of stated, derived, measured, assumed",
+             expected: one of stated, derived, measured, fitted, assumed",
     ),
     (
         "note = \"half\", ",
