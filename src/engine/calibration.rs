@@ -172,7 +172,7 @@ fn judged(rows: &[Row], ideal_s: &[f64], solution: Solution) -> Calibration {
             measured_s: row.seconds,
             ideal_s,
             calibrated_s,
-            left_out_s: calibrated_s.and(fold.and_then(by)),
+            left_out_s: calibrated_s.and_then(|_| fold.and_then(by)),
         }
     });
     let fitted: Vec<FittedRow> = fitted.collect();

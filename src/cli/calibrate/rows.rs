@@ -45,7 +45,7 @@ pub(super) fn lines(calibrated: &Calibrated) -> Vec<Line> {
             lines.push(line(row, group.ideal_s[place], fitted));
         }
     }
-    lines.sort_by(|a, b| (a.phase == Phase::Decode).cmp(&(b.phase == Phase::Decode)));
+    lines.sort_by_key(|line| line.phase == Phase::Decode);
     lines
 }
 

@@ -176,7 +176,7 @@ impl<'a> Fit<'a> {
                 standing[idle.index()] = Some(Standing::Unnoticed);
                 continue;
             }
-            let errors = self.standard_errors(&point, &free, &standing);
+            let errors = self.standard_errors(&point, &free, standing);
             let loose = free.iter().find(|&&number| {
                 standing[number.index()] == Some(Standing::Fixed)
                     && (errors[number.index()] * self.effect(&point, number) > LOOSE || !noticed(&number))
@@ -218,7 +218,7 @@ impl<'a> Fit<'a> {
     }
 
     /// From the curvature at the optimum and a robust estimate of the noise. Numbers at their bound are taken as given.
-    fn standard_errors(&self, point: &Point, free: &[Parameter], standing: &[Option<Standing>; COUNT]) -> Point {
+    fn standard_errors(&self, point: &Point, free: &[Parameter], standing: [Option<Standing>; COUNT]) -> Point {
         let open: Vec<Parameter> =
             free.iter().copied().filter(|number| standing[number.index()] == Some(Standing::Fixed)).collect();
         let mut errors = [0.0; COUNT];

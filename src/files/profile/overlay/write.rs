@@ -53,12 +53,14 @@ impl Draft<'_> {
         if !self.notes.is_empty() {
             text += "notes = [\n";
             for note in &self.notes {
-                text += &format!("  {},\n", quoted(note));
+                text.push_str("  ");
+                text.push_str(&quoted(note));
+                text.push_str(",\n");
             }
             text += "]\n";
         }
         for (i, source) in self.sources.iter().enumerate() {
-            text += &format!("\n[sources.measurements-{}]\n", i + 1);
+            table(&mut text, &format!("sources.measurements-{}", i + 1));
             line(&mut text, "title", &quoted(&format!("Measurements, {} of {}", i + 1, self.sources.len())));
             line(&mut text, "url", &quoted(source));
         }
@@ -109,7 +111,7 @@ impl Draft<'_> {
 
 fn tested(text: &mut String, calibration: &Calibration, phase: Phase, (key, models): (&str, usize)) {
     let Some(fitted) = calibration.errors(phase, Prediction::InSample) else { return };
-    *text += &format!("\n[formats.{key}]\n");
+    table(text, &format!("formats.{key}"));
     line(text, "rows", &fitted.rows.to_string());
     line(text, "models", &models.to_string());
     line(text, "median_error", &share(fitted.median));
@@ -137,8 +139,12 @@ fn share(value: f64) -> String {
     format!("{value:.4}")
 }
 
-fn line(text: &mut String, key: &str, value: &str) {
+fn table(text: &mut String, name: &str) {
     // Writing to a string cannot fail.
+    let _ = write!(text, "\n[{name}]\n");
+}
+
+fn line(text: &mut String, key: &str, value: &str) {
     let _ = writeln!(text, "{key} = {value}");
 }
 
