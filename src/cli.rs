@@ -13,6 +13,7 @@ pub mod explore;
 pub mod load;
 
 mod arch;
+mod calibrate;
 mod detect;
 mod export;
 mod fit;
@@ -168,6 +169,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Predict(args) => predict::run(args, library, streams),
         Command::Frontier(args) => frontier::run(args, library, streams),
         Command::Plan(args) => plan::run(args, library, streams),
+        Command::Calibrate(args) => calibrate::run(args, library, streams),
         Command::Export(args) => export::run(args, library, streams),
         Command::Profiles(args) => profiles::run(args, library, streams),
         Command::Models(args) => models::run(args, library, streams),

@@ -13,6 +13,7 @@ pub mod law;
 pub mod live;
 pub mod measurements;
 pub mod models;
+pub mod observations;
 pub mod profile;
 pub mod python_json;
 pub mod resolve;

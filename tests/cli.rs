@@ -5,6 +5,8 @@
 #[path = "cli/program.rs"]
 mod program;
 
+#[path = "cli/calibrate.rs"]
+mod calibrate;
 #[path = "cli/columns.rs"]
 mod columns;
 #[path = "cli/detect.rs"]

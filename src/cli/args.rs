@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use commands::{
-    Aim, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs, PredictArgs,
-    ProfilesArgs, ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
+    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, SpaceArgs, SweepArgs,
@@ -65,6 +65,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Write feasible architectures with all that makes their numbers citable to a JSON file
     Export(ExportArgs),
+    /// Fit an engine's efficiencies on a board to measured times, and say how well they predict
+    Calibrate(CalibrateArgs),
     /// List hardware profiles, show every figure of one with its source, or recognise this machine
     Profiles(ProfilesArgs),
     /// List known models, or show the shape and the exact parameters of one

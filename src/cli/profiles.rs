@@ -59,6 +59,13 @@ fn print(found: &Resolved, profile: &Profile, default_mode: &str, streams: &mut 
     let mut sources = Sources::default();
     let of_board = board_figures(profile);
     section("memory and efficiency", &[], &of_board, &mut sources, streams)?;
+    for figures in profile.calibration.iter().flat_map(|calibration| &calibration.formats) {
+        let head = figures.head.iter().map(|head| format!("with the LM head in {head}"));
+        let notes: Vec<String> =
+            [figures.accuracy(), format!("measured in {}", figures.modes.join(", "))].into_iter().chain(head).collect();
+        let title = format!("calibration of {}", figures.formats.join(", "));
+        section(&title, &notes, &figures.figures().collect::<Vec<_>>(), &mut sources, streams)?;
+    }
     for mode in &profile.modes {
         let PowerMode { name, notes, .. } = mode;
         let figures = profile.figures(mode).into_iter();

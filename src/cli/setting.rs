@@ -3,7 +3,7 @@
 use crate::engine::law::LossLaw;
 use crate::engine::roofline::{Attention, Estimator};
 use crate::engine::workload::Workload;
-use crate::files::export::Warning;
+use crate::files::export::{Warning, latency_basis};
 use crate::files::toml_source::shown;
 use crate::units::{ratio, significant};
 
@@ -16,8 +16,7 @@ pub(super) type Pair = (&'static str, String);
 pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> Vec<Pair> {
     let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let precision = estimator.precision();
-    let roofline = Warning::of_board(&board.profile, &board.mode, precision)
-        .map_or_else(|| "roofline with the profile's efficiencies".to_owned(), |ideal| ideal.short());
+    let roofline = latency_basis(&board.profile, &board.mode, precision);
     let origin = from(board.profile.origin.as_deref());
     let mut pairs = vec![
         ("law", describe_law(law)),

@@ -28,13 +28,10 @@ pub use solution::Standing;
 
 use self::observation::Row;
 use self::parameters::{COUNT, reach};
-use self::solution::{Solution, solve};
+use self::solution::{Solution, TOO_FAST, solve};
 use super::efficiency::{CalibratedPhases, Reach};
 use super::precision::Precision;
 use super::roofline::{Phase, UnsupportedFormat};
-
-/// Faster than the ideal roofline by more than rounding.
-const TOO_FAST: f64 = 1.02;
 
 /// Observations in formats that share their kernels, and what came of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,7 +172,7 @@ fn judged(rows: &[Row], ideal_s: &[f64], solution: Solution) -> Calibration {
             measured_s: row.seconds,
             ideal_s,
             calibrated_s,
-            left_out_s: calibrated_s.and(fold.and_then(by)),
+            left_out_s: calibrated_s.and_then(|_| fold.and_then(by)),
         }
     });
     let fitted: Vec<FittedRow> = fitted.collect();

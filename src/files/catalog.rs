@@ -40,6 +40,26 @@ const PROFILES: &[Embedded] = &[
     Embedded { name: "rtx-4090", text: include_str!("../../profiles/rtx-4090.toml") },
     Embedded { name: "rtx-3090", text: include_str!("../../profiles/rtx-3090.toml") },
     Embedded { name: "apple-m4", text: include_str!("../../profiles/apple-m4.toml") },
+    Embedded {
+        name: "agx-orin-64gb+edge-llm",
+        text: include_str!("../../profiles/calibrations/agx-orin-64gb+edge-llm.toml"),
+    },
+    Embedded {
+        name: "thor-t5000+edge-llm",
+        text: include_str!("../../profiles/calibrations/thor-t5000+edge-llm.toml"),
+    },
+    Embedded {
+        name: "thor-t5000+edge-llm-0.4",
+        text: include_str!("../../profiles/calibrations/thor-t5000+edge-llm-0.4.toml"),
+    },
+    Embedded {
+        name: "orin-nano-8gb+llama.cpp",
+        text: include_str!("../../profiles/calibrations/orin-nano-8gb+llama.cpp.toml"),
+    },
+    Embedded {
+        name: "rtx-4090+transformers",
+        text: include_str!("../../profiles/calibrations/rtx-4090+transformers.toml"),
+    },
 ];
 
 const LAWS: &[Embedded] = &[Embedded { name: "paper", text: include_str!("../../datasets/paper-law.toml") }];
@@ -108,12 +128,13 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{law, profile::Profile};
+    use crate::files::{law, resolve::Library};
 
     #[test]
     fn built_in_files_are_sound_and_named_as_they_say() {
         for Embedded { name, text } in Kind::Profile.embedded() {
-            assert_eq!(Profile::parse(name, text).unwrap().name, *name);
+            let (found, profile) = Library::default().profile(name).unwrap();
+            assert_eq!((profile.name.as_str(), found.text.as_str()), (*name, *text));
         }
         for Embedded { name, text } in Kind::Law.embedded() {
             assert_eq!(law::parse(name, text).unwrap().name, *name);

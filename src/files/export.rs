@@ -8,6 +8,7 @@
 //!                                   selection, indices ──┘
 //! ```
 
+mod basis;
 mod model;
 mod parts;
 mod uncertainty;
@@ -17,6 +18,7 @@ use std::io;
 
 use serde::Serialize;
 
+pub use basis::{latency_basis, latency_basis_in_short};
 pub use model::ModelPart;
 pub use parts::{
     ArchitecturePart, EfficiencyPart, Entry, ExtrapolationPart, LawPart, PredictionsPart, ProfilePart, QualityPart,

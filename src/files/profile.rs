@@ -8,6 +8,7 @@ mod check;
 mod dense;
 mod figure;
 mod machine;
+mod overlay;
 mod plausible;
 mod power;
 mod raw;
@@ -15,9 +16,11 @@ mod raw;
 mod tests;
 
 pub use figure::{Evidence, Figure, Source};
+pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Tested};
 
 use serde::Serialize;
 
+use crate::engine::efficiency::Clocks;
 use crate::engine::hardware::{ComputeCapability, Efficiencies, Efficiency, Hardware, Overhead};
 use crate::engine::what_if::Scaling;
 use crate::error::{Error, Result, did_you_mean};
@@ -40,6 +43,9 @@ pub struct Profile {
     pub modes: Vec<PowerMode>,
     /// How much of the peaks an engine reaches, as far as the file says.
     pub efficiency: EfficiencyFigures,
+    /// What one engine was measured to reach, if a calibration is laid over the board.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Overlay>,
     /// Which file it was read from, in words: `built in`, a path, `…, in place of the built-in one`.
     #[serde(skip)]
     pub origin: Option<String>,
@@ -109,6 +115,12 @@ impl PowerMode {
         [Some(&self.fp16), self.int8.as_ref(), self.fp8.as_ref(), self.fp4.as_ref()].into_iter().flatten()
     }
 
+    /// What runs in it, and how fast, as far as the file says.
+    pub fn clocks(&self) -> Clocks {
+        let si = |figure: &Option<Figure>| figure.as_ref().map(|figure| figure.si);
+        Clocks { sms: si(&self.sms), gpu_hz: si(&self.gpu_clock), cpu_hz: si(&self.cpu_clock) }
+    }
+
     /// What bounds the rates, where the file gives clock and SMs.
     fn bound<'a>(&'a self, capability: &'a str) -> Option<dense::Bound<'a>> {
         let (sms, gpu_clock) = self.sms.as_ref().zip(self.gpu_clock.as_ref())?;
@@ -171,7 +183,10 @@ impl Profile {
             memory_bytes: self.memory.usable_bytes(),
             reserved_bytes: self.memory.reserved_bytes(),
             watts: mode.watts.as_ref().map(|watts| watts.si),
-            efficiency: Efficiencies::from(self.efficiency.efficiency()),
+            efficiency: match &self.calibration {
+                Some(overlay) => overlay.efficiencies(mode),
+                None => Efficiencies::from(self.efficiency.efficiency()),
+            },
             compute_capability: self.compute_capability.as_deref().and_then(ComputeCapability::parse),
         };
         as_it_is.scaled(&self.what_if)

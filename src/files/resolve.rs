@@ -17,9 +17,9 @@ use directories::ProjectDirs;
 use super::catalog::{Embedded, Kind};
 use super::detect::{self, Detection, ThisMachine, Tree};
 use super::law;
-use super::profile::Profile;
+use super::profile::{Overlay, Profile};
 use super::space;
-use super::toml_source::{escaped, one_of, shown};
+use super::toml_source::{KeyPath, TomlSource, escaped, one_of, shown};
 use crate::engine::law::LossLaw;
 use crate::engine::space::Space;
 use crate::error::{Error, Result, did_you_mean};
@@ -157,9 +157,25 @@ impl Library {
             return Ok((resolved, profile));
         }
         let resolved = self.resolve(Kind::Profile, typed)?;
-        let mut profile = Profile::parse(&resolved.source, &resolved.text)?;
+        let mut profile = self.read_profile(&resolved)?;
         profile.origin = Some(resolved.origin_in_words());
         Ok((resolved, profile))
+    }
+
+    /// A board's own file, or a calibration with the board that it is for.
+    fn read_profile(&self, file: &Resolved) -> Result<Profile> {
+        if !Overlay::is(&file.text) {
+            return Profile::parse(&file.source, &file.text);
+        }
+        let toml = TomlSource::new(&file.source, &file.text);
+        let overlay = Overlay::parse(&file.source, &file.text)?;
+        let at_base = |what: String| toml.error(&KeyPath::ROOT.key("base"), what);
+        let base = self.resolve(Kind::Profile, &overlay.base).map_err(|error| at_base(error.headline().to_owned()))?;
+        if Overlay::is(&base.text) {
+            return Err(at_base(format!("'{}' is a calibration itself", shown(&overlay.base)))
+                .expected("the name of a board's profile"));
+        }
+        Profile::parse(&base.source, &base.text)?.with_overlay(overlay, toml)
     }
 
     /// The law of that name or path.
@@ -180,7 +196,7 @@ impl Library {
 
     /// Every profile that can be named, sorted by name.
     pub fn profiles(&self) -> Vec<Listed> {
-        self.list(Kind::Profile, |file| Profile::parse(&file.source, &file.text).map(|profile| profile.title))
+        self.list(Kind::Profile, |file| self.read_profile(file).map(|profile| profile.title))
     }
 
     /// Every law that can be named, sorted by name.
@@ -422,9 +438,10 @@ mod tests {
         assert_eq!(
             refusal(Kind::Profile, "agx-orin"),
             "'--profile': there is no profile 'agx-orin'\n  \
-             expected: a path, or one of agx-orin-32gb, agx-orin-64gb, agx-orin-industrial, apple-m4, mine, \
-             orin-nano-4gb, orin-nano-8gb, orin-nx-16gb, orin-nx-8gb, raspberry-pi-5, rtx-3090, rtx-4090, thor-t4000, \
-             thor-t5000\n  \
+             expected: a path, or one of agx-orin-32gb, agx-orin-64gb, agx-orin-64gb+edge-llm, \
+             agx-orin-industrial, apple-m4, mine, orin-nano-4gb, orin-nano-8gb, orin-nano-8gb+llama.cpp, orin-nx-16gb, \
+             orin-nx-8gb, raspberry-pi-5, rtx-3090, rtx-4090, rtx-4090+transformers, thor-t4000, thor-t5000, \
+             thor-t5000+edge-llm, thor-t5000+edge-llm-0.4\n  \
              try: --profile agx-orin-64gb"
         );
         assert_eq!(refusal(Kind::Law, "qqq"), "'--law': there is no law 'qqq'\n  expected: a path, or paper");

@@ -114,6 +114,40 @@ impl Aim {
     }
 }
 
+/// `roofscape calibrate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  roofscape calibrate --measurements published\n  \
+                        roofscape calibrate --measurements bench.json --profile orin-nano-8gb --mode 15W --engine 'llama.cpp b9292' --model Llama-3.2-1B\n  \
+                        roofscape calibrate --measurements small.json large.json --profile thor-t5000 --out mine.toml && roofscape --profile mine.toml\n\n\
+                        Files: llama-bench JSON, JSONL and CSV, and tables of measurements (datasets/measurements.csv).\n\
+                        `published` is built in; without --profile it prints every pair of engine and board.")]
+pub struct CalibrateArgs {
+    /// Files of measurements, or `published`
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub measurements: Vec<String>,
+    /// The board: a name (see `roofscape profiles`) or a TOML file
+    #[arg(long, value_name = "NAME|PATH")]
+    pub profile: Option<String>,
+    /// Power mode of all measurements [default: what the files say, else the profile's own]
+    #[arg(long, value_name = "NAME", requires = "profile")]
+    pub mode: Option<String>,
+    /// The engine: chooses among those of the files, or names it where they do not say
+    #[arg(long, value_name = "NAME", requires = "profile")]
+    pub engine: Option<String>,
+    /// The model of files that do not say: a name of `roofscape models`
+    #[arg(long, value_name = "NAME", requires = "profile")]
+    pub model: Option<String>,
+    /// Write the calibration to this TOML file, for --profile
+    #[arg(long, value_name = "FILE", requires = "profile")]
+    pub out: Option<PathBuf>,
+    /// Replace that file if it exists
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
 const ARCH_HELP: &str = "\
 Keys of --arch (names of config.json are taken too, such as num_hidden_layers):
   layers, width             required

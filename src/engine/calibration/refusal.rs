@@ -6,7 +6,7 @@ use super::parameters::Parameter;
 use crate::engine::roofline::Phase;
 
 /// A phase whose numbers the rows do not fix.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     /// Prefill or decode.
     pub phase: Phase,
@@ -15,7 +15,7 @@ pub struct Refusal {
 }
 
 /// Why rows do not fix the numbers of their phase.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
     /// There are none.
     NotMeasured,
@@ -25,6 +25,15 @@ pub enum Reason {
         rows: usize,
         /// The numbers that they should fix.
         numbers: Vec<Parameter>,
+    },
+    /// Most rows are faster than the peaks: whatever is fitted to them means nothing.
+    TooFast {
+        /// So many.
+        fast: usize,
+        /// Of so many.
+        rows: usize,
+        /// By this factor at most.
+        worst: f64,
     },
     /// One number can be traded for another without the rows noticing.
     Alike {
@@ -68,6 +77,11 @@ impl fmt::Display for Refusal {
                     symbols.join(", ")
                 )
             }
+            Reason::TooFast { fast, rows, worst } => write!(
+                f,
+                "{fast} of {rows} {phase} rows are faster than the peaks allow, by up to a factor of {worst:.2}: the \
+                 profile, its mode or the number format is not what was measured"
+            ),
             Reason::Alike { rows, models, number } => {
                 let models = if *models == 1 { "one model".to_owned() } else { format!("{models} models") };
                 let number = number.symbol();

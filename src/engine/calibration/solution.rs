@@ -14,6 +14,8 @@ use super::search::Search;
 use crate::engine::efficiency::CalibratedPhases;
 use crate::engine::roofline::Phase;
 
+/// Faster than the ideal roofline by more than rounding.
+pub(super) const TOO_FAST: f64 = 1.02;
 /// A number that moves no row by more than this share of its time is not looked for.
 const NOTICED: f64 = 0.01;
 /// A number whose standard error lets some row's time vary by more than this share is not fixed.
@@ -67,7 +69,10 @@ pub(super) fn solve(rows: &[&Row]) -> Result<Solution, Vec<Refusal>> {
         let Some(covered) = covered(&phases) else { return Err(refusals) };
         let chosen: Vec<&Row> = rows.iter().copied().filter(|row| phases.contains(&row.phase)).collect();
         let fit = Fit::new(chosen, &phases);
-        let refused = phases.iter().find_map(|&phase| fit.too_few(phase)).map_or_else(|| fit.settle(), Err);
+        let refused = phases
+            .iter()
+            .find_map(|&phase| fit.too_few(phase).or_else(|| fit.too_fast(phase)))
+            .map_or_else(|| fit.settle(), Err);
         match refused {
             Ok(settled) => {
                 let Settled { point, errors, standing } = settled;
@@ -134,6 +139,16 @@ impl<'a> Fit<'a> {
         Some(Refusal { phase, reason })
     }
 
+    /// A minority is an outlier; more is another board.
+    fn too_fast(&self, phase: Phase) -> Option<Refusal> {
+        let ideal = reach(&IDEAL, None);
+        let speeds: Vec<f64> = self.of_phase(phase).map(|row| row.predicted_s(&ideal) / row.seconds).collect();
+        let fast = speeds.iter().filter(|speed| **speed > TOO_FAST).count();
+        let worst = speeds.iter().copied().fold(0.0, f64::max);
+        let reason = Reason::TooFast { fast, rows: speeds.len(), worst };
+        (2 * fast > speeds.len()).then_some(Refusal { phase, reason })
+    }
+
     /// Searches, leaves out what no row notices, and refuses what cannot be told apart.
     fn settle(&self) -> Result<Settled, Refusal> {
         let mut free = self.numbers.clone();
@@ -161,7 +176,7 @@ impl<'a> Fit<'a> {
                 standing[idle.index()] = Some(Standing::Unnoticed);
                 continue;
             }
-            let errors = self.standard_errors(&point, &free, &standing);
+            let errors = self.standard_errors(&point, &free, standing);
             let loose = free.iter().find(|&&number| {
                 standing[number.index()] == Some(Standing::Fixed)
                     && (errors[number.index()] * self.effect(&point, number) > LOOSE || !noticed(&number))
@@ -203,7 +218,7 @@ impl<'a> Fit<'a> {
     }
 
     /// From the curvature at the optimum and a robust estimate of the noise. Numbers at their bound are taken as given.
-    fn standard_errors(&self, point: &Point, free: &[Parameter], standing: &[Option<Standing>; COUNT]) -> Point {
+    fn standard_errors(&self, point: &Point, free: &[Parameter], standing: [Option<Standing>; COUNT]) -> Point {
         let open: Vec<Parameter> =
             free.iter().copied().filter(|number| standing[number.index()] == Some(Standing::Fixed)).collect();
         let mut errors = [0.0; COUNT];

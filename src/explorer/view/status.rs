@@ -13,7 +13,7 @@ use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::screen::Screen;
 use crate::explorer::shelf::{FitProgress, LawEntry};
 use crate::explorer::state::{Notice, State};
-use crate::files::export::Warning;
+use crate::files::export::{Warning, latency_basis, latency_basis_in_short};
 use crate::units;
 
 /// Draws all three. What just happened stands in the place of the key hints: the truth always stays.
@@ -102,14 +102,11 @@ fn runs(law: &LossLaw) -> String {
 /// runs are synthetic stands before the law already.
 fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let question = state.shown();
-    let ideal = Warning::of_board(&state.profile(question), state.power_mode(question), &state.precision(question));
+    let (profile, mode) = (&state.profile(question), state.power_mode(question));
+    let basis = latency_basis(profile, mode, &state.precision(question));
     let cautions: Vec<String> =
         state.warnings.iter().rev().filter(|warning| is_caution(warning)).map(Warning::short).collect();
-    let latency = match (ideal, cautions.is_empty()) {
-        (None, _) => "calibrated roofline".to_owned(),
-        (Some(ideal), true) => ideal.short(),
-        (Some(_), false) => "uncalibrated".to_owned(),
-    };
+    let latency = if cautions.is_empty() { basis } else { latency_basis_in_short(&basis) };
     let mut spans = vec![canvas.span(format!(" {latency}"), Role::Label)];
     if !cautions.is_empty() {
         const MORE: &str = " … i";

@@ -70,6 +70,24 @@ pub enum Warning {
         /// Profile and mode.
         board: String,
     },
+    /// A calibration does not speak of the number format or of a phase: it is ideal there.
+    Uncalibrated {
+        /// The number format or the phase.
+        what: &'static str,
+        /// The engine that was measured.
+        engine: String,
+        /// What was measured.
+        measured: String,
+    },
+    /// A calibration was measured in other power modes.
+    OtherMode {
+        /// The mode.
+        mode: String,
+        /// The engine that was measured.
+        engine: String,
+        /// The modes that were measured.
+        measured: String,
+    },
     /// The law knows of no number format.
     Quantisation {
         /// Its name, with those of head and cache where they depart from it.
@@ -185,7 +203,34 @@ impl Warning {
     pub fn of_board(profile: &Profile, mode: &PowerMode, precision: &Precision) -> Option<Self> {
         let hardware = profile.hardware(mode);
         let (_, basis) = hardware.efficiency_in(precision);
-        (basis == Basis::Ideal).then_some(Self::IdealRoofline { board: hardware.name })
+        match (basis, &profile.calibration) {
+            (Basis::Ideal, _) => Some(Self::IdealRoofline { board: hardware.name }),
+            (Basis::Uncovered, Some(calibration)) => Some(Self::Uncalibrated {
+                what: precision.name,
+                engine: calibration.engine.clone(),
+                measured: calibration.covered().join(", "),
+            }),
+            _ => None,
+        }
+    }
+
+    /// About what a calibration says nothing of: a phase or a power mode that was not measured.
+    pub fn of_calibration(profile: &Profile, mode: &PowerMode, precision: &Precision) -> Vec<Self> {
+        let Some(calibration) = &profile.calibration else { return Vec::new() };
+        let Some(figures) = calibration.of(precision) else { return Vec::new() };
+        let mut warnings = Vec::new();
+        let halves = [("prefill", figures.prefill, "decode"), ("decode", figures.decode, "prefill")];
+        warnings.extend(halves.into_iter().filter(|(_, tested, _)| tested.is_none()).map(|(what, _, other)| {
+            Self::Uncalibrated { what, engine: calibration.engine.clone(), measured: other.to_owned() }
+        }));
+        if !figures.modes.iter().any(|measured| measured.eq_ignore_ascii_case(&mode.name)) {
+            warnings.push(Self::OtherMode {
+                mode: mode.name.clone(),
+                engine: calibration.engine.clone(),
+                measured: figures.modes.join(", "),
+            });
+        }
+        warnings
     }
 
     fn of_imagination(profile: &Profile, mode: &PowerMode) -> Option<Self> {
@@ -207,16 +252,11 @@ impl Warning {
         let penalty_nats = precision.loss_penalty_nats;
         let quantised = (precision.is_quantised() || penalty_nats > 0.0)
             .then(|| Self::Quantisation { precision: precision.in_short(), penalty_nats });
-        [
-            Self::of_runs(law),
-            quantised,
-            Self::of_sight(law),
-            Self::of_length(law),
-            Self::of_imagination(profile, mode),
-            Self::of_board(profile, mode, precision),
-        ]
-        .into_iter()
-        .flatten()
+        [Self::of_runs(law), quantised, Self::of_sight(law), Self::of_length(law), Self::of_imagination(profile, mode)]
+            .into_iter()
+            .flatten()
+            .chain(Self::of_board(profile, mode, precision))
+            .chain(Self::of_calibration(profile, mode, precision))
     }
 
     fn of_sight(law: &LossLaw) -> Option<Self> {
@@ -250,6 +290,8 @@ impl Warning {
             Self::Synthetic { .. } => "synthetic runs".to_owned(),
             Self::WhatIf { scaling, .. } => format!("what if: {scaling}"),
             Self::IdealRoofline { .. } => "ideal roofline, uncalibrated".to_owned(),
+            Self::Uncalibrated { what, .. } => format!("{what} uncalibrated"),
+            Self::OtherMode { mode, .. } => format!("calibration extrapolated to {mode}"),
             Self::Quantisation { precision, penalty_nats: 0.0 } => format!("no quality loss modelled for {precision}"),
             Self::Quantisation { precision, penalty_nats } => {
                 format!("+{} nats for {precision}, as given", units::ratio(*penalty_nats))
@@ -310,6 +352,14 @@ impl fmt::Display for Warning {
             Self::IdealRoofline { board } => write!(
                 f,
                 "latencies on {board} are those of an ideal roofline, not calibrated by measurements: engines are slower"
+            ),
+            Self::Uncalibrated { what, engine, measured } => write!(
+                f,
+                "{engine} was measured in {measured} here, not in {what}: its latencies are those of an ideal roofline"
+            ),
+            Self::OtherMode { mode, engine, measured } => write!(
+                f,
+                "{engine} was measured in power mode {measured}: what it reaches in {mode} is extrapolated from the clocks"
             ),
             Self::Quantisation { precision, penalty_nats: 0.0 } => {
                 write!(f, "losses are those of 16-bit models: what {precision} costs in quality is not modelled")

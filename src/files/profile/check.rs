@@ -21,11 +21,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
     check.text(&root.key("name"), &raw.name)?;
     check.text(&root.key("title"), &raw.title)?;
     check.texts(&root.key("notes"), &raw.notes)?;
-    for (name, source) in &raw.sources {
-        let path = root.key("sources").key(name);
-        check.text(&path.key("title"), &source.title)?;
-        check.text(&path.key("url"), &source.url)?;
-    }
+    check.sources()?;
     let capability = raw.compute_capability.as_deref();
     check.capability(capability)?;
     let memory = check.memory(raw.memory)?;
@@ -40,6 +36,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
         memory,
         modes,
         efficiency,
+        calibration: None,
         origin: None,
         what_if: Scaling::NONE,
         default_mode,
@@ -53,14 +50,14 @@ struct Silicon<'a> {
     bus: Option<&'a Figure>,
 }
 
-struct Check<'a> {
-    toml: TomlSource<'a>,
-    sources: &'a BTreeMap<String, RawSource>,
+pub(super) struct Check<'a> {
+    pub(super) toml: TomlSource<'a>,
+    pub(super) sources: &'a BTreeMap<String, RawSource>,
 }
 
 impl Check<'_> {
     /// Text that is shown as it is must be there, and must not be able to drive the terminal.
-    fn text(&self, path: &KeyPath, text: &str) -> Result<()> {
+    pub(super) fn text(&self, path: &KeyPath, text: &str) -> Result<()> {
         if text.trim().is_empty() {
             return Err(self.toml.error(path, "the text is empty"));
         }
@@ -70,7 +67,15 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn texts(&self, path: &KeyPath, texts: &[String]) -> Result<()> {
+    pub(super) fn sources(&self) -> Result<()> {
+        self.sources.iter().try_for_each(|(name, source)| {
+            let path = KeyPath::ROOT.key("sources").key(name);
+            self.text(&path.key("title"), &source.title)?;
+            self.text(&path.key("url"), &source.url)
+        })
+    }
+
+    pub(super) fn texts(&self, path: &KeyPath, texts: &[String]) -> Result<()> {
         texts.iter().enumerate().try_for_each(|(i, text)| self.text(&path.index(i), text))
     }
 
@@ -180,7 +185,12 @@ impl Check<'_> {
         })
     }
 
-    fn optional(&self, table: &KeyPath, quantity: &Quantity, raw: Option<RawFigure>) -> Result<Option<Figure>> {
+    pub(super) fn optional(
+        &self,
+        table: &KeyPath,
+        quantity: &Quantity,
+        raw: Option<RawFigure>,
+    ) -> Result<Option<Figure>> {
         raw.map(|raw| self.figure(table, quantity, raw)).transpose()
     }
 
@@ -241,7 +251,9 @@ impl Check<'_> {
     /// A figure nobody can look up is worth no more than its explanation.
     fn vouched(&self, path: &KeyPath, kind: Evidence, source: bool, note: bool) -> Result<()> {
         let wanted = match kind {
-            Evidence::Stated | Evidence::Measured if !source => "key 'source', naming a table under [sources]",
+            Evidence::Stated | Evidence::Measured | Evidence::Fitted if !source => {
+                "key 'source', naming a table under [sources]"
+            }
             Evidence::Derived if !source && !note => "key 'source', or key 'note' saying what it is derived from",
             Evidence::Assumed if !note => "key 'note', saying why it is assumed",
             _ => return Ok(()),

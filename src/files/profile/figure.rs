@@ -14,18 +14,21 @@ pub enum Evidence {
     Derived,
     /// Somebody measured it on a board.
     Measured,
+    /// Fitted to measurements, as `roofscape calibrate` does; the source is theirs.
+    Fitted,
     /// Nobody vouches for it; the note says why it stands here.
     Assumed,
 }
 
 impl Evidence {
-    pub(super) const NAMES: [&'static str; 4] = ["stated", "derived", "measured", "assumed"];
+    pub(super) const NAMES: [&'static str; 5] = ["stated", "derived", "measured", "fitted", "assumed"];
 
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "stated" => Self::Stated,
             "derived" => Self::Derived,
             "measured" => Self::Measured,
+            "fitted" => Self::Fitted,
             "assumed" => Self::Assumed,
             _ => return None,
         })
@@ -37,6 +40,7 @@ impl Evidence {
             Self::Stated => "stated",
             Self::Derived => "derived",
             Self::Measured => "measured",
+            Self::Fitted => "fitted",
             Self::Assumed => "assumed",
         }
     }
@@ -159,6 +163,7 @@ const SIZES: &[Unit] = &[
     ("KiB", 1024.0),
 ];
 const CLOCKS: &[Unit] = &[("MHz", 1e6), ("GHz", 1e9), ("kHz", 1e3), ("Hz", 1.0)];
+const TIMES: &[Unit] = &[("us", 1e-6), ("µs", 1e-6), ("ns", 1e-9), ("ms", 1e-3), ("s", 1.0)];
 const SHARES: &[Unit] = &[("1", 1.0), ("%", 0.01)];
 
 const fn rate(key: &'static str, label: &'static str, units: &'static [Unit]) -> Quantity {
@@ -185,9 +190,10 @@ pub(super) static RESERVED: Quantity = quantity("reserved", "kept by system and 
 pub(super) static BUS: Quantity = quantity("bus", "memory bus width", &[("bit", 1.0)], Range::Whole);
 pub(super) static COMPUTE: Quantity = quantity("compute", "share of the compute peak", SHARES, Range::Share);
 pub(super) static TRAFFIC: Quantity = quantity("bandwidth", "share of the bandwidth", SHARES, Range::Share);
-pub(super) static OVERHEAD: Quantity = quantity(
-    "overhead",
-    "time per operator besides",
-    &[("us", 1e-6), ("µs", 1e-6), ("ns", 1e-9), ("ms", 1e-3), ("s", 1.0)],
-    Range::ZeroOrMore,
-);
+pub(super) static OVERHEAD: Quantity = quantity("overhead", "time per operator besides", TIMES, Range::ZeroOrMore);
+pub(super) static PREFILL_OVERHEAD: Quantity =
+    quantity("prefill_overhead", "time per operator besides, prefill", TIMES, Range::ZeroOrMore);
+pub(super) static DECODE_OVERHEAD: Quantity =
+    quantity("decode_overhead", "time per operator besides, decode", TIMES, Range::ZeroOrMore);
+pub(super) static IN_FLIGHT: Quantity =
+    quantity("bytes_per_sm_cycle", "bytes per SM and cycle", &[("B", 1.0)], Range::Positive);

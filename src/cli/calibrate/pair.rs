@@ -1,0 +1,171 @@
+//! One engine on one board in one line: what the ideal roofline, the fit and an unseen model are off by.
+
+use serde::Serialize;
+
+use crate::cli::Streams;
+use crate::cli::table::Table;
+use crate::engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate};
+use crate::engine::roofline::Phase;
+use crate::error::{Error, Result};
+use crate::files::observations::Pair;
+
+/// A pair and its calibrations, one for each group of number formats.
+pub(super) struct Calibrated {
+    pub(super) pair: Pair,
+    pub(super) groups: Vec<Group>,
+}
+
+/// One group of formats, or a pair without any.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    engine: String,
+    board: String,
+    formats: Vec<&'static str>,
+    models: usize,
+    decode: PhaseLine,
+    prefill: PhaseLine,
+    remarks: Vec<String>,
+}
+
+/// Shares of the measured time.
+#[derive(Debug, Default, Serialize)]
+struct PhaseLine {
+    rows: usize,
+    ideal_median_error: Option<f64>,
+    ideal_worst_error: Option<f64>,
+    fitted_median_error: Option<f64>,
+    fitted_worst_error: Option<f64>,
+    left_out_median_error: Option<f64>,
+    left_out_worst_error: Option<f64>,
+}
+
+impl Calibrated {
+    pub(super) fn new(pair: Pair) -> Result<Self> {
+        let observations: Vec<Observation> = pair.rows.iter().map(|row| row.observation.clone()).collect();
+        let groups = calibrate(&observations).map_err(|unsupported| Error::new(unsupported.to_string()))?;
+        Ok(Self { pair, groups })
+    }
+
+    pub(super) fn lines(&self) -> Vec<Line> {
+        if self.groups.is_empty() {
+            return vec![self.without_rows()];
+        }
+        self.groups.iter().map(|group| self.line(group)).collect()
+    }
+
+    fn without_rows(&self) -> Line {
+        let Pair { engine, board, unusable, left_out, .. } = &self.pair;
+        let mut reasons: Vec<&String> = left_out.iter().map(|(_, reason)| reason).collect();
+        reasons.dedup();
+        let remarks = unusable.iter().chain(reasons.iter().copied().filter(|_| unusable.is_none()));
+        Line {
+            engine: engine.clone(),
+            board: board.clone(),
+            formats: Vec::new(),
+            models: 0,
+            decode: PhaseLine::default(),
+            prefill: PhaseLine::default(),
+            remarks: remarks.map(|reason| format!("not used: {reason}")).collect(),
+        }
+    }
+
+    fn line(&self, group: &Group) -> Line {
+        let observed = || group.members.iter().map(|&index| &self.pair.rows[index].observation);
+        let calibration = group.outcome.as_ref().ok();
+        let phase = |phase: Phase| {
+            let ideal = Errors::of(
+                observed()
+                    .zip(&group.ideal_s)
+                    .filter(|(row, _)| row.pass.phase() == phase)
+                    .map(|(row, ideal_s)| ideal_s / row.seconds - 1.0),
+            );
+            PhaseLine::new(ideal, calibration, phase)
+        };
+        let remarks = match &group.outcome {
+            Ok(calibration) => {
+                let refusals = calibration.refusals.iter().map(ToString::to_string);
+                refusals.chain(calibration.cautions.iter().map(ToString::to_string)).collect()
+            }
+            Err(refusals) => refusals.iter().map(ToString::to_string).collect(),
+        };
+        Line {
+            engine: self.pair.engine.clone(),
+            board: self.pair.board.clone(),
+            formats: group.formats.clone(),
+            models: models(observed()),
+            decode: phase(Phase::Decode),
+            prefill: phase(Phase::Prefill),
+            remarks,
+        }
+    }
+}
+
+impl Line {
+    /// What is to be said of it.
+    pub(super) fn remarks(&self) -> impl Iterator<Item = &String> {
+        self.remarks.iter()
+    }
+}
+
+impl PhaseLine {
+    fn new(ideal: Option<Errors>, calibration: Option<&Calibration>, phase: Phase) -> Self {
+        let errors = |prediction| calibration.and_then(|calibration| calibration.errors(phase, prediction));
+        let (fitted, left_out) = (errors(Prediction::InSample), errors(Prediction::LeftOut));
+        Self {
+            rows: ideal.map_or(0, |errors| errors.rows),
+            ideal_median_error: ideal.map(|errors| errors.median),
+            ideal_worst_error: ideal.map(|errors| errors.worst),
+            fitted_median_error: fitted.map(|errors| errors.median),
+            fitted_worst_error: fitted.map(|errors| errors.worst),
+            left_out_median_error: left_out.map(|errors| errors.median),
+            left_out_worst_error: left_out.map(|errors| errors.worst),
+        }
+    }
+
+    fn cells(&self) -> [String; 4] {
+        let percent =
+            |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1}", 100.0 * share));
+        [
+            self.rows.to_string(),
+            percent(self.ideal_median_error),
+            percent(self.fitted_median_error),
+            percent(self.left_out_median_error),
+        ]
+    }
+}
+
+/// How many different models there are.
+pub(super) fn models<'a>(observed: impl Iterator<Item = &'a Observation>) -> usize {
+    let mut names: Vec<&str> = observed.map(|observation| observation.model.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}
+
+/// The table, then what is to be said of each line.
+pub(super) fn print(calibrated: &[Calibrated], streams: &mut Streams<'_>) -> std::io::Result<()> {
+    let headings = [
+        "", "engine", "board", "formats", "models", "decode", "ideal %", "fit %", "unseen %", "prefill", "ideal %",
+        "fit %", "unseen %",
+    ];
+    let mut table = Table::new(&headings, &[1, 2, 3]);
+    let lines: Vec<Line> = calibrated.iter().flat_map(Calibrated::lines).collect();
+    for (number, line) in lines.iter().enumerate() {
+        let formats = if line.formats.is_empty() { "–".to_owned() } else { line.formats.join(" ") };
+        let first =
+            [(number + 1).to_string(), line.engine.clone(), line.board.clone(), formats, line.models.to_string()];
+        table.row(first.into_iter().chain(line.decode.cells()).chain(line.prefill.cells()));
+    }
+    table.write(streams.out)?;
+    writeln!(
+        streams.out,
+        "\nMedian errors as shares of the measured time: of the ideal roofline, of the fit on its own rows, and on models \
+         that took no part in it (leave-one-model-out)."
+    )?;
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| !line.remarks.is_empty()) {
+        for remark in &line.remarks {
+            writeln!(streams.out, "{:>3}  {remark}", number + 1)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Predicted against measured, row by row, and the numbers behind the predictions.
+
+use serde::Serialize;
+
+use super::pair::{self, Calibrated};
+use crate::cli::Streams;
+use crate::cli::table::Table;
+use crate::engine::calibration::{Estimate, FittedRow, Parameter, Pass, Prediction, Standing};
+use crate::engine::roofline::Phase;
+use crate::files::observations::Observed;
+use crate::units::{self, significant};
+
+/// One measured time and its predictions.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    phase: Phase,
+    model: String,
+    precision: &'static str,
+    mode: String,
+    tokens: f64,
+    measured_s: f64,
+    ideal_s: f64,
+    calibrated_s: Option<f64>,
+    left_out_s: Option<f64>,
+    origin: String,
+}
+
+/// One fitted number.
+#[derive(Debug, Serialize)]
+pub(super) struct Number {
+    formats: Vec<&'static str>,
+    symbol: &'static str,
+    value: f64,
+    low: f64,
+    high: f64,
+    standing: &'static str,
+}
+
+pub(super) fn lines(calibrated: &Calibrated) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for group in &calibrated.groups {
+        for (place, &index) in group.members.iter().enumerate() {
+            let row = &calibrated.pair.rows[index];
+            let fitted = group.outcome.as_ref().ok().map(|calibration| calibration.rows[place]);
+            lines.push(line(row, group.ideal_s[place], fitted));
+        }
+    }
+    lines.sort_by_key(|line| line.phase == Phase::Decode);
+    lines
+}
+
+fn line(row: &Observed, ideal_s: f64, fitted: Option<FittedRow>) -> Line {
+    let observation = &row.observation;
+    Line {
+        phase: observation.pass.phase(),
+        model: observation.model.clone(),
+        precision: observation.precision.name,
+        mode: row.mode.clone(),
+        tokens: match observation.pass {
+            Pass::Prefill { prompt_tokens } => prompt_tokens,
+            Pass::Decode { context_tokens } => context_tokens,
+        },
+        measured_s: observation.seconds,
+        ideal_s,
+        calibrated_s: fitted.and_then(|fitted| fitted.calibrated_s),
+        left_out_s: fitted.and_then(|fitted| fitted.left_out_s),
+        origin: row.measurement.origin.to_string(),
+    }
+}
+
+pub(super) fn numbers(calibrated: &Calibrated) -> Vec<Number> {
+    let of_group = |group: &crate::engine::calibration::Group| {
+        let estimates = group.outcome.as_ref().map(|calibration| calibration.estimates.clone()).unwrap_or_default();
+        let formats = group.formats.clone();
+        estimates.into_iter().map(move |estimate| number(&formats, &estimate))
+    };
+    calibrated.groups.iter().flat_map(of_group).collect()
+}
+
+fn number(formats: &[&'static str], estimate: &Estimate) -> Number {
+    Number {
+        formats: formats.to_vec(),
+        symbol: estimate.parameter.symbol(),
+        value: estimate.value,
+        low: estimate.low,
+        high: estimate.high,
+        standing: match estimate.standing {
+            Standing::Fixed => "fixed by the rows",
+            Standing::AtBound => "at its bound",
+            Standing::Unnoticed => "no row notices it",
+        },
+    }
+}
+
+pub(super) fn print(calibrated: &Calibrated, streams: &mut Streams<'_>) -> std::io::Result<()> {
+    let mut table = Table::new(
+        &["phase", "model", "format", "mode", "tokens", "measured ms", "ideal %", "calibrated ms", "%", "unseen %"],
+        &[0, 1, 2, 3],
+    );
+    for line in lines(calibrated) {
+        let percent = |predicted_s: Option<f64>| {
+            let share = predicted_s.map(|predicted_s| 100.0 * (predicted_s / line.measured_s - 1.0));
+            share.map_or_else(|| "–".to_owned(), |share| format!("{share:+.1}"))
+        };
+        table.row([
+            if line.phase == Phase::Prefill { "prefill" } else { "decode" }.to_owned(),
+            line.model.clone(),
+            line.precision.to_owned(),
+            line.mode.clone(),
+            format!("{:.0}", line.tokens),
+            significant(line.measured_s * 1e3, 4),
+            percent(Some(line.ideal_s)),
+            line.calibrated_s.map_or_else(|| "–".to_owned(), |seconds| significant(seconds * 1e3, 4)),
+            percent(line.calibrated_s),
+            percent(line.left_out_s),
+        ]);
+    }
+    table.write(streams.out)?;
+    for (origin, reason) in &calibrated.pair.left_out {
+        writeln!(streams.out, "not used  {origin}: {reason}")?;
+    }
+    for group in &calibrated.groups {
+        writeln!(streams.out, "\n{}", group.formats.join(", "))?;
+        if let Ok(calibration) = &group.outcome {
+            for estimate in &calibration.estimates {
+                writeln!(streams.out, "  {}", in_words(estimate))?;
+            }
+            for (phase, name) in [(Phase::Prefill, "prefill"), (Phase::Decode, "decode")] {
+                let errors = |prediction| {
+                    let errors = calibration.errors(phase, prediction);
+                    errors.map(|errors| format!("{:.1} (worst {:.1})", 100.0 * errors.median, 100.0 * errors.worst))
+                };
+                let Some(fitted) = errors(Prediction::InSample) else { continue };
+                let ideal = errors(Prediction::Ideal).unwrap_or_default();
+                let left_out = errors(Prediction::LeftOut).unwrap_or_else(|| "not possible".to_owned());
+                writeln!(
+                    streams.out,
+                    "  {name}: median error % {ideal} ideal, {fitted} calibrated, {left_out} on unseen models"
+                )?;
+            }
+        }
+    }
+    for remark in calibrated.lines().iter().flat_map(pair::Line::remarks) {
+        writeln!(streams.out, "  ! {remark}")?;
+    }
+    Ok(())
+}
+
+/// `e_m             0.842 (0.831 to 0.857)`.
+fn in_words(estimate: &Estimate) -> String {
+    let value = |value: f64| match estimate.parameter {
+        Parameter::PrefillOverhead | Parameter::DecodeOverhead => units::seconds(value),
+        Parameter::InFlight => format!("{} B per SM and cycle", significant(value, 3)),
+        Parameter::Compute | Parameter::Bandwidth => significant(value, 3),
+    };
+    let symbol = estimate.parameter.symbol();
+    let best = value(estimate.value);
+    match estimate.standing {
+        Standing::Fixed => format!("{symbol:<15} {best} ({} to {})", value(estimate.low), value(estimate.high)),
+        Standing::AtBound => format!("{symbol:<15} {best}, at its bound"),
+        Standing::Unnoticed => format!("{symbol:<15} no row notices it"),
+    }
+}

@@ -1,0 +1,170 @@
+//! From measurements to what a calibration observes: the board's profile and mode, the formats as they were stored.
+//!
+//! A measurement that cannot be compared with a prediction is kept beside the others with the reason, so that nobody
+//! wonders where a row of a file went.
+
+use super::measurements::{Loaded, Lookup, Measurement, Model, Options, Phase, read};
+use super::models;
+use super::profile::Profile;
+use super::resolve::Library;
+use crate::engine::architecture::Architecture;
+use crate::engine::calibration::{Observation, Pass};
+use crate::engine::precision::{Precision, Storage};
+use crate::error::Result;
+
+/// Published measurements, with their sources.
+pub const PUBLISHED: &str = "published";
+const PUBLISHED_TABLE: &str = include_str!("../../datasets/measurements.csv");
+
+/// A measurement that a prediction can be held against.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// As it was read.
+    pub measurement: Measurement,
+    /// As the engine sees it.
+    pub observation: Observation,
+    /// Name of the power mode.
+    pub mode: String,
+}
+
+/// Measurements of one engine on one board.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The engine; its version is part of the name where versions differ.
+    pub engine: String,
+    /// The board, by its profile's name if it has one.
+    pub board: String,
+    /// Why none of its rows can be used, if so.
+    pub unusable: Option<String>,
+    /// Those that can be used.
+    pub rows: Vec<Observed>,
+    /// Those that cannot: where they stand, and why not.
+    pub left_out: Vec<(String, String)>,
+}
+
+/// Finds the shape of a known model.
+pub fn lookup(name: &str) -> Option<Model> {
+    let model = models::named(name).ok()?;
+    let parameters = model.parameters_total();
+    Some(Model { parameters, ..Model::new(model.name, model.architecture) })
+}
+
+/// The measurements that are built in.
+pub fn published() -> Result<Loaded> {
+    let models: &Lookup<'_> = &lookup;
+    read("built-in measurements.csv", PUBLISHED_TABLE.as_bytes(), &Options::new(models))
+}
+
+/// Every pair of engine and board among measurements, in their order; boards by the profiles that they name.
+pub fn pairs(measurements: &[Measurement], library: &Library) -> Vec<Pair> {
+    let mut pairs: Vec<(Pair, Option<Profile>)> = Vec::new();
+    for measurement in measurements {
+        let board = measurement.board.label();
+        let known = pairs.iter().position(|(pair, _)| pair.engine == measurement.engine && pair.board == board);
+        let at = known.unwrap_or_else(|| {
+            let profile = measurement.board.name.as_ref().and_then(|name| library.profile(name).ok());
+            let profile = profile.map(|(_, profile)| profile);
+            let unusable = profile.is_none().then(|| "no profile of this board".to_owned());
+            pairs.push((Pair::new(&measurement.engine, board, unusable), profile));
+            pairs.len() - 1
+        });
+        let (pair, profile) = &mut pairs[at];
+        match profile {
+            Some(profile) => pair.add(measurement, profile, None),
+            None => pair.leave_out(measurement, "no profile of this board"),
+        }
+    }
+    pairs.into_iter().map(|(pair, _)| pair).collect()
+}
+
+impl Pair {
+    /// None yet.
+    pub fn new(engine: &str, board: &str, unusable: Option<String>) -> Self {
+        Self { engine: engine.to_owned(), board: board.to_owned(), unusable, rows: Vec::new(), left_out: Vec::new() }
+    }
+
+    /// Adds a measurement on a board; `mode` goes before what the measurement says, the profile's default comes last.
+    pub fn add(&mut self, measurement: &Measurement, profile: &Profile, mode: Option<&str>) {
+        match observed(measurement, profile, mode) {
+            Ok(observed) => self.rows.push(observed),
+            Err(reason) => self.leave_out(measurement, &reason),
+        }
+    }
+
+    fn leave_out(&mut self, measurement: &Measurement, reason: &str) {
+        self.left_out.push((measurement.origin.to_string(), reason.to_owned()));
+    }
+}
+
+fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) -> Result<Observed, String> {
+    if let Some(reason) = &measurement.excluded {
+        return Err(reason.clone());
+    }
+    let precision = stored(measurement)
+        .ok_or_else(|| format!("the number format '{}' is not modelled", measurement.formats.weights.label()))?;
+    let mode = match mode.or(measurement.mode.name.as_deref()) {
+        Some(name) => profile.mode(name).map_err(|error| error.headline().to_owned())?,
+        None => profile.default_mode(),
+    };
+    let hardware = profile.hardware(mode);
+    if hardware.rate_flops_per_s(precision.compute).is_none() {
+        return Err(format!("{} cannot compute {}", hardware.name, precision.name));
+    }
+    let pass = match measurement.phase {
+        Phase::Prefill { prompt_tokens } => Pass::Prefill { prompt_tokens },
+        Phase::Decode { context_tokens, .. } => Pass::Decode { context_tokens },
+        Phase::Request { .. } => return Err("prefill and decode were timed as one".to_owned()),
+    };
+    let observation = Observation {
+        model: measurement.model.label().to_owned(),
+        shape: measurement.architecture,
+        precision,
+        pass,
+        batch: measurement.batch,
+        seconds: measurement.time_s,
+        clocks: mode.clocks(),
+        hardware,
+    };
+    Ok(Observed { measurement: measurement.clone(), observation, mode: mode.name.clone() })
+}
+
+/// The formats that a model ran in, head and cache as far as they are said.
+fn stored(measurement: &Measurement) -> Option<Precision> {
+    let formats = &measurement.formats;
+    let mut precision = as_converted(formats.precision()?, &measurement.architecture);
+    if let Some(head) = &formats.head {
+        precision.head = storage(head.name.as_deref()?)?;
+    }
+    if let Some(kv_cache) = &formats.kv_cache {
+        precision.kv_cache = storage(kv_cache.name.as_deref()?)?;
+    }
+    Some(precision)
+}
+
+/// By its own name, or by that of the weights that are stored so.
+fn storage(format: &str) -> Option<Storage> {
+    let known = Storage::OF_HEADS.into_iter().chain(Storage::OF_KV_CACHES).find(|storage| storage.name == format);
+    known.or_else(|| Precision::named(format).map(|precision| precision.weights))
+}
+
+/// `Q4_K_M` of this very shape. Blocks of `Q4_K` and `Q6_K` hold 256 weights; where a row is no multiple of that,
+/// `llama-quantize` takes `Q5_0` and `Q8_0`, and the file grows by up to a third.
+fn as_converted(precision: Precision, shape: &Architecture) -> Precision {
+    const Q5_0_BYTES: f64 = 22.0 / 32.0;
+    let (q4_k, q6_k, q8_0) = (Storage::Q4_K.bytes, Storage::Q6_K.bytes, Storage::Q8_0.bytes);
+    if precision.name != "q4_k_m" {
+        return precision;
+    }
+    let blocks = |row: u32| if row.is_multiple_of(256) { (q4_k, q6_k) } else { (Q5_0_BYTES, q8_0) };
+    let (small, large) = blocks(shape.width);
+    let (small_down, large_down) = blocks(shape.expert_hidden);
+    let (width, attention, kv) = (f64::from(shape.width), shape.attention_dim(), shape.kv_dim());
+    let hidden = f64::from(shape.expert_hidden) * f64::from(shape.experts);
+    let bytes = 2.0 * width * attention * small
+        + width * kv * (small + f64::midpoint(small, large))
+        + 2.0 * width * hidden * small
+        + width * hidden * f64::midpoint(small_down, large_down);
+    let weights = 2.0 * width * attention + 2.0 * width * kv + 3.0 * width * hidden;
+    let head = if shape.width.is_multiple_of(256) { Storage::Q6_K } else { Storage::Q8_0 };
+    Precision { weights: Storage { bytes: bytes / weights, ..precision.weights }, head, ..precision }
+}

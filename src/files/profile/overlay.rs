@@ -1,0 +1,337 @@
+//! A calibration overlay: what an engine was measured to reach on a board, laid over the board's profile.
+//!
+//! It is a file of its own because it has another life: the board's figures come from data sheets and stay, an engine's
+//! come from measurements and change with its version. It says for which number formats and modes it was measured and
+//! how well it predicts a model that it has not seen, so that a prediction beyond that can be called what it is.
+
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use write::{Draft, DraftFormat};
+
+use super::check::Check;
+use super::figure::{self, Figure};
+use super::raw::{RawFigure, RawSource};
+use super::{PowerMode, Profile};
+use crate::engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Overhead, Reach};
+use crate::engine::precision::Precision;
+use crate::error::{Error, Result};
+use crate::files::toml_source::{KeyPath, TomlSource, shown};
+
+/// What an engine reaches on a board.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Overlay {
+    /// Short name, as typed on the command line.
+    pub name: String,
+    /// Name of the board's profile.
+    pub base: String,
+    /// The engine and its version.
+    pub engine: String,
+    /// What a reader must know before trusting it.
+    pub notes: Vec<String>,
+    /// At least one; no number format is in two of them.
+    pub formats: Vec<FormatFigures>,
+}
+
+/// What it reaches in number formats that were measured together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FormatFigures {
+    /// Names of the formats.
+    pub formats: Vec<&'static str>,
+    /// The format that the LM head had, where it was not the weights'.
+    pub head: Option<String>,
+    /// The power modes that were measured.
+    pub modes: Vec<String>,
+    /// Share of the compute peak.
+    pub compute: Option<Figure>,
+    /// Share of the bandwidth.
+    pub bandwidth: Option<Figure>,
+    /// Bytes per SM and cycle, where several clocks were measured.
+    pub bytes_per_sm_cycle: Option<Figure>,
+    /// What every operator costs besides in prefill.
+    pub prefill_overhead: Option<Figure>,
+    /// What every operator costs besides in decode.
+    pub decode_overhead: Option<Figure>,
+    /// The CPU clock that these two hold for.
+    pub cpu_clock: Option<Figure>,
+    /// How well prefill is predicted; none where it was not measured.
+    pub prefill: Option<Tested>,
+    /// How well decode is predicted; none where it was not measured.
+    pub decode: Option<Tested>,
+}
+
+/// How well times are predicted, as shares of the measured time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tested {
+    /// Measured times.
+    pub rows: usize,
+    /// Of so many models.
+    pub models: usize,
+    /// Half of the rows that were fitted are off by less.
+    pub median_error: f64,
+    /// The largest of these errors.
+    pub worst_error: f64,
+    /// Half of the rows are off by less when their model took no part in the fit; none where that was not possible.
+    pub left_out_median_error: Option<f64>,
+    /// The largest of these errors.
+    pub left_out_worst_error: Option<f64>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOverlay {
+    name: String,
+    base: String,
+    engine: String,
+    #[serde(default)]
+    notes: Vec<String>,
+    #[serde(default)]
+    sources: BTreeMap<String, RawSource>,
+    #[serde(default)]
+    formats: Vec<RawFormat>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFormat {
+    formats: Vec<String>,
+    head: Option<String>,
+    #[serde(default)]
+    modes: Vec<String>,
+    compute: Option<RawFigure>,
+    bandwidth: Option<RawFigure>,
+    bytes_per_sm_cycle: Option<RawFigure>,
+    prefill_overhead: Option<RawFigure>,
+    decode_overhead: Option<RawFigure>,
+    cpu_clock: Option<RawFigure>,
+    prefill: Option<Tested>,
+    decode: Option<Tested>,
+}
+
+impl Overlay {
+    /// Whether a text is one: a profile has no `base`.
+    pub fn is(text: &str) -> bool {
+        #[derive(serde::Deserialize)]
+        struct Probe {
+            base: Option<serde::de::IgnoredAny>,
+        }
+        toml::from_str::<Probe>(text).is_ok_and(|probe| probe.base.is_some())
+    }
+
+    /// Reads an overlay; `source` is the path or embedded name for messages.
+    pub fn parse(source: &str, text: &str) -> Result<Self> {
+        let toml = TomlSource::new(source, text);
+        let raw: RawOverlay = toml.read()?;
+        let check = Check { toml, sources: &raw.sources };
+        let root = KeyPath::ROOT;
+        for (key, text) in [("name", &raw.name), ("base", &raw.base), ("engine", &raw.engine)] {
+            check.text(&root.key(key), text)?;
+        }
+        check.texts(&root.key("notes"), &raw.notes)?;
+        check.sources()?;
+        let mut formats: Vec<FormatFigures> = Vec::with_capacity(raw.formats.len());
+        for (i, raw) in raw.formats.into_iter().enumerate() {
+            let path = root.key("formats").index(i);
+            let format = format_figures(&check, &path, raw)?;
+            let earlier = |name: &&'static str| formats.iter().any(|other| other.formats.contains(name));
+            let names = || format.formats.iter();
+            let twice = names().find(|name| earlier(name) || names().filter(|other| other == name).count() > 1);
+            if let Some(twice) = twice {
+                return Err(toml.error(&path.key("formats"), format!("'{twice}' is calibrated twice")));
+            }
+            formats.push(format);
+        }
+        if formats.is_empty() {
+            return Err(toml
+                .error(&root, "the overlay calibrates no number format")
+                .expected("one [[formats]] table or more, as `roofscape calibrate --out` writes them"));
+        }
+        Ok(Self { name: raw.name, base: raw.base, engine: raw.engine, notes: raw.notes, formats })
+    }
+
+    /// The figures of a number format.
+    pub fn of(&self, precision: &Precision) -> Option<&FormatFigures> {
+        self.formats.iter().find(|figures| figures.formats.contains(&precision.name))
+    }
+
+    /// Every number format that it knows.
+    pub fn covered(&self) -> Vec<&'static str> {
+        self.formats.iter().flat_map(|figures| figures.formats.iter().copied()).collect()
+    }
+
+    /// Efficiencies in one of the board's modes.
+    pub(super) fn efficiencies(&self, mode: &PowerMode) -> Efficiencies {
+        let in_mode = |figures: &FormatFigures| {
+            let efficiency = figures.reach().in_mode(mode.clocks(), mode.bandwidth.si);
+            let phases = figures.phases();
+            figures
+                .formats
+                .iter()
+                .map(move |&format| FormatEfficiency { format, efficiency, phases })
+                .collect::<Vec<_>>()
+        };
+        Efficiencies { general: Efficiency::IDEAL, formats: self.formats.iter().flat_map(in_mode).collect() }
+    }
+}
+
+fn format_figures(check: &Check<'_>, path: &KeyPath, raw: RawFormat) -> Result<FormatFigures> {
+    let mut formats = Vec::with_capacity(raw.formats.len());
+    for (i, name) in raw.formats.iter().enumerate() {
+        let known = Precision::named(name).ok_or_else(|| {
+            let names: Vec<&str> = Precision::ALL.iter().map(|known| known.name).collect();
+            let error =
+                check.toml.error(&path.key("formats").index(i), format!("'{}' is no number format", shown(name)));
+            super::with_known(error, name, names)
+        })?;
+        formats.push(known.name);
+    }
+    if formats.is_empty() {
+        return Err(check
+            .toml
+            .error(&path.key("formats"), "no number format is named")
+            .expected("such as [\"w4a16\"]"));
+    }
+    if let Some(head) = &raw.head {
+        check.text(&path.key("head"), head)?;
+    }
+    check.texts(&path.key("modes"), &raw.modes)?;
+    for (key, tested) in [("prefill", &raw.prefill), ("decode", &raw.decode)] {
+        sound(check, &path.key(key), tested.as_ref())?;
+    }
+    let figures = FormatFigures {
+        formats,
+        head: raw.head,
+        modes: raw.modes,
+        compute: check.optional(path, &figure::COMPUTE, raw.compute)?,
+        bandwidth: check.optional(path, &figure::TRAFFIC, raw.bandwidth)?,
+        bytes_per_sm_cycle: check.optional(path, &figure::IN_FLIGHT, raw.bytes_per_sm_cycle)?,
+        prefill_overhead: check.optional(path, &figure::PREFILL_OVERHEAD, raw.prefill_overhead)?,
+        decode_overhead: check.optional(path, &figure::DECODE_OVERHEAD, raw.decode_overhead)?,
+        cpu_clock: check.optional(path, &figure::CPU_CLOCK, raw.cpu_clock)?,
+        prefill: raw.prefill,
+        decode: raw.decode,
+    };
+    let needed = [
+        ("prefill", figures.prefill.is_some(), "compute", figures.compute.is_some()),
+        ("prefill", figures.prefill.is_some(), "prefill_overhead", figures.prefill_overhead.is_some()),
+        ("decode", figures.decode.is_some(), "bandwidth", figures.bandwidth.is_some()),
+        ("decode", figures.decode.is_some(), "decode_overhead", figures.decode_overhead.is_some()),
+    ];
+    for (phase, measured, key, given) in needed {
+        if measured && !given {
+            return Err(check.toml.error(path, format!("key '{key}' is missing, though {phase} was measured")));
+        }
+    }
+    if figures.prefill.is_none() && figures.decode.is_none() {
+        let error = check.toml.error(path, "neither prefill nor decode was measured");
+        return Err(error.expected("[formats.prefill] or [formats.decode], with rows, models and errors"));
+    }
+    Ok(figures)
+}
+
+/// Errors are shares, counts are counts, and models have rows.
+fn sound(check: &Check<'_>, path: &KeyPath, tested: Option<&Tested>) -> Result<(), Error> {
+    let Some(tested) = tested else { return Ok(()) };
+    if tested.models == 0 || tested.rows < tested.models {
+        let what = format!("{} rows of {} models", tested.rows, tested.models);
+        return Err(check.toml.error(&path.key("rows"), what).expected("one model or more, each with a row or more"));
+    }
+    let errors = [
+        ("median_error", Some(tested.median_error)),
+        ("worst_error", Some(tested.worst_error)),
+        ("left_out_median_error", tested.left_out_median_error),
+        ("left_out_worst_error", tested.left_out_worst_error),
+    ];
+    for (key, error) in errors {
+        if error.is_some_and(|error| !error.is_finite() || error < 0.0) {
+            let error = check.toml.error(&path.key(key), "this is no error");
+            return Err(error.expected("a share of the measured time, such as 0.05"));
+        }
+    }
+    Ok(())
+}
+
+impl FormatFigures {
+    /// Every figure, in reading order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        [
+            &self.compute,
+            &self.bandwidth,
+            &self.bytes_per_sm_cycle,
+            &self.prefill_overhead,
+            &self.decode_overhead,
+            &self.cpu_clock,
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// For the engine, before a mode is chosen.
+    pub fn reach(&self) -> Reach {
+        let or = |figure: &Option<Figure>, ideal| figure.as_ref().map_or(ideal, |figure| figure.si);
+        let clock = |figure: &Option<Figure>| figure.as_ref().map(|figure| figure.si);
+        Reach {
+            efficiency: Efficiency {
+                compute: or(&self.compute, 1.0),
+                bandwidth: or(&self.bandwidth, 1.0),
+                overhead: Overhead {
+                    prefill_s: or(&self.prefill_overhead, 0.0),
+                    decode_s: or(&self.decode_overhead, 0.0),
+                },
+            },
+            bytes_per_sm_cycle: clock(&self.bytes_per_sm_cycle),
+            at_cpu_hz: clock(&self.cpu_clock),
+        }
+    }
+
+    /// Which phases were measured.
+    pub const fn phases(&self) -> CalibratedPhases {
+        match (self.prefill.is_some(), self.decode.is_some()) {
+            (true, false) => CalibratedPhases::Prefill,
+            (false, true) => CalibratedPhases::Decode,
+            _ => CalibratedPhases::Both,
+        }
+    }
+
+    /// `±2 % decode, ±7 % prefill (leave-one-model-out)`: half of the times are predicted better than this.
+    pub fn accuracy(&self) -> String {
+        let phases = [("decode", self.decode), ("prefill", self.prefill)];
+        let tested: Vec<(&str, Tested)> =
+            phases.into_iter().filter_map(|(name, tested)| Some((name, tested?))).collect();
+        let left_out = tested.iter().all(|(_, tested)| tested.left_out_median_error.is_some());
+        let words = tested.iter().map(|(name, tested)| {
+            let error = tested.left_out_median_error.filter(|_| left_out).unwrap_or(tested.median_error);
+            format!("±{:.0} % {name}", (100.0 * error).max(1.0))
+        });
+        let how = if left_out { "leave-one-model-out" } else { "of the models that were fitted" };
+        format!("{} ({how})", words.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Profile {
+    /// The board with an engine's calibration laid over it. What the board's own file says of efficiency gives way.
+    pub(in crate::files) fn with_overlay(mut self, overlay: Overlay, toml: TomlSource<'_>) -> Result<Self> {
+        for (i, figures) in overlay.formats.iter().enumerate() {
+            for (j, mode) in figures.modes.iter().enumerate() {
+                if super::position(&self.modes, mode).is_none() {
+                    let path = KeyPath::ROOT.key("formats").index(i).key("modes").index(j);
+                    let what = format!("{} has no power mode '{}'", self.name, shown(mode));
+                    let error = toml.error(&path, what);
+                    return Err(super::with_known(error, mode, self.modes.iter().map(|mode| mode.name.as_str())));
+                }
+            }
+        }
+        let engine = overlay.name.rsplit_once('+').map_or(overlay.engine.as_str(), |(_, engine)| engine);
+        self.title = format!("{} + {engine}", self.title);
+        self.name.clone_from(&overlay.name);
+        self.notes.extend(overlay.notes.iter().cloned());
+        self.calibration = Some(overlay);
+        Ok(self)
+    }
+}

@@ -1,0 +1,110 @@
+//! Calibration of published measurements: the errors that the closing table claims, and the files that ship.
+
+use serde_json::Value;
+
+use super::program::{Program, list, number};
+
+#[test]
+fn published_pairs_are_predicted_as_well_as_claimed() {
+    let document = Program::new().found("calibrate --measurements published --format json").json();
+    let line = |engine: &str, board: &str, format: &str| -> &Value {
+        let found = list(&document).iter().find(|line| {
+            line["engine"] == engine && line["board"] == board && list(&line["formats"]).iter().any(|f| f == format)
+        });
+        found.unwrap_or_else(|| panic!("no {engine} on {board}"))
+    };
+    // Decode and prefill: the share by which half of the unseen models' times are off.
+    for (engine, board, format, [decode, prefill]) in [
+        ("TensorRT Edge-LLM 0.8-0.9", "agx-orin-64gb", "w4a16", [0.03, 0.08]),
+        ("TensorRT Edge-LLM 0.9", "thor-t5000", "nvfp4", [0.04, 0.13]),
+        ("TensorRT Edge-LLM 0.9", "thor-t5000", "w4a16", [0.02, 0.17]),
+        ("TensorRT Edge-LLM 0.4", "thor-t5000", "nvfp4", [0.03, 0.06]),
+        ("TensorRT Edge-LLM 0.4", "thor-t5000", "w4a16", [0.08, 0.04]),
+        ("llama.cpp b9292", "orin-nano-8gb", "q4_k_m", [0.18, 0.06]),
+    ] {
+        let line = line(engine, board, format);
+        for (phase, bound) in [("decode", decode), ("prefill", prefill)] {
+            let left_out = number(&line[phase]["left_out_median_error"]);
+            let ideal = number(&line[phase]["ideal_median_error"]);
+            assert!(left_out < bound && left_out < ideal, "{engine} {format} {phase}: {left_out}");
+        }
+    }
+    // What the data does not support is refused, and says what to measure.
+    let alone = line("vLLM", "orin-nano-8gb", "w4a16");
+    assert!(alone["decode"]["fitted_median_error"].is_null());
+    assert!(
+        list(&alone["remarks"]).iter().any(|remark| {
+            remark.as_str().is_some_and(|words| words.starts_with("1 decode row cannot fix 2 numbers"))
+        })
+    );
+    let impossible = line("TinyChat 2.0", "rtx-4090", "w4a16");
+    assert!(list(&impossible["remarks"]).iter().any(|remark| {
+        remark.as_str().is_some_and(|words| words.contains("12 of 12 prefill rows are faster than the peaks allow"))
+    }));
+}
+
+#[test]
+fn shipped_calibrations_are_what_the_command_writes() {
+    let program = Program::new();
+    for (name, profile, engine) in [
+        ("agx-orin-64gb+edge-llm", "agx-orin-64gb", "TensorRT Edge-LLM 0.8-0.9"),
+        ("thor-t5000+edge-llm", "thor-t5000", "TensorRT Edge-LLM 0.9"),
+        ("thor-t5000+edge-llm-0.4", "thor-t5000", "TensorRT Edge-LLM 0.4"),
+        ("orin-nano-8gb+llama.cpp", "orin-nano-8gb", "llama.cpp b9292"),
+        ("rtx-4090+transformers", "rtx-4090", "Hugging Face Transformers"),
+    ] {
+        let out = program.dir().join(format!("{name}.toml"));
+        let typed = out.display().to_string();
+        let options = ["calibrate", "--measurements", "published", "--profile", profile, "--engine", engine, "--out"];
+        let arguments: Vec<&str> = options.into_iter().chain([typed.as_str()]).collect();
+        let output = program.run(&arguments);
+        assert_eq!(output.code, 0, "{}", output.stderr);
+        let written = std::fs::read_to_string(&out).expect("the file was written");
+        let path = format!("{}/profiles/calibrations/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let shipped = std::fs::read_to_string(path).expect("the file ships");
+        assert_eq!(without_dates(&written), without_dates(&shipped), "{name}");
+    }
+}
+
+/// It is fitted on another day.
+fn without_dates(text: &str) -> Vec<String> {
+    const DATE: &str = "date = \"";
+    let undated = |line: &str| match line.split_once(DATE) {
+        Some((before, after)) => before.to_owned() + after.get("2026-11-22".len()..).unwrap_or_default(),
+        None => line.to_owned(),
+    };
+    text.lines().map(undated).collect()
+}
+
+#[test]
+fn a_calibration_is_a_profile_like_others() {
+    let program = Program::new();
+    assert!(program.found("profiles").stdout.contains("agx-orin-64gb+edge-llm"));
+    let predict = "predict --arch Qwen3-4B --profile agx-orin-64gb+edge-llm --precision";
+    let known = program.found(&format!("{predict} w4a16"));
+    assert!(
+        known.stdout.contains(
+            "calibrated: TensorRT Edge-LLM 0.8-0.9, ±2 % decode, ±7 % prefill (leave-one-model-out); built in"
+        ),
+        "{}",
+        known.stdout
+    );
+    let unknown = program.found(&format!("{predict} w8a8"));
+    assert!(unknown.stdout.contains("ideal roofline, w8a8 uncalibrated"), "{}", unknown.stdout);
+    assert!(unknown.stderr.contains("was measured in w4a16 here, not in w8a8"), "{}", unknown.stderr);
+    let other = program.found(&format!("{predict} w4a16 --mode 30W"));
+    assert!(other.stderr.contains("what it reaches in 30W is extrapolated from the clocks"), "{}", other.stderr);
+    let shown = program.found("profiles show agx-orin-64gb+edge-llm").stdout;
+    assert!(shown.contains("calibration of w4a16") && shown.contains("fitted"), "{shown}");
+}
+
+#[test]
+fn misuse_is_answered() {
+    let program = Program::new();
+    assert!(program.refused("calibrate --measurements bench.json").contains("it is not said which board was measured"));
+    let several = program.refused("calibrate --measurements published --profile thor-t5000");
+    assert!(several.contains("TensorRT Edge-LLM 0.4") && several.contains("'--engine'"), "{several}");
+    let twice = program.refused("calibrate --measurements published --profile agx-orin-64gb+edge-llm");
+    assert!(twice.contains("is a calibration itself"), "{twice}");
+    assert!(program.refused("calibrate --measurements nowhere.csv --profile thor-t5000").contains("nowhere.csv"));
+}
