@@ -23,7 +23,7 @@ pub enum Parameter {
 pub(super) const COUNT: usize = 5;
 
 impl Parameter {
-    /// All of them, each at the place of its number in a [`Point`].
+    /// All of them, each at the place of its number in a point.
     pub const ALL: [Self; COUNT] =
         [Self::Compute, Self::Bandwidth, Self::InFlight, Self::PrefillOverhead, Self::DecodeOverhead];
 

@@ -52,7 +52,7 @@ fn observe(
 ) -> Observation {
     let observation = Observation {
         model: model.0.clone(),
-        shape: model.1.clone(),
+        shape: model.1,
         precision: Precision::FP16,
         pass,
         batch: 1,

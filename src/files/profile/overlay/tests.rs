@@ -70,7 +70,7 @@ fn a_mode_s_clocks_decide_what_an_engine_reaches_in_it() {
 fn what_is_wrong_is_said_with_its_place() {
     for (from, to, begins) in [
         ("\"q8_0\"]", "\"q9_0\"]", ":8, 'formats.formats': 'q9_0' is no number format"),
-        ("\"q8_0\"]", "\"q4_k_m\"]", ":7, 'formats.formats': 'q4_k_m' is calibrated twice"),
+        ("\"q8_0\"]", "\"q4_k_m\"]", ":8, 'formats.formats': 'q4_k_m' is calibrated twice"),
         ("\"orin-nano-8gb\"", "\"orin-nano\"", ":2, 'base': there is no profile 'orin-nano'"),
         (
             "\"orin-nano-8gb\"",
