@@ -195,7 +195,7 @@ fn a_first_form_that_the_runs_do_not_allow_leads_on_by_n() {
     assert_eq!(session.state.law_entry().law().expect("fitted").coefficients.form().name, "eq2", "after {before:?}");
     assert_eq!(session.state.law_entry().progress, FitProgress::Done);
     // On the frontier too.
-    session.keys("vn");
+    session.keys("Vn");
     assert!(screen(&mut session).contains("law tiny · Eq. 2 without KV · R²"));
 }
 

@@ -160,7 +160,7 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let answer = match (first.placed.is_in_the_running(), &first.placed.standing) {
         (true, _) => format!("cheapest board {} · w all", first.watts()),
         (false, Standing::Meets(_)) => "cheapest board unknown · w all".to_owned(),
-        (false, _) => "no board keeps the budgets · w all".to_owned(),
+        (false, _) => "no board in budget · w all".to_owned(),
     };
     canvas.button((area.x + 1, area.y), &fit(&answer, usize::from(area.width)), Role::Label, Action::RankBoards);
     for (y, (place, row)) in (area.top() + 1..area.bottom()).zip(rows.iter().enumerate()) {
