@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{Library, Origin, Resolved, embedded, escaped, looks_like_a_path, run_directory};
+use super::{Library, Origin, Resolved, embedded, looks_like_a_path, run_directory};
 use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
 use crate::files::column_memory::ColumnMemory;
 use crate::files::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
+use crate::files::toml_source::escaped;
 
 impl Library {
     /// The runs of that name or path, columns as remembered; the dataset is called by the name.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Library, read};
+use super::Library;
+use super::file::read;
 use crate::engine::reference::ReferenceModel;
 use crate::error::{Error, Result};
 use crate::files::catalog::Kind;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{read_bytes, unreadable};
+use super::file::{read_bytes, unreadable};
 use crate::error::{Error, Result};
 use crate::files::catalog::Kind;
 use crate::files::runs::Loaded;

@@ -1,0 +1,158 @@
+//! Which warnings hold: of a view, an architecture, a law, a board.
+
+use rayon::prelude::*;
+
+use super::{Shapes, Warning};
+use crate::engine::architecture::Architecture;
+use crate::engine::efficiency::Basis;
+use crate::engine::law::{LossLaw, MAX_LOSS};
+use crate::engine::precision::Precision;
+use crate::engine::reference::ReferenceModel;
+use crate::engine::roofline::Estimator;
+use crate::files::export::View;
+use crate::files::profile::{PowerMode, Profile};
+
+impl Warning {
+    /// About all feasible candidates, and about the law over all candidates. Scans all candidates once.
+    pub fn of_view(view: &View<'_>) -> Vec<Self> {
+        let (landscape, hardware) = (view.landscape, view.hardware());
+        let (sweep, law) = (&landscape.sweep, &landscape.law);
+        let mut warnings = Vec::new();
+        if let Some(beyond) = landscape.extrapolated {
+            let shapes = Shapes::Some { count: beyond.candidates, of: sweep.len() };
+            warnings.push(Self::Extrapolation { law: law.name.clone(), shapes, worst: beyond.worst });
+        }
+        let absurd = landscape.beyond_belief();
+        if let Some(&worst) = landscape.best_first().last().filter(|_| absurd > 0) {
+            let shapes = Shapes::Some { count: absurd, of: sweep.len() };
+            warnings.push(Self::Absurd { law: law.name.clone(), shapes, worst_nats: sweep.loss[worst as usize] });
+        }
+        warnings.extend(Self::of_setting(law, view.profile, view.mode, &landscape.estimator));
+        let (over, of) = (0..sweep.len())
+            .into_par_iter()
+            .filter(|&index| view.budgets.admits(sweep, index))
+            .map(|index| (usize::from(sweep.memory_bytes[index] > hardware.memory_bytes), 1))
+            .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        if over > 0 {
+            let shapes = Shapes::Some { count: over, of };
+            warnings.push(Self::Memory { board: hardware.name, memory_bytes: hardware.memory_bytes, shapes });
+        }
+        warnings
+    }
+
+    /// About one architecture.
+    pub fn of_architecture(
+        shape: &Architecture,
+        law: &LossLaw,
+        profile: &Profile,
+        mode: &PowerMode,
+        estimator: &Estimator,
+    ) -> Vec<Self> {
+        let hardware = profile.hardware(mode);
+        let mut warnings = Vec::new();
+        if let Some(worst) = law.range.extrapolation(&shape.features()) {
+            warnings.push(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Asked, worst });
+        }
+        let worst_nats = law.coefficients.loss(&shape.features());
+        if worst_nats > MAX_LOSS {
+            warnings.push(Self::Absurd { law: law.name.clone(), shapes: Shapes::Asked, worst_nats });
+        }
+        warnings.extend(Self::of_setting(law, profile, mode, estimator));
+        if estimator.memory(shape).total_bytes() > hardware.memory_bytes {
+            let (board, memory_bytes) = (hardware.name, hardware.memory_bytes);
+            warnings.push(Self::Memory { board, memory_bytes, shapes: Shapes::Asked });
+        }
+        warnings
+    }
+
+    /// About a known model that others are compared with: its loss under `law` may be extrapolated.
+    pub fn of_model(model: &ReferenceModel, law: &LossLaw) -> Option<Self> {
+        let worst = law.range.extrapolation(&model.architecture.features())?;
+        Some(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Model(model.name.clone()), worst })
+    }
+
+    /// About a law by itself, before any architecture is asked about.
+    pub fn of_law(law: &LossLaw) -> Vec<Self> {
+        let worst_nats = law.coefficients.largest_loss(&law.range);
+        let absurd = (worst_nats.is_nan() || worst_nats > MAX_LOSS).then(|| Self::Absurd {
+            law: law.name.clone(),
+            shapes: Shapes::Fitted,
+            worst_nats,
+        });
+        Self::of_runs(law).into_iter().chain(absurd).collect()
+    }
+
+    /// About a board, on which calibrated figures need none.
+    pub fn of_board(profile: &Profile, mode: &PowerMode, precision: &Precision) -> Option<Self> {
+        let hardware = profile.hardware(mode);
+        let (_, basis) = hardware.efficiency_in(precision);
+        match (basis, &profile.calibration) {
+            (Basis::Ideal, _) => Some(Self::IdealRoofline { board: hardware.name }),
+            (Basis::Uncovered, Some(calibration)) => Some(Self::Uncalibrated {
+                what: precision.name,
+                engine: calibration.engine.clone(),
+                measured: calibration.covered().join(", "),
+            }),
+            _ => None,
+        }
+    }
+
+    /// About what a calibration says nothing of: a phase or a power mode that was not measured.
+    pub fn of_calibration(profile: &Profile, mode: &PowerMode, precision: &Precision) -> Vec<Self> {
+        let Some(calibration) = &profile.calibration else { return Vec::new() };
+        let Some(figures) = calibration.of(precision) else { return Vec::new() };
+        let mut warnings = Vec::new();
+        let halves = [("prefill", figures.prefill, "decode"), ("decode", figures.decode, "prefill")];
+        warnings.extend(halves.into_iter().filter(|(_, tested, _)| tested.is_none()).map(|(what, _, other)| {
+            Self::Uncalibrated { what, engine: calibration.engine.clone(), measured: other.to_owned() }
+        }));
+        if !figures.modes.iter().any(|measured| measured.eq_ignore_ascii_case(&mode.name)) {
+            warnings.push(Self::OtherMode {
+                mode: mode.name.clone(),
+                engine: calibration.engine.clone(),
+                measured: figures.modes.join(", "),
+            });
+        }
+        warnings
+    }
+
+    fn of_imagination(profile: &Profile, mode: &PowerMode) -> Option<Self> {
+        let board = || format!("{} {}", profile.name, mode.name);
+        (!profile.what_if.is_none()).then(|| Self::WhatIf { board: board(), scaling: profile.what_if })
+    }
+
+    fn of_runs(law: &LossLaw) -> Option<Self> {
+        law.synthetic.then(|| Self::Synthetic { law: law.name.clone() })
+    }
+
+    fn of_setting(
+        law: &LossLaw,
+        profile: &Profile,
+        mode: &PowerMode,
+        estimator: &Estimator,
+    ) -> impl Iterator<Item = Self> {
+        let precision = estimator.precision();
+        let penalty_nats = precision.loss_penalty_nats;
+        let quantised = (precision.is_quantised() || penalty_nats > 0.0)
+            .then(|| Self::Quantisation { precision: precision.in_short(), penalty_nats });
+        [Self::of_runs(law), quantised, Self::of_sight(law), Self::of_length(law), Self::of_imagination(profile, mode)]
+            .into_iter()
+            .flatten()
+            .chain(Self::of_board(profile, mode, precision))
+            .chain(Self::of_calibration(profile, mode, precision))
+    }
+
+    fn of_sight(law: &LossLaw) -> Option<Self> {
+        let mut to = law.coefficients.blind_to();
+        if law.coefficients.form().needs_tokens() && !law.coefficients.sees_tokens() {
+            to.push("training tokens");
+        }
+        (!to.is_empty()).then(|| Self::Blind { law: law.name.clone(), to })
+    }
+
+    fn of_length(law: &LossLaw) -> Option<Self> {
+        let tokens = law.coefficients.tokens().filter(|_| law.coefficients.sees_tokens())?;
+        let beyond = law.range.beyond_tokens(tokens).map(|beyond| beyond.factor);
+        Some(Self::Length { law: law.name.clone(), tokens, beyond })
+    }
+}

@@ -1,0 +1,240 @@
+//! How warnings are said. The only place that words them: a sentence for stderr and files, a few words for status lines
+//! and headings.
+
+use std::fmt;
+
+use super::{Shapes, Warning};
+use crate::engine::law::{Extrapolation, MAX_LOSS};
+use crate::units;
+
+impl Warning {
+    /// In a few words, for a status line or a heading.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Extrapolation { shapes, worst, .. } => {
+                let model = if let Shapes::Model(name) = shapes { format!("{name} ") } else { String::new() };
+                format!("{model}extrapolated ×{} in {}{}", units::ratio(worst.factor), worst.axis, shapes.share())
+            }
+            Self::Blind { to, .. } => format!("blind to {}", to.join(", ")),
+            Self::Length { tokens, beyond, .. } => {
+                let outside =
+                    beyond.map_or_else(String::new, |factor| format!(", extrapolated ×{}", units::ratio(factor)));
+                format!("for {tokens:.1e} training tokens{outside}")
+            }
+            Self::Absurd { shapes, .. } => format!("losses above {MAX_LOSS} nats{}", shapes.share()),
+            Self::Synthetic { .. } => "synthetic runs".to_owned(),
+            Self::WhatIf { scaling, .. } => format!("what if: {scaling}"),
+            Self::IdealRoofline { .. } => "ideal roofline, uncalibrated".to_owned(),
+            Self::Uncalibrated { what, .. } => format!("{what} uncalibrated"),
+            Self::OtherMode { mode, .. } => format!("calibration extrapolated to {mode}"),
+            Self::Quantisation { precision, penalty_nats: 0.0 } => format!("no quality loss modelled for {precision}"),
+            Self::Quantisation { precision, penalty_nats } => {
+                format!("+{} nats for {precision}, as given", units::ratio(*penalty_nats))
+            }
+            Self::Memory { memory_bytes, shapes, .. } => {
+                let memory = units::bytes(*memory_bytes);
+                match shapes {
+                    Shapes::Some { count, .. } => {
+                        let verb = if *count == 1 { "exceeds" } else { "exceed" };
+                        format!("{} {verb} the board's {memory}", units::count(*count))
+                    }
+                    Shapes::Asked | Shapes::Model(_) | Shapes::Fitted => format!("exceeds the board's {memory}"),
+                }
+            }
+        }
+    }
+}
+
+impl Shapes {
+    /// ` (12 %)`, of many; nothing for one.
+    fn share(&self) -> String {
+        let Self::Some { count, of } = *self else { return String::new() };
+        match 100.0 * count as f64 / of as f64 {
+            percent if percent < 1.0 => " (<1 %)".to_owned(),
+            percent => format!(" ({percent:.0} %)"),
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Extrapolation { law, shapes, worst } => extrapolated(f, law, shapes, worst),
+            Self::Blind { law, to } => write!(
+                f,
+                "the law '{law}' cannot see {}: its runs never showed what they do, so the cheapest looks best under it and under \
+                 every resample of its runs",
+                to.join(", ")
+            ),
+            Self::Length { law, tokens, beyond } => {
+                write!(f, "losses of the law '{law}' are those after {tokens:.2e} training tokens")?;
+                match beyond {
+                    Some(factor) => write!(
+                        f,
+                        ", {} times beyond what its runs saw: they are extrapolated",
+                        units::significant(*factor, 3)
+                    ),
+                    None => Ok(()),
+                }
+            }
+            Self::Absurd { law, shapes, worst_nats } => absurd(f, law, shapes, *worst_nats),
+            Self::Synthetic { law } => {
+                write!(f, "the law '{law}' describes synthetic runs, drawn from another law: nothing was trained")
+            }
+            Self::WhatIf { board, scaling } => {
+                write!(f, "what if: {board} with {scaling}; no such board is known, and its power would be another")
+            }
+            Self::IdealRoofline { board } => write!(
+                f,
+                "latencies on {board} are those of an ideal roofline, not calibrated by measurements: engines are slower"
+            ),
+            Self::Uncalibrated { what, engine, measured } => write!(
+                f,
+                "{engine} was measured in {measured} here, not in {what}: its latencies are those of an ideal roofline"
+            ),
+            Self::OtherMode { mode, engine, measured } => write!(
+                f,
+                "{engine} was measured in power mode {measured}: what it reaches in {mode} is extrapolated from the clocks"
+            ),
+            Self::Quantisation { precision, penalty_nats: 0.0 } => {
+                write!(f, "losses are those of 16-bit models: what {precision} costs in quality is not modelled")
+            }
+            Self::Quantisation { precision, penalty_nats } => write!(
+                f,
+                "losses are those of 16-bit models and {} nats per token for what {precision} costs in quality, as given",
+                units::ratio(*penalty_nats)
+            ),
+            Self::Memory { board, memory_bytes, shapes } => {
+                let needs = match shapes {
+                    Shapes::Some { count, of } => {
+                        format!("{} of {} feasible candidates need", units::count(*count), units::count(*of))
+                    }
+                    Shapes::Asked | Shapes::Fitted => "this architecture needs".to_owned(),
+                    Shapes::Model(name) => format!("{name} needs"),
+                };
+                let memory = units::bytes(*memory_bytes);
+                write!(f, "{needs} more memory than the {memory} that a program can have on {board}")
+            }
+        }
+    }
+}
+
+fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst: &Extrapolation) -> fmt::Result {
+    let Extrapolation { axis, factor } = worst;
+    let factor = units::significant(*factor, 3);
+    match shapes {
+        Shapes::Some { count, of } => write!(
+            f,
+            "{} of {} candidates lie outside the shapes that the law '{law}' was fitted on, \
+             the farthest by a factor of {factor} in {axis}: their losses are extrapolated",
+            units::count(*count),
+            units::count(*of)
+        ),
+        Shapes::Asked | Shapes::Fitted => write!(
+            f,
+            "this shape lies outside those that the law '{law}' was fitted on, by a factor of {factor} in {axis}: \
+             its loss is extrapolated"
+        ),
+        Shapes::Model(name) => write!(
+            f,
+            "{name} lies outside the shapes that the law '{law}' was fitted on, by a factor of {factor} in {axis}: \
+             comparisons with it rest on an extrapolated loss"
+        ),
+    }
+}
+
+fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst_nats: f64) -> fmt::Result {
+    let which = match shapes {
+        Shapes::Some { count, of } => {
+            format!("for {} of {} candidates the law '{law}' gives", units::count(*count), units::count(*of))
+        }
+        Shapes::Asked => format!("for this shape the law '{law}' gives"),
+        Shapes::Model(name) => format!("for {name} the law '{law}' gives"),
+        Shapes::Fitted => format!("for shapes within its own range the law '{law}' gives"),
+    };
+    write!(
+        f,
+        "{which} losses above {MAX_LOSS} nats per token, up to {}, which no model has: it says nothing about them, and \
+         perplexities too large for a number are inf, null in JSON",
+        units::significant(worst_nats, 3)
+    )
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::law::{Axis, Variable};
+
+    fn both(warning: &Warning) -> (String, String) {
+        (warning.short(), warning.to_string())
+    }
+
+    #[test]
+    fn each_warning_has_a_sentence_and_a_few_words() {
+        let worst = Extrapolation { axis: Variable::Feature(Axis::FfnRatio), factor: 1.357 };
+        let law = || "mine".to_owned();
+        let some = Shapes::Some { count: 1234, of: 10_560 };
+        let board = || "orin 15W".to_owned();
+        for (warning, short, begins) in [
+            (
+                Warning::Extrapolation { law: law(), shapes: some.clone(), worst },
+                "extrapolated ×1.36 in FFN ratio (12 %)",
+                "1,234 of 10,560 candidates lie outside",
+            ),
+            (
+                Warning::Extrapolation { law: law(), shapes: Shapes::Asked, worst },
+                "extrapolated ×1.36 in FFN ratio",
+                "this shape lies outside",
+            ),
+            (
+                Warning::Extrapolation { law: law(), shapes: Shapes::Model("Qwen2.5-0.5B".into()), worst },
+                "Qwen2.5-0.5B extrapolated ×1.36 in FFN ratio",
+                "Qwen2.5-0.5B lies outside",
+            ),
+            (
+                Warning::Absurd { law: law(), shapes: Shapes::Some { count: 1, of: 10_560 }, worst_nats: 2e4 },
+                "losses above 100 nats (<1 %)",
+                "for 1 of 10,560 candidates the law 'mine' gives losses above 100 nats per token, up to 20000",
+            ),
+            (
+                Warning::Blind { law: law(), to: vec!["r", "experts"] },
+                "blind to r, experts",
+                "the law 'mine' cannot see r, experts: its runs never showed what they do",
+            ),
+            (
+                Warning::Length { law: law(), tokens: 1e12, beyond: Some(9.1) },
+                "for 1.0e12 training tokens, extrapolated ×9.1",
+                "losses of the law 'mine' are those after 1.00e12 training tokens, 9.10 times beyond",
+            ),
+            (Warning::Synthetic { law: law() }, "synthetic runs", "the law 'mine' describes synthetic runs"),
+            (
+                Warning::IdealRoofline { board: board() },
+                "ideal roofline, uncalibrated",
+                "latencies on orin 15W are those of an ideal roofline",
+            ),
+            (
+                Warning::Quantisation { precision: "w8a8".into(), penalty_nats: 0.0 },
+                "no quality loss modelled for w8a8",
+                "losses are those of 16-bit models: what w8a8 costs in quality is not modelled",
+            ),
+            (
+                Warning::Quantisation { precision: "w4a16 · KV fp8".into(), penalty_nats: 0.03 },
+                "+0.03 nats for w4a16 · KV fp8, as given",
+                "losses are those of 16-bit models and 0.03 nats per token for what w4a16 · KV fp8 costs in quality, as given",
+            ),
+            (
+                Warning::Memory { board: board(), memory_bytes: 65.9e9, shapes: some },
+                "1,234 exceed the board's 65.9 GB",
+                "1,234 of 10,560 feasible candidates need more memory than the 65.9 GB",
+            ),
+            (
+                Warning::Memory { board: board(), memory_bytes: 65.9e9, shapes: Shapes::Asked },
+                "exceeds the board's 65.9 GB",
+                "this architecture needs more memory",
+            ),
+        ] {
+            let (few, sentence) = both(&warning);
+            assert_eq!(few, short);
+            assert!(sentence.starts_with(begins), "{sentence}");
+        }
+    }
+}

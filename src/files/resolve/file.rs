@@ -1,0 +1,112 @@
+//! A file that was found: where it came from, and its text. No more of it is read than a file of its kind has.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::files::catalog::Kind;
+use crate::files::toml_source::escaped;
+
+/// Where a file came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Built in.
+    Embedded,
+    /// A file in the user's configuration directory.
+    User {
+        /// That file.
+        path: PathBuf,
+        /// Whether a built-in file of the same name gives way to it.
+        replaces: bool,
+    },
+    /// The path that was typed.
+    Path(PathBuf),
+}
+
+/// A file that has been found and read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The name typed, or the path's stem.
+    pub name: String,
+    /// Where it came from.
+    pub origin: Origin,
+    /// For error messages: the path, or `built-in profile agx-orin-64gb`.
+    pub source: String,
+    /// The file, as it is; its bytes are those to fingerprint.
+    pub text: String,
+}
+
+impl Resolved {
+    /// [`Origin`] as it goes with what was read, harmless to a terminal whatever the file is called.
+    pub(super) fn origin_in_words(&self) -> String {
+        escaped(&self.origin.to_string())
+    }
+
+    /// For people who want to know which file that was.
+    pub fn label(&self) -> String {
+        match &self.origin {
+            Origin::Path(path) => path.display().to_string(),
+            named => format!("{} ({named})", self.name),
+        }
+    }
+}
+
+/// `built in`, or the file, and whether it hides a built-in one.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("built in"),
+            Self::User { path, replaces: true } => write!(f, "{}, in place of the built-in one", path.display()),
+            Self::User { path, replaces: false } | Self::Path(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// The file at a path.
+pub(in crate::files) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
+    let source = path.display().to_string();
+    let name = path.file_stem().map_or_else(|| source.clone(), |stem| stem.to_string_lossy().into_owned());
+    let text = read(kind, path)?;
+    Ok(Resolved { name, origin: Origin::Path(path.to_owned()), source, text })
+}
+
+/// The whole file as text.
+pub(super) fn read(kind: Kind, path: &Path) -> Result<String> {
+    String::from_utf8(read_bytes(kind, path)?).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() as u64 + 1;
+        Error::new("the file is not UTF-8 text")
+            .in_source(path.display().to_string())
+            .at_line(line)
+            .hint("save it as UTF-8")
+    })
+}
+
+/// The whole file. Reads no more than the limit, whatever size the file claims: devices and pipes claim none.
+pub(super) fn read_bytes(kind: Kind, path: &Path) -> Result<Vec<u8>> {
+    let source = path.display().to_string();
+    if path.is_dir() {
+        let expected = format!("a file with a {}", kind.noun());
+        return Err(Error::new("this is a directory").in_source(source).expected(expected));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(kind.largest() + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > kind.largest() {
+        let what = format!("the file is larger than {} MB, which no {} is", kind.largest() / 1_000_000, kind.noun());
+        return Err(Error::new(what).in_source(source));
+    }
+    Ok(bytes)
+}
+
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Error {
+    let what = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "this may not be read: permission denied".to_owned(),
+        _ => format!("this cannot be read: {error}"),
+    };
+    Error::new(what).in_source(path.display().to_string())
+}

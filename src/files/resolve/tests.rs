@@ -1,0 +1,153 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::engine::law::fit::{FitOptions, fit};
+
+/// A configuration directory with files in it.
+fn library(files: &[(&str, &str)]) -> (TempDir, Library) {
+    let dir = TempDir::new().unwrap();
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let library = Library { user_dir: Some(dir.path().to_owned()), machine: None };
+    (dir, library)
+}
+
+fn orin() -> &'static str {
+    Kind::Profile.embedded()[0].text
+}
+
+#[test]
+fn built_in_names_need_no_files() {
+    let (found, profile) = Library::default().profile("agx-orin-64gb").unwrap();
+    assert_eq!((found.origin.clone(), found.label().as_str()), (Origin::Embedded, "agx-orin-64gb (built in)"));
+    assert_eq!(
+        (found.source.as_str(), profile.title.as_str()),
+        ("built-in profile agx-orin-64gb", "NVIDIA Jetson AGX Orin 64GB")
+    );
+    let (_, law) = Library::default().law("paper").unwrap();
+    assert_eq!((law.name.as_str(), law.origin.as_deref()), ("paper", Some("built in")));
+    assert_eq!(Library::default().space("paper").unwrap().origin.as_deref(), Some("built in"));
+}
+
+#[test]
+fn runs_carry_their_origin_and_their_reading_into_the_law() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/tiny.csv");
+    for (typed, origin) in [("tiny", "built in"), (path, path)] {
+        let dataset = Library::default().data(typed).unwrap().dataset;
+        assert_eq!(dataset.origin.as_deref(), Some(origin));
+        let fit = fit(&dataset.runs, &FitOptions { starts: 2, ..FitOptions::default() }, &()).unwrap();
+        let law = LossLaw::fitted(fit, &dataset);
+        assert_eq!(law.origin, Some(format!("runs: {origin}")));
+        let reading = law.reading.unwrap();
+        assert!(reading.starts_with("173 runs; ") && reading.contains("loss from 'val_loss'"), "{reading}");
+    }
+}
+
+#[test]
+fn a_file_of_the_user_wins_and_says_so() {
+    let (dir, library) = library(&[
+        ("profiles/agx-orin-64gb.toml", &orin().replace("85, unit", "80, unit")),
+        ("profiles/mine.toml", orin()),
+    ]);
+    let (found, profile) = library.profile("agx-orin-64gb").unwrap();
+    assert_eq!(profile.default_mode().int8.as_ref().unwrap().value, 80.0);
+    let path = dir.path().join("profiles/agx-orin-64gb.toml");
+    assert_eq!(found.label(), format!("agx-orin-64gb ({}, in place of the built-in one)", path.display()));
+    assert_eq!(profile.origin, Some(format!("{}, in place of the built-in one", path.display())));
+    let mine = library.resolve(Kind::Profile, "mine").unwrap();
+    assert_eq!(mine.label(), format!("mine ({})", dir.path().join("profiles/mine.toml").display()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_passed_over() {
+    let (dir, library) = library(&[("profiles/mine.toml", "")]);
+    let link = dir.path().join("profiles/agx-orin-64gb.toml");
+    std::os::unix::fs::symlink(dir.path().join("gone"), &link).unwrap();
+    assert_eq!(
+        library.resolve(Kind::Profile, "agx-orin-64gb").unwrap_err().to_string(),
+        format!("{}: there is no such file", link.display())
+    );
+}
+
+#[test]
+fn a_path_wins_over_everything() {
+    let (dir, library) = library(&[("elsewhere/agx-orin-64gb.toml", "text")]);
+    let path = dir.path().join("elsewhere/agx-orin-64gb.toml");
+    let found = library.resolve(Kind::Profile, path.to_str().unwrap()).unwrap();
+    assert_eq!((found.name.as_str(), found.text.as_str()), ("agx-orin-64gb", "text"));
+    assert_eq!(found.label(), path.display().to_string());
+}
+
+#[test]
+fn what_cannot_be_found_or_read_is_said_plainly() {
+    let (dir, library) = library(&[("profiles/mine.toml", orin()), ("a.csv/x", ""), ("latin.csv", "a\nb")]);
+    fs::write(dir.path().join("latin.csv"), b"name\nM\xfcller\n").unwrap();
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let refusal = |kind, typed: &str| library.resolve(kind, typed).unwrap_err().to_string();
+    assert_eq!(
+        refusal(Kind::Profile, "agx-orin"),
+        "'--profile': there is no profile 'agx-orin'\n  \
+         expected: a path, or one of agx-orin-32gb, agx-orin-64gb, agx-orin-64gb+edge-llm, \
+         agx-orin-industrial, apple-m4, mine, orin-nano-4gb, orin-nano-8gb, orin-nano-8gb+llama.cpp, orin-nx-16gb, \
+         orin-nx-8gb, raspberry-pi-5, rtx-3090, rtx-4090, rtx-4090+transformers, thor-t4000, thor-t5000, \
+         thor-t5000+edge-llm, thor-t5000+edge-llm-0.4\n  \
+         try: --profile agx-orin-64gb"
+    );
+    assert_eq!(refusal(Kind::Law, "qqq"), "'--law': there is no law 'qqq'\n  expected: a path, or paper");
+    assert_eq!(refusal(Kind::Profile, "./gone"), "./gone: there is no such file");
+    assert_eq!(refusal(Kind::Data, "gone.jsonl"), "gone.jsonl: there is no such file");
+    assert_eq!(
+        refusal(Kind::Data, &at("a.csv")),
+        format!("{}: this is a directory\n  expected: a file with a dataset", at("a.csv"))
+    );
+    assert_eq!(
+        refusal(Kind::Data, &at("latin.csv")),
+        format!("{}:2: the file is not UTF-8 text\n  try: save it as UTF-8", at("latin.csv"))
+    );
+    fs::write(dir.path().join("big.toml"), vec![b' '; 1_000_001]).unwrap();
+    assert_eq!(
+        refusal(Kind::Space, &at("big.toml")),
+        format!("{}: the file is larger than 1 MB, which no space is", at("big.toml"))
+    );
+    assert_eq!(refusal(Kind::Profile, "src"), "src: this is a directory\n  expected: a file with a profile");
+    assert!(refusal(Kind::Profile, "").starts_with("'--profile': there is no profile ''"));
+}
+
+#[test]
+fn errors_in_a_file_name_it() {
+    let (dir, library) = library(&[("profiles/mine.toml", "name = 3\n")]);
+    assert_eq!(
+        library.profile("mine").unwrap_err().to_string(),
+        format!(
+            "{}:1, 'name': integer `3` cannot stand here\n  expected: a string",
+            dir.path().join("profiles/mine.toml").display()
+        )
+    );
+}
+
+#[test]
+fn one_broken_file_does_not_hide_the_others() {
+    let (dir, library) = library(&[
+        ("profiles/broken.toml", "name = "),
+        ("profiles/orin-nx-16gb.toml", &orin().replace("NVIDIA Jetson AGX Orin 64GB\"", "Mine\"")),
+        ("profiles/notes.txt", "not a profile"),
+    ]);
+    let listed = library.profiles();
+    assert_eq!(listed.len(), Kind::Profile.embedded().len() + 1);
+    assert!(listed.is_sorted_by_key(|line| &line.name));
+    let line = |name: &str| listed.iter().find(|line| line.name == name).unwrap();
+    let built_in = line("agx-orin-64gb");
+    assert_eq!(built_in.title.as_deref(), Ok("NVIDIA Jetson AGX Orin 64GB"));
+    assert_eq!(built_in.origin, Origin::Embedded);
+    assert!(line("broken").title.as_ref().unwrap_err().to_string().contains("not valid TOML"));
+    assert_eq!(line("orin-nx-16gb").title.as_deref(), Ok("Mine"));
+    let path = dir.path().join("profiles/orin-nx-16gb.toml");
+    assert_eq!(line("orin-nx-16gb").origin, Origin::User { path, replaces: true });
+    assert_eq!(Library::default().laws().len(), 1);
+}
