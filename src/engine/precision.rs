@@ -8,7 +8,7 @@ mod penalty;
 mod storage;
 
 pub use penalty::{LossPenalties, LossPenalty};
-pub use storage::Storage;
+pub use storage::{Storage, Stored};
 
 use super::hardware::ComputeCapability;
 use serde::ser::SerializeStruct;
@@ -61,6 +61,8 @@ pub struct Precision {
     pub description: &'static str,
     /// `b_w`: weights of the linear layers.
     pub weights: Storage,
+    /// The same of value and down projections, which some formats keep with more bits.
+    pub value_and_down: Storage,
     /// `b_head`: weights of the LM head, and of an embedding tied to it.
     pub head: Storage,
     /// `b_kv`: elements of the KV cache.
@@ -78,6 +80,7 @@ const fn format(name: &'static str, description: &'static str, weights: Storage,
         name,
         description,
         weights,
+        value_and_down: weights,
         head: weights,
         kv_cache: Storage::FP16,
         activation_bytes: 2.0,
@@ -96,13 +99,12 @@ impl Precision {
         kv_cache: Storage::BF16,
         ..format("bf16", "bfloat16 weights and activations", Storage::BF16, ComputeFormat::Bits16)
     };
-    /// What `llama-quantize` calls `Q4_K_M`: embedding and LM head are in `Q6_K`.
-    ///
-    /// Its blocks hold 256 weights. Where a width is no multiple of 256, as the 896 of Qwen2.5-0.5B, `llama-quantize`
-    /// falls back to larger blocks (`Q5_0` for `Q4_K`, `Q8_0` for `Q6_K`), and the file is larger than this says.
+    /// What `llama-quantize` calls `Q4_K_M`: `Q6_K` in half of the value and down projections and in the LM head, `Q4_K`
+    /// elsewhere. Layers are priced alike, so each of these projections takes the mean.
     const Q4_K_M: Self = Self {
+        value_and_down: Storage::HALF_Q6_K,
         head: Storage::Q6_K,
-        ..format("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", Storage::Q4_K_M, ComputeFormat::Bits16)
+        ..format("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", Storage::Q4_K, ComputeFormat::Bits16)
     };
 
     /// All known formats, in the order in which a control cycles through them.
@@ -184,9 +186,10 @@ mod tests {
             .iter()
             .map(|known| (known.name, [known.weights, known.head, known.kv_cache].map(|storage| storage.bytes)))
             .collect();
-        // Llama 3.1 8B: of a layer's 218,103,808 weights, 31,457,280 in Q6_K.
-        let q4_k_m = (31_457_280.0 * 210.0 + 186_646_528.0 * 144.0) / 256.0 / 218_103_808.0;
-        assert!((Storage::Q4_K_M.bytes - q4_k_m).abs() < 1e-15 && (q4_k_m - 0.600).abs() < 5e-4, "{q4_k_m}");
+        let own = |known: &&Precision| known.value_and_down != known.weights;
+        let mixed: Vec<&Precision> = Precision::ALL.iter().filter(own).collect();
+        assert_eq!(mixed.iter().map(|known| known.name).collect::<Vec<_>>(), ["q4_k_m"]);
+        assert_eq!(mixed[0].value_and_down.bytes, (144.0 + 210.0) / 512.0);
         assert_eq!(
             bytes,
             [
@@ -198,7 +201,7 @@ mod tests {
                 ("q8_0", [1.0625, 1.0625, 2.0]),
                 ("q4_0", [0.5625, 0.5625, 2.0]),
                 ("q4_k", [0.5625, 0.5625, 2.0]),
-                ("q4_k_m", [Storage::Q4_K_M.bytes, 0.820_312_5, 2.0]),
+                ("q4_k_m", [0.5625, 0.820_312_5, 2.0]),
                 ("fp8", [1.0, 1.0, 2.0]),
                 ("nvfp4", [0.5625, 0.5625, 2.0]),
             ]

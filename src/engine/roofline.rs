@@ -17,6 +17,7 @@ mod diagram;
 mod memory;
 mod operators;
 mod phases;
+mod weights;
 
 pub use breakdown::{OperatorCost, Phase};
 pub use diagram::{Ceiling, OperatorPoint, Roofs};

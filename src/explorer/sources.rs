@@ -244,14 +244,20 @@ fn board(page: &mut Page, state: &State) {
 
 /// What each part is stored in, and what that is said to cost.
 fn number_format(precision: &Precision) -> String {
-    let Precision { name, description, weights, head, kv_cache, loss_penalty_nats, .. } = precision;
+    let Precision { name, description, weights, value_and_down, head, kv_cache, loss_penalty_nats, .. } = precision;
     let cost = match loss_penalty_nats {
         0.0 => String::new(),
         nats => format!("; {} nats per token are added to every loss, as given", units::ratio(*nats)),
     };
     let bytes = |storage: &Storage| units::ratio(storage.bytes);
+    let mixed = if value_and_down == weights {
+        String::new()
+    } else {
+        format!(" ({} in value and down projections)", bytes(value_and_down))
+    };
+    let rows = if weights.minds_rows() || head.minds_rows() { "; more in rows that 256 does not divide" } else { "" };
     format!(
-        "{name}: {description}; {} bytes per weight, head in {} ({}), KV cache in {} ({}){cost}",
+        "{name}: {description}; {} bytes per weight{mixed}, head in {} ({}), KV cache in {} ({}){rows}{cost}",
         bytes(weights),
         head.name,
         bytes(head),

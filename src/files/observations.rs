@@ -7,7 +7,6 @@ use super::measurements::{Loaded, Lookup, Measurement, Model, Options, Phase, re
 use super::models;
 use super::profile::Profile;
 use super::resolve::Library;
-use crate::engine::architecture::Architecture;
 use crate::engine::calibration::{Observation, Pass};
 use crate::engine::precision::{Precision, Storage};
 use crate::error::Result;
@@ -131,7 +130,7 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
 /// The formats that a model ran in, head and cache as far as they are said.
 fn stored(measurement: &Measurement) -> Option<Precision> {
     let formats = &measurement.formats;
-    let mut precision = as_converted(formats.precision()?, &measurement.architecture);
+    let mut precision = formats.precision()?;
     if let Some(head) = &formats.head {
         precision.head = storage(head.name.as_deref()?)?;
     }
@@ -141,30 +140,8 @@ fn stored(measurement: &Measurement) -> Option<Precision> {
     Some(precision)
 }
 
-/// By its own name, or by that of the weights that are stored so.
+/// By its own name, or by that of a model's format whose head is stored so.
 fn storage(format: &str) -> Option<Storage> {
     let known = Storage::OF_HEADS.into_iter().chain(Storage::OF_KV_CACHES).find(|storage| storage.name == format);
-    known.or_else(|| Precision::named(format).map(|precision| precision.weights))
-}
-
-/// `Q4_K_M` of this very shape. Blocks of `Q4_K` and `Q6_K` hold 256 weights; where a row is no multiple of that,
-/// `llama-quantize` takes `Q5_0` and `Q8_0`, and the file grows by up to a third.
-fn as_converted(precision: Precision, shape: &Architecture) -> Precision {
-    const Q5_0_BYTES: f64 = 22.0 / 32.0;
-    let (q4_k, q6_k, q8_0) = (Storage::Q4_K.bytes, Storage::Q6_K.bytes, Storage::Q8_0.bytes);
-    if precision.name != "q4_k_m" {
-        return precision;
-    }
-    let blocks = |row: u32| if row.is_multiple_of(256) { (q4_k, q6_k) } else { (Q5_0_BYTES, q8_0) };
-    let (small, large) = blocks(shape.width);
-    let (small_down, large_down) = blocks(shape.expert_hidden);
-    let (width, attention, kv) = (f64::from(shape.width), shape.attention_dim(), shape.kv_dim());
-    let hidden = f64::from(shape.expert_hidden) * f64::from(shape.experts);
-    let bytes = 2.0 * width * attention * small
-        + width * kv * (small + f64::midpoint(small, large))
-        + 2.0 * width * hidden * small
-        + width * hidden * f64::midpoint(small_down, large_down);
-    let weights = 2.0 * width * attention + 2.0 * width * kv + 3.0 * width * hidden;
-    let head = if shape.width.is_multiple_of(256) { Storage::Q6_K } else { Storage::Q8_0 };
-    Precision { weights: Storage { bytes: bytes / weights, ..precision.weights }, head, ..precision }
+    known.or_else(|| Precision::named(format).map(|precision| precision.head))
 }

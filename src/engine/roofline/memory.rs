@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Estimator;
+use super::weights::WeightBytes;
 use crate::engine::architecture::Architecture;
 
 /// Embedding, norms and router stay in 16 bit whatever the number format.
@@ -55,11 +56,15 @@ impl Estimator {
     fn layer_weight_bytes(&self, shape: &Architecture) -> f64 {
         let width = f64::from(shape.width);
         let experts = f64::from(shape.experts);
-        let linear = 2.0 * width * (shape.attention_dim() + shape.kv_dim())
-            + 3.0 * width * (f64::from(shape.expert_hidden) * experts + f64::from(shape.shared_hidden));
+        let WeightBytes { query, key_value, output, gate_up, down, shared } = WeightBytes::of(shape, &self.precision);
+        let linear_bytes = width
+            * (shape.attention_dim() * (query + output)
+                + 2.0 * shape.kv_dim() * key_value
+                + f64::from(shape.expert_hidden) * experts * (2.0 * gate_up + down)
+                + 3.0 * f64::from(shape.shared_hidden) * shared);
         let norms = 2.0 * width + 2.0 * f64::from(shape.head_dim);
         let router = if shape.is_dense() { 0.0 } else { width * experts };
-        linear * self.precision.weights.bytes + (norms + router) * BYTES_16
+        linear_bytes + (norms + router) * BYTES_16
     }
 
     /// Embedding, LM head and the final norm. A tied embedding is stored once, in the head's format.
@@ -67,7 +72,7 @@ impl Estimator {
         let width = f64::from(shape.width);
         let table = f64::from(shape.vocab) * width;
         let embedding = if shape.tied { 0.0 } else { table * BYTES_16 };
-        table * self.precision.head.bytes + embedding + width * BYTES_16
+        table * self.precision.head.bytes_in_rows_of(shape.width) + embedding + width * BYTES_16
     }
 
     fn layer_kv_bytes(&self, shape: &Architecture) -> f64 {
@@ -99,7 +104,8 @@ mod tests {
     fn a_tied_head_is_stored_once_in_its_own_format() {
         let table = 151_936.0 * 896.0;
         let w4a16 = Precision::named("w4a16").unwrap();
-        for (head, bytes) in [(Storage::FP16, 2.0), (Storage::Q6_K, 0.820_312_5), (Storage::INT4, 0.516)] {
+        // 896 is no multiple of 256, so Q6_K gives way to Q8_0.
+        for (head, bytes) in [(Storage::FP16, 2.0), (Storage::Q6_K, 1.0625), (Storage::INT4, 0.516)] {
             let (own, other) = (estimator(w4a16), estimator(w4a16.with_head(Some(head))));
             let weights =
                 |estimator: &Estimator, tied| estimator.memory(&Architecture { tied, ..QWEN2_5_0_5B }).weights_bytes;
@@ -112,6 +118,41 @@ mod tests {
                 rows.iter().find(|row| row.phase == Phase::Decode && row.name == "lm_head").unwrap().bytes
             };
             assert!((read(&other) - read(&own) - more).abs() < 1e-6);
+        }
+    }
+
+    /// Weights of a layer in `q4_k_m`, counted matrix by matrix in the blocks that `llama-quantize` gives them.
+    #[test]
+    fn k_quants_take_the_blocks_that_fit_their_rows() {
+        let q4_k_m = estimator(Precision::named("q4_k_m").unwrap());
+        let in_layer = |shape: &Architecture| {
+            let norms = 2.0 * (2.0 * f64::from(shape.width) + 2.0 * f64::from(shape.head_dim));
+            q4_k_m.layer_weight_bytes(shape) - norms
+        };
+        let llama_8b =
+            Architecture { width: 4096, heads: 32, head_dim: 128, kv_heads: 8, expert_hidden: 14_336, ..QWEN2_5_0_5B };
+        // Of 218,103,808 weights, half of value and down (31,457,280) in Q6_K: 0.600 bytes per weight.
+        let all_aligned = (31_457_280.0 * 210.0 + 186_646_528.0 * 144.0) / 256.0;
+        assert!((in_layer(&llama_8b) - all_aligned).abs() < 1e-3);
+        // 896 wide: Q5_0 for query, key, output, gate and up, half Q8_0 for value; 4864 fits, so down is half Q6_K.
+        let (query, key, up) = (896.0 * 896.0, 896.0 * 128.0, 896.0 * 4864.0);
+        let q5_0 = (2.0 * query + key + 2.0 * up) * 22.0 / 32.0;
+        let mixed = key * (22.0 + 34.0) / 64.0 + up * (144.0 + 210.0) / 512.0;
+        assert!((in_layer(&QWEN2_5_0_5B) - q5_0 - mixed).abs() < 1e-3);
+        let head_bytes = 151_936.0 * 896.0 * 34.0 / 32.0;
+        assert!((q4_k_m.vocab_weight_bytes(&QWEN2_5_0_5B) - head_bytes - 2.0 * 896.0).abs() < 1e-3);
+        // What is stored is what is read: one token reads every weight once.
+        for shape in [llama_8b, QWEN2_5_0_5B] {
+            let rows = q4_k_m.breakdown(&shape);
+            let read = rows.iter().filter(|row| row.phase == Phase::Decode && row.name.ends_with("_proj"));
+            let of_ffn =
+                rows.iter().filter(|row| row.phase == Phase::Decode && ["gate_up", "down"].contains(&row.name));
+            let bytes: f64 = read.chain(of_ffn).map(|row| f64::from(row.count) * row.bytes).sum();
+            let (width, hidden) = (f64::from(shape.width), f64::from(shape.expert_hidden));
+            let activations =
+                2.0 * (2.0 * (width + shape.attention_dim()) + 2.0 * (width + shape.kv_dim()) + 3.0 * (width + hidden));
+            let layers = f64::from(shape.layers);
+            assert!((bytes / layers - activations - in_layer(&shape)).abs() < 1e-3, "{}", shape.width);
         }
     }
 

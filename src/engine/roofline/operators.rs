@@ -4,6 +4,7 @@
 //! T = B·S tokens pass through the linear operators; attention sees a context of `S_kv` tokens per sequence. Norms,
 //! rotary embedding, residual adds and the activation function count as fused into their neighbours.
 
+use super::weights::WeightBytes;
 use crate::engine::architecture::Architecture;
 use crate::engine::precision::Precision;
 use serde::{Serialize, Serializer};
@@ -148,18 +149,18 @@ pub(super) fn visit_layer(
     let width = f64::from(shape.width);
     let attention_dim = shape.attention_dim();
     let kv_dim = shape.kv_dim();
-    let (weight, activation) = (precision.weights.bytes, precision.activation_bytes);
+    let (weight, activation) = (WeightBytes::of(shape, precision), precision.activation_bytes);
 
     let query_flops = 2.0 * tokens * width * attention_dim;
-    let query_bytes = width * attention_dim * weight + tokens * (width + attention_dim) * activation;
-    visit(Operator::linear("q_proj", 1.0, query_flops, query_bytes));
+    let query_activations = tokens * (width + attention_dim) * activation;
+    visit(Operator::linear("q_proj", 1.0, query_flops, width * attention_dim * weight.query + query_activations));
     visit(Operator::linear(
         "kv_proj",
         2.0,
         2.0 * tokens * width * kv_dim,
-        width * kv_dim * weight + tokens * width * activation + tokens * kv_dim * precision.kv_cache.bytes,
+        width * kv_dim * weight.key_value + tokens * width * activation + tokens * kv_dim * precision.kv_cache.bytes,
     ));
-    visit(Operator::linear("o_proj", 1.0, query_flops, query_bytes));
+    visit(Operator::linear("o_proj", 1.0, query_flops, width * attention_dim * weight.output + query_activations));
     if !shape.is_dense() {
         let experts = f64::from(shape.experts);
         visit(Operator::bits16(
@@ -172,14 +173,14 @@ pub(super) fn visit_layer(
     let hidden = f64::from(shape.expert_hidden);
     let routed_tokens = tokens * f64::from(shape.top_k);
     let ffn_flops = 2.0 * routed_tokens * width * hidden;
-    let ffn_bytes = expert_coverage(shape.experts, shape.top_k, tokens) * width * hidden * weight
-        + routed_tokens * (width + hidden) * activation;
-    visit(Operator::linear("gate_up", 2.0, ffn_flops, ffn_bytes));
-    visit(Operator::linear("down", 1.0, ffn_flops, ffn_bytes));
+    let ffn_weights = expert_coverage(shape.experts, shape.top_k, tokens) * width * hidden;
+    let ffn_activations = routed_tokens * (width + hidden) * activation;
+    visit(Operator::linear("gate_up", 2.0, ffn_flops, ffn_weights * weight.gate_up + ffn_activations));
+    visit(Operator::linear("down", 1.0, ffn_flops, ffn_weights * weight.down + ffn_activations));
     if shape.shared_hidden > 0 {
-        // Gate, up and down of the expert that every token uses cost the same.
+        // Gate, up and down of the expert that every token uses.
         let shared = f64::from(shape.shared_hidden);
-        let bytes = width * shared * weight + tokens * (width + shared) * activation;
+        let bytes = width * shared * weight.shared + tokens * (width + shared) * activation;
         visit(Operator::linear("shared", 3.0, 2.0 * tokens * width * shared, bytes));
     }
 }
@@ -235,7 +236,7 @@ pub(super) fn visit_once(
         "lm_head",
         1.0,
         2.0 * pass.batch * width * vocab,
-        vocab * width * precision.head.bytes + pass.batch * (width + vocab) * activation,
+        vocab * width * precision.head.bytes_in_rows_of(shape.width) + pass.batch * (width + vocab) * activation,
     ));
 }
 
