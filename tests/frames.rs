@@ -210,7 +210,8 @@ fn two_architectures_under_the_same_roofs_at_120_by_40() {
 fn a_calibrated_board_stays_below_its_peaks() {
     let mut session = hardware_screen("", (120, 40));
     let board = &mut session.state.shelf.boards[0];
-    board.modes[0].efficiency = Efficiency { compute: 0.55, bandwidth: 0.8, overhead: Overhead::both(20e-6) }.into();
+    let overhead = Overhead::both(20e-6);
+    board.modes[0].efficiency = Efficiency { compute: 0.55, bandwidth: 0.8, overhead, ..Efficiency::IDEAL }.into();
     // Priced anew: the answer at hand is the ideal board's.
     session.keys("fffffffff");
     insta::assert_snapshot!(text(&session.frame()));

@@ -34,15 +34,45 @@ impl Overhead {
 pub struct Efficiency {
     /// `e_c` in (0, 1]: share of the compute peak that is reached.
     pub compute: f64,
-    /// `e_m` in (0, 1]: share of the bandwidth that is reached.
+    /// `e_m` in (0, 1]: share of the bandwidth that is reached where memory limits it.
     pub bandwidth: f64,
+    /// `b·SMs·f`: what the SMs keep in flight at their clock, byte/s; `None` where that is not known to limit anything. It
+    /// is a rate of the SMs, so it grows with imagined compute and not with imagined bandwidth.
+    pub in_flight_bytes_per_s: Option<f64>,
     /// `t_0`.
     pub overhead: Overhead,
 }
 
+/// What limits the bandwidth that an engine reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrafficLimit {
+    /// The memory: `e_m·β`.
+    Memory,
+    /// What the SMs keep in flight: `b·SMs·f`.
+    InFlight,
+}
+
 impl Efficiency {
     /// The ideal roofline: peaks reached, launches free.
-    pub const IDEAL: Self = Self { compute: 1.0, bandwidth: 1.0, overhead: Overhead::NONE };
+    pub const IDEAL: Self =
+        Self { compute: 1.0, bandwidth: 1.0, in_flight_bytes_per_s: None, overhead: Overhead::NONE };
+
+    /// `min(e_m, b·SMs·f/β)`: the share of a memory's bandwidth that is reached, and what limits it. Whoever needs to know
+    /// how fast memory is read asks here.
+    #[inline]
+    pub fn bandwidth_share(&self, bandwidth_bytes_per_s: f64) -> (f64, TrafficLimit) {
+        match self.in_flight_bytes_per_s.map(|in_flight| in_flight / bandwidth_bytes_per_s) {
+            Some(by_clock) if by_clock < self.bandwidth => (by_clock, TrafficLimit::InFlight),
+            _ => (self.bandwidth, TrafficLimit::Memory),
+        }
+    }
+
+    /// On a board that computes `compute` times as fast.
+    #[must_use]
+    pub fn scaled(self, compute: f64) -> Self {
+        let in_flight_bytes_per_s = self.in_flight_bytes_per_s.map(|in_flight| in_flight * compute);
+        Self { in_flight_bytes_per_s, ..self }
+    }
 }
 
 impl Default for Efficiency {
@@ -76,7 +106,7 @@ impl Clocks {
 /// launches take CPU cycles, so `t_0` is inversely proportional to the CPU clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reach {
-    /// As measured: at the CPU clock below, and with bandwidth as far as memory alone limits it.
+    /// As measured: at the CPU clock below, and without a limit in flight.
     pub efficiency: Efficiency,
     /// `b`: bytes per SM and cycle; `None` where no more than one clock was measured.
     pub bytes_per_sm_cycle: Option<f64>,
@@ -90,17 +120,16 @@ impl Reach {
         Self { efficiency, bytes_per_sm_cycle: None, at_cpu_hz: None }
     }
 
-    /// In a mode of these clocks and this bandwidth. What depends on a clock that is not known holds as it is.
+    /// In a mode of these clocks. What depends on a clock that is not known holds as it is.
     #[inline]
-    pub fn in_mode(&self, clocks: Clocks, bandwidth_bytes_per_s: f64) -> Efficiency {
-        let Efficiency { compute, bandwidth, overhead } = self.efficiency;
+    pub fn in_mode(&self, clocks: Clocks) -> Efficiency {
+        let Efficiency { overhead, .. } = self.efficiency;
         let in_flight = self.bytes_per_sm_cycle.zip(clocks.sm_cycles_per_s());
-        let by_clock = in_flight.map_or(1.0, |(bytes, cycles_per_s)| bytes * cycles_per_s / bandwidth_bytes_per_s);
         let slower = self.at_cpu_hz.zip(clocks.cpu_hz).map_or(1.0, |(measured, here)| measured / here);
         Efficiency {
-            compute,
-            bandwidth: bandwidth.min(by_clock),
+            in_flight_bytes_per_s: in_flight.map(|(bytes, cycles_per_s)| bytes * cycles_per_s),
             overhead: Overhead { prefill_s: overhead.prefill_s * slower, decode_s: overhead.decode_s * slower },
+            ..self.efficiency
         }
     }
 }
@@ -162,6 +191,14 @@ impl Efficiencies {
             None => (Efficiency::IDEAL, Basis::Uncovered),
         }
     }
+
+    /// On a board that computes `compute` times as fast.
+    #[must_use]
+    pub fn scaled(&self, compute: f64) -> Self {
+        let format =
+            |known: &FormatEfficiency| FormatEfficiency { efficiency: known.efficiency.scaled(compute), ..*known };
+        Self { general: self.general.scaled(compute), formats: self.formats.iter().map(format).collect() }
+    }
 }
 
 impl From<Efficiency> for Efficiencies {
@@ -174,8 +211,12 @@ impl From<Efficiency> for Efficiencies {
 mod tests {
     use super::*;
 
-    const MEASURED: Efficiency =
-        Efficiency { compute: 0.5, bandwidth: 0.8, overhead: Overhead { prefill_s: 4e-5, decode_s: 1e-5 } };
+    const MEASURED: Efficiency = Efficiency {
+        compute: 0.5,
+        bandwidth: 0.8,
+        in_flight_bytes_per_s: None,
+        overhead: Overhead { prefill_s: 4e-5, decode_s: 1e-5 },
+    };
 
     #[test]
     fn a_format_without_measurements_borrows_no_other_s() {
@@ -193,12 +234,16 @@ mod tests {
         let reach = Reach { efficiency: MEASURED, bytes_per_sm_cycle: Some(10.0), at_cpu_hz: Some(1.6e9) };
         let slow = Clocks { sms: Some(4.0), gpu_hz: Some(0.5e9), cpu_hz: Some(0.8e9) };
         // 10 bytes × 4 SMs × 0.5 GHz = 20 GB/s of 40.
-        let throttled = reach.in_mode(slow, 40e9);
-        assert_eq!((throttled.bandwidth, throttled.compute), (0.5, 0.5));
+        let throttled = reach.in_mode(slow);
+        assert_eq!(throttled.bandwidth_share(40e9), (0.5, TrafficLimit::InFlight));
+        assert_eq!(throttled.compute, 0.5);
         assert_eq!(throttled.overhead, Overhead { prefill_s: 8e-5, decode_s: 2e-5 });
         // Where memory is the narrower, e_m holds.
-        assert_eq!(reach.in_mode(slow, 10e9).bandwidth, 0.8);
-        assert_eq!(reach.in_mode(Clocks::default(), 40e9), MEASURED);
-        assert_eq!(Reach::constant(MEASURED).in_mode(slow, 40e9), MEASURED);
+        assert_eq!(throttled.bandwidth_share(10e9), (0.8, TrafficLimit::Memory));
+        // Twice the clock keeps twice as much in flight: all that memory gives, then.
+        assert_eq!(throttled.scaled(2.0).bandwidth_share(40e9), (0.8, TrafficLimit::Memory));
+        assert_eq!(throttled.scaled(1.5).bandwidth_share(40e9), (0.75, TrafficLimit::InFlight));
+        assert_eq!(reach.in_mode(Clocks::default()), MEASURED);
+        assert_eq!(Reach::constant(MEASURED).in_mode(slow), MEASURED);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-pub use super::efficiency::{Basis, Efficiencies, Efficiency, Overhead};
+pub use super::efficiency::{Basis, Efficiencies, Efficiency, Overhead, TrafficLimit};
 use super::precision::{ComputeFormat, Precision};
 
 /// Peak **dense** rates, bandwidth and memory of a board in one power mode.
@@ -59,6 +59,12 @@ impl Hardware {
     /// How much of the peaks is reached in a number format, and on what that rests.
     pub fn efficiency_in(&self, precision: &Precision) -> (Efficiency, Basis) {
         self.efficiency.of(precision)
+    }
+
+    /// The bandwidth that is reached in a number format, byte/s, and what limits it.
+    pub fn reached_bandwidth(&self, precision: &Precision) -> (f64, TrafficLimit) {
+        let (share, limit) = self.efficiency_in(precision).0.bandwidth_share(self.bandwidth_bytes_per_s);
+        (self.bandwidth_bytes_per_s * share, limit)
     }
 
     /// Dense rate of the linear operators in `format`, FLOP/s; `None` where the board cannot compute it.

@@ -26,7 +26,7 @@ pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_
 pub use phases::{Cost, Latency};
 
 use super::energy::PowerBudget;
-use super::hardware::{ComputeCapability, Hardware};
+use super::hardware::{ComputeCapability, Hardware, TrafficLimit};
 use super::precision::{ComputeFormat, Precision};
 use super::workload::Workload;
 use crate::error::Error;
@@ -109,6 +109,7 @@ pub struct Estimator {
     /// Launches cost more in prefill than in decode; the roofs are the same.
     prefill: Roofline,
     decode: Roofline,
+    traffic_limit: TrafficLimit,
     precision: Precision,
     workload: Workload,
     attention: Attention,
@@ -128,15 +129,17 @@ impl Estimator {
         })?;
         let bits16_flops_per_s = hardware.rate_flops_per_s(ComputeFormat::Bits16).unwrap_or(linear_flops_per_s);
         let (efficiency, _) = hardware.efficiency_in(&precision);
+        let (reached_bytes_per_s, traffic_limit) = hardware.reached_bandwidth(&precision);
         let roofline = |overhead_s| Roofline {
             linear_s_per_flop: (linear_flops_per_s * efficiency.compute).recip(),
             bits16_s_per_flop: (bits16_flops_per_s * efficiency.compute).recip(),
-            s_per_byte: (hardware.bandwidth_bytes_per_s * efficiency.bandwidth).recip(),
+            s_per_byte: reached_bytes_per_s.recip(),
             overhead_s,
         };
         Ok(Self {
             prefill: roofline(efficiency.overhead.prefill_s),
             decode: roofline(efficiency.overhead.decode_s),
+            traffic_limit,
             precision,
             workload,
             attention: Attention::default(),
@@ -164,6 +167,11 @@ impl Estimator {
     /// The workload that predictions are for.
     pub const fn workload(&self) -> Workload {
         self.workload
+    }
+
+    /// What operators that wait for memory wait for.
+    pub const fn traffic_limit(&self) -> TrafficLimit {
+        self.traffic_limit
     }
 
     /// The number format that predictions are for.

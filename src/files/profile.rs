@@ -146,6 +146,7 @@ impl EfficiencyFigures {
         Efficiency {
             compute: or(&self.compute, Efficiency::IDEAL.compute),
             bandwidth: or(&self.bandwidth, Efficiency::IDEAL.bandwidth),
+            in_flight_bytes_per_s: None,
             overhead: self.overhead.as_ref().map_or(Overhead::NONE, |figure| Overhead::both(figure.si)),
         }
     }

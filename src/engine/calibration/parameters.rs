@@ -79,6 +79,7 @@ pub(super) fn reach(point: &Point, at_cpu_hz: Option<f64>) -> Reach {
         efficiency: Efficiency {
             compute: value(Parameter::Compute),
             bandwidth: value(Parameter::Bandwidth),
+            in_flight_bytes_per_s: None,
             overhead: Overhead {
                 prefill_s: value(Parameter::PrefillOverhead),
                 decode_s: value(Parameter::DecodeOverhead),
@@ -92,7 +93,9 @@ pub(super) fn reach(point: &Point, at_cpu_hz: Option<f64>) -> Reach {
 impl Row {
     /// The time that an engine of this reach takes.
     pub(super) fn predicted_s(&self, reach: &Reach) -> f64 {
-        let Efficiency { compute, bandwidth, overhead } = reach.in_mode(self.clocks, self.bandwidth_bytes_per_s);
+        let efficiency = reach.in_mode(self.clocks);
+        let (bandwidth, _) = efficiency.bandwidth_share(self.bandwidth_bytes_per_s);
+        let Efficiency { compute, overhead, .. } = efficiency;
         let overhead_s = match self.phase {
             Phase::Prefill => overhead.prefill_s,
             Phase::Decode => overhead.decode_s,

@@ -11,8 +11,12 @@ use crate::engine::reference::QWEN2_5_0_5B;
 use crate::engine::roofline::Estimator;
 use crate::engine::workload::Workload;
 
-const TRUTH: Efficiency =
-    Efficiency { compute: 0.45, bandwidth: 0.8, overhead: Overhead { prefill_s: 4e-5, decode_s: 9e-6 } };
+const TRUTH: Efficiency = Efficiency {
+    compute: 0.45,
+    bandwidth: 0.8,
+    in_flight_bytes_per_s: None,
+    overhead: Overhead { prefill_s: 4e-5, decode_s: 9e-6 },
+};
 
 fn board(fp16_flops_per_s: f64, bandwidth_bytes_per_s: f64) -> Hardware {
     Hardware {

@@ -28,7 +28,7 @@ pub struct Roofs {
     pub ceilings: Vec<Ceiling>,
     /// β: peak bandwidth, byte/s.
     pub bandwidth_bytes_per_s: f64,
-    /// β·`e_m`.
+    /// β·`e_m`, or less where the SMs keep too little in flight.
     pub reached_bytes_per_s: f64,
 }
 
@@ -50,7 +50,7 @@ impl Roofs {
         Self {
             ceilings,
             bandwidth_bytes_per_s: hardware.bandwidth_bytes_per_s,
-            reached_bytes_per_s: hardware.bandwidth_bytes_per_s * efficiency.bandwidth,
+            reached_bytes_per_s: hardware.reached_bandwidth(precision).0,
         }
     }
 
@@ -109,7 +109,7 @@ mod tests {
     use crate::engine::sweep::tests::agx_orin;
     use crate::engine::workload::Workload;
 
-    const REACHED: Efficiency = Efficiency { compute: 0.5, bandwidth: 0.8, overhead: Overhead::NONE };
+    const REACHED: Efficiency = Efficiency { compute: 0.5, bandwidth: 0.8, ..Efficiency::IDEAL };
 
     fn assert_close(value: f64, expected: f64) {
         assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{value} instead of {expected}");

@@ -178,6 +178,7 @@ mod tests {
                 compute: 0.7,
                 bandwidth: 0.8,
                 overhead: Overhead { prefill_s: 3.0 * overhead_s, decode_s: overhead_s },
+                ..Efficiency::IDEAL
             }
             .into(),
             compute_capability: None,

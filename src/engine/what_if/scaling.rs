@@ -82,7 +82,8 @@ impl Serialize for Factor {
 
 /// How an imagined board differs from the one that it is imagined from.
 ///
-/// Efficiencies, launch overhead and what the system keeps of the memory stay as they are: they belong to software.
+/// Efficiencies, launch overhead and what the system keeps of the memory stay as they are: they belong to software. What
+/// the SMs keep in flight is theirs, and goes with the compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Scaling {
     /// On the bandwidth.
@@ -126,6 +127,7 @@ impl Hardware {
             fp8_flops_per_s: rate(self.fp8_flops_per_s),
             fp4_flops_per_s: rate(self.fp4_flops_per_s),
             bandwidth_bytes_per_s: self.bandwidth_bytes_per_s * bandwidth,
+            efficiency: self.efficiency.scaled(compute),
             memory_bytes: scaling.memory_bytes.map_or(self.memory_bytes, |bytes| bytes as f64),
             ..self.clone()
         }

@@ -11,7 +11,7 @@ use super::ranking::Needs;
 use super::scaling::{Factor, Resource, Scaling};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Hardware;
+use crate::engine::hardware::{Hardware, TrafficLimit};
 use crate::engine::landscape::Landscape;
 use crate::engine::roofline::{Bound, Estimator, Phase, UnsupportedFormat};
 
@@ -98,6 +98,7 @@ impl Elasticities {
     /// Of one architecture. An operator whose bound changes while tokens are generated counts for the bound that its
     /// breakdown names.
     pub fn of(estimator: &Estimator, shape: &Architecture) -> Self {
+        let waits_for_sms = estimator.traffic_limit() == TrafficLimit::InFlight;
         let (mut prefill, mut decode) = (Bounded::default(), Bounded::default());
         for point in estimator.points(shape) {
             let phase = match point.cost.phase {
@@ -107,8 +108,8 @@ impl Elasticities {
             let work_s = point.cost.seconds * (1.0 - point.overhead_share);
             phase.all_s += point.cost.seconds;
             match point.cost.bound {
-                Bound::Memory => phase.memory_s += work_s,
-                Bound::Compute => phase.compute_s += work_s,
+                Bound::Memory if !waits_for_sms => phase.memory_s += work_s,
+                Bound::Memory | Bound::Compute => phase.compute_s += work_s,
             }
         }
         let total = Bounded {

@@ -133,7 +133,7 @@ impl ProfilePart {
             watts: hardware.watts,
             efficiency: EfficiencyPart {
                 compute_share: efficiency.compute,
-                bandwidth_share: efficiency.bandwidth,
+                bandwidth_share: efficiency.bandwidth_share(hardware.bandwidth_bytes_per_s).0,
                 overhead_s: efficiency.overhead.decode_s,
                 prefill_overhead_s: efficiency.overhead.prefill_s,
             },

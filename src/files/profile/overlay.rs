@@ -168,7 +168,7 @@ impl Overlay {
     /// Efficiencies in one of the board's modes.
     pub(super) fn efficiencies(&self, mode: &PowerMode) -> Efficiencies {
         let in_mode = |figures: &FormatFigures| {
-            let efficiency = figures.reach().in_mode(mode.clocks(), mode.bandwidth.si);
+            let efficiency = figures.reach().in_mode(mode.clocks());
             let phases = figures.phases();
             figures
                 .formats
@@ -286,6 +286,7 @@ impl FormatFigures {
                 },
             },
             bytes_per_sm_cycle: clock(&self.bytes_per_sm_cycle),
+                in_flight_bytes_per_s: None,
             at_cpu_hz: clock(&self.cpu_clock),
         }
     }

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::efficiency::Basis;
+use crate::engine::efficiency::{Basis, TrafficLimit};
+use crate::engine::roofline::Estimator;
+use crate::engine::what_if::{Elasticities, Factor, Scaling};
+use crate::engine::workload::Workload;
 use crate::files::catalog::Kind;
 use crate::files::resolve::Library;
 
@@ -58,7 +61,8 @@ fn a_mode_s_clocks_decide_what_an_engine_reaches_in_it() {
     let (reached, basis) = hardware.efficiency_in(&Precision::named("q8_0").unwrap());
     assert_eq!(basis, Basis::Calibrated(CalibratedPhases::Both));
     // 10 B on 4 SMs at 408 MHz, of 68.3 GB/s; a CPU at 960 MHz, half of that measured at.
-    assert!((reached.bandwidth - 10.0 * 4.0 * 408e6 / 68.3e9).abs() < 1e-12, "{reached:?}");
+    let (share, limit) = reached.bandwidth_share(68.3e9);
+    assert!((share - 10.0 * 4.0 * 408e6 / 68.3e9).abs() < 1e-12 && limit == TrafficLimit::InFlight, "{reached:?}");
     assert!((reached.overhead.decode_s - 20e-6).abs() < 1e-15 && (reached.overhead.prefill_s - 200e-6).abs() < 1e-15);
     assert!((reached.compute - 0.3).abs() < 1e-15);
     assert_eq!(hardware.efficiency_in(&Precision::FP16).1, Basis::Uncovered);
@@ -129,4 +133,35 @@ proptest! {
             }
         }
     }
+}
+
+/// At 7 W the Orin Nano's SMs are too slow to fill its memory's bandwidth: more of it is worth nothing, more compute all
+/// that launches leave.
+#[test]
+fn where_the_sms_limit_traffic_only_they_make_it_faster() {
+    let (_, profile) = Library::default().profile("orin-nano-8gb+llama.cpp").unwrap();
+    let hardware = profile.hardware(profile.mode("7W").unwrap());
+    let q8_0 = Precision::named("q8_0").unwrap();
+    assert_eq!(hardware.reached_bandwidth(&q8_0).1, TrafficLimit::InFlight);
+    let estimator = Estimator::new(&hardware, q8_0, Workload::default()).unwrap();
+    let shape = crate::files::models::named("Qwen3-0.6B").unwrap().architecture;
+    let tpot_s = |bandwidth: f64, compute: f64| {
+        let [bandwidth, compute] = [bandwidth, compute].map(|factor| Factor::new(factor).unwrap());
+        let imagined = hardware.scaled(&Scaling { bandwidth, compute, memory_bytes: None });
+        estimator.on(&imagined).unwrap().latency(&shape).decode_s / 16.0
+    };
+    let elasticity = Elasticities::of(&estimator, &shape).tpot.unwrap();
+    assert_eq!(elasticity.bandwidth, 0.0);
+    // 28 layers of eight launches, embedding and head.
+    let launches_s = (28.0 * 8.0 + 2.0) * hardware.efficiency_in(&q8_0).0.overhead.decode_s;
+    let of_traffic = 1.0 - launches_s / tpot_s(1.0, 1.0);
+    assert!((elasticity.compute + of_traffic).abs() < 1e-9, "{elasticity:?}, {of_traffic}");
+    assert!(elasticity.compute < -0.8, "{elasticity:?}");
+    // As priced: nothing of bandwidth, and what the elasticity says of compute.
+    assert_eq!(tpot_s(4.0, 1.0), tpot_s(1.0, 1.0));
+    let by_a_little = (tpot_s(1.0, 1.001) / tpot_s(1.0, 1.0)).ln() / 1.001_f64.ln();
+    assert!((by_a_little - elasticity.compute).abs() < 1e-3, "{by_a_little}");
+    // Four times the compute, and memory is the narrower.
+    let fast = hardware.scaled(&Scaling { compute: Factor::MOST, ..Scaling::NONE });
+    assert_eq!(fast.reached_bandwidth(&q8_0).1, TrafficLimit::Memory);
 }
