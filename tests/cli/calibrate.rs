@@ -84,7 +84,8 @@ fn a_calibration_is_a_profile_like_others() {
     let known = program.found(&format!("{predict} w4a16"));
     assert!(
         known.stdout.contains(
-            "calibrated: TensorRT Edge-LLM 0.8-0.9, ±2 % decode, ±7 % prefill (leave-one-model-out); built in"
+            "calibrated: TensorRT Edge-LLM 0.8-0.9, ±2 % decode, ±7 % prefill (leave-one-model-out), \
+             measured with head fp16 (int4 here); built in"
         ),
         "{}",
         known.stdout

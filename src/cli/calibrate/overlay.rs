@@ -54,9 +54,11 @@ fn draft<'a>(group: &Group, calibration: &'a Calibration, rows: &[Observed]) -> 
         models(observed.filter(|observation: &&Observation| observation.pass.phase() == phase))
     };
     let head = members().find_map(|row| row.measurement.formats.head.as_ref());
+    let kv = members().find(|row| row.observation.precision.kv_cache.is_quantised());
     DraftFormat {
         formats: group.formats.clone(),
         head: head.map(|head| head.label().to_owned()),
+        kv: kv.map(|row| row.observation.precision.kv_cache.name.to_owned()),
         modes,
         models: [of_phase(Phase::Prefill), of_phase(Phase::Decode)],
         calibration,

@@ -19,7 +19,7 @@ use super::figure::{self, Figure};
 use super::raw::{RawFigure, RawSource};
 use super::{PowerMode, Profile};
 use crate::engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Overhead, Reach};
-use crate::engine::precision::Precision;
+use crate::engine::precision::{Precision, Storage};
 use crate::error::{Error, Result};
 use crate::files::toml_source::{KeyPath, TomlSource, shown};
 
@@ -45,6 +45,8 @@ pub struct FormatFigures {
     pub formats: Vec<&'static str>,
     /// The format that the LM head had, where it was not the weights'.
     pub head: Option<String>,
+    /// The format that the KV cache had, where it was not 16 bit.
+    pub kv: Option<String>,
     /// The power modes that were measured.
     pub modes: Vec<String>,
     /// Share of the compute peak.
@@ -102,6 +104,7 @@ struct RawOverlay {
 struct RawFormat {
     formats: Vec<String>,
     head: Option<String>,
+    kv: Option<String>,
     #[serde(default)]
     modes: Vec<String>,
     compute: Option<RawFigure>,
@@ -197,8 +200,10 @@ fn format_figures(check: &Check<'_>, path: &KeyPath, raw: RawFormat) -> Result<F
             .error(&path.key("formats"), "no number format is named")
             .expected("such as [\"w4a16\"]"));
     }
-    if let Some(head) = &raw.head {
-        check.text(&path.key("head"), head)?;
+    for (key, stored) in [("head", &raw.head), ("kv", &raw.kv)] {
+        if let Some(stored) = stored {
+            check.text(&path.key(key), stored)?;
+        }
     }
     check.texts(&path.key("modes"), &raw.modes)?;
     for (key, tested) in [("prefill", &raw.prefill), ("decode", &raw.decode)] {
@@ -207,6 +212,7 @@ fn format_figures(check: &Check<'_>, path: &KeyPath, raw: RawFormat) -> Result<F
     let figures = FormatFigures {
         formats,
         head: raw.head,
+        kv: raw.kv,
         modes: raw.modes,
         compute: check.optional(path, &figure::COMPUTE, raw.compute)?,
         bandwidth: check.optional(path, &figure::TRAFFIC, raw.bandwidth)?,
@@ -280,13 +286,13 @@ impl FormatFigures {
             efficiency: Efficiency {
                 compute: or(&self.compute, 1.0),
                 bandwidth: or(&self.bandwidth, 1.0),
+                in_flight_bytes_per_s: None,
                 overhead: Overhead {
                     prefill_s: or(&self.prefill_overhead, 0.0),
                     decode_s: or(&self.decode_overhead, 0.0),
                 },
             },
             bytes_per_sm_cycle: clock(&self.bytes_per_sm_cycle),
-                in_flight_bytes_per_s: None,
             at_cpu_hz: clock(&self.cpu_clock),
         }
     }
@@ -298,6 +304,20 @@ impl FormatFigures {
             (false, true) => CalibratedPhases::Decode,
             _ => CalibratedPhases::Both,
         }
+    }
+
+    /// `head fp16 (int4 here)`: how head and cache were stored when it was measured, as far as `precision` has them otherwise.
+    pub fn departures(&self, precision: &Precision) -> Vec<String> {
+        let own = Precision::named(precision.name).unwrap_or(*precision);
+        let parts =
+            [("head", &self.head, own.head, precision.head), ("KV", &self.kv, own.kv_cache, precision.kv_cache)];
+        let in_16_bit = |name: &str| [Storage::FP16.name, Storage::BF16.name].contains(&name);
+        let departure = |(part, measured, own, here): (&str, &Option<String>, Storage, Storage)| {
+            let measured = measured.as_deref().unwrap_or(own.name);
+            let alike = measured == here.name || in_16_bit(measured) && in_16_bit(here.name);
+            (!alike).then(|| format!("{part} {measured} ({} here)", here.name))
+        };
+        parts.into_iter().filter_map(departure).collect()
     }
 
     /// `±2 % decode, ±7 % prefill (leave-one-model-out)`: half of the times are predicted better than this.

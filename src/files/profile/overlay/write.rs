@@ -32,6 +32,8 @@ pub struct DraftFormat<'a> {
     pub formats: Vec<&'static str>,
     /// The head's format, where it was said.
     pub head: Option<String>,
+    /// The cache's format, where it was said not to be 16 bit.
+    pub kv: Option<String>,
     /// The power modes that were measured.
     pub modes: Vec<String>,
     /// Models of the prefill rows and of the decode rows.
@@ -73,8 +75,10 @@ impl Draft<'_> {
     fn write_format(&self, text: &mut String, format: &DraftFormat<'_>) {
         *text += "\n[[formats]]\n";
         line(text, "formats", &list(format.formats.iter().copied()));
-        if let Some(head) = &format.head {
-            line(text, "head", &quoted(head));
+        for (key, stored) in [("head", &format.head), ("kv", &format.kv)] {
+            if let Some(stored) = stored {
+                line(text, key, &quoted(stored));
+            }
         }
         line(text, "modes", &list(format.modes.iter().map(String::as_str)));
         for estimate in &format.calibration.estimates {
