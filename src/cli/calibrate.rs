@@ -13,8 +13,8 @@ use super::args::{CalibrateArgs, Format};
 use super::{Failure, Outcome, Streams};
 use crate::error::{Error, Result};
 use crate::files::export::write_json;
-use crate::files::measurements::{Loaded, Lookup, Options, load};
-use crate::files::observations::{PUBLISHED, Pair, lookup, pairs, published};
+use crate::files::measurements::{Loaded, Lookup, Model, Options, load};
+use crate::files::observations::{PUBLISHED, Pair, lookup, pairs, published, shape};
 use crate::files::profile::Profile;
 use crate::files::resolve::Library;
 use crate::files::toml_source::{one_of, shown};
@@ -23,7 +23,8 @@ pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams
     match &args.profile {
         Some(profile) => {
             let (_, profile) = library.profile(profile)?;
-            one(args, &profile, streams)
+            let models = args.model.iter().map(|typed| shape(typed, library)).collect::<Result<Vec<Model>>>()?;
+            one(args, &profile, &models, streams)
         }
         None if args.measurements.iter().all(|name| name == PUBLISHED) => all(args.format, library, streams),
         None => Err(Error::new("it is not said which board was measured")
@@ -49,14 +50,19 @@ fn all(format: Format, library: &Library, streams: &mut Streams<'_>) -> Result<O
 }
 
 /// One engine on one board.
-fn one(args: &CalibrateArgs, profile: &Profile, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+fn one(
+    args: &CalibrateArgs,
+    profile: &Profile,
+    models: &[Model],
+    streams: &mut Streams<'_>,
+) -> Result<Outcome, Failure> {
     if let Some(calibration) = &profile.calibration {
         return Err(Error::new(format!("{} is a calibration itself", profile.name))
             .at_column("--profile")
             .hint(format!("--profile {}", calibration.base))
             .into());
     }
-    let pair = measured(args, profile, streams)?;
+    let pair = measured(args, profile, models, streams)?;
     let calibrated = Calibrated::new(pair)?;
     let usable = calibrated.groups.iter().any(|group| group.outcome.is_ok());
     match args.format {
@@ -101,10 +107,10 @@ fn overlay_name(out: &Path) -> String {
 }
 
 /// The measurements of the files that are of the board and the engine.
-fn measured(args: &CalibrateArgs, profile: &Profile, streams: &mut Streams<'_>) -> Result<Pair> {
+fn measured(args: &CalibrateArgs, profile: &Profile, models: &[Model], streams: &mut Streams<'_>) -> Result<Pair> {
     let mut measurements = Vec::new();
     for name in &args.measurements {
-        let loaded = read(args, profile, name)?;
+        let loaded = read(args, profile, models, name)?;
         streams.note(Some(&format!("{name}: {}", loaded.summary())));
         measurements.extend(loaded.measurements);
     }
@@ -140,24 +146,25 @@ fn measured(args: &CalibrateArgs, profile: &Profile, streams: &mut Streams<'_>) 
     Ok(pair)
 }
 
-fn read(args: &CalibrateArgs, profile: &Profile, name: &str) -> Result<Loaded> {
+/// One told model is that of all files; of several, each is that of the files that name it.
+fn read(args: &CalibrateArgs, profile: &Profile, models: &[Model], name: &str) -> Result<Loaded> {
     if name == PUBLISHED {
         return published();
     }
-    let models: &Lookup<'_> = &lookup;
-    let model = match &args.model {
-        Some(typed) => Some(
-            lookup(typed)
-                .ok_or_else(|| Error::new(format!("there is no model '{}'", shown(typed))).at_column("--model"))?,
-        ),
-        None => None,
-    };
+    let told = |name: &str| models.iter().find(|model| model.name.eq_ignore_ascii_case(name)).cloned();
+    let known: &Lookup<'_> = &|name: &str| told(name).or_else(|| lookup(name));
+    let run = &args.run;
     let options = Options {
-        model,
+        model: if let [only] = models { Some(only.clone()) } else { None },
         board: Some(profile.name.clone()),
         mode: args.mode.clone(),
         engine: args.engine.clone(),
-        ..Options::new(models)
+        precision: run.precision.map(|precision| precision.name.to_owned()),
+        input_len: run.input_len,
+        output_len: run.output_len,
+        past_kv_len: run.past_kv_len,
+        batch: run.batch,
+        ..Options::new(known)
     };
     load(Path::new(name), &options)
 }

@@ -3,6 +3,10 @@
 //! A measurement that cannot be compared with a prediction is kept beside the others with the reason, so that nobody
 //! wonders where a row of a file went.
 
+mod shape;
+
+pub use shape::shape;
+
 use super::measurements::{Loaded, Lookup, Measurement, Model, Options, Phase, read};
 use super::models;
 use super::profile::Profile;

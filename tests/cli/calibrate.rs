@@ -2,6 +2,13 @@
 
 use serde_json::Value;
 
+use roofscape::engine::hardware::{Efficiency, Hardware, Overhead};
+use roofscape::engine::precision::Precision;
+use roofscape::engine::reference::ReferenceModel;
+use roofscape::engine::roofline::{Estimator, Latency};
+use roofscape::engine::workload::Workload;
+use roofscape::files::resolve::Library;
+
 use super::program::{Program, list, number};
 
 #[test]
@@ -108,4 +115,101 @@ fn misuse_is_answered() {
     let twice = program.refused("calibrate --measurements published --profile agx-orin-64gb+edge-llm");
     assert!(twice.contains("is a calibration itself"), "{twice}");
     assert!(program.refused("calibrate --measurements nowhere.csv --profile thor-t5000").contains("nowhere.csv"));
+}
+
+/// An engine that reaches this much; its times are then what llama-bench would write.
+const REACHED: Efficiency = Efficiency {
+    compute: 0.4,
+    bandwidth: 0.7,
+    in_flight_bytes_per_s: None,
+    overhead: Overhead { prefill_s: 60e-6, decode_s: 12e-6 },
+};
+
+fn times(model: &ReferenceModel, prompt_tokens: u32, generated_tokens: u32) -> Latency {
+    let (_, profile) = Library::default().profile("orin-nano-8gb").expect("a built-in profile");
+    let mode = profile.mode("15W").expect("a mode of it");
+    let hardware = Hardware { efficiency: REACHED.into(), ..profile.hardware(mode) };
+    let workload = Workload { batch: 1, prompt_tokens, generated_tokens };
+    let q8_0 = Precision::named("q8_0").expect("a format");
+    Estimator::new(&hardware, q8_0, workload).expect("every board has 16 bit").latency(&model.architecture)
+}
+
+/// Two prompts and two generations of a model, as llama-bench writes them.
+fn benched(model: &ReferenceModel) -> Vec<Value> {
+    let test = |[prompt, generated, depth]: [u32; 3]| {
+        let time_s = match generated {
+            0 => times(model, prompt, 0).prefill_s,
+            _ => times(model, depth, generated).decode_s,
+        };
+        serde_json::json!({
+            "build_number": 4675, "gpu_info": "Orin", "backends": "CUDA", "n_gpu_layers": 99, "n_ubatch": 4096,
+            "model_filename": format!("/models/{}-Q8_0.gguf", model.name), "model_type": "llama 1B Q8_0",
+            "model_n_params": model.parameters_total(), "n_prompt": prompt, "n_gen": generated, "n_depth": depth,
+            "avg_ns": time_s * 1e9, "avg_ts": f64::from(prompt + generated) / time_s,
+        })
+    };
+    [[128, 0, 0], [2048, 0, 0], [0, 64, 128], [0, 64, 2048]].into_iter().map(test).collect()
+}
+
+#[test]
+fn one_s_own_benchmark_becomes_a_profile() {
+    let program = Program::new();
+    let config = |width: u32, layers: u32| {
+        serde_json::json!({"model_type": "llama", "hidden_size": width, "intermediate_size": 4 * width,
+            "num_hidden_layers": layers, "num_attention_heads": width / 64, "vocab_size": 32_000, "tie_word_embeddings": true})
+        .to_string()
+    };
+    let mut entries = Vec::new();
+    let mut models = Vec::new();
+    for (name, width, layers) in [("small", 512, 8), ("large", 2048, 20)] {
+        let path = program.write(&format!("{name}/config.json"), &config(width, layers));
+        let model = Library::default().model(&path.display().to_string()).expect("a config.json");
+        entries.extend(benched(&model));
+        models.push(model);
+    }
+    program.write("llama-bench.json", &Value::Array(entries.clone()).to_string());
+    let calibrate = "calibrate --measurements llama-bench.json --profile orin-nano-8gb --mode 15W --model";
+    let written = program.found(&format!("{calibrate} small large/config.json --out mine.toml"));
+    assert!(written.stdout.contains("e_m             0.7"), "{}", written.stdout);
+    for model in &models {
+        let predict = "predict --profile mine.toml --mode 15W --precision q8_0 --input 700 --output 32";
+        let predicted = program.found(&format!("{predict} --model {} --format json", model.name)).json();
+        let truth = times(model, 700, 32);
+        for (key, truth_s) in [("prefill_s", truth.prefill_s), ("decode_s", truth.decode_s)] {
+            let predicted_s = number(&predicted["latency"][key]);
+            assert!((predicted_s / truth_s - 1.0).abs() < 0.01, "{} {key}: {predicted_s} for {truth_s}", model.name);
+        }
+        assert!(
+            program.found(&format!("{predict} --model {}", model.name)).stdout.contains("calibrated: llama.cpp CUDA")
+        );
+    }
+    // One shape given is that of all files, and must be: small's parameters are not large's.
+    let refusal = program.refused(&format!("{calibrate} small"));
+    assert!(refusal.contains("llama-bench.json, entry 5, 'model_n_params': the file's model has"), "{refusal}");
+}
+
+#[test]
+fn what_a_file_does_not_say_is_told() {
+    let program = Program::new();
+    program.write("latency.json", r#"{"avg_latency": 1.23, "latencies": [1.22, 1.24], "percentiles": {"50": 1.225}}"#);
+    let calibrate = "calibrate --measurements latency.json --profile rtx-4090 --model Qwen2.5-0.5B";
+    let refusal = program.refused(calibrate);
+    assert!(
+        refusal.contains("try: give them as vllm was given them: --input-len 1024 --output-len 128 --batch 1"),
+        "{refusal}"
+    );
+    let refusal = program.refused(&format!("{calibrate} --input-len 512 --output-len 128 --batch 1"));
+    assert!(refusal.contains("try: give it: --precision fp16"), "{refusal}");
+    let told = program.line(&format!("{calibrate} --input-len 512 --output-len 128 --batch 1 --precision fp16"));
+    assert_eq!(told.code, 1, "{}", told.stderr);
+    assert!(told.stdout.contains("not used  latency.json: prefill and decode were timed as one"), "{}", told.stdout);
+    // With one generated token it is a prefill.
+    let prefill = program.line(&format!("{calibrate} --input-len 512 --output-len 1 --batch 2 --precision fp16"));
+    assert!(prefill.stdout.contains("1 prefill row cannot fix 2 numbers"), "{}", prefill.stdout);
+    program.write("trtexec.log", include_str!("../measurements/trtexec.log"));
+    let one_pass = "calibrate --measurements trtexec.log --profile rtx-4090 --model Qwen2.5-0.5B --precision fp16";
+    let refusal = program.refused(one_pass);
+    assert!(refusal.contains("--past-kv-len for one token"), "{refusal}");
+    let decode = program.line(&format!("{one_pass} --past-kv-len 512"));
+    assert!(decode.stdout.contains("1 decode row cannot fix 2 numbers"), "{}{}", decode.stdout, decode.stderr);
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, value_parser};
 
 use super::groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, ModelArgs, SweepArgs,
@@ -118,8 +118,11 @@ impl Aim {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  roofscape calibrate --measurements published\n  \
                         roofscape calibrate --measurements bench.json --profile orin-nano-8gb --mode 15W --engine 'llama.cpp b9292' --model Llama-3.2-1B\n  \
+                        roofscape calibrate --measurements bench.json --profile orin-nano-8gb --model models/small.gguf models/large.gguf\n  \
+                        roofscape calibrate --measurements latency.json --profile rtx-4090 --model config.json --precision w4a16 --input-len 512 --output-len 1 --batch 1\n  \
                         roofscape calibrate --measurements small.json large.json --profile thor-t5000 --out mine.toml && roofscape --profile mine.toml\n\n\
-                        Files: llama-bench JSON, JSONL and CSV, and tables of measurements (datasets/measurements.csv).\n\
+                        Files: llama-bench JSON, JSONL and CSV; vllm bench latency and serve; TensorRT Edge-LLM profiles and llm_bench;\n\
+                        trtexec logs and exports; tables of measurements (datasets/measurements.csv).\n\
                         `published` is built in; without --profile it prints every pair of engine and board.")]
 pub struct CalibrateArgs {
     /// Files of measurements, or `published`
@@ -134,9 +137,13 @@ pub struct CalibrateArgs {
     /// The engine: chooses among those of the files, or names it where they do not say
     #[arg(long, value_name = "NAME", requires = "profile")]
     pub engine: Option<String>,
-    /// The model of files that do not say: a name of `roofscape models`
-    #[arg(long, value_name = "NAME", requires = "profile")]
-    pub model: Option<String>,
+    /// The model that ran: a name of `roofscape models`, a config.json or its directory, a .gguf file; of several, each where
+    /// a file names it
+    #[arg(long, value_name = "NAME|PATH", requires = "profile", num_args = 1..)]
+    pub model: Vec<String>,
+    /// What files do not say of how the model ran.
+    #[command(flatten)]
+    pub run: RunArgs,
     /// Write the calibration to this TOML file, for --profile
     #[arg(long, value_name = "FILE", requires = "profile")]
     pub out: Option<PathBuf>,
@@ -146,6 +153,26 @@ pub struct CalibrateArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// What a tool leaves to whoever ran it.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Number format of files that do not say
+    #[arg(long, value_name = "FORMAT", requires = "profile", value_parser = precisions(), ignore_case = true)]
+    pub precision: Option<Precision>,
+    /// Tokens of each prompt, of files that do not say
+    #[arg(long, value_name = "TOKENS", requires = "profile", value_parser = value_parser!(u32).range(1..))]
+    pub input_len: Option<u32>,
+    /// Tokens generated for each prompt, of files that do not say
+    #[arg(long, value_name = "TOKENS", requires = "profile", value_parser = value_parser!(u32).range(1..))]
+    pub output_len: Option<u32>,
+    /// Tokens in the cache before the one step that was timed
+    #[arg(long, value_name = "TOKENS", requires = "profile")]
+    pub past_kv_len: Option<u32>,
+    /// Sequences at a time, of files that do not say
+    #[arg(long, value_name = "SEQUENCES", requires = "profile", value_parser = value_parser!(u32).range(1..))]
+    pub batch: Option<u32>,
 }
 
 const ARCH_HELP: &str = "\
