@@ -95,7 +95,7 @@ fn board_mode_and_format_move_roofs_at_once() {
     session.keys("m");
     assert!(screen(&mut session).contains("INT8 53.5 TOP/s"));
     session.keys("b");
-    assert!(screen(&mut session).contains("Roofline · Orin Nano 8GB"));
+    assert!(screen(&mut session).contains("Roofline · AGX Orin 32GB"));
     let before = session.state.objective;
     session.keys("o");
     assert_ne!(session.state.objective, before);

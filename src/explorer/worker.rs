@@ -53,7 +53,7 @@ pub(super) enum Before {
     /// Priced already.
     Priced(Arc<Landscape>),
     /// To be priced by this.
-    By(Estimator),
+    By(Box<Estimator>),
 }
 
 /// Runs to be fitted.
@@ -97,7 +97,7 @@ impl PriceJob {
         let before = match state.unscaled_answer(question) {
             _ if question.scaling.is_none() => None,
             Some(landscape) => Some(Before::Priced(Arc::clone(landscape))),
-            None => Some(Before::By(state.estimator(question.unscaled()).ok()?)),
+            None => Some(Before::By(Box::new(state.estimator(question.unscaled()).ok()?))),
         };
         Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator, before })
     }
@@ -130,7 +130,7 @@ pub(super) fn price(job: &PriceJob, outdated: &dyn Fn() -> bool) -> Option<Messa
     let before = match &job.before {
         None => None,
         Some(Before::Priced(before)) => Some(Arc::clone(before)),
-        Some(Before::By(estimator)) => Some(by(*estimator)?),
+        Some(Before::By(estimator)) => Some(by(**estimator)?),
     };
     Some(Message::Priced(Answer { question: job.question, landscape, before }))
 }

@@ -69,7 +69,7 @@ fn tables_and_csv_gain_columns() {
     let table = program.found(line).stdout;
     assert!(table.contains("bootstrap  10 resamples of the runs by architecture (seed 0); "), "{table}");
     let heading = table.lines().find(|line| line.starts_with("layers")).expect("headings");
-    assert!(heading.ends_with("fits  on frontier %  loss ±"), "{heading}");
+    assert!(heading.ends_with("fits    ≤ J  on frontier %  loss ±"), "{heading}");
     let csv = program.found(&format!("{line} --format csv")).stdout;
     let fields: Vec<usize> = csv.lines().map(|line| line.split(',').count()).collect();
     assert!(fields.len() > 5 && fields.iter().all(|&count| count == 30), "{csv}");

@@ -8,11 +8,11 @@ use super::groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, ModelArgs, SweepArgs,
     WorkloadArgs,
 };
-use super::values::{parse_tokens, precisions, selections};
+use super::values::{parse_tokens, precisions, selections, stored_as};
 use super::{Format, RowFormat};
 use crate::engine::law::fit::{Bootstrap, FitOptions};
 use crate::engine::law::validation;
-use crate::engine::precision::Precision;
+use crate::engine::precision::{Precision, Storage};
 use crate::files::export::Selection;
 use crate::files::runs::ColumnChoice;
 
@@ -336,6 +336,12 @@ pub struct RankArgs {
     /// Number format; boards that cannot compute it are named
     #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
     pub precision: Precision,
+    /// Format that the LM head is stored in, and an embedding tied to it [default: as the weights; `q6_k` for `q4_k_m`]
+    #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
+    pub head: Option<Storage>,
+    /// Format that the KV cache is stored in [default: 16 bit]
+    #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_KV_CACHES), ignore_case = true)]
+    pub kv: Option<Storage>,
     /// The workload.
     #[command(flatten)]
     pub workload: WorkloadArgs,

@@ -104,11 +104,14 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
             Err(error) => streams.note(Some(&error.to_string())),
         }
     }
-    let modes = || profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
-    let offers: Vec<Hardware> = modes().map(|(profile, mode)| profile.hardware(mode)).collect();
-    let names: Vec<(&str, &str)> = modes().map(|(profile, mode)| (profile.name.as_str(), mode.name.as_str())).collect();
-    let estimator =
-        offers.iter().find_map(|offer| Estimator::new(offer, args.precision, args.workload.workload()).ok());
+    let precision = args.precision.with_head(args.head).with_kv_cache(args.kv);
+    let modes = profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
+    // A calibration that says nothing about the number format would repeat its board.
+    let (names, offers): (Vec<(&str, &str)>, Vec<Hardware>) = modes
+        .map(|(profile, mode)| ((profile.name.as_str(), mode.name.as_str()), profile.hardware(mode)))
+        .filter(|(_, offer)| offer.efficiency_in(&precision).1 != Basis::Uncovered)
+        .unzip();
+    let estimator = offers.iter().find_map(|offer| Estimator::new(offer, precision, args.workload.workload()).ok());
     let Some(estimator) = estimator.map(|estimator| estimator.with_attention(args.attention.attention)) else {
         let what = format!("no board of the list can compute {}", args.precision.name);
         return Err(Error::new(what).at_column("--precision").into());
@@ -124,7 +127,7 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
         RowFormat::Json => {
             let report = Report {
                 architecture: ArchitecturePart::from(&shape),
-                precision: args.precision,
+                precision,
                 workload: args.workload.workload(),
                 attention: args.attention.attention,
                 budgets,

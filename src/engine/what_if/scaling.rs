@@ -115,7 +115,7 @@ impl fmt::Display for Scaling {
 }
 
 impl Hardware {
-    /// The same board as `scaling` imagines it; its name says so.
+    /// The same board as `scaling` imagines it; its name says so. Nobody knows the watts of other rates.
     #[must_use]
     pub fn scaled(&self, scaling: &Scaling) -> Self {
         let (bandwidth, compute) = (scaling.bandwidth.value(), scaling.compute.value());
@@ -128,6 +128,7 @@ impl Hardware {
             fp4_flops_per_s: rate(self.fp4_flops_per_s),
             bandwidth_bytes_per_s: self.bandwidth_bytes_per_s * bandwidth,
             efficiency: self.efficiency.scaled(compute),
+            watts: self.watts.filter(|_| bandwidth == 1.0 && compute == 1.0),
             memory_bytes: scaling.memory_bytes.map_or(self.memory_bytes, |bytes| bytes as f64),
             ..self.clone()
         }

@@ -165,10 +165,15 @@ pub fn ranking(state: &State) -> Vec<BoardRow> {
     let shape = answer.landscape.sweep.architecture(picked);
     let budgets = budgets_anywhere(state);
     let boards = &state.shelf.boards;
-    let places: Vec<(usize, usize)> =
-        (0..boards.len()).flat_map(|board| (0..boards[board].modes.len()).map(move |mode| (board, mode))).collect();
-    let offers: Vec<Hardware> = places.iter().map(|&(board, mode)| boards[board].modes[mode].clone()).collect();
     let precision = answer.landscape.estimator.precision();
+    // A calibration that says nothing about the number format would repeat its board.
+    let speaks =
+        |&(board, mode): &(usize, usize)| boards[board].modes[mode].efficiency_in(precision).1 != Basis::Uncovered;
+    let places: Vec<(usize, usize)> = (0..boards.len())
+        .flat_map(|board| (0..boards[board].modes.len()).map(move |mode| (board, mode)))
+        .filter(speaks)
+        .collect();
+    let offers: Vec<Hardware> = places.iter().map(|&(board, mode)| boards[board].modes[mode].clone()).collect();
     let row = |placed: Placed| {
         let (board, mode) = places[placed.offer];
         BoardRow {

@@ -50,10 +50,10 @@ mod tests {
     fn modes_are_told_apart_in_words() {
         let profile = agx_orin();
         let words = |name: &str| profile.mode(name).unwrap().in_words();
-        assert_eq!(words("15W"), "15 W · 4 SMs at 408 MHz · 136.5 GB/s");
+        assert_eq!(words("15W"), "15 W · 6 SMs at 408 MHz · 136.5 GB/s");
         let mut bare = profile.mode("15W").unwrap().clone();
         bare.watts = None;
-        assert_eq!(bare.in_words(), "no watts stated · 4 SMs at 408 MHz · 136.5 GB/s");
+        assert_eq!(bare.in_words(), "no watts stated · 6 SMs at 408 MHz · 136.5 GB/s");
         bare.sms = None;
         assert_eq!(bare.in_words(), "no watts stated · GPU at 408 MHz · 136.5 GB/s");
         bare.gpu_clock = None;

@@ -158,8 +158,11 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let rows = ranking(state);
     let Some(first) = rows.first().filter(|_| area.height > 0) else { return };
     let answer = match (first.placed.is_in_the_running(), &first.placed.standing) {
-        (true, _) => format!("cheapest board {} · w all", first.watts()),
-        (false, Standing::Meets(_)) => "cheapest board unknown · w all".to_owned(),
+        (true, _) => {
+            let basis = if first.calibrated { "calibrated" } else { "ideal" };
+            format!("cheapest: {}, {basis} · w all", first.watts())
+        }
+        (false, Standing::Meets(_)) => "cheapest unknown · w all".to_owned(),
         (false, _) => "no board in budget · w all".to_owned(),
     };
     canvas.button((area.x + 1, area.y), &fit(&answer, usize::from(area.width)), Role::Label, Action::RankBoards);
