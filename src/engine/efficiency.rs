@@ -8,7 +8,7 @@
 //! by kernel, at several times the cost. It is the one refinement of the formula without which prefill and decode of
 //! small models cannot both be met.
 
-use super::precision::Precision;
+use super::precision::{Precision, Storage};
 
 /// `t_0`: seconds that every operator costs besides, launch and synchronisation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,6 +139,11 @@ impl Reach {
 pub struct FormatEfficiency {
     /// [`Precision::name`].
     pub format: &'static str,
+    /// How the LM head was stored when it was measured, where that is known: an engine that keeps it in 16 bit does so
+    /// whatever the weights are in, and its efficiencies hold for those bytes.
+    pub head: Option<Storage>,
+    /// The same of the KV cache.
+    pub kv_cache: Option<Storage>,
     /// In the mode.
     pub efficiency: Efficiency,
     /// Which phases were measured; the other is ideal as far as it depends on numbers of its own.
@@ -192,6 +197,15 @@ impl Efficiencies {
         }
     }
 
+    /// The number format with head and cache as they were measured in it, unless somebody chose them.
+    #[must_use]
+    pub fn as_measured(&self, precision: Precision) -> Precision {
+        match self.formats.iter().find(|known| known.format == precision.name) {
+            Some(known) => precision.as_stored_by(known.head, known.kv_cache),
+            None => precision,
+        }
+    }
+
     /// On a board that computes `compute` times as fast.
     #[must_use]
     pub fn scaled(&self, compute: f64) -> Self {
@@ -221,10 +235,19 @@ mod tests {
     #[test]
     fn a_format_without_measurements_borrows_no_other_s() {
         let [fp16, w8a8] = [Precision::FP16, Precision::W8A8];
-        let known = FormatEfficiency { format: w8a8.name, efficiency: MEASURED, phases: CalibratedPhases::Decode };
+        let known = FormatEfficiency {
+            format: w8a8.name,
+            head: Some(Storage::FP16),
+            kv_cache: None,
+            efficiency: MEASURED,
+            phases: CalibratedPhases::Decode,
+        };
         let calibrated = Efficiencies { formats: vec![known], ..Efficiencies::IDEAL };
         assert_eq!(calibrated.of(&w8a8), (MEASURED, Basis::Calibrated(CalibratedPhases::Decode)));
         assert_eq!(calibrated.of(&fp16), (Efficiency::IDEAL, Basis::Uncovered));
+        assert_eq!(calibrated.as_measured(w8a8).head, Storage::FP16);
+        let chosen = w8a8.with_head(Some(Storage::INT8));
+        assert_eq!((calibrated.as_measured(chosen), calibrated.as_measured(fp16)), (chosen, fp16));
         assert_eq!(Efficiencies::IDEAL.of(&fp16), (Efficiency::IDEAL, Basis::Ideal));
         assert_eq!(Efficiencies::from(MEASURED).of(&fp16), (MEASURED, Basis::Given));
     }

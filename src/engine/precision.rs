@@ -71,8 +71,18 @@ pub struct Precision {
     pub activation_bytes: f64,
     /// What the linear operators multiply in.
     pub compute: ComputeFormat,
+    /// Whether head and cache are what somebody chose, or what the format or a calibration has.
+    pub chosen: Chosen,
     /// What all of it adds to every loss, nats per token, as given; 0 where nobody gave anything.
     pub loss_penalty_nats: f64,
+}
+
+/// Which parts of a number format somebody chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the names are the parts'")]
+pub struct Chosen {
+    pub head: bool,
+    pub kv_cache: bool,
 }
 
 const fn format(name: &'static str, description: &'static str, weights: Storage, compute: ComputeFormat) -> Precision {
@@ -85,6 +95,7 @@ const fn format(name: &'static str, description: &'static str, weights: Storage,
         kv_cache: Storage::FP16,
         activation_bytes: 2.0,
         compute,
+        chosen: Chosen { head: false, kv_cache: false },
         loss_penalty_nats: 0.0,
     }
 }
@@ -130,13 +141,25 @@ impl Precision {
     /// The same with an LM head stored in another format; `None` leaves its own.
     #[must_use]
     pub fn with_head(self, head: Option<Storage>) -> Self {
-        Self { head: head.unwrap_or(self.head), ..self }
+        let chosen = Chosen { head: self.chosen.head || head.is_some(), ..self.chosen };
+        Self { head: head.unwrap_or(self.head), chosen, ..self }
     }
 
     /// The same with a KV cache stored in another format; `None` leaves its own.
     #[must_use]
     pub fn with_kv_cache(self, kv_cache: Option<Storage>) -> Self {
-        Self { kv_cache: kv_cache.unwrap_or(self.kv_cache), ..self }
+        let chosen = Chosen { kv_cache: self.chosen.kv_cache || kv_cache.is_some(), ..self.chosen };
+        Self { kv_cache: kv_cache.unwrap_or(self.kv_cache), chosen, ..self }
+    }
+
+    /// The same as an engine stores it: head and cache follow what was measured, unless somebody chose them.
+    #[must_use]
+    pub fn as_stored_by(self, head: Option<Storage>, kv_cache: Option<Storage>) -> Self {
+        Self {
+            head: head.filter(|_| !self.chosen.head).unwrap_or(self.head),
+            kv_cache: kv_cache.filter(|_| !self.chosen.kv_cache).unwrap_or(self.kv_cache),
+            ..self
+        }
     }
 
     /// The same with a loss penalty.

@@ -118,8 +118,10 @@ pub struct Estimator {
 }
 
 impl Estimator {
-    /// Fails if the board has no rate for the format.
+    /// Fails if the board has no rate for the format. On a calibrated board, head and cache are stored as they were
+    /// measured, unless `precision` says that somebody chose otherwise.
     pub fn new(hardware: &Hardware, precision: Precision, workload: Workload) -> Result<Self, UnsupportedFormat> {
+        let precision = hardware.efficiency.as_measured(precision);
         let linear_flops_per_s = hardware.rate_flops_per_s(precision.compute).ok_or_else(|| UnsupportedFormat {
             hardware: hardware.name.clone(),
             precision: precision.name,

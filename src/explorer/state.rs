@@ -327,7 +327,9 @@ impl State {
     pub fn precision(&self, question: Question) -> Precision {
         let precision = self.shelf.precisions[question.precision];
         let penalty_nats = question.penalties.nats(precision.name);
-        precision.with_head(question.head).with_kv_cache(question.kv_cache).with_loss_penalty(penalty_nats)
+        let precision = precision.with_head(question.head).with_kv_cache(question.kv_cache);
+        let board = &self.board(question).modes[question.mode];
+        board.efficiency.as_measured(precision).with_loss_penalty(penalty_nats)
     }
 
     /// Prices for a question; fails if its board lacks its number format.

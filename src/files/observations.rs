@@ -146,6 +146,6 @@ fn stored(measurement: &Measurement) -> Option<Precision> {
 
 /// By its own name, or by that of a model's format whose head is stored so.
 fn storage(format: &str) -> Option<Storage> {
-    let known = Storage::OF_HEADS.into_iter().chain(Storage::OF_KV_CACHES).find(|storage| storage.name == format);
+    let known = Storage::named(format);
     known.or_else(|| Precision::named(format).map(|precision| precision.head))
 }

@@ -96,6 +96,12 @@ impl Storage {
     /// What a KV cache can be stored in, in the order in which a control cycles through them.
     pub const OF_KV_CACHES: [Self; 6] = [Self::FP16, Self::BF16, Self::FP8, Self::INT8, Self::Q8_0, Self::Q4_0];
 
+    /// The storage of that name, in any case; `None` if neither heads nor caches have it.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = Self::OF_HEADS.into_iter().chain(Self::OF_KV_CACHES);
+        all.into_iter().find(|known| known.name.eq_ignore_ascii_case(name))
+    }
+
     /// Bytes per number of a matrix whose rows, along the input dimension, have so many numbers.
     #[inline]
     pub const fn bytes_in_rows_of(self, columns: u32) -> f64 {

@@ -1,7 +1,7 @@
 //! Number formats: of weights, LM head and KV cache, and what they are said to cost in quality.
 
 use super::question::{ask, cycle};
-use crate::engine::precision::{LossPenalty, Storage};
+use crate::engine::precision::{LossPenalty, Precision, Storage};
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
 use crate::explorer::state::{Notice, Question, State};
@@ -44,14 +44,19 @@ pub(super) fn settle(state: &mut State) {
 
 /// The next format for the LM head.
 pub(super) fn step_head(state: &mut State, direction: Direction) {
-    let own = state.shelf.precisions[state.question.precision].head;
+    let own = own(state).head;
     state.question.head = next(&Storage::OF_HEADS, own, state.question.head, direction);
 }
 
 /// The next format for the KV cache.
 pub(super) fn step_kv_cache(state: &mut State, direction: Direction) {
-    let own = state.shelf.precisions[state.question.precision].kv_cache;
+    let own = own(state).kv_cache;
     state.question.kv_cache = next(&Storage::OF_KV_CACHES, own, state.question.kv_cache, direction);
+}
+
+/// What the weights' format brings along on the board asked about.
+fn own(state: &State) -> Precision {
+    state.precision(Question { head: None, kv_cache: None, ..state.question })
 }
 
 /// Round `all` from what is in use now; back at what the weights' format brings along, nothing is chosen any more, and

@@ -173,10 +173,12 @@ impl Overlay {
         let in_mode = |figures: &FormatFigures| {
             let efficiency = figures.reach().in_mode(mode.clocks());
             let phases = figures.phases();
+            let stored = |name: &Option<String>| name.as_deref().and_then(Storage::named);
+            let (head, kv_cache) = (stored(&figures.head), stored(&figures.kv));
             figures
                 .formats
                 .iter()
-                .map(move |&format| FormatEfficiency { format, efficiency, phases })
+                .map(move |&format| FormatEfficiency { format, head, kv_cache, efficiency, phases })
                 .collect::<Vec<_>>()
         };
         Efficiencies { general: Efficiency::IDEAL, formats: self.formats.iter().flat_map(in_mode).collect() }
