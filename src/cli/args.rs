@@ -13,8 +13,8 @@ pub use commands::{
     PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
 };
 pub use groups::{
-    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, SpaceArgs, SweepArgs,
-    WhatIfArgs, WorkloadArgs,
+    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
+    SweepArgs, WhatIfArgs, WorkloadArgs,
 };
 
 const EXAMPLES: &str = "\
