@@ -107,6 +107,15 @@ impl Streams<'_> {
         }
     }
 
+    /// What [`Self::deliver`] would refuse, before the work is done.
+    fn can_deliver(out: &Path, force: bool) -> Result<(), Failure> {
+        if out == Path::new("-") {
+            return Ok(());
+        }
+        let checked = if force { save::could_replace(out).map_err(SaveError::from) } else { save::could_write(out) };
+        checked.map_err(unwritten)
+    }
+
     /// Writes `bytes` where `--out` says; `-` is stdout. Says whether a file was written.
     fn deliver(&mut self, out: &Path, force: bool, bytes: &[u8]) -> Result<bool, Failure> {
         if out == Path::new("-") {
@@ -117,14 +126,17 @@ impl Streams<'_> {
             save::replace(out, bytes)?;
             return Ok(true);
         }
-        match save::write_new(out, bytes) {
-            Ok(()) => Ok(true),
-            Err(SaveError::Failed(error)) => Err(error.into()),
-            Err(SaveError::Exists(path)) => Err(Error::new("the file exists already")
-                .in_source(path.display().to_string())
-                .hint("--force to replace it, or another name")
-                .into()),
-        }
+        save::write_new(out, bytes).map(|()| true).map_err(unwritten)
+    }
+}
+
+fn unwritten(error: SaveError) -> Failure {
+    match error {
+        SaveError::Failed(error) => error.into(),
+        SaveError::Exists(path) => Error::new("the file exists already")
+            .in_source(path.display().to_string())
+            .hint("--force to replace it, or another name")
+            .into(),
     }
 }
 

@@ -132,7 +132,7 @@ pub struct CalibrateArgs {
     #[arg(long, value_name = "NAME", requires = "profile")]
     pub mode: Option<String>,
     /// The engine: chooses among those of the files, or names it where they do not say
-    #[arg(long, value_name = "NAME", requires = "profile")]
+    #[arg(long, value_name = "NAME")]
     pub engine: Option<String>,
     /// The model of files that do not say: a name of `roofscape models`
     #[arg(long, value_name = "NAME", requires = "profile")]
