@@ -151,10 +151,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &
 }
 
 fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match Cli::try_parse_from(sysroot_last(args)) {
         Ok(cli) => cli,
         Err(usage) => return misused(&usage, out, err),
     };
+    if cli.sysroot.is_some() && !cli.looks_at_a_machine() {
+        return failed(&without_effect(&cli).into(), err);
+    }
     let library = match Library::of_user().with_sysroot(cli.sysroot.as_deref()) {
         Ok(library) => library,
         Err(error) => return failed(&error.into(), err),
@@ -173,6 +176,35 @@ fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &m
         Ok(Outcome::NothingFeasible) => NOTHING_FEASIBLE.into(),
         Err(failure) => failed(&failure, streams.err),
     }
+}
+
+/// `--sysroot DIR` means the same before the command and after it, but options before a command are the explorer's.
+fn sysroot_last(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    const OPTION: &str = "--sysroot";
+    let (mut others, mut last) = (Vec::new(), Vec::new());
+    let mut args = args.into_iter();
+    while let Some(arg) = args.next() {
+        if arg == OPTION {
+            last.push(arg);
+            last.extend(args.next());
+        } else if arg.to_str().is_some_and(|arg| arg.strip_prefix(OPTION).is_some_and(|rest| rest.starts_with('='))) {
+            last.push(arg);
+        } else {
+            others.push(arg);
+        }
+    }
+    let end = others.iter().position(|arg| arg == "--").unwrap_or(others.len());
+    others.splice(end..end, last);
+    others
+}
+
+fn without_effect(cli: &Cli) -> Error {
+    let error = Error::new("nothing that was asked for looks at a machine, so this would change nothing");
+    error.at_column("--sysroot").hint(match &cli.command {
+        None => "leave --profile out, or --profile detected",
+        Some(command) if command.profile().is_some() => "--profile detected, or roofscape profiles detect",
+        Some(_) => "roofscape profiles detect, or leave it out",
+    })
 }
 
 fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
