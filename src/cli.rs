@@ -107,6 +107,15 @@ impl Streams<'_> {
         }
     }
 
+    /// What [`Self::deliver`] would refuse, before the work is done.
+    fn can_deliver(out: &Path, force: bool) -> Result<(), Failure> {
+        if out == Path::new("-") {
+            return Ok(());
+        }
+        let checked = if force { save::could_replace(out).map_err(SaveError::from) } else { save::could_write(out) };
+        checked.map_err(unwritten)
+    }
+
     /// Writes `bytes` where `--out` says; `-` is stdout. Says whether a file was written.
     fn deliver(&mut self, out: &Path, force: bool, bytes: &[u8]) -> Result<bool, Failure> {
         if out == Path::new("-") {
@@ -117,14 +126,17 @@ impl Streams<'_> {
             save::replace(out, bytes)?;
             return Ok(true);
         }
-        match save::write_new(out, bytes) {
-            Ok(()) => Ok(true),
-            Err(SaveError::Failed(error)) => Err(error.into()),
-            Err(SaveError::Exists(path)) => Err(Error::new("the file exists already")
-                .in_source(path.display().to_string())
-                .hint("--force to replace it, or another name")
-                .into()),
-        }
+        save::write_new(out, bytes).map(|()| true).map_err(unwritten)
+    }
+}
+
+fn unwritten(error: SaveError) -> Failure {
+    match error {
+        SaveError::Failed(error) => error.into(),
+        SaveError::Exists(path) => Error::new("the file exists already")
+            .in_source(path.display().to_string())
+            .hint("--force to replace it, or another name")
+            .into(),
     }
 }
 
@@ -139,10 +151,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &
 }
 
 fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match Cli::try_parse_from(sysroot_last(args)) {
         Ok(cli) => cli,
         Err(usage) => return misused(&usage, out, err),
     };
+    if cli.sysroot.is_some() && !cli.looks_at_a_machine() {
+        return failed(&without_effect(&cli).into(), err);
+    }
     let library = match Library::of_user().with_sysroot(cli.sysroot.as_deref()) {
         Ok(library) => library,
         Err(error) => return failed(&error.into(), err),
@@ -161,6 +176,35 @@ fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &m
         Ok(Outcome::NothingFeasible) => NOTHING_FEASIBLE.into(),
         Err(failure) => failed(&failure, streams.err),
     }
+}
+
+/// `--sysroot DIR` means the same before the command and after it, but options before a command are the explorer's.
+fn sysroot_last(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    const OPTION: &str = "--sysroot";
+    let (mut others, mut last) = (Vec::new(), Vec::new());
+    let mut args = args.into_iter();
+    while let Some(arg) = args.next() {
+        if arg == OPTION {
+            last.push(arg);
+            last.extend(args.next());
+        } else if arg.to_str().is_some_and(|arg| arg.strip_prefix(OPTION).is_some_and(|rest| rest.starts_with('='))) {
+            last.push(arg);
+        } else {
+            others.push(arg);
+        }
+    }
+    let end = others.iter().position(|arg| arg == "--").unwrap_or(others.len());
+    others.splice(end..end, last);
+    others
+}
+
+fn without_effect(cli: &Cli) -> Error {
+    let error = Error::new("nothing that was asked for looks at a machine, so this would change nothing");
+    error.at_column("--sysroot").hint(match &cli.command {
+        None => "leave --profile out, or --profile detected",
+        Some(command) if command.profile().is_some() => "--profile detected, or roofscape profiles detect",
+        Some(_) => "roofscape profiles detect, or leave it out",
+    })
 }
 
 fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {

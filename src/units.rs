@@ -21,6 +21,9 @@ pub fn significant(value: f64, digits: u8) -> String {
 
 /// The least number of so many significant digits that is not below `value`: a limit that is certain to suffice.
 pub fn rounded_up(value: f64, digits: u8) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return value;
+    }
     let unit = 10f64.powi(value.log10().floor() as i32 + 1 - i32::from(digits));
     // A hair above, so that a value that has just these digits does not stay a rounding error below itself.
     (value * (1.0 + 1e-12) / unit).ceil() * unit
@@ -229,6 +232,7 @@ mod tests {
         assert_eq!(significant(rounded_up(0.021_633, 3), 3), "0.0217");
         assert_eq!(significant(rounded_up(21.633, 4), 4), "21.64");
         assert!(rounded_up(9.1e9, 3) >= 9.1e9);
+        assert_eq!((rounded_up(0.0, 3), rounded_up(f64::INFINITY, 3)), (0.0, f64::INFINITY));
     }
 
     #[test]

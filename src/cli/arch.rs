@@ -1,9 +1,11 @@
 //! `--arch layers=24,width=896,…`: one shape by the names that tables of runs and config.json files use.
 
+use super::args::ShapeArgs;
 use crate::engine::architecture::{Architecture, InvalidShape};
 use crate::engine::reference::{QWEN2_5_0_5B, ReferenceModel};
 use crate::error::{Error, Result, did_you_mean};
 use crate::files::models;
+use crate::files::resolve::Library;
 use crate::files::runs::Field;
 use crate::files::toml_source::shown;
 use crate::units;
@@ -76,8 +78,17 @@ impl From<ReferenceModel> for Asked {
     }
 }
 
+/// A shape that was typed, or that of a model.
+pub(super) fn asked(args: &ShapeArgs, library: &Library) -> Result<Asked> {
+    match (&args.arch, &args.model) {
+        (_, Some(model)) => library.model(model).map(Asked::from),
+        (Some(shape), None) => parse(shape),
+        (None, None) => Err(Error::new("neither --arch nor --model is given").hint("--arch or --model")),
+    }
+}
+
 /// Reads a shape, or takes that of a known model.
-pub(super) fn parse(text: &str) -> Result<Asked> {
+fn parse(text: &str) -> Result<Asked> {
     read(text).map_err(|error| error.in_source("--arch"))
 }
 

@@ -8,13 +8,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::files::resolve::DETECTED;
+
 pub use commands::{
     Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
     PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
 };
 pub use groups::{
-    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, SpaceArgs, SweepArgs,
-    WhatIfArgs, WorkloadArgs,
+    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
+    SweepArgs, WhatIfArgs, WorkloadArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -77,6 +79,37 @@ pub enum Command {
     Spaces(ListArgs),
     /// Draw synthetic training runs from a law, to try a fit where the right answer is known
     Synthesize(SynthesizeArgs),
+}
+
+impl Cli {
+    /// Whether the answer depends on the machine that `--sysroot` names.
+    pub fn looks_at_a_machine(&self) -> bool {
+        match &self.command {
+            None => self.explore.board.profile.as_deref().is_none_or(|profile| profile == DETECTED),
+            Some(Command::Profiles(ProfilesArgs { command: Some(ProfilesCommand::Detect(_)), .. })) => true,
+            Some(command) => command.profile() == Some(DETECTED),
+        }
+    }
+}
+
+impl Command {
+    /// The board that it takes, as typed or by default; `None` where it takes none.
+    pub fn profile(&self) -> Option<&str> {
+        match self {
+            Self::Predict(args) => Some(args.board.profile()),
+            Self::Frontier(args) => Some(args.sweep.board.profile()),
+            Self::Plan(args) => Some(args.sweep.board.profile()),
+            Self::Export(args) => Some(args.sweep.board.profile()),
+            Self::Calibrate(args) => args.profile.as_deref(),
+            Self::Profiles(ProfilesArgs { command: Some(ProfilesCommand::Show(args)), .. }) => Some(&args.profile),
+            Self::Fit(_)
+            | Self::Profiles(_)
+            | Self::Models(_)
+            | Self::Laws(_)
+            | Self::Spaces(_)
+            | Self::Synthesize(_) => None,
+        }
+    }
 }
 
 /// Options of the explorer.

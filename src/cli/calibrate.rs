@@ -13,8 +13,8 @@ use super::args::{CalibrateArgs, Format};
 use super::{Failure, Outcome, Streams};
 use crate::error::{Error, Result};
 use crate::files::export::write_json;
-use crate::files::measurements::{Loaded, Lookup, Model, Options, load};
-use crate::files::observations::{PUBLISHED, Pair, lookup, pairs, published, shape};
+use crate::files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
+use crate::files::observations::{PUBLISHED, Pair, assumed_modes, lookup, pairs, published, shape};
 use crate::files::profile::Profile;
 use crate::files::resolve::Library;
 use crate::files::toml_source::{one_of, shown};
@@ -26,7 +26,7 @@ pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams
             let models = args.model.iter().map(|typed| shape(typed, library)).collect::<Result<Vec<Model>>>()?;
             one(args, &profile, &models, streams)
         }
-        None if args.measurements.iter().all(|name| name == PUBLISHED) => all(args.format, library, streams),
+        None if args.measurements.iter().all(|name| name == PUBLISHED) => all(args, library, streams),
         None => Err(Error::new("it is not said which board was measured")
             .at_column("--profile")
             .expected("the board's profile; `roofscape profiles` lists them")
@@ -34,12 +34,19 @@ pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams
     }
 }
 
-/// Every pair of engine and board of the published measurements.
-fn all(format: Format, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let measurements = published()?.measurements;
+/// Every pair of engine and board of the published measurements, or those of one engine.
+fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let mut measurements = published()?.measurements;
+    if let Some(engine) = &args.engine {
+        let known = engines(&measurements);
+        if !known.iter().any(|known| known.eq_ignore_ascii_case(engine)) {
+            return Err(no_engine(engine, &known).into());
+        }
+        measurements.retain(|measurement| measurement.engine.eq_ignore_ascii_case(engine));
+    }
     let calibrated: Vec<Calibrated> =
         pairs(&measurements, library).into_iter().map(Calibrated::new).collect::<Result<_>>()?;
-    match format {
+    match args.format {
         Format::Json => {
             let lines: Vec<pair::Line> = calibrated.iter().flat_map(Calibrated::lines).collect();
             write_json(&lines, &mut *streams.out)?;
@@ -62,9 +69,24 @@ fn one(
             .hint(format!("--profile {}", calibration.base))
             .into());
     }
+    if let Some(mode) = &args.mode {
+        profile.mode(mode).map_err(|error| error.at_column("--mode"))?;
+    }
+    // What will be refused is refused before anything is printed.
+    if let Some(out) = &args.out {
+        Streams::can_deliver(out, args.force)?;
+    }
     let pair = measured(args, profile, models, streams)?;
+    for assumption in assumed_modes(pair.rows.iter()) {
+        let known: Vec<&str> = profile.modes.iter().map(|mode| mode.name.as_str()).collect();
+        streams.note(Some(&format!("{assumption} ({})", one_of(&known))));
+    }
     let calibrated = Calibrated::new(pair)?;
     let usable = calibrated.groups.iter().any(|group| group.outcome.is_ok());
+    let overlay = match &args.out {
+        Some(out) if usable => Some((out, overlay::text(&calibrated, profile, &overlay_name(out))?)),
+        _ => None,
+    };
     match args.format {
         Format::Json => {
             #[derive(Serialize)]
@@ -84,16 +106,16 @@ fn one(
         }
         Format::Table => rows::print(&calibrated, streams)?,
     }
-    let Some(out) = &args.out else {
-        return Ok(if usable { Outcome::Found } else { Outcome::NothingFeasible });
+    let Some((out, text)) = overlay else {
+        return match &args.out {
+            Some(out) => Err(Error::new("nothing could be calibrated, so no file was written")
+                .in_source(out.display().to_string())
+                .hint("measure what the reasons above ask for")
+                .into()),
+            None if usable => Ok(Outcome::Found),
+            None => Ok(Outcome::NothingFeasible),
+        };
     };
-    if !usable {
-        return Err(Error::new("nothing could be calibrated, so no file was written")
-            .in_source(out.display().to_string())
-            .hint("measure what the reasons above ask for")
-            .into());
-    }
-    let text = overlay::text(&calibrated, profile, &overlay_name(out))?;
     if streams.deliver(out, args.force, text.as_bytes())? {
         let path = out.display();
         streams.note(Some(&format!("{path}: written; use it with --profile {path}")));
@@ -112,12 +134,15 @@ fn measured(args: &CalibrateArgs, profile: &Profile, models: &[Model], streams: 
     for name in &args.measurements {
         let loaded = read(args, profile, models, name)?;
         streams.note(Some(&format!("{name}: {}", loaded.summary())));
-        measurements.extend(loaded.measurements);
+        // A board that a file of one's own calls otherwise is the one that --profile says; published ones are many.
+        let is_own = |measured_on: Option<&String>| match measured_on {
+            Some(board) => *board == profile.name,
+            None => name != PUBLISHED,
+        };
+        let of_board = loaded.measurements.into_iter();
+        measurements.extend(of_board.filter(|measurement| is_own(measurement.board.name.as_ref())));
     }
-    measurements.retain(|measurement| measurement.board.name.as_ref().is_none_or(|name| *name == profile.name));
-    let mut engines: Vec<&str> = measurements.iter().map(|measurement| measurement.engine.as_str()).collect();
-    engines.sort_unstable();
-    engines.dedup();
+    let engines = engines(&measurements);
     let wanted = match (&args.engine, engines.as_slice()) {
         (Some(engine), [_, _, ..]) => engine.as_str(),
         (given, [only]) => given.as_deref().filter(|given| given.eq_ignore_ascii_case(only)).unwrap_or(only),
@@ -133,10 +158,11 @@ fn measured(args: &CalibrateArgs, profile: &Profile, models: &[Model], streams: 
         }
     };
     let wanted = wanted.to_owned();
-    let known = engines.iter().any(|engine| engine.eq_ignore_ascii_case(&wanted));
-    if !known {
-        let error = Error::new(format!("the files hold no engine '{}'", shown(&wanted))).at_column("--engine");
-        return Err(error.expected(one_of(&engines)));
+    let is_known = |engine: &str| engines.iter().any(|known| known.eq_ignore_ascii_case(engine));
+    // Only files of one's own can have their engine named.
+    let named_here = args.engine.as_deref().filter(|_| args.measurements.iter().all(|name| name == PUBLISHED));
+    if let Some(unknown) = [Some(wanted.as_str()), named_here].into_iter().flatten().find(|engine| !is_known(engine)) {
+        return Err(no_engine(unknown, &engines));
     }
     let named = args.engine.as_ref().filter(|_| engines.len() == 1).unwrap_or(&wanted);
     let mut pair = Pair::new(named, &profile.name, None);
@@ -144,6 +170,19 @@ fn measured(args: &CalibrateArgs, profile: &Profile, models: &[Model], streams: 
         pair.add(measurement, profile, args.mode.as_deref());
     }
     Ok(pair)
+}
+
+/// The engines, each once.
+fn engines(measurements: &[Measurement]) -> Vec<&str> {
+    let mut engines: Vec<&str> = measurements.iter().map(|measurement| measurement.engine.as_str()).collect();
+    engines.sort_unstable();
+    engines.dedup();
+    engines
+}
+
+fn no_engine(engine: &str, known: &[&str]) -> Error {
+    let error = Error::new(format!("the measurements hold no engine '{}'", shown(engine))).at_column("--engine");
+    error.expected(one_of(known))
 }
 
 /// One told model is that of all files; of several, each is that of the files that name it.

@@ -19,7 +19,7 @@ use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
 use crate::engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use crate::engine::workload::Workload;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::export::{
     ArchitecturePart, BootstrapPart, ExtrapolationPart, LawPart, ModelPart, ProfilePart, Warning, write_json,
 };
@@ -98,7 +98,7 @@ struct ParametersPart {
 }
 
 pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let Asked { shape, model } = asked(args, library)?;
+    let Asked { shape, model } = arch::asked(&args.shape, library)?;
     let board = load::board(library, &args.board)?;
     let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
     // Intervals are of losses, which no power mode changes.
@@ -131,15 +131,6 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
         }
     }
     Ok(Outcome::Found)
-}
-
-/// A shape that was typed, or that of a model.
-fn asked(args: &PredictArgs, library: &Library) -> Result<Asked> {
-    match (&args.arch, &args.model) {
-        (_, Some(model)) => library.model(model).map(Asked::from),
-        (Some(shape), None) => arch::parse(shape),
-        (None, None) => Err(Error::new("neither --arch nor --model is given").hint("--arch or --model")),
-    }
 }
 
 fn predict(

@@ -56,10 +56,11 @@ pub struct HfConfig {
 }
 
 impl HfConfig {
-    /// Reads the text of the file called `source`.
-    pub fn parse(source: &str, text: &str) -> Result<Self> {
+    /// Reads the text of the file called `source`; `otherwise` is what to try instead if its family is not read here, which
+    /// depends on what the shape is wanted for.
+    pub fn parse(source: &str, text: &str, otherwise: &'static str) -> Result<Self> {
         let object = python_json::object(source, text)?;
-        let file = Keys { source, text, object: &object, within: None, defaults: &[] };
+        let file = Keys { source, text, otherwise, object: &object, within: None, defaults: &[] };
         let (family, keys) = Family::find(&file)?;
         let limits = Architecture::LIMITS;
         let hidden_size = keys.required("hidden_size", limits.width)?;

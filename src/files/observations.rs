@@ -28,6 +28,17 @@ pub struct Observed {
     pub observation: Observation,
     /// Name of the power mode.
     pub mode: String,
+    /// Who says so.
+    pub mode_basis: ModeBasis,
+}
+
+/// Whether anybody says which power mode a time was measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModeBasis {
+    /// The file or the caller, or the board has but one.
+    Known,
+    /// Nobody: the board's default was taken, one of several.
+    Assumed,
 }
 
 /// Measurements of one engine on one board.
@@ -89,7 +100,13 @@ impl Pair {
     /// Adds a measurement on a board; `mode` goes before what the measurement says, the profile's default comes last.
     pub fn add(&mut self, measurement: &Measurement, profile: &Profile, mode: Option<&str>) {
         match observed(measurement, profile, mode) {
-            Ok(observed) => self.rows.push(observed),
+            Ok(observed) => match self.rows.iter().find(|known| known.is_the_same_as(&observed)) {
+                Some(known) => {
+                    let reason = format!("the same measurement as {}, counted once", known.measurement.origin);
+                    self.leave_out(measurement, &reason);
+                }
+                None => self.rows.push(observed),
+            },
             Err(reason) => self.leave_out(measurement, &reason),
         }
     }
@@ -99,15 +116,45 @@ impl Pair {
     }
 }
 
+impl Observed {
+    /// Whether it is one measurement given twice: no clock ticks the same for two runs.
+    fn is_the_same_as(&self, other: &Self) -> bool {
+        let what = |observed: &Self| {
+            let Measurement { phase, batch, time_s, .. } = observed.measurement;
+            (time_s, phase, batch, observed.observation.shape, observed.observation.precision)
+        };
+        what(self) == what(other) && self.mode == other.mode && self.observation.model == other.observation.model
+    }
+}
+
+/// What was assumed of the power mode, a sentence for each file and mode: a wrong mode is a wrong calibration that looks
+/// like a right one.
+pub fn assumed_modes<'a>(rows: impl Iterator<Item = &'a Observed>) -> Vec<String> {
+    let mut assumed: Vec<(&str, &str, usize)> = Vec::new();
+    for row in rows.filter(|row| row.mode_basis == ModeBasis::Assumed) {
+        let file = row.measurement.origin.file.as_str();
+        match assumed.iter_mut().find(|(known, mode, _)| *known == file && *mode == row.mode) {
+            Some((.., times)) => *times += 1,
+            None => assumed.push((file, &row.mode, 1)),
+        }
+    }
+    let words = |(file, mode, times): (&str, &str, usize)| {
+        let times = if times == 1 { "1 time".to_owned() } else { format!("{times} times") };
+        format!("{file}: the power mode of {times} is not stated: {mode}, the profile's default, is taken; say --mode")
+    };
+    assumed.into_iter().map(words).collect()
+}
+
 fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) -> Result<Observed, String> {
     if let Some(reason) = &measurement.excluded {
         return Err(reason.clone());
     }
     let precision = stored(measurement)
         .ok_or_else(|| format!("the number format '{}' is not modelled", measurement.formats.weights.label()))?;
-    let mode = match mode.or(measurement.mode.name.as_deref()) {
-        Some(name) => profile.mode(name).map_err(|error| error.headline().to_owned())?,
-        None => profile.default_mode(),
+    let (mode, mode_basis) = match mode.or(measurement.mode.name.as_deref()) {
+        Some(name) => (profile.mode(name).map_err(|error| error.headline().to_owned())?, ModeBasis::Known),
+        None if profile.modes.len() == 1 => (profile.default_mode(), ModeBasis::Known),
+        None => (profile.default_mode(), ModeBasis::Assumed),
     };
     let hardware = profile.hardware(mode);
     if hardware.rate_flops_per_s(precision.compute).is_none() {
@@ -128,7 +175,7 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
         clocks: mode.clocks(),
         hardware,
     };
-    Ok(Observed { measurement: measurement.clone(), observation, mode: mode.name.clone() })
+    Ok(Observed { measurement: measurement.clone(), observation, mode: mode.name.clone(), mode_basis })
 }
 
 /// The formats that a model ran in, head and cache as far as they are said.

@@ -59,11 +59,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = folder_of(&target)?;
-    let old = fs::metadata(&target).ok();
-    // Renaming over a device or a pipe would destroy it.
-    if old.as_ref().is_some_and(|old| !old.is_file()) {
-        return Err(Error::new("this is not a regular file").in_source(path.display().to_string()));
-    }
+    let old = refuse_devices(path, &target)?;
     let file = write_beside(path, folder, bytes)?;
     if let Some(old) = old {
         file.as_file().set_permissions(old.permissions()).map_err(|error| unwritable(path, &error))?;
@@ -71,6 +67,34 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     file.persist(&target).map_err(|error| unwritable(path, &error.error))?;
     settle(folder);
     Ok(())
+}
+
+/// What [`write_new`] would refuse now.
+pub fn could_write(path: &Path) -> Result<(), SaveError> {
+    let folder = folder_of(path)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(SaveError::Exists(path.to_owned()));
+    }
+    write_beside(path, folder, b"")?;
+    Ok(())
+}
+
+/// What [`replace`] would refuse now.
+pub fn could_replace(path: &Path) -> Result<(), Error> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = folder_of(&target)?;
+    refuse_devices(path, &target)?;
+    write_beside(path, folder, b"")?;
+    Ok(())
+}
+
+/// The file that is there; renaming over a device or a pipe would destroy it.
+fn refuse_devices(path: &Path, target: &Path) -> Result<Option<fs::Metadata>, Error> {
+    let old = fs::metadata(target).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        return Err(Error::new("this is not a regular file").in_source(path.display().to_string()));
+    }
+    Ok(old)
 }
 
 fn folder_of(path: &Path) -> Result<&Path, Error> {
@@ -119,9 +143,17 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
         io::ErrorKind::PermissionDenied => "this may not be written: permission denied".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "this cannot be written: the file system is read-only".to_owned(),
         io::ErrorKind::StorageFull => "this cannot be written: the disk is full".to_owned(),
-        _ => format!("this cannot be written: {error}"),
+        // The folder is there: it is one in which nothing can be created, such as /proc.
+        io::ErrorKind::NotFound => "this cannot be written: no file can be created there".to_owned(),
+        _ => format!("this cannot be written: {}", system_words(error)),
     };
     Error::new(what).in_source(path.display().to_string())
+}
+
+/// The system's own words, without the name of the temporary file that `tempfile` puts behind them.
+fn system_words(error: &io::Error) -> String {
+    let words = error.to_string();
+    words.split(" at path \"").next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -155,6 +187,32 @@ mod tests {
         assert_eq!(error.to_string(), message(&missing));
         fs::write(folder.path().join("file"), "").unwrap();
         assert!(message(&folder.path().join("file").join("a.json")).contains("file' is not a directory"));
+        assert_eq!(entries(folder.path()), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn temporary_files_are_nobody_s_business() {
+        let words = "/proc/x: this cannot be written: no file can be created there";
+        assert_eq!(replace(Path::new("/proc/x"), b"").unwrap_err().to_string(), words);
+        assert_eq!(write_new(Path::new("/proc/x"), b"").unwrap_err().to_string(), words);
+        assert_eq!(could_write(Path::new("/proc/x")).unwrap_err().to_string(), words);
+        let wrapped = tempfile::Builder::new().tempfile_in("/proc").unwrap_err();
+        assert!(wrapped.to_string().contains("/proc/"), "{wrapped}");
+        assert_eq!(system_words(&wrapped), "No such file or directory (os error 2)");
+    }
+
+    #[test]
+    fn what_would_be_refused_is_known_before_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        assert_eq!(could_write(&path), Ok(()));
+        assert_eq!(could_replace(&path), Ok(()));
+        assert_eq!(entries(folder.path()), 0);
+        fs::write(&path, "old").unwrap();
+        assert_eq!(could_write(&path), Err(SaveError::Exists(path.clone())));
+        assert_eq!(could_replace(&path), Ok(()));
+        assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(entries(folder.path()), 1);
     }
 

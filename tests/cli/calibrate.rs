@@ -114,6 +114,77 @@ fn misuse_is_answered() {
     let twice = program.refused("calibrate --measurements published --profile agx-orin-64gb+edge-llm");
     assert!(twice.contains("is a calibration itself"), "{twice}");
     assert!(program.refused("calibrate --measurements nowhere.csv --profile thor-t5000").contains("nowhere.csv"));
+    let mode = program.refused("calibrate --measurements published --profile orin-nano-8gb --mode 13W");
+    assert_eq!(mode.matches("13W").count(), 1, "{mode}");
+    assert!(mode.starts_with("roofscape: '--mode': orin-nano-8gb has no power mode '13W'\n  expected: "), "{mode}");
+    let elsewhere = program.refused("calibrate --measurements published --profile apple-m4 --engine foo");
+    assert!(
+        elsewhere.ends_with(
+            "\nroofscape: '--engine': the measurements hold no engine 'foo'\n  expected: one of Ollama, llama.cpp\n"
+        ),
+        "{elsewhere}"
+    );
+    let anywhere = program.refused("calibrate --measurements published --engine foo");
+    assert!(anywhere.contains("no engine 'foo'") && anywhere.contains("TensorRT Edge-LLM 0.9"), "{anywhere}");
+}
+
+#[test]
+fn one_engine_of_the_published_can_be_asked_for() {
+    let json = Program::new().found("calibrate --measurements published --engine vllm --format json").json();
+    assert!(!list(&json).is_empty() && list(&json).iter().all(|line| line["engine"] == "vLLM"), "{json}");
+}
+
+/// Decode at four sizes of model, 20 ms per GB, in no stated mode; the first row stands twice.
+const OWN: &str = "model,engine,weight_format,prompt_tokens,gen_tokens,decode_tok_s\n\
+                   Qwen2.5-0.5B,mine,fp16,128,64,60\n\
+                   Qwen2.5-0.5B,mine,fp16,128,64,60\n\
+                   Qwen2.5-1.5B,mine,fp16,128,64,20\n\
+                   Qwen2.5-3B,mine,fp16,128,64,10.5\n\
+                   Qwen3-0.6B,mine,fp16,128,64,48\n";
+
+#[test]
+fn what_was_assumed_of_ones_own_rows_is_said() {
+    let program = Program::new();
+    program.write("own.csv", OWN);
+    let line = "calibrate --measurements own.csv --profile orin-nano-8gb";
+    let assumed = "own.csv: the power mode of 4 times is not stated: 25W, the profile's default, is taken; say --mode";
+    let table = program.found(line);
+    assert!(table.stderr.contains(&format!("roofscape: note: {assumed} (one of ")), "{}", table.stderr);
+    assert!(
+        table.stdout.contains("not used  own.csv:3: the same measurement as own.csv:2, counted once\n"),
+        "{}",
+        table.stdout
+    );
+    assert!(
+        table.stdout.contains("\ntokens: of the prompt (prefill), looked back on (decode, mean); "),
+        "{}",
+        table.stdout
+    );
+    let json = program.found(&format!("{line} --format json")).json();
+    assert_eq!(json["summary"][0]["assumptions"], serde_json::json!([assumed]));
+    assert_eq!(json["summary"][0]["decode"]["rows"], 4);
+    assert_eq!(json["left_out"][0][1], "the same measurement as own.csv:2, counted once");
+    let stated = program.found(&format!("{line} --mode 15W --format json"));
+    assert!(!stated.stderr.contains("not stated"), "{}", stated.stderr);
+    assert_eq!(stated.json()["summary"][0]["assumptions"], serde_json::json!([]));
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_refused_before_the_table() {
+    let program = Program::new();
+    program.write("own.csv", OWN);
+    program.write("there.toml", "mine");
+    let line = "calibrate --measurements own.csv --profile orin-nano-8gb --out";
+    let there = program.refused(&format!("{line} there.toml"));
+    assert_eq!(
+        there,
+        "roofscape: there.toml: the file exists already\n  try: --force to replace it, or another name\n"
+    );
+    assert!(program.refused(&format!("{line} gone/x.toml")).contains("the directory 'gone' does not exist"));
+    if cfg!(target_os = "linux") {
+        let words = "roofscape: /proc/x.toml: this cannot be written: no file can be created there\n";
+        assert_eq!(program.refused(&format!("{line} /proc/x.toml")), words);
+    }
 }
 
 /// An engine that reaches this much; its times are then what llama-bench would write.

@@ -63,6 +63,37 @@ fn the_detected_board_can_be_named_wherever_a_board_can() {
     for wanted in ["built in; recognised on this machine by p3701-0005", "4235 MiB", "measured", "/proc/meminfo"] {
         assert!(shown.contains(wanted), "{wanted}: {shown}");
     }
-    let json = on(&program, "orin-nx-16gb", "predict --arch qwen2.5-0.5b --format json").json();
+    let json = program.found("predict --arch qwen2.5-0.5b --format json").json();
     assert_eq!(json["profile"]["name"], "agx-orin-64gb", "scripts say what they mean");
+}
+
+#[test]
+fn another_root_means_the_same_wherever_it_stands() {
+    let program = Program::new();
+    let root = format!("--sysroot={}/tests/sysroots/orin-nx-16gb", env!("CARGO_MANIFEST_DIR"));
+    let (name, path) = root.split_once('=').expect("an option with a value");
+    for before in [vec![root.as_str()], vec![name, path]] {
+        let rest = ["predict", "--arch", "qwen2.5-0.5b", "--profile", "detected", "--format", "json"];
+        let json = program.run(&[before.as_slice(), &rest].concat()).json();
+        assert_eq!(json["profile"]["name"], "orin-nx-16gb");
+        let between = [&["profiles"], before.as_slice(), &["detect", "--format", "json"]].concat();
+        assert_eq!(program.run(&between).json()["board"]["profile"], "orin-nx-16gb");
+    }
+}
+
+#[test]
+fn another_root_that_changes_nothing_is_refused() {
+    let program = Program::new();
+    let what =
+        "roofscape: '--sysroot': nothing that was asked for looks at a machine, so this would change nothing\n  try: ";
+    for (line, hint) in [
+        ("frontier --max-total 100ms", "--profile detected, or roofscape profiles detect"),
+        ("predict --arch qwen2.5-0.5b --profile rtx-4090", "--profile detected, or roofscape profiles detect"),
+        ("models", "roofscape profiles detect, or leave it out"),
+        ("--profile rtx-4090", "leave --profile out, or --profile detected"),
+    ] {
+        let output = on(&program, "orin-nx-16gb", line);
+        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{line}");
+        assert_eq!(output.stderr, format!("{what}{hint}\n"), "{line}");
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use roofscape::files::models;
 use roofscape::files::resolve::Library;
 
-use crate::program::Program;
+use crate::program::{Program, list};
 
 fn config(name: &str) -> String {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "configs", &format!("{name}.json")].iter().collect();
@@ -158,7 +158,8 @@ fn what_is_wrong_with_a_file_is_said_with_file_line_and_key() {
     for (args, wanted) in [
         (vec!["predict", "--model", "gone/config.json"], "gone/config.json: there is no such file"),
         (vec!["frontier", "--model", "gone.json"], "gone.json: there is no such file"),
-        (vec!["predict"], "--arch <KEY=VALUE,…|NAME>"),
+        (vec!["predict"], "<--arch <KEY=VALUE,…|NAME>|--model <PATH|NAME>>"),
+        (vec!["profiles", "rank"], "<--arch <KEY=VALUE,…|NAME>|--model <PATH|NAME>>"),
         (vec!["predict", "--arch", "Qwen3-0.6B", "--model", "m"], "cannot be used with"),
         (vec!["--model", "qwen9"], "there is no model 'qwen9'"),
     ] {
@@ -166,4 +167,40 @@ fn what_is_wrong_with_a_file_is_said_with_file_line_and_key() {
         assert_eq!(refused.code, 2, "{args:?}");
         assert!(refused.stderr.contains(wanted), "{args:?}: {}", refused.stderr);
     }
+}
+
+#[test]
+fn a_family_that_is_not_read_can_be_typed() {
+    let program = Program::new();
+    program.write("gpt2/config.json", "{\n  \"model_type\": \"gpt2\"\n}\n");
+    assert_eq!(
+        program.refused("predict --model gpt2"),
+        "roofscape: gpt2/config.json:2, 'model_type': models of type 'gpt2' are not read here\n  expected: one of llama, \
+         mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, phi3, mixtral, olmoe, qwen2_moe, qwen3_moe\n  try: its shape by \
+         hand: roofscape predict --arch layers=…,width=…,heads=…,intermediate=…,vocab=…; three matrices make a feed-forward \
+         block here, so for a model with two give two thirds of its intermediate\n"
+    );
+}
+
+#[test]
+fn a_known_name_is_the_known_model_and_says_what_else_lies_there() {
+    let program = Program::new();
+    program.write(
+        "Qwen3-4B/config.json",
+        "{\"model_type\": \"llama\", \"hidden_size\": 64, \"intermediate_size\": 128, \"num_hidden_layers\": 2, \
+         \"num_attention_heads\": 4, \"vocab_size\": 100}",
+    );
+    let known = program.found("predict --model Qwen3-4B --format json").json();
+    assert_eq!((&known["model"]["family"], &known["architecture"]["layers"]), (&"qwen3".into(), &36.into()));
+    assert_eq!(
+        list(&known["model"]["notes"]).last(),
+        Some(
+            &"Qwen3-4B is the known model of that name here; Qwen3-4B/config.json lies here too: --model ./Qwen3-4B takes \
+              that"
+                .into()
+        )
+    );
+    let own = program.found("predict --model ./Qwen3-4B --format json").json();
+    assert_eq!((&own["model"]["family"], &own["architecture"]["layers"]), (&"llama".into(), &2.into()));
+    assert!(list(&own["model"]["notes"]).is_empty(), "{}", own["model"]);
 }

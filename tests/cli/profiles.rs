@@ -46,3 +46,44 @@ fn laws_and_spaces_are_listed() {
     }
     assert_eq!(program.found("spaces --format json").json()[0]["name"], "paper");
 }
+
+#[test]
+fn boards_are_ranked_for_a_model_of_a_file() {
+    let program = Program::new();
+    program.write(
+        "mine/config.json",
+        "{\"model_type\": \"qwen2\", \"hidden_size\": 896, \"intermediate_size\": 4864, \"num_hidden_layers\": 24, \
+         \"num_attention_heads\": 14, \"num_key_value_heads\": 2, \"vocab_size\": 151936, \"tie_word_embeddings\": true}",
+    );
+    let ranked = |asked: &str| {
+        program.found(&format!("profiles rank {asked} --max-total 200ms --format json")).json()["ranking"].clone()
+    };
+    assert_eq!(ranked("--model mine"), ranked("--arch qwen2.5-0.5b"));
+    assert_eq!(ranked("--model qwen2.5-0.5b"), ranked("--arch qwen2.5-0.5b"));
+    let both = program.refused("profiles rank --model mine --arch qwen2.5-0.5b --max-total 200ms");
+    assert!(both.contains("cannot be used with"), "{both}");
+}
+
+/// What is needed is rounded up, in the columns as in the verdict.
+#[test]
+fn a_rank_s_columns_and_verdicts_say_the_same_numbers() {
+    let program = Program::new();
+    let rank = "profiles rank --arch qwen2.5-0.5b --max-total 1ms --max-memory 100MB";
+    let output = program.line(rank);
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    let rows = output.stdout.lines().filter(|line| line.contains("fails: total "));
+    let milliseconds = |verdict: &str| {
+        let (number, unit) = verdict.split_once(' ').expect("a number and its unit");
+        let scale = if unit.starts_with("ms") { 1.0 } else { 1000.0 };
+        number.parse::<f64>().expect("a number") * scale
+    };
+    let mut counted = 0;
+    for row in rows {
+        let (columns, verdict) = row.split_once("fails: total ").expect("a verdict");
+        let words: Vec<&str> = columns.split_whitespace().collect();
+        let total = words[3].parse::<f64>().expect("total ms");
+        assert!((total - milliseconds(verdict)).abs() < 1e-6 * total, "{row}");
+        counted += 1;
+    }
+    assert!(counted > 30, "{}", output.stdout);
+}

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, value_parser};
 
 use super::groups::{
-    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, ModelArgs, SweepArgs,
-    WorkloadArgs,
+    AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, ModelArgs, ShapeArgs,
+    SweepArgs, WorkloadArgs,
 };
 use super::values::{parse_tokens, precisions, selections, stored_as};
 use super::{Format, RowFormat};
@@ -135,7 +135,7 @@ pub struct CalibrateArgs {
     #[arg(long, value_name = "NAME", requires = "profile")]
     pub mode: Option<String>,
     /// The engine: chooses among those of the files, or names it where they do not say
-    #[arg(long, value_name = "NAME", requires = "profile")]
+    #[arg(long, value_name = "NAME")]
     pub engine: Option<String>,
     /// The model that ran: a name of `roofscape models`, a config.json or its directory, a .gguf file; of several, each where
     /// a file names it
@@ -198,12 +198,9 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = ARCH_HELP)]
 pub struct PredictArgs {
-    /// Shape as KEY=VALUE,…, or the name of a known model (see `roofscape models`)
-    #[arg(long, value_name = "KEY=VALUE,…|NAME", required_unless_present = "model", conflicts_with = "model")]
-    pub arch: Option<String>,
-    /// Shape of a model: a Hugging Face config.json, a directory that holds one, or the name of a known model
-    #[arg(long, value_name = "PATH|NAME")]
-    pub model: Option<String>,
+    /// The architecture.
+    #[command(flatten)]
+    pub shape: ShapeArgs,
     /// The law.
     #[command(flatten)]
     pub law: LawArgs,
@@ -285,7 +282,7 @@ pub enum ProfilesCommand {
     /// Show every figure of a profile: value, how it is known, source, date
     Show(ShowArgs),
     /// Rank all boards in all modes by watts for one architecture: which is the cheapest that keeps the budgets
-    Rank(RankArgs),
+    Rank(Box<RankArgs>),
     /// Say which board this machine is, in which power mode, how that was told, and what the system uses of its memory
     Detect(DetectArgs),
 }
@@ -328,11 +325,12 @@ pub struct ShowArgs {
 /// `roofscape profiles rank`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  roofscape profiles rank --arch qwen2.5-0.5b --max-total 200ms\n  \
+                        roofscape profiles rank --model ~/models/mine --max-tpot 50ms\n  \
                         roofscape profiles rank --arch qwen2.5-0.5b --precision w4a16 --max-tpot 20ms --format json | jq '.cheapest'")]
 pub struct RankArgs {
-    /// Shape as KEY=VALUE,…, or a known model, as `roofscape predict` takes it
-    #[arg(long, value_name = "KEY=VALUE,…")]
-    pub arch: String,
+    /// The architecture.
+    #[command(flatten)]
+    pub shape: ShapeArgs,
     /// Number format; boards that cannot compute it are named
     #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
     pub precision: Precision,

@@ -183,6 +183,18 @@ pub struct ModelArgs {
     pub models: Vec<String>,
 }
 
+/// One shape: typed, or that of a model.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct ShapeArgs {
+    /// Shape as KEY=VALUE,…, or the name of a known model (see `roofscape models`)
+    #[arg(long, value_name = "KEY=VALUE,…|NAME")]
+    pub arch: Option<String>,
+    /// Shape of a model: a Hugging Face config.json, a directory that holds one, or the name of a known model
+    #[arg(long, value_name = "PATH|NAME")]
+    pub model: Option<String>,
+}
+
 /// How attention is executed.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct AttentionArgs {

@@ -7,7 +7,7 @@ use crate::cli::table::Table;
 use crate::engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate};
 use crate::engine::roofline::Phase;
 use crate::error::{Error, Result};
-use crate::files::observations::Pair;
+use crate::files::observations::{Pair, assumed_modes};
 
 /// A pair and its calibrations, one for each group of number formats.
 pub(super) struct Calibrated {
@@ -24,6 +24,8 @@ pub(super) struct Line {
     models: usize,
     decode: PhaseLine,
     prefill: PhaseLine,
+    /// What nobody says of the rows, and what was taken.
+    assumptions: Vec<String>,
     remarks: Vec<String>,
 }
 
@@ -65,6 +67,7 @@ impl Calibrated {
             models: 0,
             decode: PhaseLine::default(),
             prefill: PhaseLine::default(),
+            assumptions: Vec::new(),
             remarks: remarks.map(|reason| format!("not used: {reason}")).collect(),
         }
     }
@@ -95,6 +98,7 @@ impl Calibrated {
             models: models(observed()),
             decode: phase(Phase::Decode),
             prefill: phase(Phase::Prefill),
+            assumptions: assumed_modes(group.members.iter().map(|&index| &self.pair.rows[index])),
             remarks,
         }
     }
@@ -162,8 +166,8 @@ pub(super) fn print(calibrated: &[Calibrated], streams: &mut Streams<'_>) -> std
         "\nMedian errors as shares of the measured time: of the ideal roofline, of the fit on its own rows, and on models \
          that took no part in it (leave-one-model-out)."
     )?;
-    for (number, line) in lines.iter().enumerate().filter(|(_, line)| !line.remarks.is_empty()) {
-        for remark in &line.remarks {
+    for (number, line) in lines.iter().enumerate() {
+        for remark in line.assumptions.iter().chain(&line.remarks) {
             writeln!(streams.out, "{:>3}  {remark}", number + 1)?;
         }
     }

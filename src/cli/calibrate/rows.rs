@@ -92,6 +92,11 @@ fn number(formats: &[&'static str], estimate: &Estimate) -> Number {
     }
 }
 
+/// What the columns and symbols stand for.
+const LEGEND: &str = "tokens: of the prompt (prefill), looked back on (decode, mean); %: predicted over measured, less 1; unseen: the \
+                      model took no part in the fit; e_c, e_m: shares of peak compute and of bandwidth that are reached; b: bytes \
+                      in flight; t_0: fixed time per operator.";
+
 pub(super) fn print(calibrated: &Calibrated, streams: &mut Streams<'_>) -> std::io::Result<()> {
     let mut table = Table::new(
         &["phase", "model", "format", "mode", "tokens", "measured ms", "ideal %", "calibrated ms", "%", "unseen %"],
@@ -115,7 +120,10 @@ pub(super) fn print(calibrated: &Calibrated, streams: &mut Streams<'_>) -> std::
             percent(line.left_out_s),
         ]);
     }
-    table.write(streams.out)?;
+    if !calibrated.groups.is_empty() {
+        table.write(streams.out)?;
+        writeln!(streams.out, "\n{LEGEND}")?;
+    }
     for (origin, reason) in &calibrated.pair.left_out {
         writeln!(streams.out, "not used  {origin}: {reason}")?;
     }

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::cli::arch::{self, Asked};
 use crate::cli::args::{RankArgs, RowFormat};
 use crate::cli::table::{Table, write_csv, write_pairs};
-use crate::cli::{Failure, Outcome, Streams, arch};
+use crate::cli::{Failure, Outcome, Streams};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::{Basis, Hardware};
@@ -13,13 +14,15 @@ use crate::engine::roofline::{Attention, Estimator};
 use crate::engine::what_if::{Placed, Shortfall, Standing, rank};
 use crate::engine::workload::Workload;
 use crate::error::Error;
-use crate::files::export::{ArchitecturePart, write_json};
+use crate::files::export::{ArchitecturePart, ModelPart, write_json};
 use crate::files::profile::Profile;
 use crate::files::resolve::Library;
 use crate::units;
 
 #[derive(Debug, Serialize)]
 struct Report {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<ModelPart>,
     architecture: ArchitecturePart,
     #[serde(flatten)]
     precision: Precision,
@@ -95,7 +98,10 @@ impl Row {
 }
 
 pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let shape = arch::parse(&args.arch)?.shape;
+    let Asked { shape, model } = arch::asked(&args.shape, library)?;
+    for note in model.iter().flat_map(|model| &model.notes) {
+        streams.note(Some(note));
+    }
     // A broken file of the user's is said, and hides no other.
     let mut profiles: Vec<Profile> = Vec::new();
     for listed in library.profiles() {
@@ -126,6 +132,7 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
         RowFormat::Csv => write_csv(&Row::KEYS, &rows, streams.out)?,
         RowFormat::Json => {
             let report = Report {
+                model: model.as_ref().map(ModelPart::from),
                 architecture: ArchitecturePart::from(&shape),
                 precision,
                 workload: args.workload.workload(),
@@ -175,7 +182,9 @@ fn print(
     let headings = ["W", "profile", "mode", "total ms", "TTFT ms", "TPOT ms", "GB", "roofline", "verdict"];
     let mut table = Table::new(&headings, &[1, 2, 7, 8]);
     let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
-    let milliseconds = |value: Option<f64>| or_dash(value.map(units::milliseconds));
+    // Up, as in the verdict: what stands beside `fails: total 210 ms` is 210.
+    let up = |value: f64| units::rounded_up(value, 3);
+    let milliseconds = |value: Option<f64>| or_dash(value.map(|value_s| units::milliseconds(up(value_s))));
     for row in rows {
         table.row([
             or_dash(row.watts.map(units::ratio)),
@@ -184,7 +193,7 @@ fn print(
             milliseconds(row.total_s),
             milliseconds(row.prefill_s),
             milliseconds(row.tpot_s),
-            or_dash(row.memory_bytes.map(|bytes| units::significant(bytes / 1e9, 3))),
+            or_dash(row.memory_bytes.map(|bytes| units::significant(up(bytes) / 1e9, 3))),
             if row.calibrated { "calibrated" } else { "ideal" }.to_owned(),
             row.in_words(),
         ]);

@@ -37,7 +37,7 @@ fn each_recorded_board_is_told_with_its_mode() {
     );
     assert_eq!(told("orin-nx-16gb"), "this machine is NVIDIA Jetson Orin NX 16GB, mode 15W, 1.26 GB of memory in use");
     assert_eq!(told("thor-t5000"), "this machine is NVIDIA Jetson Thor T5000, mode 120W, 8.01 GB of memory in use");
-    assert_eq!(told("raspberry-pi-5"), "this machine is Raspberry Pi 5 8GB, mode 2.4GHz, 828 MB of memory in use");
+    assert_eq!(told("raspberry-pi-5"), "this machine is Raspberry Pi 5, mode 2.4GHz, 828 MB of memory in use");
     assert_eq!(told("x86-desktop"), "this machine is none of the known boards");
     assert_eq!(told("broken"), "this machine (NVIDIA \u{fffd}\u{fffd} Jetson[2J) is none of the known boards");
 }

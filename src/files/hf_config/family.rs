@@ -106,9 +106,10 @@ impl Family {
         }
         let error = keys.error("model_type", format!("models of type '{}' are not read here", shown(model_type)));
         // Names that look alike (llama and llama4) are models that are not: no guess.
-        Err(error.expected(Self::known()).hint(match keys.value(INNER) {
+        let error = error.expected(Self::known());
+        Err(error.hint(match keys.value(INNER) {
             Some(_) => "the config.json of the text model alone, which stands here in text_config",
-            None => "put its runs into a table, see datasets/README.md",
+            None => keys.otherwise,
         }))
     }
 

@@ -11,6 +11,8 @@ use crate::units::count;
 pub(super) struct Keys<'a> {
     pub(super) source: &'a str,
     pub(super) text: &'a str,
+    /// What can be done where the family is not read.
+    pub(super) otherwise: &'static str,
     pub(super) object: &'a Map<String, Value>,
     /// The key that the object stands under; none for the file's own.
     pub(super) within: Option<&'static str>,

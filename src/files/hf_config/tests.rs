@@ -7,8 +7,10 @@ use super::*;
 use crate::engine::extras::{AttentionBias, FeedBias, QkNorm};
 use crate::engine::reference::{QWEN2_5_0_5B, SLIDING_WINDOW};
 
+const OTHERWISE: &str = "something else";
+
 fn parse(config: &Value) -> Result<HfConfig> {
-    HfConfig::parse("m/config.json", &config.to_string())
+    HfConfig::parse("m/config.json", &config.to_string(), OTHERWISE)
 }
 
 fn features(config: &Value) -> [f64; 5] {
@@ -185,7 +187,7 @@ fn families_that_are_not_known_are_refused() {
         refusal(json!({"model_type": "llama4"})),
         format!(
             "m/config.json:1, 'model_type': models of type 'llama4' are not read here\n  {families}\n  \
-             try: put its runs into a table, see datasets/README.md"
+             try: something else"
         )
     );
     let nested = refusal(json!({"model_type": "llava", "text_config": {"model_type": "llama"}}));
@@ -269,7 +271,7 @@ fn what_predictions_do_not_follow_is_noted() {
 fn text_models_within_are_named_as_such() {
     let nested = |inner: Value| {
         let text = serde_json::to_string_pretty(&json!({"model_type": "gemma3", "text_config": inner})).unwrap();
-        HfConfig::parse("m/config.json", &text).unwrap_err().to_string()
+        HfConfig::parse("m/config.json", &text, OTHERWISE).unwrap_err().to_string()
     };
     assert_eq!(
         nested(json!({"hidden_size": 0})),
@@ -283,7 +285,7 @@ fn text_models_within_are_named_as_such() {
 #[test]
 fn of_a_key_that_stands_twice_the_last_counts() {
     let text = qwen2().to_string().replacen('{', "{\"hidden_size\": \"wide\",", 1);
-    assert_eq!(HfConfig::parse("x", &text).unwrap().hidden_size, 896);
+    assert_eq!(HfConfig::parse("x", &text, OTHERWISE).unwrap().hidden_size, 896);
 }
 
 const SIZES: [&str; 11] = [
@@ -337,7 +339,7 @@ proptest! {
 
     #[test]
     fn arbitrary_text_is_an_error_that_names_the_file(text in "\\PC{0,60}") {
-        let error = HfConfig::parse("m/config.json", &text).unwrap_err().to_string();
+        let error = HfConfig::parse("m/config.json", &text, OTHERWISE).unwrap_err().to_string();
         prop_assert!(error.starts_with("m/config.json"), "{}", error);
     }
 }

@@ -12,15 +12,23 @@ use crate::files::toml_source::escaped;
 use crate::files::{models, python_json};
 
 const CONFIG: &str = "config.json";
+/// What can be done for a model of a family that is not read.
+const BY_HAND: &str = "its shape by hand: roofscape predict --arch layers=…,width=…,heads=…,intermediate=…,vocab=…; three matrices \
+                       make a feed-forward block here, so for a model with two give two thirds of its intermediate";
 /// What NVIDIA's quantiser leaves beside it.
 const QUANTISED: &str = "hf_quant_config.json";
 
 impl Library {
-    /// The model of that name or path; a path is a `config.json` or a directory that holds one, and wins over a name.
+    /// The model of that name or path; a path is a `config.json` or a directory that holds one. A known name is the known
+    /// model, whatever lies in the working directory; what was passed over is said.
     pub fn model(&self, typed: &str) -> Result<ReferenceModel> {
-        match config_of(typed)? {
-            Some(path) => from_config(&path),
-            None => models::named(typed),
+        match (config_of(typed)?, models::named(typed)) {
+            (Some(path), Ok(mut known)) if !typed.contains(std::path::is_separator) => {
+                known.notes.push(passed_over(typed, &path));
+                Ok(known)
+            }
+            (Some(path), _) => from_config(&path),
+            (None, named) => named,
         }
     }
 }
@@ -42,9 +50,15 @@ fn config_of(typed: &str) -> Result<Option<PathBuf>> {
     Ok((is_path || path.is_file()).then(|| path.to_owned()))
 }
 
+fn passed_over(typed: &str, path: &Path) -> String {
+    let (typed, path) = (escaped(typed), escaped(&path.display().to_string()));
+    format!("{typed} is the known model of that name here; {path} lies here too: --model ./{typed} takes that")
+}
+
 fn from_config(path: &Path) -> Result<ReferenceModel> {
     let source = path.display().to_string();
-    let config = HfConfig::parse(&source, &read(Kind::Model, path)?)?;
+    let text = read(Kind::Model, path)?;
+    let config = HfConfig::parse(&source, &text, BY_HAND)?;
     let mut model = config.into_model(escaped(&name_of(path)), escaped(&source))?;
     let beside = path.with_file_name(QUANTISED);
     if beside.is_file() {

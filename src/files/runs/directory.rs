@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 use crate::files::hf_config::HfConfig;
 use crate::files::toml_source::shown;
 
+/// What to do with runs of a family that is not read.
+const OTHERWISE: &str = "put its runs into a table, see datasets/README.md";
+
 /// A file that belongs to a run.
 #[derive(Debug, Clone, Copy)]
 pub struct RunFile<'a> {
@@ -47,7 +50,7 @@ impl DirectoryReader {
     /// Adds the run in the directory called `name`.
     pub fn add(&mut self, name: &str, state_file: &RunFile<'_>, config_file: &RunFile<'_>) -> Result<()> {
         let state = TrainerState::parse(state_file.source, &text(state_file)?)?;
-        let config = HfConfig::parse(config_file.source, &text(config_file)?)?;
+        let config = HfConfig::parse(config_file.source, &text(config_file)?, OTHERWISE)?;
         let reason = match state.evaluation {
             Evaluation::Loss { loss, step } => {
                 self.note(name, &state, step, &config);

@@ -111,6 +111,8 @@ fn files_that_cannot_be_read_are_named() {
         let error = one(state, config).unwrap_err().to_string();
         assert!(error.starts_with(message), "{error}");
     }
+    let gpt2 = one(STATE, "{\"model_type\": \"gpt2\"}").unwrap_err().to_string();
+    assert!(gpt2.ends_with("\n  try: put its runs into a table, see datasets/README.md"), "{gpt2}");
     let negative = one(&STATE.replace("3.25", "-3.25"), CONFIG).unwrap_err().to_string();
     assert_eq!(
         negative,
