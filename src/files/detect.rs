@@ -87,11 +87,13 @@ pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisM
     if let Some(memory) = facts.memory.as_ref().filter(|_| identity.kind != Kind::Card) {
         profile.put_in_machine(memory.total_bytes, memory.used_bytes(), &today::today());
         if memory.available_bytes.is_none() {
-            let words =
-                "what the system uses is not known (no MemAvailable in /proc/meminfo): nothing counts as reserved";
-            detection.notes.push(words.to_owned());
+            let reason = facts.impossible_memory.as_deref().unwrap_or("no MemAvailable");
+            detection.notes.push(format!(
+                "what the system uses is not known ({reason} in /proc/meminfo): nothing counts as reserved"
+            ));
         }
     }
+    profile.limited = matched.limited;
     profile.start_in(&matched.mode);
     let how: Vec<String> = identity.evidence.iter().map(|evidence| evidence.value.clone()).collect();
     let origin = profile.origin.take().unwrap_or_default();

@@ -77,7 +77,7 @@ impl Row {
             profile: profile.to_owned(),
             mode: mode.to_owned(),
             watts: placed.watts,
-            calibrated: matches!(board.efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
+            calibrated: !board.efficiency_in(precision).1.is_ideal(),
             verdict,
             total_s: value(Limit::Total),
             prefill_s: value(Limit::Prefill),

@@ -180,7 +180,7 @@ pub fn ranking(state: &State) -> Vec<BoardRow> {
             board,
             mode,
             title: format!("{} · {}", boards[board].title(), boards[board].profile.modes[mode].name),
-            calibrated: matches!(offers[placed.offer].efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
+            calibrated: !offers[placed.offer].efficiency_in(precision).1.is_ideal(),
             placed,
         }
     };

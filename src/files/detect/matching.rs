@@ -6,8 +6,7 @@
 
 use super::facts::Facts;
 use super::nvpmodel::{ConfiguredMode, sms_left};
-use crate::files::profile::{Figure, PowerMode, Profile};
-use crate::units::ratio;
+use crate::files::profile::{ClockLimit, Figure, PowerMode, Profile};
 
 /// How far clocks and SMs may differ and be called the same: rounding, not another step of the clock.
 const SAME: f64 = 0.03;
@@ -19,6 +18,8 @@ pub(super) struct Matched {
     /// As nvpmodel calls it.
     pub(super) machine_mode: Option<String>,
     pub(super) notes: Vec<String>,
+    /// What holds it below its clocks; said in the notes too.
+    pub(super) limited: Vec<ClockLimit>,
 }
 
 /// What is known of the mode that holds.
@@ -82,9 +83,10 @@ pub(super) fn matched(profile: &Profile, facts: &Facts) -> Matched {
         None => by_clocks(profile, now, &mut notes),
     };
     let chosen = &profile.modes[chosen];
-    notes.extend(below(chosen, now));
+    let limited = below(chosen, now);
+    notes.extend(limited.iter().map(|limit| format!("{limit}: expect longer latencies")));
     let machine_mode = holding(facts, &mut Vec::new()).map(|mode| mode.name.clone());
-    Matched { mode: chosen.name.clone(), machine_mode, notes }
+    Matched { mode: chosen.name.clone(), machine_mode, notes, limited }
 }
 
 /// The mode that was set last, else the one that the board boots in.
@@ -149,17 +151,12 @@ fn default(profile: &Profile) -> usize {
 }
 
 /// Limits below those of the mode: latencies will be longer than predicted.
-fn below(mode: &PowerMode, now: Clocks) -> Vec<String> {
+fn below(mode: &PowerMode, now: Clocks) -> Vec<ClockLimit> {
     let pairs = [("GPU", now.gpu_hz, &mode.gpu_clock), ("memory", now.emc_hz, &mode.emc_clock)];
-    let low = |(what, now, cap): (&str, Option<f64>, &Option<Figure>)| {
-        let (now, cap) = now.zip(cap.as_ref())?;
-        (now < cap.si * (1.0 - SAME)).then(|| {
-            format!(
-                "the {what} clock is limited to {} MHz now, below the {cap} of mode {}: expect longer latencies",
-                ratio(now / 1e6),
-                mode.name
-            )
-        })
+    let low = |(what, now, cap): (&'static str, Option<f64>, &Option<Figure>)| {
+        let (now_hz, cap) = now.zip(cap.as_ref())?;
+        let limit = || ClockLimit { what, now_hz, stated: cap.to_string(), mode: mode.name.clone() };
+        (now_hz < cap.si * (1.0 - SAME)).then(limit)
     };
     pairs.into_iter().filter_map(low).collect()
 }
