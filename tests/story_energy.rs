@@ -122,7 +122,7 @@ fn nothing_feasible_names_the_energy_that_is_needed() {
 #[test]
 fn the_pick_shows_its_energy_and_every_power_mode() {
     let mut session = session("20W", (120, 40));
-    assert!(screen(&mut session).contains("energy ≤ "));
+    assert!(screen(&mut session).contains(" per token"));
     assert!(!screen(&mut session).contains("power mode"), "operators take the room");
     session.tell(Action::Focus(Focus::Control(Control::Mode)));
     insta::assert_snapshot!(screen(&mut session));

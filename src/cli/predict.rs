@@ -43,8 +43,10 @@ struct Prediction {
     bootstrap: Option<BootstrapPart>,
     extrapolation: Option<ExtrapolationPart>,
     latency: LatencyPart,
-    energy_upper_bound_j: Option<f64>,
-    energy_per_token_upper_bound_j: Option<f64>,
+    energy_at_power_budget_j: Option<f64>,
+    energy_per_token_at_power_budget_j: Option<f64>,
+    /// Only over calibrated times.
+    energy_is_upper_bound: Option<bool>,
     memory: MemoryPart,
     parameters: ParametersPart,
     /// Over 10 % more of each.
@@ -106,7 +108,11 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let LoadedLaw { law, ensemble, note, .. } =
         load::law(library, &args.law, &FitOptions::DEFAULT, bootstrap, &Progress::new("resampling the runs"))?;
     let law = law.in_format(estimator.precision());
-    let warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
+    let mut warnings = Warning::of_architecture(&shape, &law, &board.profile, &board.mode, &estimator);
+    if args.all_modes {
+        warnings.retain(|warning| !matches!(warning, Warning::OtherMode { .. }));
+        warnings.extend(Warning::of_modes(&board.profile, &board.profile.modes, estimator.precision()));
+    }
     streams.note_reading(&law);
     streams.note(note.as_deref());
     streams.warn(&warnings);
@@ -127,7 +133,7 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
         RowFormat::Csv => write_csv(&OperatorCost::KEYS, &prediction.operators, streams.out)?,
         RowFormat::Table => {
             let setting = setting::describe(&law, &board, &estimator);
-            print(&shape, &prediction, setting, streams)?;
+            print((&shape, &estimator), &prediction, setting, streams)?;
         }
     }
     Ok(Outcome::Found)
@@ -163,8 +169,9 @@ fn predict(
             total_s: latency.total_s(),
             tpot_s: latency.tpot_s(estimator.workload().generated_tokens),
         },
-        energy_upper_bound_j: power.map(|power| power.request_j(latency.total_s())),
-        energy_per_token_upper_bound_j: power.and_then(|power| power.token_j(latency)),
+        energy_at_power_budget_j: power.map(|power| power.request_j(latency.total_s())),
+        energy_per_token_at_power_budget_j: power.and_then(|power| power.token_j(latency)),
+        energy_is_upper_bound: power.map(|power| power.is_upper_bound()),
         memory: MemoryPart {
             total_bytes: memory.total_bytes(),
             weights_bytes: memory.weights_bytes,
@@ -195,7 +202,7 @@ fn ridges(roofs: &Roofs) -> BTreeMap<&'static str, f64> {
 }
 
 fn print(
-    shape: &Architecture,
+    (shape, estimator): (&Architecture, &Estimator),
     prediction: &Prediction,
     setting: Vec<setting::Pair>,
     streams: &mut Streams<'_>,
@@ -237,7 +244,7 @@ fn print(
                 units::seconds(latency.tpot_s)
             ),
         ),
-        ("energy", energy(prediction)),
+        ("energy", energy(prediction, estimator)),
         ("+10 % of", in_percent(&prediction.sensitivity)),
         (
             "memory",
@@ -271,16 +278,26 @@ fn print(
     table.write(streams.out)
 }
 
-/// `≤ 3.10 J per request, ≤ 194 mJ per generated token: 50 W × time, an upper bound`.
-fn energy(prediction: &Prediction) -> String {
-    let ProfilePart { name, mode, watts, .. } = &prediction.profile;
-    let (Some(watts), Some(request_j)) = (watts, prediction.energy_upper_bound_j) else {
+/// `≤ 3.10 J per request, ≤ 194 mJ per generated token: 50 W × calibrated time, an upper bound`; over a time that nobody
+/// measured `3.10 J per request, 194 mJ per generated token at the power budget of 50 W and ideal time: no bound`.
+fn energy(prediction: &Prediction, estimator: &Estimator) -> String {
+    let ProfilePart { name, mode, figures, .. } = &prediction.profile;
+    let (Some(power), Some(request_j)) = (estimator.power(), prediction.energy_at_power_budget_j) else {
         return format!("not known: no watts stated for {name} {mode}");
     };
+    let (sign, time, watts) = (power.sign(), power.time(), units::ratio(power.watts));
     let per_token = prediction
-        .energy_per_token_upper_bound_j
-        .map_or_else(String::new, |token_j| format!(", ≤ {} per generated token", units::joules(token_j)));
-    format!("≤ {} per request{per_token}: {} W × time, an upper bound", units::joules(request_j), units::ratio(*watts))
+        .energy_per_token_at_power_budget_j
+        .map_or_else(String::new, |token_j| format!(", {sign}{} per generated token", units::joules(token_j)));
+    let how = if power.is_upper_bound() {
+        format!(": {watts} W × {time}, an upper bound")
+    } else {
+        format!(" at the power budget of {watts} W and {time}: no bound")
+    };
+    // A mode without a limit is charged what the module may draw, and the figure says so.
+    let note = figures.iter().find(|figure| figure.key == "watts").and_then(|figure| figure.note.as_deref());
+    let note = note.map_or_else(String::new, |note| format!(" (watts: {note})"));
+    format!("{sign}{} per request{per_token}{how}{note}", units::joules(request_j))
 }
 
 /// `bandwidth: total −7.1 %, TTFT −3.4 %; compute: …`.

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! Observation (model, format, mode, seconds) ──▶ Row (work of each operator) ──solve──▶ Reach, refusals
-//!                                                             └──without each model──▶ what it predicts for that one
+//!                                                             └──without each shape──▶ what it predicts for that one
 //! ```
 //!
 //! Every number format is fitted by itself, because kernels differ; only the GGUF formats, whose kernels are variants of
 //! one, are fitted together. An in-sample error flatters; the error to be believed is that of a model which took no part
-//! in the fit, so each model is left out in turn.
+//! in the fit. A model that differs from another in name alone did take part, so each **shape** is left out in turn.
 
 mod errors;
 mod observation;
@@ -21,17 +21,21 @@ mod tests;
 use rayon::prelude::*;
 
 pub use errors::{Errors, Prediction};
-pub use observation::{Observation, Pass};
+pub use observation::{Observation, Pass, shapes};
 pub use parameters::Parameter;
 pub use refusal::{Reason, Refusal};
 pub use solution::Standing;
 
-use self::observation::Row;
+use self::observation::{Row, distinct};
 use self::parameters::{COUNT, reach};
 use self::solution::{Solution, TOO_FAST, solve};
+use super::architecture::Architecture;
 use super::efficiency::{CalibratedPhases, Reach};
 use super::precision::Precision;
 use super::roofline::{Phase, UnsupportedFormat};
+
+/// From here on a share is printed as 0.99 or 1.00: no engine is that good, so something is counted wrong.
+const NEAR_BOUND: f64 = 0.985;
 
 /// Observations in formats that share their kernels, and what came of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +74,7 @@ pub struct Estimate {
     pub parameter: Parameter,
     /// Best value, SI units.
     pub value: f64,
-    /// Two standard errors below, or the least of the fits that leave a model out.
+    /// Two standard errors below, or the least of the fits that leave a shape out.
     pub low: f64,
     /// Two standard errors above, or the greatest of them.
     pub high: f64,
@@ -89,7 +93,7 @@ pub struct FittedRow {
     pub ideal_s: f64,
     /// By the calibration; none where the phase is not calibrated.
     pub calibrated_s: Option<f64>,
-    /// By a calibration that has not seen its model; none where the other models do not suffice for one.
+    /// By a calibration that has not seen its shape; none where the other shapes do not suffice for one.
     pub left_out_s: Option<f64>,
 }
 
@@ -105,13 +109,18 @@ pub enum Caution {
         /// Its model.
         model: String,
     },
-    /// The best fit asks for more than all of a peak.
-    AtBound(Parameter),
-    /// There is but one model: nothing says how well others are predicted.
-    OneModel,
-    /// Without some of the models the others do not suffice.
+    /// The best fit asks for all of a peak, or more.
+    AtBound {
+        /// Of which.
+        parameter: Parameter,
+        /// The share that it asks for.
+        value: f64,
+    },
+    /// There is but one shape: nothing says how well others are predicted.
+    OneShape,
+    /// Without some of the shapes the others do not suffice.
     NotLeftOut {
-        /// Models that were left out.
+        /// Shapes that were left out.
         left_out: usize,
         /// Of so many.
         of: usize,
@@ -149,23 +158,20 @@ fn group(observations: &[Observation], members: Vec<usize>) -> Result<Group, Uns
     Ok(Group { formats, members, ideal_s, outcome })
 }
 
-/// Fits without each model, and compares.
+/// Fits without each shape, and compares.
 fn judged(rows: &[Row], ideal_s: &[f64], solution: Solution) -> Calibration {
-    let mut models: Vec<&str> =
-        rows.iter().filter(|row| solution.covers(row.phase)).map(|row| row.model.as_str()).collect();
-    models.sort_unstable();
-    models.dedup();
-    let without = |model: &&str| {
-        let others: Vec<&Row> = rows.iter().filter(|row| row.model != *model).collect();
+    let shapes = distinct(rows.iter().filter(|row| solution.covers(row.phase)).map(|row| row.shape));
+    let without = |shape: &Architecture| {
+        let others: Vec<&Row> = rows.iter().filter(|row| row.shape != *shape).collect();
         solve(&others).ok()
     };
-    let folds: Vec<Option<Solution>> = models.par_iter().map(without).collect();
+    let folds: Vec<Option<Solution>> = shapes.par_iter().map(without).collect();
     let found = reach(&solution.point, solution.at_cpu_hz);
     let fitted = rows.iter().zip(ideal_s).map(|(row, &ideal_s)| {
         let by = |solution: &Solution| {
             solution.covers(row.phase).then(|| row.predicted_s(&reach(&solution.point, solution.at_cpu_hz)))
         };
-        let fold = models.iter().position(|model| *model == row.model).and_then(|fold| folds[fold].as_ref());
+        let fold = shapes.iter().position(|shape| *shape == row.shape).and_then(|fold| folds[fold].as_ref());
         let calibrated_s = by(&solution);
         FittedRow {
             phase: row.phase,
@@ -179,8 +185,8 @@ fn judged(rows: &[Row], ideal_s: &[f64], solution: Solution) -> Calibration {
     let estimates = Parameter::ALL.into_iter().filter_map(|number| estimate(&solution, &folds, number)).collect();
     let mut cautions = cautions(rows, &fitted, &solution);
     let left_out = folds.iter().flatten().count();
-    match models.len() {
-        1 => cautions.push(Caution::OneModel),
+    match shapes.len() {
+        1 => cautions.push(Caution::OneShape),
         of if left_out < of => cautions.push(Caution::NotLeftOut { left_out, of }),
         _ => {}
     }
@@ -192,7 +198,7 @@ fn estimate(solution: &Solution, folds: &[Option<Solution>], parameter: Paramete
     let at = parameter.index();
     let standing = solution.standing[at]?;
     let ln = solution.point[at];
-    // The fits without a model also feel what its rows have in common, of which the curvature knows nothing.
+    // The fits without a shape also feel what its rows have in common, of which the curvature knows nothing.
     let others = || folds.iter().flatten().filter(|fold| fold.standing[at].is_some()).map(|fold| fold.point[at]);
     let low = others().fold(ln - 2.0 * solution.errors[at], f64::min);
     let high = others().fold(ln + 2.0 * solution.errors[at], f64::max);
@@ -207,8 +213,11 @@ fn cautions(rows: &[Row], fitted: &[FittedRow], solution: &Solution) -> Vec<Caut
     if let Some((row, worst)) = fast().max_by(|a, b| speed(a.1).total_cmp(&speed(b.1))) {
         cautions.push(Caution::TooFast { rows: fast().count(), worst: speed(worst), model: row.model.clone() });
     }
-    let at_bound = |number: &Parameter| solution.standing[number.index()] == Some(Standing::AtBound);
-    cautions.extend(Parameter::ALL.into_iter().filter(at_bound).map(Caution::AtBound));
+    cautions.extend([Parameter::Compute, Parameter::Bandwidth].into_iter().filter_map(|parameter| {
+        let found = matches!(solution.standing[parameter.index()], Some(Standing::Fixed | Standing::AtBound));
+        let value = solution.point[parameter.index()].exp();
+        (found && value >= NEAR_BOUND).then_some(Caution::AtBound { parameter, value })
+    }));
     cautions
 }
 
@@ -222,17 +231,20 @@ impl std::fmt::Display for Caution {
                 if *rows == 1 { "1 row is".to_owned() } else { format!("{rows} rows are") },
                 100.0 * (worst - 1.0)
             ),
-            Self::AtBound(parameter) => write!(
+            Self::AtBound { parameter, value } => write!(
                 f,
-                "{} is at its bound of 1: the rows ask for more than the profile's peak; check mode and number formats",
-                parameter.symbol()
+                "{} is {value:.2}, at its bound: more {} than the board's data sheet would fit better; bytes or peak may be \
+                 counted wrong",
+                parameter.symbol(),
+                if *parameter == Parameter::Compute { "compute" } else { "bandwidth" }
             ),
-            Self::OneModel => {
-                f.write_str("one model only: nothing says how well others are predicted; measure a second one")
-            }
+            Self::OneShape => f.write_str(
+                "models of one shape only: nothing says how well others are predicted; measure a model of another shape",
+            ),
             Self::NotLeftOut { left_out, of } => write!(
                 f,
-                "{left_out} of {of} models could be left out: without the others too little remains; measure more models"
+                "{left_out} of {of} shapes could be left out: without the others too little remains; measure models of more \
+                 shapes"
             ),
         }
     }

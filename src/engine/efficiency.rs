@@ -20,6 +20,9 @@ pub struct Overhead {
 }
 
 impl Overhead {
+    /// No launch takes longer, s: whoever measures more has measured something else.
+    pub const MOST_S: f64 = 0.01;
+
     /// Launches are free.
     pub const NONE: Self = Self::both(0.0);
 
@@ -53,6 +56,9 @@ pub enum TrafficLimit {
 }
 
 impl Efficiency {
+    /// The least and the largest share of a peak that an engine may be taken to reach. Below it is a slip of a unit.
+    pub const SHARES: [f64; 2] = [1e-3, 1.0];
+
     /// The ideal roofline: peaks reached, launches free.
     pub const IDEAL: Self =
         Self { compute: 1.0, bandwidth: 1.0, in_flight_bytes_per_s: None, overhead: Overhead::NONE };
@@ -148,6 +154,17 @@ pub struct FormatEfficiency {
     pub efficiency: Efficiency,
     /// Which phases were measured; the other is ideal as far as it depends on numbers of its own.
     pub phases: CalibratedPhases,
+    /// Whether the mode was.
+    pub measured: Measured,
+}
+
+/// Where a calibration was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    /// In this power mode, among others.
+    Here,
+    /// In other power modes of the board.
+    Elsewhere,
 }
 
 /// Which phases a calibration speaks of.
@@ -170,8 +187,27 @@ pub enum Basis {
     Given,
     /// Efficiencies fitted to measurements in this number format.
     Calibrated(CalibratedPhases),
+    /// The same, but measured in other power modes: carried over by the clocks.
+    Extrapolated(CalibratedPhases),
     /// Other number formats were measured, this one was not: it is ideal.
     Uncovered,
+}
+
+impl Basis {
+    /// Whether it is the ideal roofline, for one reason or the other.
+    pub const fn is_ideal(self) -> bool {
+        matches!(self, Self::Ideal | Self::Uncovered)
+    }
+
+    /// In a word, for columns.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ideal | Self::Uncovered => "ideal",
+            Self::Given => "given",
+            Self::Calibrated(_) => "calibrated",
+            Self::Extrapolated(_) => "extrapolated",
+        }
+    }
 }
 
 /// Efficiencies of a board in one mode, by number format.
@@ -190,7 +226,10 @@ impl Efficiencies {
     /// What holds in a number format, and on what that rests.
     pub fn of(&self, precision: &Precision) -> (Efficiency, Basis) {
         match self.formats.iter().find(|known| known.format == precision.name) {
-            Some(known) => (known.efficiency, Basis::Calibrated(known.phases)),
+            Some(FormatEfficiency { efficiency, phases, measured: Measured::Here, .. }) => {
+                (*efficiency, Basis::Calibrated(*phases))
+            }
+            Some(FormatEfficiency { efficiency, phases, .. }) => (*efficiency, Basis::Extrapolated(*phases)),
             None if self.general != Efficiency::IDEAL => (self.general, Basis::Given),
             None if self.formats.is_empty() => (Efficiency::IDEAL, Basis::Ideal),
             None => (Efficiency::IDEAL, Basis::Uncovered),
@@ -241,7 +280,11 @@ mod tests {
             kv_cache: None,
             efficiency: MEASURED,
             phases: CalibratedPhases::Decode,
+            measured: Measured::Here,
         };
+        let elsewhere = FormatEfficiency { measured: Measured::Elsewhere, ..known };
+        let carried_over = Efficiencies { formats: vec![elsewhere], ..Efficiencies::IDEAL };
+        assert_eq!(carried_over.of(&w8a8), (MEASURED, Basis::Extrapolated(CalibratedPhases::Decode)));
         let calibrated = Efficiencies { formats: vec![known], ..Efficiencies::IDEAL };
         assert_eq!(calibrated.of(&w8a8), (MEASURED, Basis::Calibrated(CalibratedPhases::Decode)));
         assert_eq!(calibrated.of(&fp16), (Efficiency::IDEAL, Basis::Uncovered));

@@ -114,7 +114,7 @@ pub struct Estimator {
     workload: Workload,
     attention: Attention,
     reserved_bytes: f64,
-    watts: Option<f64>,
+    power: Option<PowerBudget>,
 }
 
 impl Estimator {
@@ -130,7 +130,7 @@ impl Estimator {
             computable: hardware.computable(),
         })?;
         let bits16_flops_per_s = hardware.rate_flops_per_s(ComputeFormat::Bits16).unwrap_or(linear_flops_per_s);
-        let (efficiency, _) = hardware.efficiency_in(&precision);
+        let (efficiency, basis) = hardware.efficiency_in(&precision);
         let (reached_bytes_per_s, traffic_limit) = hardware.reached_bandwidth(&precision);
         let roofline = |overhead_s| Roofline {
             linear_s_per_flop: (linear_flops_per_s * efficiency.compute).recip(),
@@ -146,7 +146,7 @@ impl Estimator {
             workload,
             attention: Attention::default(),
             reserved_bytes: hardware.reserved_bytes,
-            watts: hardware.watts,
+            power: hardware.watts.map(|watts| PowerBudget::new(watts, workload, basis)),
         })
     }
 
@@ -190,9 +190,9 @@ impl Estimator {
         }
     }
 
-    /// What bounds the energy; `None` where the power mode states no watts.
-    pub fn power(&self) -> Option<PowerBudget> {
-        self.watts.map(|watts| PowerBudget::new(watts, self.workload))
+    /// What may be drawn, and for how long; `None` where the power mode states no watts.
+    pub const fn power(&self) -> Option<PowerBudget> {
+        self.power
     }
 
     /// Generated tokens of all sequences per second of decoding; `None` if none are generated.

@@ -82,17 +82,20 @@ pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisM
     let Some(identity) = module::identify(&facts) else { return Ok((detection, None)) };
     let (resolved, mut profile) = library.profile(identity.profile)?;
     let matched = matching::matched(&profile, &facts);
-    detection.notes = matched.limits;
+    // What makes predictions wrong comes first: a short line has room for no more.
+    detection.notes = matched.limited.iter().map(|limit| format!("{limit}: expect longer latencies")).collect();
     detection.notes.extend(identity.notes);
     detection.notes.extend(matched.notes);
     if let Some(memory) = facts.memory.as_ref().filter(|_| identity.kind != Kind::Card) {
         profile.put_in_machine(memory.total_bytes, memory.used_bytes(), &today::today());
         if memory.available_bytes.is_none() {
-            let words =
-                "what the system uses is not known (no MemAvailable in /proc/meminfo): nothing counts as reserved";
-            detection.notes.push(words.to_owned());
+            let reason = facts.impossible_memory.as_deref().unwrap_or("no MemAvailable");
+            detection.notes.push(format!(
+                "what the system uses is not known ({reason} in /proc/meminfo): nothing counts as reserved"
+            ));
         }
     }
+    profile.limited = matched.limited;
     profile.start_in(&matched.mode);
     let how: Vec<String> = identity.evidence.iter().map(|evidence| evidence.value.clone()).collect();
     let origin = profile.origin.take().unwrap_or_default();

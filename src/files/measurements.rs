@@ -28,7 +28,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-pub use measurement::{Formats, Measurement, Named, Origin, Phase, Place};
+pub use measurement::{Device, Formats, Measurement, Named, Origin, Phase, Place};
 pub use options::{Lookup, Model, Options};
 
 use self::detect::Content;

@@ -7,7 +7,7 @@ mod shape;
 
 pub use shape::shape;
 
-use super::measurements::{Loaded, Lookup, Measurement, Model, Options, Phase, read};
+use super::measurements::{Device, Loaded, Lookup, Measurement, Model, Options, Phase, read};
 use super::models;
 use super::profile::Profile;
 use super::resolve::Library;
@@ -148,6 +148,9 @@ pub fn assumed_modes<'a>(rows: impl Iterator<Item = &'a Observed>) -> Vec<String
 fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) -> Result<Observed, String> {
     if let Some(reason) = &measurement.excluded {
         return Err(reason.clone());
+    }
+    if measurement.device == Some(Device::Cpu) && profile.compute_capability.is_some() {
+        return Err(format!("it ran on the CPU, and the peaks of {} are its GPU's", profile.name));
     }
     let precision = stored(measurement)
         .ok_or_else(|| format!("the number format '{}' is not modelled", measurement.formats.weights.label()))?;

@@ -17,7 +17,8 @@ mod raw;
 mod tests;
 
 pub use figure::{Evidence, Figure, Source};
-pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Tested};
+pub use machine::ClockLimit;
+pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Spread, Tested};
 
 use serde::Serialize;
 
@@ -53,6 +54,9 @@ pub struct Profile {
     /// How it is imagined otherwise; no file says that, the figures stay those of the file, and [`Self::hardware`] differs.
     #[serde(skip)]
     pub what_if: Scaling,
+    /// Clocks of this very machine that stand below those of its mode now; none where no machine was looked at.
+    #[serde(skip)]
+    pub limited: Vec<ClockLimit>,
     #[serde(skip)]
     default_mode: usize,
 }

@@ -97,3 +97,31 @@ fn another_root_that_changes_nothing_is_refused() {
         assert_eq!(output.stderr, format!("{what}{hint}\n"), "{line}");
     }
 }
+
+#[test]
+fn a_throttled_machine_is_said_wherever_it_is_predicted() {
+    let program = Program::new();
+    for (file, text) in [
+        ("proc/device-tree/compatible", "nvidia,p3768-0000+p3767-0005-super\0nvidia,p3767-0005\0nvidia,tegra234\0"),
+        ("proc/device-tree/model", "NVIDIA Jetson Orin Nano Engineering Reference Developer Kit Super\0"),
+        ("proc/meminfo", "MemTotal:        7800000 kB\nMemAvailable:    9000000 kB\n"),
+        ("sys/class/devfreq/17000000.gpu/max_freq", "408000000\n"),
+        ("etc/nvpmodel.conf", include_str!("../sysroots/orin-nano-8gb-super/etc/nvpmodel.conf")),
+        ("var/lib/nvpmodel/status", include_str!("../sysroots/orin-nano-8gb-super/var/lib/nvpmodel/status")),
+    ] {
+        program.write(&format!("root/{file}"), text);
+    }
+    let words = "the GPU clock is limited to 408 MHz now, below the 918 MHz of mode 25W";
+    let detected = program.found("profiles detect --sysroot root").stdout;
+    assert!(detected.contains(&format!("{words}: expect longer latencies")), "{detected}");
+    let memory = "what the system uses is not known (MemAvailable is 9.22 GB, more than the 7.99 GB of MemTotal in \
+                  /proc/meminfo): nothing counts as reserved";
+    assert!(detected.contains(memory), "{detected}");
+    let wanted = format!("on this machine {words}: latencies are predicted for the mode's clocks, and will be longer");
+    for command in ["predict --arch qwen2.5-0.5b", "frontier --max-total 1s"] {
+        let warned = program.found(&format!("{command} --profile detected --sysroot root")).stderr;
+        assert_eq!(warned.matches(&wanted).count(), 1, "{warned}");
+    }
+    let elsewhere = program.found("predict --arch qwen2.5-0.5b --profile detected --mode 7W --sysroot root").stderr;
+    assert!(!elsewhere.contains("on this machine"), "{elsewhere}");
+}

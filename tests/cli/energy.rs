@@ -21,18 +21,18 @@ fn a_prediction_has_its_energy_where_watts_are_stated() {
     let json = program.found(&format!("{PREDICT} --format json")).json();
     let latency = &json["latency"];
     assert_eq!(json["profile"]["watts"], 20.0);
-    assert_close("request", &json["energy_upper_bound_j"], 20.0 * number(&latency["total_s"]));
-    assert_close("token", &json["energy_per_token_upper_bound_j"], 20.0 * number(&latency["tpot_s"]));
+    assert_close("request", &json["energy_at_power_budget_j"], 20.0 * number(&latency["total_s"]));
+    assert_close("token", &json["energy_per_token_at_power_budget_j"], 20.0 * number(&latency["tpot_s"]));
     let batch = program.found(&format!("{PREDICT} --batch 4 --format json")).json();
-    assert_close("request", &batch["energy_upper_bound_j"], 5.0 * number(&batch["latency"]["total_s"]));
-    assert_close("token", &batch["energy_per_token_upper_bound_j"], 5.0 * number(&batch["latency"]["tpot_s"]));
+    assert_close("request", &batch["energy_at_power_budget_j"], 5.0 * number(&batch["latency"]["total_s"]));
+    assert_close("token", &batch["energy_per_token_at_power_budget_j"], 5.0 * number(&batch["latency"]["tpot_s"]));
     let table = program.found(PREDICT).stdout;
-    assert!(table.contains(" per generated token: 20 W × time, an upper bound"), "{table}");
+    assert!(table.contains(" per generated token at the power budget of 20 W and ideal time: no bound"), "{table}");
     let silent = program.found(&format!("{PREDICT} --output 0 --format json")).json();
-    assert_eq!(silent["energy_per_token_upper_bound_j"], Value::Null);
+    assert_eq!(silent["energy_per_token_at_power_budget_j"], Value::Null);
 
     let free = format!("{PREDICT} --mode free");
-    assert_eq!(program.found(&format!("{free} --format json")).json()["energy_upper_bound_j"], Value::Null);
+    assert_eq!(program.found(&format!("{free} --format json")).json()["energy_at_power_budget_j"], Value::Null);
     let table = program.found(&free).stdout;
     assert!(table.contains("energy      not known: no watts stated for my-board FREE"), "{table}");
 }
@@ -49,15 +49,15 @@ fn every_power_mode_stands_in_a_row() {
         for key in ["prefill_s", "decode_s", "total_s", "tpot_s"] {
             assert_eq!(row[key], alone["latency"][key], "{key}");
         }
-        for key in ["energy_upper_bound_j", "energy_per_token_upper_bound_j"] {
+        for key in ["energy_at_power_budget_j", "energy_per_token_at_power_budget_j"] {
             assert_eq!(row[key], alone[key], "{key}");
         }
         assert_close("tokens per second", &row["tokens_per_s"], 1.0 / number(&row["tpot_s"]));
     }
     // Half the clocks at a quarter of the watts: twice as long, half the energy.
     assert_close("time", &rows[2]["total_s"], 2.0 * number(&rows[0]["total_s"]));
-    assert_close("energy", &rows[2]["energy_upper_bound_j"], 0.5 * number(&rows[0]["energy_upper_bound_j"]));
-    assert_eq!(rows[1]["energy_upper_bound_j"], Value::Null);
+    assert_close("energy", &rows[2]["energy_at_power_budget_j"], 0.5 * number(&rows[0]["energy_at_power_budget_j"]));
+    assert_eq!(rows[1]["energy_at_power_budget_j"], Value::Null);
 
     let csv = program.found(&format!("{PREDICT} --all-modes --format csv")).stdout;
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -68,7 +68,10 @@ fn every_power_mode_stands_in_a_row() {
         assert_eq!(record.get(7).and_then(|cell| cell.parse().ok()), row["total_s"].as_f64());
     }
     let table = program.found(&format!("{PREDICT} --all-modes")).stdout;
-    assert!(table.contains("watts of the mode × time: an upper bound, not what is drawn"), "{table}");
+    assert!(
+        table.contains("watts of the mode × time: where that is calibrated an upper bound (≤), elsewhere no bound"),
+        "{table}"
+    );
     assert_eq!(table.lines().filter(|line| line.starts_with("FREE   –")).count(), 1, "{table}");
     assert!(program.refused(&format!("{PREDICT} --all-modes --mode 5W")).contains("cannot be used with"));
 }
@@ -82,16 +85,16 @@ fn an_energy_budget_is_one_of_time_at_so_many_watts() {
     let same = program.found(&format!("{frontier} --max-total 100ms --format json")).json();
     assert_eq!((&json["feasible"], &json["frontier"]), (&same["feasible"], &same["frontier"]));
     for row in list(&json["frontier"]) {
-        assert_close("energy", &row["energy_upper_bound_j"], 20.0 * number(&row["total_s"]));
+        assert_close("energy", &row["energy_at_power_budget_j"], 20.0 * number(&row["total_s"]));
     }
     let text = program.found(&format!("{frontier} --max-energy 2J")).stdout;
-    assert!(text.contains("energy ≤ 2.00 J") && text.contains(" ≤ J"), "{text}");
+    assert!(text.contains("energy ≤ 2.00 J") && !text.contains(" ≤ J"), "{text}");
 
     let export = program.found("export --profile board.toml --max-energy 2J --select best --out -").json();
     assert_eq!(export["budgets"]["max_energy_j"], 2.0);
     let predictions = &export["architectures"][0]["predictions"];
-    assert_close("energy", &predictions["energy_upper_bound_j"], 20.0 * number(&predictions["total_s"]));
-    assert_close("token", &predictions["energy_per_token_upper_bound_j"], 20.0 * number(&predictions["tpot_s"]));
+    assert_close("energy", &predictions["energy_at_power_budget_j"], 20.0 * number(&predictions["total_s"]));
+    assert_close("token", &predictions["energy_per_token_at_power_budget_j"], 20.0 * number(&predictions["tpot_s"]));
 
     let hint = program.line(&format!("{frontier} --max-energy 1mJ")).stderr;
     let option = hint.lines().find_map(|line| line.strip_prefix("  try: --max-energy ")).expect("a hint").to_owned();
@@ -113,4 +116,54 @@ fn a_mode_without_watts_takes_no_energy_budget() {
         let error = program.refused(&format!("frontier --profile board.toml --max-energy {typed}"));
         assert!(error.contains(wanted), "{error}");
     }
+}
+
+const CALIBRATED: &str = "predict --arch Qwen3-4B --profile agx-orin-64gb+edge-llm --precision w4a16 --head fp16";
+
+#[test]
+fn only_a_calibrated_time_makes_a_bound() {
+    let program = program();
+    let words = |line: &str| {
+        let stdout = program.found(line).stdout;
+        stdout.lines().find(|line| line.starts_with("energy")).expect("a line").to_owned()
+    };
+    let bound = words(CALIBRATED);
+    assert!(bound.starts_with("energy      ≤ ") && bound.contains(" per request, ≤ "), "{bound}");
+    let ends = " per generated token: 60 W × calibrated time, an upper bound (watts: Highest power of the module; the mode \
+                itself has no limit)";
+    assert!(bound.ends_with(ends), "{bound}");
+    let none = words(&format!("{CALIBRATED} --mode 30W"));
+    assert!(
+        none.ends_with(" per generated token at the power budget of 30 W and extrapolated time: no bound"),
+        "{none}"
+    );
+    let ideal = words("predict --arch Qwen3-4B --profile agx-orin-64gb --mode 30W --precision w4a16");
+    assert!(ideal.ends_with(" per generated token at the power budget of 30 W and ideal time: no bound"), "{ideal}");
+    assert!(!none.contains('≤') && !ideal.contains('≤'), "{none} {ideal}");
+
+    let json = program.found(&format!("{CALIBRATED} --all-modes --format json")).json();
+    let row = |row: &Value| (row["mode"].clone(), row["basis"].clone(), row["energy_is_upper_bound"].clone());
+    let rows: Vec<_> = list(&json["modes"]).iter().map(row).collect();
+    let expected = |mode: &str, basis: &str, bound: bool| (mode.into(), basis.into(), bound.into());
+    let extrapolated = |mode| expected(mode, "extrapolated", false);
+    assert_eq!(
+        rows,
+        [expected("MAXN", "calibrated", true), extrapolated("50W"), extrapolated("30W"), extrapolated("15W")]
+    );
+    let warned = program.found(&format!("{CALIBRATED} --all-modes")).stderr;
+    assert!(warned.contains("what it reaches in 50W, 30W, 15W is extrapolated: may be far too fast"), "{warned}");
+    assert_eq!(
+        program.found(&format!("{PREDICT} --mode free --format json")).json()["energy_is_upper_bound"],
+        Value::Null
+    );
+}
+
+#[test]
+fn an_energy_budget_over_ideal_times_is_warned_of_once() {
+    let program = program();
+    let wanted = "energies on my-board 20W are its power budget × ideal time: no bound, so a request within the energy budget \
+                  may take more";
+    let warned = program.found("frontier --profile board.toml --max-energy 2J").stderr;
+    assert_eq!(warned.matches(wanted).count(), 1, "{warned}");
+    assert!(!program.found("frontier --profile board.toml --max-total 1s").stderr.contains("energies on"));
 }

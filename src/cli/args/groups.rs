@@ -215,7 +215,7 @@ pub struct BudgetArgs {
     /// Largest time per output token, such as 20ms
     #[arg(long, value_name = "TIME", allow_negative_numbers = true, value_parser = parse_seconds)]
     pub max_tpot: Option<f64>,
-    /// Largest energy per request, such as 2J: watts of the power mode times total latency, an upper bound
+    /// Largest energy per request, such as 2J: watts of the power mode times total latency, a bound where that is calibrated
     #[arg(long, value_name = "ENERGY", allow_negative_numbers = true, value_parser = parse_joules)]
     pub max_energy: Option<f64>,
     /// Largest memory, such as 8GB

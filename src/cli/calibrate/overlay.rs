@@ -3,11 +3,11 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::pair::{Calibrated, models};
-use crate::engine::calibration::{Calibration, Group, Observation};
+use crate::engine::calibration::{Calibration, Group, Observation, shapes};
 use crate::engine::roofline::Phase;
 use crate::error::Result;
 use crate::files::observations::Observed;
-use crate::files::profile::{Draft, DraftFormat, Overlay, Profile};
+use crate::files::profile::{Draft, DraftFormat, Overlay, Profile, Spread};
 
 /// The file, which has been read back.
 pub(super) fn text(calibrated: &Calibrated, profile: &Profile, name: &str) -> Result<String> {
@@ -50,8 +50,11 @@ fn draft<'a>(group: &Group, calibration: &'a Calibration, rows: &[Observed]) -> 
         }
     }
     let of_phase = |phase: Phase| {
-        let observed = members().map(|row| &row.observation);
-        models(observed.filter(|observation: &&Observation| observation.pass.phase() == phase))
+        let observed = || {
+            let all = members().map(|row| &row.observation);
+            all.filter(move |observation: &&Observation| observation.pass.phase() == phase)
+        };
+        Spread { models: models(observed()), shapes: shapes(observed()) }
     };
     let head = members().find_map(|row| row.measurement.formats.head.as_ref());
     let kv = members().find(|row| row.observation.precision.kv_cache.is_quantised());
@@ -60,7 +63,7 @@ fn draft<'a>(group: &Group, calibration: &'a Calibration, rows: &[Observed]) -> 
         head: head.map(|head| head.label().to_owned()),
         kv: kv.map(|row| row.observation.precision.kv_cache.name.to_owned()),
         modes,
-        models: [of_phase(Phase::Prefill), of_phase(Phase::Decode)],
+        spread: [of_phase(Phase::Prefill), of_phase(Phase::Decode)],
         calibration,
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::cli::Streams;
 use crate::cli::table::Table;
-use crate::engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate};
+use crate::engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate, shapes};
 use crate::engine::roofline::Phase;
 use crate::error::{Error, Result};
 use crate::files::observations::{Pair, assumed_modes};
@@ -22,6 +22,8 @@ pub(super) struct Line {
     board: String,
     formats: Vec<&'static str>,
     models: usize,
+    /// Which differ in more than the names of models.
+    shapes: usize,
     decode: PhaseLine,
     prefill: PhaseLine,
     /// What nobody says of the rows, and what was taken.
@@ -65,6 +67,7 @@ impl Calibrated {
             board: board.clone(),
             formats: Vec::new(),
             models: 0,
+            shapes: 0,
             decode: PhaseLine::default(),
             prefill: PhaseLine::default(),
             assumptions: Vec::new(),
@@ -96,6 +99,7 @@ impl Calibrated {
             board: self.pair.board.clone(),
             formats: group.formats.clone(),
             models: models(observed()),
+            shapes: shapes(observed()),
             decode: phase(Phase::Decode),
             prefill: phase(Phase::Prefill),
             assumptions: assumed_modes(group.members.iter().map(|&index| &self.pair.rows[index])),
@@ -149,22 +153,22 @@ pub(super) fn models<'a>(observed: impl Iterator<Item = &'a Observation>) -> usi
 /// The table, then what is to be said of each line.
 pub(super) fn print(calibrated: &[Calibrated], streams: &mut Streams<'_>) -> std::io::Result<()> {
     let headings = [
-        "", "engine", "board", "formats", "models", "decode", "ideal %", "fit %", "unseen %", "prefill", "ideal %",
-        "fit %", "unseen %",
+        "", "engine", "board", "formats", "models", "shapes", "decode", "ideal %", "fit %", "unseen %", "prefill",
+        "ideal %", "fit %", "unseen %",
     ];
     let mut table = Table::new(&headings, &[1, 2, 3]);
     let lines: Vec<Line> = calibrated.iter().flat_map(Calibrated::lines).collect();
     for (number, line) in lines.iter().enumerate() {
         let formats = if line.formats.is_empty() { "–".to_owned() } else { line.formats.join(" ") };
-        let first =
-            [(number + 1).to_string(), line.engine.clone(), line.board.clone(), formats, line.models.to_string()];
+        let [models, shapes] = [line.models, line.shapes].map(|count| count.to_string());
+        let first = [(number + 1).to_string(), line.engine.clone(), line.board.clone(), formats, models, shapes];
         table.row(first.into_iter().chain(line.decode.cells()).chain(line.prefill.cells()));
     }
     table.write(streams.out)?;
     writeln!(
         streams.out,
         "\nMedian errors as shares of the measured time: of the ideal roofline, of the fit on its own rows, and on models \
-         that took no part in it (leave-one-model-out)."
+         that took no part in it (leave-one-model-out, with all that are of its shape)."
     )?;
     for (number, line) in lines.iter().enumerate() {
         for remark in line.assumptions.iter().chain(&line.remarks) {

@@ -38,8 +38,9 @@ pub(super) struct Row {
     pub(super) memory_bytes: f64,
     pub(super) fits_memory: bool,
     pub(super) extrapolated: bool,
-    pub(super) energy_upper_bound_j: Option<f64>,
-    pub(super) energy_per_token_upper_bound_j: Option<f64>,
+    pub(super) energy_at_power_budget_j: Option<f64>,
+    pub(super) energy_per_token_at_power_budget_j: Option<f64>,
+    pub(super) energy_is_upper_bound: Option<bool>,
 }
 
 /// A row with how sure it is, where the runs were resampled: more keys in JSON, more columns in CSV.
@@ -164,14 +165,15 @@ impl Row {
             memory_bytes,
             fits_memory: memory_bytes <= board_memory_bytes,
             extrapolated: law.range.extrapolation(&features).is_some(),
-            energy_upper_bound_j: power.map(|power| power.request_j(latency.total_s())),
-            energy_per_token_upper_bound_j: power.and_then(|power| power.token_j(latency)),
+            energy_at_power_budget_j: power.map(|power| power.request_j(latency.total_s())),
+            energy_per_token_at_power_budget_j: power.and_then(|power| power.token_j(latency)),
+            energy_is_upper_bound: power.map(|power| power.is_upper_bound()),
         }
     }
 }
 
 /// [`Row`]'s columns.
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "layers",
     "width",
     "heads",
@@ -194,8 +196,9 @@ const COLUMNS: [&str; 24] = [
     "memory_bytes",
     "fits_memory",
     "extrapolated",
-    "energy_upper_bound_j",
-    "energy_per_token_upper_bound_j",
+    "energy_at_power_budget_j",
+    "energy_per_token_at_power_budget_j",
+    "energy_is_upper_bound",
 ];
 
 /// Those of [`EntryConfidence`].
@@ -241,9 +244,10 @@ pub(super) fn table(rows: &[Line]) -> Table {
         "memory GB",
         "fits",
     ];
-    let has_energy = rows.iter().any(|line| line.row.energy_upper_bound_j.is_some());
+    let has_energy = rows.iter().any(|line| line.row.energy_at_power_budget_j.is_some());
     if has_energy {
-        headings.push("≤ J");
+        let is_bound = rows.iter().any(|line| line.row.energy_is_upper_bound == Some(true));
+        headings.push(if is_bound { "≤ J" } else { "J" });
     }
     if rows.iter().any(|line| line.confidence.is_some()) {
         headings.extend(["on frontier %", "loss ±"]);
@@ -271,7 +275,7 @@ pub(super) fn table(rows: &[Line]) -> Table {
             if row.fits_memory { "yes" } else { "no" }.to_owned(),
         ];
         if has_energy {
-            cells.push(row.energy_upper_bound_j.map_or_else(|| "–".to_owned(), |joules| significant(joules, 4)));
+            cells.push(row.energy_at_power_budget_j.map_or_else(|| "–".to_owned(), |joules| significant(joules, 4)));
         }
         if let Some(confidence) = confidence {
             cells.push(format!("{:.0}", 100.0 * confidence.frontier_probability));

@@ -45,11 +45,14 @@ struct ModeRow {
     total_s: Option<f64>,
     tpot_s: Option<f64>,
     tokens_per_s: Option<f64>,
-    energy_upper_bound_j: Option<f64>,
-    energy_per_token_upper_bound_j: Option<f64>,
+    energy_at_power_budget_j: Option<f64>,
+    energy_per_token_at_power_budget_j: Option<f64>,
+    energy_is_upper_bound: Option<bool>,
+    /// On what the times rest: calibrated, extrapolated, given or ideal.
+    basis: Option<&'static str>,
 }
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "mode",
     "watts",
     "sms",
@@ -60,8 +63,10 @@ const COLUMNS: [&str; 12] = [
     "total_s",
     "tpot_s",
     "tokens_per_s",
-    "energy_upper_bound_j",
-    "energy_per_token_upper_bound_j",
+    "energy_at_power_budget_j",
+    "energy_per_token_at_power_budget_j",
+    "energy_is_upper_bound",
+    "basis",
 ];
 
 impl ModeRow {
@@ -82,8 +87,10 @@ impl ModeRow {
             total_s: latency.map(|latency| latency.total_s()),
             tpot_s: latency.map(|latency| latency.tpot_s(generated_tokens)),
             tokens_per_s: priced.and_then(|(estimator, latency)| estimator.tokens_per_s(latency)),
-            energy_upper_bound_j: power.map(|(power, latency)| power.request_j(latency.total_s())),
-            energy_per_token_upper_bound_j: power.and_then(|(power, latency)| power.token_j(latency)),
+            energy_at_power_budget_j: power.map(|(power, latency)| power.request_j(latency.total_s())),
+            energy_per_token_at_power_budget_j: power.and_then(|(power, latency)| power.token_j(latency)),
+            energy_is_upper_bound: power.map(|(power, _)| power.is_upper_bound()),
+            basis: priced.map(|(estimator, _)| hardware.efficiency_in(estimator.precision()).1.name()),
         }
     }
 }
@@ -103,7 +110,10 @@ pub(super) fn write(
         RowFormat::Table => {
             let mut pairs = vec![("shape", shape.to_string())];
             pairs.extend(setting::describe(law, board, estimator));
-            pairs.push(("energy", "watts of the mode × time: an upper bound, not what is drawn".to_owned()));
+            pairs.push((
+                "energy",
+                "watts of the mode × time: where that is calibrated an upper bound (≤), elsewhere no bound".to_owned(),
+            ));
             write_pairs(streams.out, &pairs)?;
             writeln!(streams.out)?;
             table(&rows).write(streams.out)?;
@@ -131,12 +141,16 @@ pub(super) fn write(
 
 fn table(rows: &[ModeRow]) -> Table {
     let headings =
-        ["mode", "W", "SMs", "GPU MHz", "GB/s", "TTFT ms", "TPOT ms", "total ms", "tokens/s", "≤ J", "≤ J/token"];
-    let mut table = Table::new(&headings, &[0]);
+        ["mode", "W", "SMs", "GPU MHz", "GB/s", "TTFT ms", "TPOT ms", "total ms", "tokens/s", "J", "J/token", "basis"];
+    let mut table = Table::new(&headings, &[0, 11]);
     let cell =
         |value: Option<f64>, scale: f64| value.map_or_else(|| "–".to_owned(), |value| significant(value * scale, 4));
     let plain =
         |value: Option<f64>, scale: f64| value.map_or_else(|| "–".to_owned(), |value| units::ratio(value * scale));
+    let joules = |row: &ModeRow, value: Option<f64>| {
+        let sign = if row.energy_is_upper_bound == Some(true) { "≤ " } else { "" };
+        value.map_or_else(|| "–".to_owned(), |value| format!("{sign}{}", significant(value, 4)))
+    };
     for row in rows {
         table.row([
             row.mode.clone(),
@@ -148,8 +162,9 @@ fn table(rows: &[ModeRow]) -> Table {
             cell(row.tpot_s, 1e3),
             cell(row.total_s, 1e3),
             cell(row.tokens_per_s, 1.0),
-            cell(row.energy_upper_bound_j, 1.0),
-            cell(row.energy_per_token_upper_bound_j, 1.0),
+            joules(row, row.energy_at_power_budget_j),
+            joules(row, row.energy_per_token_at_power_budget_j),
+            row.basis.unwrap_or("–").to_owned(),
         ]);
     }
     table

@@ -8,7 +8,7 @@ use crate::cli::table::{Table, write_csv, write_pairs};
 use crate::cli::{Failure, Outcome, Streams};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::{Basis, Hardware};
+use crate::engine::hardware::Hardware;
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Estimator};
 use crate::engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
@@ -80,7 +80,7 @@ impl Row {
             profile: profile.to_owned(),
             mode: mode.to_owned(),
             watts: placed.watts,
-            calibrated: matches!(board.efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
+            calibrated: !board.efficiency_in(precision).1.is_ideal(),
             verdict,
             total_s: value(Limit::Total),
             prefill_s: value(Limit::Prefill),

@@ -10,7 +10,7 @@ pub enum Prediction {
     Ideal,
     /// The calibration's, which has seen the rows.
     InSample,
-    /// That of a calibration that has not seen the row's model.
+    /// That of a calibration that has not seen the row's shape.
     LeftOut,
 }
 

@@ -45,9 +45,9 @@ impl Pass {
 /// A model in a number format on a board in a mode, and the time that one forward pass took.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    /// Its name: rows of one model are left out together.
+    /// Its name.
     pub model: String,
-    /// Its shape.
+    /// Its shape: rows of one shape are left out together, whatever the models are called.
     pub shape: Architecture,
     /// As it was stored and computed.
     pub precision: Precision,
@@ -76,6 +76,7 @@ pub(super) struct Work {
 pub(super) struct Row {
     pub(super) phase: Phase,
     pub(super) model: String,
+    pub(super) shape: Architecture,
     pub(super) work: Vec<Work>,
     pub(super) seconds: f64,
     pub(super) clocks: Clocks,
@@ -98,10 +99,33 @@ impl Row {
         Ok(Self {
             phase: pass.phase(),
             model: observation.model.clone(),
+            shape: alike(*shape),
             work: work.collect(),
             seconds: observation.seconds,
             clocks: observation.clocks,
             bandwidth_bytes_per_s: hardware.bandwidth_bytes_per_s,
         })
     }
+}
+
+/// What a shape shares with all that take the same time: a head that is tied is read as often as one that is not, and a
+/// vocabulary that was padded or got a few tokens more makes no other model.
+const fn alike(shape: Architecture) -> Architecture {
+    Architecture { vocab: 0, tied: false, ..shape }
+}
+
+/// How many shapes models have that differ in more than name, vocabulary and tied weights.
+pub fn shapes<'a>(observed: impl Iterator<Item = &'a Observation>) -> usize {
+    distinct(observed.map(|observation| alike(observation.shape))).len()
+}
+
+/// In the order of their first appearance.
+pub(super) fn distinct(shapes: impl Iterator<Item = Architecture>) -> Vec<Architecture> {
+    let mut distinct = Vec::new();
+    for shape in shapes {
+        if !distinct.contains(&shape) {
+            distinct.push(shape);
+        }
+    }
+    distinct
 }

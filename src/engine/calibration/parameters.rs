@@ -57,9 +57,9 @@ impl Parameter {
     /// The smallest and the largest value that makes sense, SI units.
     pub(super) const fn range(self) -> [f64; 2] {
         match self {
-            Self::Compute | Self::Bandwidth => [1e-4, 1.0],
+            Self::Compute | Self::Bandwidth => Efficiency::SHARES,
             Self::InFlight => [1e-3, 1e4],
-            Self::PrefillOverhead | Self::DecodeOverhead => [1e-9, 1.0],
+            Self::PrefillOverhead | Self::DecodeOverhead => [1e-9, Overhead::MOST_S],
         }
     }
 }

@@ -39,8 +39,8 @@ pub enum Reason {
     Alike {
         /// So many.
         rows: usize,
-        /// Of so many models.
-        models: usize,
+        /// Of so many shapes.
+        shapes: usize,
         /// The number that is not fixed.
         number: Parameter,
     },
@@ -57,11 +57,11 @@ const fn name(phase: Phase) -> &'static str {
 const fn what_next(phase: Phase) -> &'static str {
     match phase {
         Phase::Prefill => "add a prompt at least four times as long, or a model of another size",
-        Phase::Decode => "add a second model, several times larger or smaller",
+        Phase::Decode => "add a model of another shape, several times larger or smaller",
     }
 }
 
-/// `2 decode rows cannot fix 2 numbers (e_m, t_0 of decode) and leave one to check them: add a second model, …`
+/// `2 decode rows cannot fix 2 numbers (e_m, t_0 of decode) and leave one to check them: add a model of another shape, …`
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (phase, next) = (name(self.phase), what_next(self.phase));
@@ -82,10 +82,10 @@ impl fmt::Display for Refusal {
                 "{fast} of {rows} {phase} rows are faster than the peaks allow, by up to a factor of {worst:.2}: the \
                  profile, its mode or the number format is not what was measured"
             ),
-            Reason::Alike { rows, models, number } => {
-                let models = if *models == 1 { "one model".to_owned() } else { format!("{models} models") };
+            Reason::Alike { rows, shapes, number } => {
+                let shapes = if *shapes == 1 { "one shape".to_owned() } else { format!("{shapes} shapes") };
                 let number = number.symbol();
-                write!(f, "the {rows} {phase} rows of {models} are too alike to fix {number}: {next}")
+                write!(f, "the {rows} {phase} rows of {shapes} are too alike to fix {number}: {next}")
             }
         }
     }

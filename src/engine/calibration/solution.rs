@@ -7,7 +7,7 @@
 
 use nalgebra::DMatrix;
 
-use super::observation::Row;
+use super::observation::{Row, distinct};
 use super::parameters::{COUNT, IDEAL, Parameter, Point, reach};
 use super::refusal::{Reason, Refusal};
 use super::search::Search;
@@ -190,11 +190,9 @@ impl<'a> Fit<'a> {
 
     fn alike(&self, number: Parameter) -> Refusal {
         let phase = number.phase();
-        let mut models: Vec<&str> = self.of_phase(phase).map(|row| row.model.as_str()).collect();
-        let rows = models.len();
-        models.sort_unstable();
-        models.dedup();
-        Refusal { phase, reason: Reason::Alike { rows, models: models.len(), number } }
+        let rows = self.of_phase(phase).count();
+        let shapes = distinct(self.of_phase(phase).map(|row| row.shape)).len();
+        Refusal { phase, reason: Reason::Alike { rows, shapes, number } }
     }
 
     /// `∂ln T/∂ln p` of every row; a step into the range where the number is at its end.

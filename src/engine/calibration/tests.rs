@@ -202,8 +202,8 @@ fn what_the_rows_do_not_fix_is_refused_with_what_to_measure() {
         refusals(&pick(Phase::Decode, 2)),
         [
             no_prefill,
-            "2 decode rows cannot fix 2 numbers (e_m, t_0 of decode) and leave one to check them: add a second model, \
-             several times larger or smaller"
+            "2 decode rows cannot fix 2 numbers (e_m, t_0 of decode) and leave one to check them: add a model of \
+             another shape, several times larger or smaller"
         ]
     );
     let thrice = [pick(Phase::Decode, 1), pick(Phase::Decode, 1), pick(Phase::Decode, 1)].concat();
@@ -211,7 +211,8 @@ fn what_the_rows_do_not_fix_is_refused_with_what_to_measure() {
         refusals(&thrice),
         [
             no_prefill,
-            "the 3 decode rows of one model are too alike to fix e_m: add a second model, several times larger or smaller"
+            "the 3 decode rows of one shape are too alike to fix e_m: add a model of another shape, several times larger or \
+             smaller"
         ]
     );
     assert_eq!(calibrate(&[]), Ok(Vec::new()));
@@ -267,4 +268,35 @@ fn formats_are_fitted_apart() {
     let slower = groups[1].outcome.as_ref().unwrap().reach.efficiency;
     assert_near("e_m", slower.bandwidth, TRUTH.bandwidth / 2.0, 1e-5);
     assert_eq!(groups[1].members[0], 15);
+}
+
+/// A model sold under two names has seen itself: its twin is left out with it, and counts as one shape with it.
+#[test]
+fn models_of_one_shape_are_left_out_together() {
+    let mut observations = one_mode();
+    let honest = only(&observations).unwrap().errors(Phase::Decode, Prediction::LeftOut).unwrap();
+    // The largest decodes a third slower than all others, which a fit without it cannot know.
+    observations[14].seconds *= 1.5;
+    let unseen = |observations: &[Observation]| {
+        let calibration = only(observations).unwrap();
+        calibration.rows[14].error(Prediction::LeftOut).unwrap()
+    };
+    let alone = unseen(&observations);
+    assert!(alone < -0.3 && honest.worst < 1e-4, "{alone}");
+    let twins: Vec<Observation> = observations[12..15]
+        .iter()
+        .map(|row| {
+            let shape = Architecture { vocab: row.shape.vocab + 128, tied: !row.shape.tied, ..row.shape };
+            Observation { model: "its twin".into(), shape, ..row.clone() }
+        })
+        .collect();
+    observations.extend(twins);
+    assert_eq!(shapes(observations.iter()), 5);
+    assert!((unseen(&observations) - alone).abs() < 1e-12);
+    let same_shape: Vec<Observation> = observations[12..].to_vec();
+    let words: Vec<String> = only(&same_shape).unwrap().cautions.iter().map(Caution::to_string).collect();
+    assert_eq!(
+        words,
+        ["models of one shape only: nothing says how well others are predicted; measure a model of another shape"]
+    );
 }

@@ -38,7 +38,7 @@ pub fn contenders(all: &[Contender<'_>], precision: &Precision) -> Vec<usize> {
     let enters = |contender: &Contender<'_>| match contender.hardware.efficiency_in(precision).1 {
         Basis::Uncovered => false,
         Basis::Ideal => !measured.iter().any(|known| known.is_the_same_place_as(contender)),
-        Basis::Given | Basis::Calibrated(_) => true,
+        Basis::Given | Basis::Calibrated(_) | Basis::Extrapolated(_) => true,
     };
     all.iter().enumerate().filter(|(_, contender)| enters(contender)).map(|(place, _)| place).collect()
 }
@@ -46,7 +46,7 @@ pub fn contenders(all: &[Contender<'_>], precision: &Precision) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency};
+    use crate::engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Measured};
     use crate::engine::sweep::tests::agx_orin;
 
     #[test]
@@ -55,6 +55,7 @@ mod tests {
         let formats = vec![FormatEfficiency {
             head: None,
             kv_cache: None,
+            measured: Measured::Here,
             format: Precision::W8A8.name,
             efficiency: halved,
             phases: CalibratedPhases::Decode,

@@ -2,7 +2,7 @@
 //! watts.
 
 use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::{Basis, Hardware};
+use crate::engine::hardware::Hardware;
 use crate::engine::landscape::Landscape;
 use crate::engine::precision::ComputeFormat;
 use crate::engine::what_if::{
@@ -196,7 +196,7 @@ pub fn ranking(state: &State) -> Vec<BoardRow> {
             mode,
             board_title: boards[board].title().to_owned(),
             mode_name: boards[board].profile.modes[mode].name.clone(),
-            calibrated: matches!(offers[placed.offer].efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
+            calibrated: !offers[placed.offer].efficiency_in(precision).1.is_ideal(),
             placed,
         }
     };

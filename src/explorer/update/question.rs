@@ -192,7 +192,7 @@ fn say_power_mode(state: &mut State, before: Question) {
     // First, because it is what the numbers of a calibration are taken for.
     let uncovered = match state.hardware(now).efficiency_in(&state.precision(now)).1 {
         Basis::Uncovered => format!("not calibrated in {}: ideal; ", state.precision(now).name),
-        Basis::Ideal | Basis::Given | Basis::Calibrated(_) => String::new(),
+        Basis::Ideal | Basis::Given | Basis::Calibrated(_) | Basis::Extrapolated(_) => String::new(),
     };
     let in_words = format!("{uncovered}{}: {}", mode.name, mode.in_words());
     state.notice = Some(match state.notice.take() {

@@ -88,6 +88,8 @@ pub(super) struct Facts {
     pub(super) dts_filename: Option<Evidence>,
     pub(super) cards: Vec<Evidence>,
     pub(super) memory: Option<MemoryNow>,
+    /// Why what is available is not believed.
+    pub(super) impossible_memory: Option<String>,
     pub(super) release: Option<String>,
     pub(super) configuration: Option<Configuration>,
     pub(super) active_mode: Option<u64>,
@@ -102,9 +104,12 @@ pub(super) fn gather(tree: &Tree) -> Facts {
         compatible: reader.evidence(COMPATIBLE),
         dts_filename: reader.evidence(DTS_FILENAME),
         cards: cards(&mut reader),
-        memory: reader.text(MEMINFO).and_then(|text| memory(&text)),
         ..Facts::default()
     };
+    if let Some(text) = reader.text(MEMINFO) {
+        facts.memory = memory(&text);
+        facts.impossible_memory = impossible(&text);
+    }
     facts.release = reader.text(RELEASE).and_then(|text| Some(line(text.lines().next()?.trim_start_matches('#'))));
     facts.configuration = reader.text(CONFIGURATION).map(|text| Configuration::parse(&text));
     facts.active_mode = reader.text(STATUS).and_then(|text| nvpmodel::active(&text));
@@ -165,15 +170,24 @@ fn cards(reader: &mut Reader<'_>) -> Vec<Evidence> {
 }
 
 /// `MemTotal:       64349184 kB`, where kB are units of 1024 bytes.
+fn field(text: &str, name: &str) -> Option<f64> {
+    let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let kib: u32 = rest.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(f64::from(kib) * 1024.0)
+}
+
 fn memory(text: &str) -> Option<MemoryNow> {
-    let field = |name: &str| {
-        let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-        let kib: u32 = rest.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(f64::from(kib) * 1024.0)
-    };
-    let total_bytes = field("MemTotal").filter(|total| *total > 0.0)?;
-    let available_bytes = field("MemAvailable").filter(|available| *available > 0.0 && *available <= total_bytes);
+    let total_bytes = field(text, "MemTotal").filter(|total| *total > 0.0)?;
+    let available = field(text, "MemAvailable");
+    let available_bytes = available.filter(|available| *available > 0.0 && *available <= total_bytes);
     Some(MemoryNow { total_bytes, available_bytes })
+}
+
+fn impossible(text: &str) -> Option<String> {
+    let (total, available) = field(text, "MemTotal").zip(field(text, "MemAvailable"))?;
+    let in_bytes = crate::units::bytes;
+    (total > 0.0 && available > total)
+        .then(|| format!("MemAvailable is {}, more than the {} of MemTotal", in_bytes(available), in_bytes(total)))
 }
 
 fn clocks(reader: &mut Reader<'_>) -> ClocksNow {
@@ -203,6 +217,9 @@ mod tests {
         assert_eq!(memory("MemTotal: many"), None);
         let odd = memory("MemTotal: 10 kB\nMemAvailable: 11 kB").unwrap();
         assert_eq!(odd.used_bytes(), None, "more available than there is");
+        let odd = impossible("MemTotal: 1000000 kB\nMemAvailable: 2000000 kB").unwrap();
+        assert_eq!(odd, "MemAvailable is 2.05 GB, more than the 1.02 GB of MemTotal");
+        assert_eq!(impossible(text), None);
     }
 
     #[test]

@@ -6,8 +6,7 @@
 
 use super::facts::Facts;
 use super::nvpmodel::{ConfiguredMode, sms_left};
-use crate::files::profile::{Figure, PowerMode, Profile};
-use crate::units::ratio;
+use crate::files::profile::{ClockLimit, Figure, PowerMode, Profile};
 
 /// How far clocks and SMs may differ and be called the same: rounding, not another step of the clock.
 const SAME: f64 = 0.03;
@@ -19,7 +18,7 @@ pub(super) struct Matched {
     /// As nvpmodel calls it.
     pub(super) machine_mode: Option<String>,
     /// Clocks that are held below the mode's: it will be slower than predicted.
-    pub(super) limits: Vec<String>,
+    pub(super) limited: Vec<ClockLimit>,
     pub(super) notes: Vec<String>,
 }
 
@@ -85,7 +84,7 @@ pub(super) fn matched(profile: &Profile, facts: &Facts) -> Matched {
     };
     let chosen = &profile.modes[chosen];
     let machine_mode = holding(facts, &mut Vec::new()).map(|mode| mode.name.clone());
-    Matched { mode: chosen.name.clone(), machine_mode, limits: below(chosen, now), notes }
+    Matched { mode: chosen.name.clone(), machine_mode, limited: below(chosen, now), notes }
 }
 
 /// The mode that was set last, else the one that the board boots in.
@@ -150,17 +149,12 @@ fn default(profile: &Profile) -> usize {
 }
 
 /// Limits below those of the mode: latencies will be longer than predicted.
-fn below(mode: &PowerMode, now: Clocks) -> Vec<String> {
+fn below(mode: &PowerMode, now: Clocks) -> Vec<ClockLimit> {
     let pairs = [("GPU", now.gpu_hz, &mode.gpu_clock), ("memory", now.emc_hz, &mode.emc_clock)];
-    let low = |(what, now, cap): (&str, Option<f64>, &Option<Figure>)| {
-        let (now, cap) = now.zip(cap.as_ref())?;
-        (now < cap.si * (1.0 - SAME)).then(|| {
-            format!(
-                "the {what} clock is limited to {} MHz now, below the {cap} of mode {}: expect longer latencies",
-                ratio(now / 1e6),
-                mode.name
-            )
-        })
+    let low = |(what, now, cap): (&'static str, Option<f64>, &Option<Figure>)| {
+        let (now_hz, cap) = now.zip(cap.as_ref())?;
+        let limit = || ClockLimit { what, now_hz, stated: cap.to_string(), mode: mode.name.clone() };
+        (now_hz < cap.si * (1.0 - SAME)).then(limit)
     };
     pairs.into_iter().filter_map(low).collect()
 }
@@ -236,8 +230,8 @@ mod tests {
     fn limits_below_the_mode_are_said() {
         let found = matched(&nano(), &facts(&mode("25W", 918_000_000, 3_199_000_000, 240), Some(1), 816));
         assert_eq!(
-            found.limits,
-            ["the GPU clock is limited to 816 MHz now, below the 918 MHz of mode 25W: expect longer latencies"]
+            found.limited.iter().map(ClockLimit::to_string).collect::<Vec<_>>(),
+            ["the GPU clock is limited to 816 MHz now, below the 918 MHz of mode 25W"]
         );
     }
 }

@@ -18,7 +18,12 @@ pub fn latency_basis(profile: &Profile, mode: &PowerMode, precision: &Precision)
             let with = if departures.is_empty() { String::new() } else { format!("{MEASURED_WITH}{departures}") };
             format!("calibrated: {engine}, {}{with}", figures.accuracy())
         }
-        (Basis::Given | Basis::Calibrated(_), _) => "roofline with the profile's efficiencies".to_owned(),
+        (Basis::Extrapolated(_), Some((engine, figures))) => {
+            format!("extrapolated from {}: {engine}, {} there", figures.modes.join(", "), figures.accuracy())
+        }
+        (Basis::Given | Basis::Calibrated(_) | Basis::Extrapolated(_), _) => {
+            "roofline with the profile's efficiencies".to_owned()
+        }
         (Basis::Uncovered, _) => format!("ideal roofline, {} uncalibrated", precision.name),
         (Basis::Ideal, _) => IDEAL.to_owned(),
     }
@@ -34,6 +39,9 @@ pub fn latency_basis_in_short(basis: &str) -> String {
     let with: Vec<String> = with.split(" and ").map(plain).filter(|part| !part.is_empty()).collect();
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
     let words = plain(words);
+    if let Some((from, _)) = basis.split_once(": ").filter(|(from, _)| from.starts_with("extrapolated from ")) {
+        return from.to_owned();
+    }
     match words.split_once(", ") {
         Some((_, accuracy)) if basis.starts_with("calibrated") => format!("calibrated {accuracy}{with}"),
         _ => words,
@@ -59,6 +67,10 @@ mod tests {
                 "calibrated: engine 0.9, ±2 % decode (leave-one-model-out), measured with head fp16 (int4 here) and KV fp16 \
                  (fp8 here)",
                 "calibrated ±2 % decode with head fp16, KV fp16",
+            ),
+            (
+                "extrapolated from MAXN: engine 0.9, ±2 % decode, ±7 % prefill (leave-one-model-out) there",
+                "extrapolated from MAXN",
             ),
             ("roofline with the profile's efficiencies", "roofline with the profile's efficiencies"),
         ] {

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::uncertainty::EntryConfidence;
 use crate::engine::architecture::Architecture;
-use crate::engine::efficiency::Basis;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
 use crate::engine::precision::Precision;
@@ -137,7 +136,7 @@ impl ProfilePart {
                 overhead_s: efficiency.overhead.decode_s,
                 prefill_overhead_s: efficiency.overhead.prefill_s,
             },
-            calibrated: matches!(basis, Basis::Given | Basis::Calibrated(_)),
+            calibrated: !basis.is_ideal(),
             notes: profile.notes.iter().chain(&mode.notes).cloned().collect(),
             figures: profile.figures(mode).into_iter().cloned().collect(),
             origin: profile.origin.clone(),
@@ -220,9 +219,11 @@ pub struct PredictionsPart {
     /// Time per output token.
     pub tpot_s: f64,
     /// Watts of the power mode × total time of a request; null where no watts are stated.
-    pub energy_upper_bound_j: Option<f64>,
+    pub energy_at_power_budget_j: Option<f64>,
     /// Watts × time per output token; null where no watts are stated or nothing is generated.
-    pub energy_per_token_upper_bound_j: Option<f64>,
+    pub energy_per_token_at_power_budget_j: Option<f64>,
+    /// Whether these two bound what is drawn: only over calibrated times; null where no watts are stated.
+    pub energy_is_upper_bound: Option<bool>,
     /// All parts together.
     pub memory_bytes: f64,
     pub weights_bytes: f64,
@@ -286,8 +287,9 @@ impl Entry {
                 decode_s: sweep.decode_s[index],
                 total_s: sweep.total_s[index],
                 tpot_s: sweep.tpot_s(index),
-                energy_upper_bound_j: sweep.power.map(|power| power.request_j(sweep.total_s[index])),
-                energy_per_token_upper_bound_j: sweep.power.and_then(|power| power.token_j(sweep.latency(index))),
+                energy_at_power_budget_j: sweep.power.map(|power| power.request_j(sweep.total_s[index])),
+                energy_per_token_at_power_budget_j: sweep.power.and_then(|power| power.token_j(sweep.latency(index))),
+                energy_is_upper_bound: sweep.power.map(|power| power.is_upper_bound()),
                 memory_bytes: sweep.memory_bytes[index],
                 weights_bytes: memory.weights_bytes,
                 kv_cache_bytes: memory.kv_cache_bytes,

@@ -6,6 +6,7 @@ mod words;
 
 use crate::engine::law::Extrapolation;
 use crate::engine::what_if::Scaling;
+use crate::files::profile::ClockLimit;
 
 /// A reservation about predictions.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +79,17 @@ pub enum Warning {
         engine: String,
         /// The modes that were measured.
         measured: String,
+        /// What carries over.
+        traffic: Traffic,
+    },
+    /// The machine that the board was detected on is throttled below the mode that is predicted.
+    Throttled(ClockLimit),
+    /// An energy budget is held against energies that bound nothing.
+    Energy {
+        /// Profile and mode.
+        board: String,
+        /// By which time its watts are multiplied.
+        time: &'static str,
     },
     /// The law knows of no number format.
     Quantisation {
@@ -95,6 +107,15 @@ pub enum Warning {
         /// So many of the feasible shapes, or the one asked about.
         shapes: Shapes,
     },
+}
+
+/// What a calibration knows of the bandwidth that is reached in a mode that was not measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// It follows the clocks, or these are no slower than where it was measured.
+    Known,
+    /// All SMs together are slower than in any measured mode, and nothing tells what they still read.
+    Unknown,
 }
 
 /// Which shapes a warning is about.

@@ -48,6 +48,15 @@ pub(super) fn named(written: &str) -> Named {
     Named { written: written.to_owned(), name: found.map(|board| board.profile.to_owned()) }
 }
 
+/// Whether what a driver calls its GPU cannot be that of a known board. Drivers of Jetsons say no more than `Orin`.
+pub(super) fn is_another(gpu: &str, profile: &str) -> bool {
+    const OF_DRIVERS: [&str; 6] = ["tegra", "nvgpu", "gpu", "graphics", "cuda", "integrated"];
+    let Some(board) = BOARDS.iter().find(|board| board.profile == profile) else { return false };
+    let lower = gpu.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.any(|word| !board.words.contains(&word) && !board.others.contains(&word) && !OF_DRIVERS.contains(&word))
+}
+
 /// The power mode, by the word that it begins with: `15W (GPU ~612 MHz)`.
 pub(super) fn mode(written: &str) -> Named {
     let first = written.split([' ', '(']).next().unwrap_or_default();
@@ -80,6 +89,23 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(named(written).name.as_deref(), profile, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_gpu_of_another_board_is_told() {
+        for (gpu, profile, another) in [
+            ("NVIDIA GeForce RTX 4090", "orin-nano-8gb", true),
+            ("NVIDIA GeForce RTX 4080", "rtx-4090", true),
+            ("NVIDIA GeForce RTX 4090 Laptop GPU", "rtx-4090", true),
+            ("NVIDIA GeForce RTX 4090", "rtx-4090", false),
+            ("Orin", "orin-nano-8gb", false),
+            ("NVIDIA Tegra Orin (nvgpu)", "agx-orin-64gb", false),
+            ("NVIDIA Thor", "thor-t5000", false),
+            ("NVIDIA Thor", "agx-orin-64gb", true),
+            ("NVIDIA GeForce RTX 4090", "a-board-of-mine", false),
+        ] {
+            assert_eq!(is_another(gpu, profile), another, "{gpu} {profile}");
         }
     }
 

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::found::Found;
-use super::measurement::{Formats, Measurement, Named, Origin, Phase, Place};
+use super::measurement::{Device, Formats, Measurement, Named, Origin, Phase, Place};
 use super::options::Options;
 use super::row::{self, NANOSECONDS, Row};
 use super::{boards, formats, table, told};
@@ -178,6 +178,14 @@ impl Test<'_> {
         }
         let formats = Formats { weights: file_type(&written), head: None, kv_cache: self.kv_cache() };
         let excluded = self.not_on_one_device(architecture.layers)?.or_else(|| formats.doubt());
+        if let Some((gpu, told)) = text("gpu_info").zip(self.options.board.as_ref())
+            && boards::is_another(&gpu, told)
+        {
+            found.remark(format!(
+                "gpu_info is '{}', which is no {told}: if that is what was measured, a calibration from it is wrong",
+                shown(&gpu)
+            ));
+        }
         let device = text("gpu_info").or_else(|| text("cpu_info")).unwrap_or_default();
         Ok(Measurement {
             origin: self.origin.clone(),
@@ -197,6 +205,7 @@ impl Test<'_> {
             phase,
             time_s: time_s / share,
             spread_s: None,
+            device: self.device()?,
             source: None,
             note: text("test_time").map(|time| format!("tested {time}")),
         })
@@ -218,6 +227,20 @@ impl Test<'_> {
             (Some(format), _) | (None, Some(format)) => formats::stored(&format),
             (None, None) => None,
         }
+    }
+
+    /// Layers are offloaded to a GPU only where a backend has one.
+    fn device(&self) -> Result<Option<Device>> {
+        const OF_CPU: [&str; 3] = ["CPU", "BLAS", "Accelerate"];
+        if self.row.number("n_gpu_layers")? == Some(0.0) {
+            return Ok(Some(Device::Cpu));
+        }
+        let of_cpu = |backends: &str| backends.split(',').all(|backend| OF_CPU.contains(&backend.trim()));
+        Ok(match self.row.text("backends") {
+            Some(backends) if of_cpu(&backends) => Some(Device::Cpu),
+            Some(_) => Some(Device::Gpu),
+            None => self.row.text("gpu_info").map(|_| Device::Gpu),
+        })
     }
 
     /// Why the time is not that of one device, if so.

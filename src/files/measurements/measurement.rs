@@ -135,6 +135,16 @@ impl Formats {
     }
 }
 
+/// What computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// The CPU, on a board that may have a GPU.
+    Cpu,
+    /// A GPU.
+    Gpu,
+}
+
 /// One timed phase.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measurement {
@@ -170,6 +180,8 @@ pub struct Measurement {
     pub note: Option<String>,
     /// Why it should not be compared with a prediction, if so.
     pub excluded: Option<String>,
+    /// What computed, where the file says.
+    pub device: Option<Device>,
 }
 
 #[cfg(test)]

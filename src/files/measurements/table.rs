@@ -146,6 +146,7 @@ impl Line<'_> {
             phase: Phase::Prefill { prompt_tokens: 1.0 },
             time_s: 0.0,
             spread_s: None,
+            device: None,
             source: text("source_url"),
             note: text("notes"),
         })

@@ -31,6 +31,7 @@ pub(super) fn measurement(options: &Options<'_>, origin: Origin, engine: &str, n
         phase: Phase::Prefill { prompt_tokens: 1.0 },
         time_s: 0.0,
         spread_s: None,
+        device: None,
         source: None,
         note: None,
     })

@@ -39,6 +39,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
         calibration: None,
         origin: None,
         what_if: Scaling::NONE,
+        limited: Vec::new(),
         default_mode,
     })
 }

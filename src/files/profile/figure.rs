@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::engine::efficiency::{Efficiency, Overhead};
+
 /// How a figure is known. Shown beside it, so that nobody takes a guess for a data sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,8 +116,10 @@ pub(super) enum Range {
     ZeroOrMore,
     /// A count: 1, 2, 3, …
     Whole,
-    /// Above 0, at most 1.
+    /// Of a peak, as engines reach it.
     Share,
+    /// A time that a launch can take, s.
+    Launch,
 }
 
 impl Range {
@@ -125,7 +129,8 @@ impl Range {
                 Self::Positive => si > 0.0,
                 Self::ZeroOrMore => si >= 0.0,
                 Self::Whole => si >= 1.0 && si.fract() == 0.0,
-                Self::Share => si > 0.0 && si <= 1.0,
+                Self::Share => (Efficiency::SHARES[0]..=Efficiency::SHARES[1]).contains(&si),
+                Self::Launch => (0.0..=Overhead::MOST_S).contains(&si),
             }
     }
 
@@ -134,7 +139,8 @@ impl Range {
             Self::Positive => "a finite number above 0",
             Self::ZeroOrMore => "a finite number, 0 or above",
             Self::Whole => "a whole number, 1 or above",
-            Self::Share => "a share above 0 and at most 1",
+            Self::Share => "a share of the peak, from 0.001 to 1",
+            Self::Launch => "a time from 0 to 10 ms",
         }
     }
 }
@@ -190,10 +196,10 @@ pub(super) static RESERVED: Quantity = quantity("reserved", "kept by system and 
 pub(super) static BUS: Quantity = quantity("bus", "memory bus width", &[("bit", 1.0)], Range::Whole);
 pub(super) static COMPUTE: Quantity = quantity("compute", "share of the compute peak", SHARES, Range::Share);
 pub(super) static TRAFFIC: Quantity = quantity("bandwidth", "share of the bandwidth", SHARES, Range::Share);
-pub(super) static OVERHEAD: Quantity = quantity("overhead", "time per operator besides", TIMES, Range::ZeroOrMore);
+pub(super) static OVERHEAD: Quantity = quantity("overhead", "time per operator besides", TIMES, Range::Launch);
 pub(super) static PREFILL_OVERHEAD: Quantity =
-    quantity("prefill_overhead", "time per operator besides, prefill", TIMES, Range::ZeroOrMore);
+    quantity("prefill_overhead", "time per operator besides, prefill", TIMES, Range::Launch);
 pub(super) static DECODE_OVERHEAD: Quantity =
-    quantity("decode_overhead", "time per operator besides, decode", TIMES, Range::ZeroOrMore);
+    quantity("decode_overhead", "time per operator besides, decode", TIMES, Range::Launch);
 pub(super) static IN_FLIGHT: Quantity =
     quantity("bytes_per_sm_cycle", "bytes per SM and cycle", &[("B", 1.0)], Range::Positive);

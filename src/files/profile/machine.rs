@@ -1,9 +1,33 @@
 //! A profile on the machine that it describes: memory is not what the board was sold with, but what is there.
 
+use std::fmt;
+
 use super::figure::{self, Evidence, Figure, Quantity, Source};
 use super::{MemoryFigures, Profile};
+use crate::units::ratio;
 
 const MIB: f64 = 1_048_576.0;
+
+/// A clock that the machine holds below that of its power mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockLimit {
+    /// `GPU` or `memory`.
+    pub what: &'static str,
+    /// Where it is held, Hz.
+    pub now_hz: f64,
+    /// What the mode says, in the unit of the profile.
+    pub stated: String,
+    /// The power mode.
+    pub mode: String,
+}
+
+/// `the GPU clock is limited to 408 MHz now, below the 918 MHz of mode 25W`.
+impl fmt::Display for ClockLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, now_hz, stated, mode } = self;
+        write!(f, "the {what} clock is limited to {} MHz now, below the {stated} of mode {mode}", ratio(now_hz / 1e6))
+    }
+}
 
 impl Profile {
     /// Takes memory from the kernel's count at a date: the total, and what the system uses of it.

@@ -12,13 +12,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use write::{Draft, DraftFormat};
+pub use write::{Draft, DraftFormat, Spread};
 
 use super::check::Check;
 use super::figure::{self, Figure};
 use super::raw::{RawFigure, RawSource};
 use super::{PowerMode, Profile};
-use crate::engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Overhead, Reach};
+use crate::engine::efficiency::{
+    CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Measured, Overhead, Reach,
+};
 use crate::engine::precision::{Precision, Storage};
 use crate::error::{Error, Result};
 use crate::files::toml_source::{KeyPath, TomlSource, shown};
@@ -75,11 +77,13 @@ pub struct Tested {
     pub rows: usize,
     /// Of so many models.
     pub models: usize,
+    /// Which have so many shapes.
+    pub shapes: usize,
     /// Half of the rows that were fitted are off by less.
     pub median_error: f64,
     /// The largest of these errors.
     pub worst_error: f64,
-    /// Half of the rows are off by less when their model took no part in the fit; none where that was not possible.
+    /// Half of the rows are off by less when no model of their shape took part in the fit; none where that was not possible.
     pub left_out_median_error: Option<f64>,
     /// The largest of these errors.
     pub left_out_worst_error: Option<f64>,
@@ -173,12 +177,13 @@ impl Overlay {
         let in_mode = |figures: &FormatFigures| {
             let efficiency = figures.reach().in_mode(mode.clocks());
             let phases = figures.phases();
+            let measured = if figures.measured_in(&mode.name) { Measured::Here } else { Measured::Elsewhere };
             let stored = |name: &Option<String>| name.as_deref().and_then(Storage::named);
             let (head, kv_cache) = (stored(&figures.head), stored(&figures.kv));
             figures
                 .formats
                 .iter()
-                .map(move |&format| FormatEfficiency { format, head, kv_cache, efficiency, phases })
+                .map(move |&format| FormatEfficiency { format, head, kv_cache, efficiency, phases, measured })
                 .collect::<Vec<_>>()
         };
         Efficiencies { general: Efficiency::IDEAL, formats: self.formats.iter().flat_map(in_mode).collect() }
@@ -204,7 +209,7 @@ fn format_figures(check: &Check<'_>, path: &KeyPath, raw: RawFormat) -> Result<F
     }
     for (key, stored) in [("head", &raw.head), ("kv", &raw.kv)] {
         if let Some(stored) = stored {
-            check.text(&path.key(key), stored)?;
+            known_storage(check, &path.key(key), stored)?;
         }
     }
     check.texts(&path.key("modes"), &raw.modes)?;
@@ -243,12 +248,32 @@ fn format_figures(check: &Check<'_>, path: &KeyPath, raw: RawFormat) -> Result<F
     Ok(figures)
 }
 
+/// A head or a cache in a format that nobody knows could be compared with none.
+fn known_storage(check: &Check<'_>, path: &KeyPath, name: &str) -> Result<(), Error> {
+    let mut names: Vec<&str> =
+        Storage::OF_HEADS.iter().chain(&Storage::OF_KV_CACHES).map(|storage| storage.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.contains(&name) || Precision::named(name).is_some() {
+        return Ok(());
+    }
+    let error = check.toml.error(path, format!("'{}' is no format that weights are stored in", shown(name)));
+    Err(super::with_known(error, name, names))
+}
+
 /// Errors are shares, counts are counts, and models have rows.
 fn sound(check: &Check<'_>, path: &KeyPath, tested: Option<&Tested>) -> Result<(), Error> {
     let Some(tested) = tested else { return Ok(()) };
     if tested.models == 0 || tested.rows < tested.models {
         let what = format!("{} rows of {} models", tested.rows, tested.models);
         return Err(check.toml.error(&path.key("rows"), what).expected("one model or more, each with a row or more"));
+    }
+    if tested.shapes == 0 || tested.models < tested.shapes {
+        let what = format!("{} models of {} shapes", tested.models, tested.shapes);
+        return Err(check
+            .toml
+            .error(&path.key("shapes"), what)
+            .expected("one shape or more, each with a model or more"));
     }
     let errors = [
         ("median_error", Some(tested.median_error)),
@@ -297,6 +322,11 @@ impl FormatFigures {
             bytes_per_sm_cycle: clock(&self.bytes_per_sm_cycle),
             at_cpu_hz: clock(&self.cpu_clock),
         }
+    }
+
+    /// Whether a power mode is one of those that were measured.
+    pub fn measured_in(&self, mode: &str) -> bool {
+        self.modes.iter().any(|measured| measured.eq_ignore_ascii_case(mode))
     }
 
     /// Which phases were measured.

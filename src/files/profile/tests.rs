@@ -443,7 +443,7 @@ fn an_efficiency_is_read_where_there_is_one() {
     let error = Profile::parse("b.toml", &text.replace("value = 60", "value = 160")).unwrap_err().to_string();
     assert_eq!(
         error,
-        "b.toml:17, 'efficiency.compute.value': 160 % is out of range\n  expected: a share above 0 and at most 1"
+        "b.toml:17, 'efficiency.compute.value': 160 % is out of range\n  expected: a share of the peak, from 0.001 to 1"
     );
 }
 

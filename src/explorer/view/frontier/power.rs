@@ -18,16 +18,17 @@ const COLUMNS: u16 = 40;
 
 type Lines = Vec<Vec<Span<'static>>>;
 
-/// `energy ≤ 3.10 J · ≤ 194 mJ per token`; nothing where the power mode states no watts.
+/// `energy ≤ 3.10 J · ≤ 194 mJ per token`, without ≤ over times that nobody measured; nothing where the power mode states no watts.
 pub(super) fn energy(canvas: &Canvas<'_>, landscape: &Landscape, latency: Latency) -> Lines {
     let Some(power) = landscape.estimator.power() else { return Vec::new() };
+    let sign = power.sign();
     let mut line = vec![
         canvas.span("energy ", Role::Label),
-        canvas.span(format!("≤ {}", units::joules(power.request_j(latency.total_s()))), Role::Text),
+        canvas.span(format!("{sign}{}", units::joules(power.request_j(latency.total_s()))), Role::Text),
     ];
     if let Some(token_j) = power.token_j(latency) {
         line.push(canvas.span(" · ", Role::Label));
-        line.push(canvas.span(format!("≤ {}", units::joules(token_j)), Role::Text));
+        line.push(canvas.span(format!("{sign}{}", units::joules(token_j)), Role::Text));
         line.push(canvas.span(" per token", Role::Label));
     }
     vec![line]
@@ -38,6 +39,8 @@ struct InMode {
     watts: Option<f64>,
     total_s: Option<f64>,
     request_j: Option<f64>,
+    /// `≤` where that is a bound.
+    sign: &'static str,
     tokens_per_s: Option<f64>,
 }
 
@@ -49,10 +52,12 @@ impl InMode {
                 let estimator = landscape.estimator.on(hardware).ok();
                 let latency = estimator.map(|estimator| estimator.latency(shape));
                 let both = estimator.zip(latency);
+                let power = estimator.and_then(|estimator| estimator.power());
                 Self {
                     watts: hardware.watts,
                     total_s: latency.map(|latency| latency.total_s()),
-                    request_j: both.and_then(|(of, latency)| Some(of.power()?.request_j(latency.total_s()))),
+                    request_j: power.zip(latency).map(|(power, latency)| power.request_j(latency.total_s())),
+                    sign: power.map_or("", |power| power.sign().trim_end()),
                     tokens_per_s: both.and_then(|(of, latency)| of.tokens_per_s(latency)),
                 }
             })
@@ -80,13 +85,18 @@ pub(super) fn modes(canvas: &Canvas<'_>, state: &State, pick: (&Landscape, &Arch
             fit(&mode.name, WIDTHS[0]),
             or_dash(row.watts.map(units::ratio)),
             or_dash(row.total_s.map(units::seconds)),
-            or_dash(row.request_j.map(|joules| format!("≤{}", units::joules(joules)))),
+            or_dash(row.request_j.map(|joules| format!("{}{}", row.sign, units::joules(joules)))),
             or_dash(row.tokens_per_s.map(|rate| units::significant(rate, 3))),
         ];
         lines.push(cells(canvas, (marker, texts), [role, role, role, energy_role, role], columns));
     }
     if any {
-        lines.push(vec![canvas.span("energy: W × total, an upper bound", Role::Label)]);
+        let words = match rows.iter().filter(|row| !row.sign.is_empty()).count() {
+            0 => "energy: W × total, no bound",
+            bounds if bounds == rows.len() => "energy: W × total, an upper bound",
+            _ => "energy: W × total, ≤ if calibrated",
+        };
+        lines.push(vec![canvas.span(words, Role::Label)]);
     }
     lines
 }

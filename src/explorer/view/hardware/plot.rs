@@ -73,6 +73,7 @@ fn title(state: &State) -> String {
     let trust = match state.hardware(shown).efficiency_in(&state.precision(shown)).1 {
         Basis::Ideal => "ideal, uncalibrated",
         Basis::Uncovered => "ideal: not calibrated in this format",
+        Basis::Extrapolated(_) => "calibrated in other modes",
         Basis::Given | Basis::Calibrated(_) => "calibrated",
     };
     format!("Roofline · {board} · {} · {} · {trust}", mode.name, state.precision(shown).name)

@@ -2,15 +2,16 @@
 
 use rayon::prelude::*;
 
-use super::{Shapes, Warning};
+use super::{Shapes, Traffic, Warning};
 use crate::engine::architecture::Architecture;
+use crate::engine::budget::Limit;
 use crate::engine::efficiency::Basis;
 use crate::engine::law::{LossLaw, MAX_LOSS};
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
 use crate::engine::roofline::Estimator;
 use crate::files::export::View;
-use crate::files::profile::{PowerMode, Profile};
+use crate::files::profile::{FormatFigures, PowerMode, Profile};
 
 impl Warning {
     /// About all feasible candidates, and about the law over all candidates. Scans all candidates once.
@@ -28,6 +29,10 @@ impl Warning {
             warnings.push(Self::Absurd { law: law.name.clone(), shapes, worst_nats: sweep.loss[worst as usize] });
         }
         warnings.extend(Self::of_setting(law, view.profile, view.mode, &landscape.estimator));
+        let unbounded = landscape.estimator.power().filter(|power| !power.is_upper_bound());
+        if let (Some(power), Some(_)) = (unbounded, view.budgets.get(Limit::Energy)) {
+            warnings.push(Self::Energy { board: hardware.name.clone(), time: power.time() });
+        }
         let (over, of) = (0..sweep.len())
             .into_par_iter()
             .filter(|&index| view.budgets.admits(sweep, index))
@@ -106,14 +111,33 @@ impl Warning {
         warnings.extend(halves.into_iter().filter(|(_, tested, _)| tested.is_none()).map(|(what, _, other)| {
             Self::Uncalibrated { what, engine: calibration.engine.clone(), measured: other.to_owned() }
         }));
-        if !figures.modes.iter().any(|measured| measured.eq_ignore_ascii_case(&mode.name)) {
-            warnings.push(Self::OtherMode {
-                mode: mode.name.clone(),
+        warnings.extend(Self::of_modes(profile, std::slice::from_ref(mode), precision));
+        warnings
+    }
+
+    /// About those of several power modes in which a calibration was not measured.
+    pub fn of_modes(profile: &Profile, modes: &[PowerMode], precision: &Precision) -> Vec<Self> {
+        let Some(calibration) = &profile.calibration else { return Vec::new() };
+        let Some(figures) = calibration.of(precision) else { return Vec::new() };
+        let in_modes = |traffic: Traffic| {
+            let others = modes.iter().filter(|mode| !figures.measured_in(&mode.name));
+            let names: Vec<&str> = others
+                .filter(|mode| carried(profile, figures, mode) == traffic)
+                .map(|mode| mode.name.as_str())
+                .collect();
+            (!names.is_empty()).then(|| Self::OtherMode {
+                mode: names.join(", "),
                 engine: calibration.engine.clone(),
                 measured: figures.modes.join(", "),
-            });
-        }
-        warnings
+                traffic,
+            })
+        };
+        [Traffic::Known, Traffic::Unknown].into_iter().filter_map(in_modes).collect()
+    }
+
+    /// About the machine that a board was detected on.
+    fn of_machine(profile: &Profile, mode: &PowerMode) -> impl Iterator<Item = Self> {
+        profile.limited.iter().filter(|limit| limit.mode == mode.name).cloned().map(Self::Throttled)
     }
 
     fn of_imagination(profile: &Profile, mode: &PowerMode) -> Option<Self> {
@@ -140,6 +164,7 @@ impl Warning {
             .flatten()
             .chain(Self::of_board(profile, mode, precision))
             .chain(Self::of_calibration(profile, mode, precision))
+            .chain(Self::of_machine(profile, mode))
     }
 
     fn of_sight(law: &LossLaw) -> Option<Self> {
@@ -155,4 +180,13 @@ impl Warning {
         let beyond = law.range.beyond_tokens(tokens).map(|beyond| beyond.factor);
         Some(Self::Length { law: law.name.clone(), tokens, beyond })
     }
+}
+
+/// One clock tells nothing about slower ones: the bandwidth that is reached there may be a fraction of the measured.
+fn carried(profile: &Profile, figures: &FormatFigures, mode: &PowerMode) -> Traffic {
+    let cycles_per_s = |mode: &PowerMode| mode.clocks().sm_cycles_per_s();
+    let measured = profile.modes.iter().filter(|mode| figures.measured_in(&mode.name)).filter_map(cycles_per_s);
+    let slowest = measured.fold(f64::INFINITY, f64::min);
+    let is_slower = cycles_per_s(mode).is_some_and(|here| here < slowest);
+    if figures.bytes_per_sm_cycle.is_none() && is_slower { Traffic::Unknown } else { Traffic::Known }
 }

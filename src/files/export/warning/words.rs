@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Shapes, Warning};
+use super::{Shapes, Traffic, Warning};
 use crate::engine::law::{Extrapolation, MAX_LOSS};
 use crate::units;
 
@@ -26,7 +26,12 @@ impl Warning {
             Self::WhatIf { scaling, .. } => format!("what if: {scaling}"),
             Self::IdealRoofline { .. } => "ideal roofline, uncalibrated".to_owned(),
             Self::Uncalibrated { what, .. } => format!("{what} uncalibrated"),
-            Self::OtherMode { mode, .. } => format!("calibration extrapolated to {mode}"),
+            Self::OtherMode { mode, traffic: Traffic::Known, .. } => format!("calibration extrapolated to {mode}"),
+            Self::OtherMode { mode, .. } => format!("calibration extrapolated to {mode}: may be far too fast"),
+            Self::Throttled(limit) => {
+                format!("{} clock limited to {} MHz", limit.what, units::ratio(limit.now_hz / 1e6))
+            }
+            Self::Energy { .. } => "energies are no bound".to_owned(),
             Self::Quantisation { precision, penalty_nats: 0.0 } => format!("no quality loss modelled for {precision}"),
             Self::Quantisation { precision, penalty_nats } => {
                 format!("+{} nats for {precision}, as given", units::ratio(*penalty_nats))
@@ -92,9 +97,22 @@ impl fmt::Display for Warning {
                 f,
                 "{engine} was measured in {measured} here, not in {what}: its latencies are those of an ideal roofline"
             ),
-            Self::OtherMode { mode, engine, measured } => write!(
+            Self::OtherMode { mode, engine, measured, traffic } => {
+                write!(f, "{engine} was measured in power mode {measured}: what it reaches in {mode} is extrapolated")?;
+                f.write_str(match traffic {
+                    Traffic::Known => " from the clocks",
+                    Traffic::Unknown => {
+                        ": may be far too fast in slower modes, as nothing tells what bandwidth slower SMs still reach"
+                    }
+                })
+            }
+            Self::Throttled(limit) => {
+                write!(f, "on this machine {limit}: latencies are predicted for the mode's clocks, and will be longer")
+            }
+            Self::Energy { board, time } => write!(
                 f,
-                "{engine} was measured in power mode {measured}: what it reaches in {mode} is extrapolated from the clocks"
+                "energies on {board} are its power budget × {time}: no bound, so a request within the energy budget may \
+                 take more"
             ),
             Self::Quantisation { precision, penalty_nats: 0.0 } => {
                 write!(f, "losses are those of 16-bit models: what {precision} costs in quality is not modelled")

@@ -150,3 +150,26 @@ fn tables_for_people_are_refused() {
         assert_eq!(refusal("a.txt", text), format!("a.txt: {wanted}"));
     }
 }
+
+#[test]
+fn what_ran_on_the_cpu_is_told_from_what_ran_on_the_gpu() {
+    let device = |text: &str| read_plainly("a.json", text).measurements[0].device;
+    assert_eq!(device(JSON), Some(Device::Gpu));
+    assert_eq!(device(&with("\"n_gpu_layers\": 99", "\"n_gpu_layers\": 0")), Some(Device::Cpu));
+    for backends in ["CPU", "BLAS,CPU"] {
+        assert_eq!(device(&with("\"CUDA\"", &format!("\"{backends}\""))), Some(Device::Cpu), "{backends}");
+    }
+}
+
+#[test]
+fn a_gpu_that_is_not_the_board_s_is_said_loudly() {
+    let told = |text: &str| {
+        let loaded = read_with("a.json", text, |options| options.board = Some("orin-nano-8gb".to_owned()));
+        loaded.unwrap().summary()
+    };
+    assert!(!told(JSON).contains("gpu_info"), "{}", told(JSON));
+    let other = told(&with("\"Orin\"", "\"NVIDIA GeForce RTX 4090\""));
+    let wanted = "gpu_info is 'NVIDIA GeForce RTX 4090', which is no orin-nano-8gb: if that is what was measured, a \
+                  calibration from it is wrong (2 times)";
+    assert!(other.contains(wanted), "{other}");
+}

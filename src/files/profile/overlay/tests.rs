@@ -26,6 +26,7 @@ cpu_clock = { value = 1920, unit = "MHz", kind = "fitted", source = "runs", date
 [formats.prefill]
 rows = 6
 models = 3
+shapes = 3
 median_error = 0.04
 worst_error = 0.1
 left_out_median_error = 0.067
@@ -33,6 +34,7 @@ left_out_worst_error = 0.2
 [formats.decode]
 rows = 6
 models = 3
+shapes = 3
 median_error = 0.01
 worst_error = 0.1
 left_out_median_error = 0.023
@@ -84,9 +86,26 @@ fn what_is_wrong_is_said_with_its_place() {
         ("\"7W\"]", "\"8W\"]", ":9, 'formats.modes': orin-nano-8gb has no power mode '8W'"),
         ("value = 30,", "value = 130,", ":10, 'formats.compute.value': 130 % is out of range"),
         ("value = 30,", "value = nan,", ":10, 'formats.compute.value': NaN % is out of range"),
+        (
+            "value = 30,",
+            "value = 0.03,",
+            ":10, 'formats.compute.value': 0.03 % is out of range\n  expected: a share of the peak, from 0.001 to 1",
+        ),
+        ("value = 0.8,", "value = 0.0008,", ":11, 'formats.bandwidth.value': 0.0008 1 is out of range"),
+        (
+            "value = 100, unit = \"us\"",
+            "value = 100, unit = \"ms\"",
+            ":13, 'formats.prefill_overhead.value': 100 ms is out of range\n  expected: a time from 0 to 10 ms",
+        ),
+        (
+            "modes = [",
+            "head = \"zzz\"\nmodes = [",
+            ":9, 'formats.head': 'zzz' is no format that weights are stored in\n  expected: one of bf16, fp16, fp8, ",
+        ),
         ("source = \"runs\", ", "", ":10, 'formats.compute': a figure of kind 'fitted' that nobody can check"),
         ("rows = 6", "rows = 2", ":17, 'formats.prefill.rows': 2 rows of 3 models"),
-        ("median_error = 0.04", "median_error = -1", ":19, 'formats.prefill.median_error': this is no error"),
+        ("median_error = 0.04", "median_error = -1", ":20, 'formats.prefill.median_error': this is no error"),
+        ("shapes = 3", "shapes = 4", ":19, 'formats.prefill.shapes': 3 models of 4 shapes"),
         ("compute = {", "comptue = {", ":10, 'formats.comptue': there is no key 'comptue' here"),
         (
             "bandwidth = { value = 0.8, unit = \"1\", kind = \"fitted\", source = \"runs\", date = \"2026-11-22\" }\n",

@@ -36,18 +36,27 @@ pub struct DraftFormat<'a> {
     pub kv: Option<String>,
     /// The power modes that were measured.
     pub modes: Vec<String>,
-    /// Models of the prefill rows and of the decode rows.
-    pub models: [usize; 2],
+    /// Of the prefill rows and of the decode rows.
+    pub spread: [Spread; 2],
     /// The numbers.
     pub calibration: &'a Calibration,
+}
+
+/// How different what was measured is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spread {
+    /// Models by name.
+    pub models: usize,
+    /// Shapes that they have.
+    pub shapes: usize,
 }
 
 impl Draft<'_> {
     /// The file.
     pub fn to_toml(&self) -> String {
         let mut text = String::from(
-            "# Fitted by `roofscape calibrate`. Errors are shares of the measured time; those left out are of models that\n\
-             # took no part in the fit. How to read such a file: profiles/README.md.\n\n",
+            "# Fitted by `roofscape calibrate`. Errors are shares of the measured time; those left out are of models\n\
+             # whose shape took no part in the fit. How to read such a file: profiles/README.md.\n\n",
         );
         line(&mut text, "name", &quoted(&self.name));
         line(&mut text, "base", &quoted(&self.base));
@@ -95,10 +104,10 @@ impl Draft<'_> {
         if let Some(hz) = format.calibration.reach.at_cpu_hz {
             line(text, "cpu_clock", &self.figure(hz / 1e6, "MHz", "The overheads hold at this clock"));
         }
-        for (phase, key, models) in
-            [(Phase::Prefill, "prefill", format.models[0]), (Phase::Decode, "decode", format.models[1])]
+        for (phase, key, spread) in
+            [(Phase::Prefill, "prefill", format.spread[0]), (Phase::Decode, "decode", format.spread[1])]
         {
-            tested(text, format.calibration, phase, (key, models));
+            tested(text, format.calibration, phase, (key, spread));
         }
     }
 
@@ -113,11 +122,12 @@ impl Draft<'_> {
     }
 }
 
-fn tested(text: &mut String, calibration: &Calibration, phase: Phase, (key, models): (&str, usize)) {
+fn tested(text: &mut String, calibration: &Calibration, phase: Phase, (key, spread): (&str, Spread)) {
     let Some(fitted) = calibration.errors(phase, Prediction::InSample) else { return };
     table(text, &format!("formats.{key}"));
     line(text, "rows", &fitted.rows.to_string());
-    line(text, "models", &models.to_string());
+    line(text, "models", &spread.models.to_string());
+    line(text, "shapes", &spread.shapes.to_string());
     line(text, "median_error", &share(fitted.median));
     line(text, "worst_error", &share(fitted.worst));
     if let Some(left_out) = calibration.errors(phase, Prediction::LeftOut) {
