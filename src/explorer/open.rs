@@ -144,7 +144,9 @@ fn first_board(library: &Library, choices: &Choices) -> Result<(Profile, Option<
     };
     let (detection, machine) = library.detect()?;
     if let Some(machine) = machine {
-        let words = std::iter::once(detection.summary()).chain(detection.notes).collect::<Vec<_>>().join("; ");
+        // What limits it comes first: the end of a long line may be lost, and the header names board and mode anyway.
+        let summary = detection.summary();
+        let words = detection.notes.into_iter().chain([summary]).collect::<Vec<_>>().join("; ");
         return Ok((machine.profile, Some(Notice::Done(words))));
     }
     let profile = library.profile(fallback)?.1;

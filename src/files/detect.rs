@@ -82,7 +82,8 @@ pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisM
     let Some(identity) = module::identify(&facts) else { return Ok((detection, None)) };
     let (resolved, mut profile) = library.profile(identity.profile)?;
     let matched = matching::matched(&profile, &facts);
-    detection.notes = identity.notes;
+    detection.notes = matched.limits;
+    detection.notes.extend(identity.notes);
     detection.notes.extend(matched.notes);
     if let Some(memory) = facts.memory.as_ref().filter(|_| identity.kind != Kind::Card) {
         profile.put_in_machine(memory.total_bytes, memory.used_bytes(), &today::today());

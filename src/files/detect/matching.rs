@@ -18,6 +18,8 @@ pub(super) struct Matched {
     pub(super) mode: String,
     /// As nvpmodel calls it.
     pub(super) machine_mode: Option<String>,
+    /// Clocks that are held below the mode's: it will be slower than predicted.
+    pub(super) limits: Vec<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -82,9 +84,8 @@ pub(super) fn matched(profile: &Profile, facts: &Facts) -> Matched {
         None => by_clocks(profile, now, &mut notes),
     };
     let chosen = &profile.modes[chosen];
-    notes.extend(below(chosen, now));
     let machine_mode = holding(facts, &mut Vec::new()).map(|mode| mode.name.clone());
-    Matched { mode: chosen.name.clone(), machine_mode, notes }
+    Matched { mode: chosen.name.clone(), machine_mode, limits: below(chosen, now), notes }
 }
 
 /// The mode that was set last, else the one that the board boots in.
@@ -235,7 +236,7 @@ mod tests {
     fn limits_below_the_mode_are_said() {
         let found = matched(&nano(), &facts(&mode("25W", 918_000_000, 3_199_000_000, 240), Some(1), 816));
         assert_eq!(
-            found.notes,
+            found.limits,
             ["the GPU clock is limited to 816 MHz now, below the 918 MHz of mode 25W: expect longer latencies"]
         );
     }

@@ -76,8 +76,8 @@ fn what_differs_from_the_mode_is_said() {
     assert_eq!(
         on("orin-nx-16gb").0.notes,
         [
-            "no status of nvpmodel: its default mode 15W is taken",
             "the GPU clock is limited to 408 MHz now, below the 612 MHz of mode 15W: expect longer latencies",
+            "no status of nvpmodel: its default mode 15W is taken",
         ]
     );
 }
