@@ -3,16 +3,18 @@
 //! ```text
 //! Hardware ──Scaling──▶ Hardware that nobody sells ──▶ Estimator, Landscape: as any other
 //! Hardware × 1.1 ──▶ Sensitivity: what a little more of it is worth, and Elasticity, its limit
-//! all boards, all modes ──rank──▶ the least watts that keep the budgets
+//! all boards, all modes ──contenders──▶ each as well as it is known ──rank──▶ the least watts that keep the budgets
 //! ```
 //!
 //! An imagined board is a [`Hardware`](super::hardware::Hardware) like any other, so nothing downstream needs to know; its
 //! name says what was changed, so nothing downstream can hide it.
 
+mod contenders;
 mod ranking;
 mod scaling;
 mod sensitivity;
 
+pub use contenders::{Contender, contenders};
 pub use ranking::{Needs, Placed, Shortfall, Standing, rank};
 pub use scaling::{Factor, Resource, Scaling};
 pub use sensitivity::{Elasticities, Elasticity, STEP, Sensitivity, best_with_more, sensitivity, with_more};

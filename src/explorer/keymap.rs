@@ -7,6 +7,7 @@ mod hardware;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::hardware_view::HardwareFocus;
 use super::layout::Room;
 use super::message::{Action, Arrow, Control};
 use super::screen::Screen;
@@ -34,8 +35,42 @@ pub enum Hint {
     Roomy(&'static str),
     /// On the smallest screen too.
     Always(&'static str),
-    /// Only where panes share room.
-    Shared(&'static str),
+    /// On that occasion alone, then on the smallest screen too.
+    When(Occasion, &'static str),
+}
+
+/// What a hint may depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// Panes share room.
+    Shared,
+    /// The board is imagined otherwise.
+    Imagined,
+    /// It is not: what gives way to the hint that takes the what-if back.
+    AsItIs,
+    /// The operators have the keys.
+    Operators,
+    /// The what-if pane has them.
+    WhatIf,
+    /// It has them, and the board is imagined otherwise.
+    Imagining,
+}
+
+impl Occasion {
+    /// Those that are at hand.
+    pub fn now(state: &State, room: Room) -> Vec<Self> {
+        let is_imagined = !state.question.scaling.is_none();
+        let is_what_if = state.hardware_view.focus == HardwareFocus::WhatIf;
+        let all = [
+            (Self::Shared, room == Room::Shared),
+            (Self::Imagined, is_imagined),
+            (Self::AsItIs, !is_imagined),
+            (Self::Operators, !is_what_if),
+            (Self::WhatIf, is_what_if),
+            (Self::Imagining, is_what_if && is_imagined),
+        ];
+        all.into_iter().filter(|(_, at_hand)| *at_hand).map(|(occasion, _)| occasion).collect()
+    }
 }
 
 const fn binding(
@@ -99,10 +134,10 @@ pub fn help(screen: Screen) -> Vec<(String, &'static str)> {
 
 /// The bindings that the footer names in so many columns, two blanks after each. Where not all fit, the last of the
 /// screen's own give way first.
-pub fn hinted(screen: Screen, room: Room, columns: u16) -> Vec<&'static Binding> {
+pub fn hinted(screen: Screen, occasions: &[Occasion], columns: u16) -> Vec<&'static Binding> {
     let named = |binding: &&Binding| match binding.hint {
         Hint::None => false,
-        Hint::Shared(_) => room == Room::Shared,
+        Hint::When(occasion, _) => occasions.contains(&occasion),
         Hint::Roomy(_) | Hint::Always(_) => true,
     };
     let mut hinted: Vec<&Binding> = bindings(screen).filter(named).collect();
@@ -126,7 +161,7 @@ impl Binding {
     pub const fn hint_words(&self) -> &'static str {
         match self.hint {
             Hint::None => "",
-            Hint::Roomy(words) | Hint::Always(words) | Hint::Shared(words) => words,
+            Hint::Roomy(words) | Hint::Always(words) | Hint::When(_, words) => words,
         }
     }
 
@@ -200,6 +235,8 @@ fn explore_key(key: KeyEvent, screen: Screen) -> Option<Action> {
         KeyCode::PageUp => return Some(Action::MoveRows(-10)),
         KeyCode::End => return Some(Action::MoveRows(isize::MAX)),
         KeyCode::Char('C') if screen == Screen::Frontier => return Some(Action::CompareWithNext(Direction::Down)),
+        // One hint speaks of both: the other is the binding's own.
+        KeyCode::Char(',') if screen == Screen::Hardware => return Some(Action::WalkFrontier(Direction::Down)),
         KeyCode::Char('V') => return Some(Action::PreviousScreen),
         _ => {}
     }
@@ -227,14 +264,27 @@ mod tests {
 
     #[test]
     fn the_smallest_footer_has_room_for_what_it_always_names() {
-        for screen in Screen::ALL {
-            let always = |binding: &&Binding| matches!(binding.hint, Hint::Always(_) | Hint::Shared(_));
-            let smallest = hinted(screen, Room::Shared, 80);
-            let columns: u16 = smallest.iter().map(|binding| binding.hint_columns() + 2).sum();
-            assert!(columns <= 80, "{screen:?}: {columns}");
+        use Occasion::{AsItIs, Imagined, Imagining, Operators, Shared, WhatIf};
+        let situations = [
+            vec![Shared, Operators, AsItIs],
+            vec![Shared, Operators, Imagined],
+            vec![Shared, WhatIf, Imagined, Imagining],
+        ];
+        for (screen, occasions) in
+            Screen::ALL.into_iter().flat_map(|screen| situations.iter().map(move |s| (screen, s)))
+        {
+            let always = |binding: &&Binding| match binding.hint {
+                Hint::Always(_) => true,
+                Hint::When(occasion, _) => occasions.contains(&occasion),
+                Hint::None | Hint::Roomy(_) => false,
+            };
+            let smallest = hinted(screen, occasions, 80);
+            // The last needs no blanks behind it.
+            let columns = smallest.iter().map(|binding| binding.hint_columns() + 2).sum::<u16>() - 2;
+            assert!(columns < 80, "{screen:?}: {columns}");
             assert_eq!(smallest.into_iter().filter(always).count(), bindings(screen).filter(always).count());
-            let largest = bindings(screen).filter(|binding| binding.hint != Hint::None).count();
-            assert_eq!(hinted(screen, Room::Shared, 400).len(), largest);
+            let roomy = bindings(screen).filter(|binding| matches!(binding.hint, Hint::Roomy(_))).count();
+            assert_eq!(hinted(screen, occasions, 400).len(), bindings(screen).filter(always).count() + roomy);
         }
     }
 }

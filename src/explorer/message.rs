@@ -98,6 +98,8 @@ pub enum Action {
     ToggleBudget(Limit),
     /// Switch the focused budget on or off.
     ToggleFocused,
+    /// Back to the board as it is; where nothing is imagined: switch all budgets off.
+    Release,
     /// Switch all budgets off.
     LiftBudgets,
     /// Apply a preset of the paper's Table 2, counted from 0.

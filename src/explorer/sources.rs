@@ -216,7 +216,11 @@ fn board(page: &mut Page, state: &State) {
     page.entry("number format", &number_format(&state.precision(state.shown())), Tone::Text);
     let scaling = state.shown().scaling;
     if !scaling.is_none() {
-        page.entry("what if", &format!("{scaling}; the figures below are the real board's"), Tone::Warning);
+        page.entry(
+            "what if",
+            &format!("{scaling}; the figures below are the real board's, and energy is at its power budget"),
+            Tone::Warning,
+        );
     }
     let mut sources: Vec<&Source> = Vec::new();
     for figure in profile.figures(mode) {

@@ -157,6 +157,12 @@ fn fit(text: &str, width: usize) -> String {
     format!("{kept}…")
 }
 
+/// `text` with `kept` behind it in `width` cells: where both have no room, `text` is the one to be cut.
+fn fit_before(text: &str, kept: &str, width: usize) -> String {
+    let room = width.saturating_sub(kept.chars().count());
+    fit(&format!("{}{kept}", fit(text, room)), width)
+}
+
 /// One glyph in one cell, if that is on the screen.
 fn put(buffer: &mut Buffer, x: u16, y: u16, glyph: char, style: Style) {
     if let Some(cell) = buffer.cell_mut((x, y)) {

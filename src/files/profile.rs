@@ -5,6 +5,7 @@
 //! refused. `profiles/README.md` tells how to write one.
 
 mod check;
+mod contender;
 mod dense;
 mod figure;
 mod machine;

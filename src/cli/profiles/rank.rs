@@ -10,11 +10,11 @@ use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::{Basis, Hardware};
 use crate::engine::precision::Precision;
 use crate::engine::roofline::{Attention, Estimator};
-use crate::engine::what_if::{Placed, Shortfall, Standing, rank};
+use crate::engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
 use crate::engine::workload::Workload;
 use crate::error::Error;
 use crate::files::export::{ArchitecturePart, write_json};
-use crate::files::profile::Profile;
+use crate::files::profile::{PowerMode, Profile};
 use crate::files::resolve::Library;
 use crate::units;
 
@@ -88,6 +88,11 @@ impl Row {
         }
     }
 
+    /// What its times rest on.
+    const fn rests_on(&self) -> &'static str {
+        if self.calibrated { "calibrated by measurements" } else { "on an ideal roofline: real times are longer" }
+    }
+
     /// Its verdict, with the reason where it fails.
     fn in_words(&self) -> String {
         if self.reason.is_empty() { self.verdict.to_owned() } else { format!("{}: {}", self.verdict, self.reason) }
@@ -105,12 +110,7 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
         }
     }
     let precision = args.precision.with_head(args.head).with_kv_cache(args.kv);
-    let modes = profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
-    // A calibration that says nothing about the number format would repeat its board.
-    let (names, offers): (Vec<(&str, &str)>, Vec<Hardware>) = modes
-        .map(|(profile, mode)| ((profile.name.as_str(), mode.name.as_str()), profile.hardware(mode)))
-        .filter(|(_, offer)| offer.efficiency_in(&precision).1 != Basis::Uncovered)
-        .unzip();
+    let (names, offers) = offers(&profiles, &precision);
     let estimator = offers.iter().find_map(|offer| Estimator::new(offer, precision, args.workload.workload()).ok());
     let Some(estimator) = estimator.map(|estimator| estimator.with_attention(args.attention.attention)) else {
         let what = format!("no board of the list can compute {}", args.precision.name);
@@ -145,6 +145,21 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
     Ok(Outcome::NothingFeasible)
 }
 
+/// All boards in all modes, each as well as it is known in a number format, and the names of profile and mode.
+fn offers<'a>(profiles: &'a [Profile], precision: &Precision) -> (Vec<(&'a str, &'a str)>, Vec<Hardware>) {
+    let modes = profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
+    let all: Vec<(&Profile, &PowerMode, Hardware)> =
+        modes.map(|(profile, mode)| (profile, mode, profile.hardware(mode))).collect();
+    let entrants: Vec<Contender<'_>> =
+        all.iter().map(|(profile, mode, hardware)| profile.contender(mode, hardware, precision)).collect();
+    let taken = contenders(&entrants, precision);
+    let offer = |place: usize| {
+        let (profile, mode, hardware) = &all[place];
+        ((profile.name.as_str(), mode.name.as_str()), hardware.clone())
+    };
+    taken.into_iter().map(offer).unzip()
+}
+
 fn print(
     shape: &Architecture,
     estimator: &Estimator,
@@ -158,7 +173,8 @@ fn print(
     let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let answer = match (cheapest, rows.iter().any(|row| row.verdict == "no watts stated")) {
         (Some(row), _) => {
-            format!("{} {}: {} W", row.profile, row.mode, units::ratio(row.watts.unwrap_or_default()))
+            let watts = units::ratio(row.watts.unwrap_or_default());
+            format!("{} {}: {watts} W, {}", row.profile, row.mode, row.rests_on())
         }
         (None, true) => "unknown: no mode that keeps the budgets states its watts".to_owned(),
         (None, false) => "none keeps the budgets".to_owned(),
@@ -189,5 +205,10 @@ fn print(
             row.in_words(),
         ]);
     }
-    table.write(streams.out)
+    table.write(streams.out)?;
+    writeln!(streams.out)?;
+    writeln!(
+        streams.out,
+        "ideal: times are lower bounds; calibrated: as an engine was measured to reach, in place of the ideal row"
+    )
 }

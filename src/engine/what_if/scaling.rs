@@ -113,8 +113,19 @@ impl fmt::Display for Scaling {
     }
 }
 
+impl Scaling {
+    /// `×2 bw, 16.0 GB`, for where there is little room.
+    pub fn in_short(&self) -> String {
+        let factor = |name: &str, factor: Factor| (factor != Factor::ONE).then(|| format!("{factor} {name}"));
+        let memory = self.memory_bytes.map(|bytes| units::bytes(bytes as f64));
+        let parts = [factor("bw", self.bandwidth), factor("compute", self.compute), memory];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl Hardware {
-    /// The same board as `scaling` imagines it; its name says so. Nobody knows the watts of other rates.
+    /// The same board as `scaling` imagines it; its name says so. Its watts stay those of the real mode: nobody knows those of
+    /// other rates, and an energy at the same power budget can be compared with the one before.
     #[must_use]
     pub fn scaled(&self, scaling: &Scaling) -> Self {
         let (bandwidth, compute) = (scaling.bandwidth.value(), scaling.compute.value());
@@ -126,7 +137,6 @@ impl Hardware {
             fp8_flops_per_s: rate(self.fp8_flops_per_s),
             fp4_flops_per_s: rate(self.fp4_flops_per_s),
             bandwidth_bytes_per_s: self.bandwidth_bytes_per_s * bandwidth,
-            watts: self.watts.filter(|_| bandwidth == 1.0 && compute == 1.0),
             memory_bytes: scaling.memory_bytes.map_or(self.memory_bytes, |bytes| bytes as f64),
             ..self.clone()
         }
@@ -154,7 +164,10 @@ mod tests {
         };
         let (before, after) = (agx_orin(), agx_orin().scaled(&scaling));
         assert_eq!(after.name, "agx-orin-64gb, bandwidth ×2, compute ×0.5, memory 16.0 GB");
+        assert_eq!(scaling.in_short(), "×2 bw, ×0.5 compute, 16.0 GB");
         assert_eq!((after.bandwidth_bytes_per_s, after.memory_bytes), (409.6e9, 16e9));
+        let powered = Hardware { watts: Some(50.0), ..before.clone() };
+        assert_eq!(powered.scaled(&scaling).watts, Some(50.0), "an energy is at the real mode's power budget");
         assert_eq!(
             (after.fp16_flops_per_s, after.int8_flops_per_s, after.fp8_flops_per_s),
             (21.25e12, Some(42.5e12), None)

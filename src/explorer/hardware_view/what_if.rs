@@ -6,8 +6,10 @@ use crate::engine::hardware::{Basis, Hardware};
 use crate::engine::landscape::Landscape;
 use crate::engine::precision::ComputeFormat;
 use crate::engine::what_if::{
-    Factor, Placed, Resource, Sensitivity, Shortfall, Standing, best_with_more, rank, sensitivity, with_more,
+    Contender, Factor, Placed, Resource, Sensitivity, Shortfall, Standing, best_with_more, contenders, rank,
+    sensitivity, with_more,
 };
+use crate::explorer::shelf::Board;
 use crate::explorer::slider::Track;
 use crate::explorer::state::State;
 use crate::units::{self, significant};
@@ -118,8 +120,10 @@ pub struct BoardRow {
     pub board: usize,
     /// The place of the mode.
     pub mode: usize,
-    /// Both in words.
-    pub title: String,
+    /// The board as people say it.
+    pub board_title: String,
+    /// The mode's name.
+    pub mode_name: String,
     /// Whether measurements say how far it stays below its peaks.
     pub calibrated: bool,
     /// How it does.
@@ -127,6 +131,16 @@ pub struct BoardRow {
 }
 
 impl BoardRow {
+    /// Both in words.
+    pub fn title(&self) -> String {
+        format!("{} · {}", self.board_title, self.mode_name)
+    }
+
+    /// On which roofline its times rest.
+    pub const fn roofline(&self) -> &'static str {
+        if self.calibrated { "calibrated" } else { "ideal" }
+    }
+
     /// `15 W`, or a dash.
     pub fn watts(&self) -> String {
         self.placed.watts.map_or_else(|| "–".to_owned(), |watts| format!("{} W", units::ratio(watts)))
@@ -159,27 +173,29 @@ pub fn budgets_anywhere(state: &State) -> Budgets {
     budgets
 }
 
-/// All boards in all modes, as they are, ranked for the pick.
+/// All boards in all modes, as they are and as well as they are known, ranked for the pick.
 pub fn ranking(state: &State) -> Vec<BoardRow> {
     let (Some(answer), Some(picked)) = (&state.answer, state.picked()) else { return Vec::new() };
     let shape = answer.landscape.sweep.architecture(picked);
     let budgets = budgets_anywhere(state);
     let boards = &state.shelf.boards;
     let precision = answer.landscape.estimator.precision();
-    // A calibration that says nothing about the number format would repeat its board.
-    let speaks =
-        |&(board, mode): &(usize, usize)| boards[board].modes[mode].efficiency_in(precision).1 != Basis::Uncovered;
-    let places: Vec<(usize, usize)> = (0..boards.len())
-        .flat_map(|board| (0..boards[board].modes.len()).map(move |mode| (board, mode)))
-        .filter(speaks)
-        .collect();
+    let everywhere: Vec<(usize, usize)> =
+        (0..boards.len()).flat_map(|board| (0..boards[board].modes.len()).map(move |mode| (board, mode))).collect();
+    let contender = |&(board, mode): &(usize, usize)| {
+        let Board { profile, modes, .. } = &boards[board];
+        profile.contender(&profile.modes[mode], &modes[mode], precision)
+    };
+    let all: Vec<Contender<'_>> = everywhere.iter().map(contender).collect();
+    let places: Vec<(usize, usize)> = contenders(&all, precision).into_iter().map(|place| everywhere[place]).collect();
     let offers: Vec<Hardware> = places.iter().map(|&(board, mode)| boards[board].modes[mode].clone()).collect();
     let row = |placed: Placed| {
         let (board, mode) = places[placed.offer];
         BoardRow {
             board,
             mode,
-            title: format!("{} · {}", boards[board].title(), boards[board].profile.modes[mode].name),
+            board_title: boards[board].title().to_owned(),
+            mode_name: boards[board].profile.modes[mode].name.clone(),
             calibrated: matches!(offers[placed.offer].efficiency_in(precision).1, Basis::Given | Basis::Calibrated(_)),
             placed,
         }

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{Binding, Hint, binding, explained};
+use super::{Binding, Hint, Occasion, binding, explained};
 use crate::explorer::message::Action;
 
 /// Its own bindings, in the order of the help.
@@ -25,5 +25,11 @@ pub(super) const BINDINGS: &[Binding] = &[
     binding("r", &[KeyCode::Char('r')], Hint::Roomy("reverse"), "reverse the order", Action::ReverseSort),
     binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten rows on, ten back", Action::MoveRows(10)),
     binding("home end", &[KeyCode::Home], Hint::None, "first row, last row", Action::MoveRows(isize::MIN)),
-    binding("p", &[KeyCode::Char('p')], Hint::Shared("pane"), "other lower pane (small)", Action::FlipLowerPane),
+    binding(
+        "p",
+        &[KeyCode::Char('p')],
+        Hint::When(Occasion::Shared, "pane"),
+        "other lower pane (small)",
+        Action::FlipLowerPane,
+    ),
 ];

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{Binding, Hint, also, binding, explained, next};
+use super::{Binding, Hint, Occasion, also, binding, explained, next};
 use crate::explorer::message::{Action, Control, Scope};
 use crate::explorer::slider::Direction;
 
@@ -11,9 +11,21 @@ pub(super) const BINDINGS: &[Binding] = &[
     explained("← →", Hint::Always("change"), "change, walk (shift: fine)"),
     explained("↑ ↓", Hint::None, "next control, next row"),
     binding("tab", &[KeyCode::Tab], Hint::Always("next"), "next pane (shift: back)", Action::FocusNext),
-    binding("space", &[KeyCode::Char(' ')], Hint::Always("on/off"), "budget on or off", Action::ToggleFocused),
+    binding(
+        "space",
+        &[KeyCode::Char(' ')],
+        Hint::When(Occasion::AsItIs, "on/off"),
+        "budget on or off",
+        Action::ToggleFocused,
+    ),
     binding("enter", &[KeyCode::Enter], Hint::Roomy("type"), "type an exact value", Action::TypeValue),
-    binding("x", &[KeyCode::Char('x')], Hint::None, "all budgets off", Action::LiftBudgets),
+    binding(
+        "x",
+        &[KeyCode::Char('x')],
+        Hint::When(Occasion::Imagined, "as it is"),
+        "what-if off, then budgets",
+        Action::Release,
+    ),
     binding("F1 1", &[KeyCode::F(1), KeyCode::Char('1')], Hint::None, "embodied AI: TPOT 20 ms", Action::Preset(0)),
     binding("F2 2", &[KeyCode::F(2), KeyCode::Char('2')], Hint::None, "smart home: total 500 ms", Action::Preset(1)),
     binding("F3 3", &[KeyCode::F(3), KeyCode::Char('3')], Hint::None, "driving: total 100 ms", Action::Preset(2)),
@@ -37,7 +49,13 @@ pub(super) const BINDINGS: &[Binding] = &[
         "compare the next model (C)",
         Action::CompareWithNext(Direction::Up),
     ),
-    binding("p", &[KeyCode::Char('p')], Hint::Shared("pick"), "table or pick (small)", Action::FlipLowerPane),
+    binding(
+        "p",
+        &[KeyCode::Char('p')],
+        Hint::When(Occasion::Shared, "pick"),
+        "table or pick (small)",
+        Action::FlipLowerPane,
+    ),
     binding(
         "e",
         &[KeyCode::Char('e')],

@@ -1,10 +1,10 @@
 //! The frontier's actions: what keys and clicks do depends on what has the focus.
 
-use super::{budgets, pick, prompt, question};
+use super::{budgets, pick, prompt, question, what_if};
 use crate::engine::budget::Limit;
 use crate::explorer::message::{Action, Arrow, Control, Effect, Focus};
 use crate::explorer::slider::{Direction, Stride};
-use crate::explorer::state::{LowerPane, State};
+use crate::explorer::state::{LowerPane, Notice, State};
 
 /// Controls in the order in which the arrow keys walk through them.
 const CONTROLS: [Control; 15] = [
@@ -46,6 +46,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 budgets::toggle(state, limit);
             }
         }
+        Action::Release => return release(state),
         Action::LiftBudgets => budgets::lift(state),
         Action::Preset(which) => budgets::preset(state, which),
         Action::PickNear { place, width_ln, height } => {
@@ -75,6 +76,17 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Takes back what the picture would be strange without knowing: what is imagined first, the budgets next.
+fn release(state: &mut State) -> Vec<Effect> {
+    if state.question.scaling.is_none() {
+        budgets::lift(state);
+        return Vec::new();
+    }
+    let words = format!("no longer {}: the board as it is; x again: all budgets off", state.question.scaling);
+    state.notice = Some(Notice::Done(words));
+    what_if::imagine_nothing(state)
 }
 
 /// Steps whatever `control` controls.

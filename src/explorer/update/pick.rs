@@ -6,7 +6,7 @@ use crate::engine::landscape::Position;
 use crate::explorer::layout::frontier::table_rows;
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
-use crate::explorer::state::{Pick, State};
+use crate::explorer::state::{Notice, Pick, State};
 use crate::explorer::table::{self, Column, RowWindow, SortOrder};
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
@@ -92,7 +92,13 @@ pub(super) fn along_frontier(state: &mut State, direction: Direction) {
     if let Some(&index) = next.and_then(|next| front.get(next)) {
         state.pick = Pick::Chosen(index as usize);
         locate(state);
+        return;
     }
+    let what = match direction {
+        Direction::Down => "nothing faster is on the frontier of what is feasible",
+        Direction::Up => "nothing slower is on the frontier of what is feasible",
+    };
+    state.notice = Some(Notice::Done(what.to_owned()));
 }
 
 /// Sorts by `column`; the sorted column again turns the order round.

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::{format, recipe, resampling, what_if};
 use crate::engine::budget::Limit;
+use crate::engine::hardware::Basis;
 use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 use crate::error::Error;
 use crate::explorer::message::{Control, Effect, FitStop, FittedLaw};
@@ -188,7 +189,12 @@ fn say_power_mode(state: &mut State, before: Question) {
     };
     let is_lost = can == [true, false] && !energy.is_empty();
     let mode = state.power_mode(now);
-    let in_words = format!("{}: {}", mode.name, mode.in_words());
+    // First, because it is what the numbers of a calibration are taken for.
+    let uncovered = match state.hardware(now).efficiency_in(&state.precision(now)).1 {
+        Basis::Uncovered => format!("not calibrated in {}: ideal; ", state.precision(now).name),
+        Basis::Ideal | Basis::Given | Basis::Calibrated(_) => String::new(),
+    };
+    let in_words = format!("{uncovered}{}: {}", mode.name, mode.in_words());
     state.notice = Some(match state.notice.take() {
         Some(Notice::Trouble(words)) => Notice::Trouble(words + &energy),
         _ if is_lost => Notice::Trouble(in_words + &energy),

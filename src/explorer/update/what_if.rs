@@ -5,7 +5,7 @@ use super::{format, hardware, question};
 use crate::engine::what_if::{Factor, Resource, Scaling};
 use crate::error::Error;
 use crate::explorer::hardware_view::HardwareFocus;
-use crate::explorer::hardware_view::what_if::{MEMORY_BYTES, has, own, ranking};
+use crate::explorer::hardware_view::what_if::{BoardRow, MEMORY_BYTES, has, own, ranking};
 use crate::explorer::message::{Action, Arrow, Control, Effect};
 use crate::explorer::slider::{self, Direction, Stride};
 use crate::explorer::state::{Mode, Notice, Prompt, State};
@@ -103,7 +103,7 @@ fn put(state: &mut State, resource: Resource, value: f64) {
 }
 
 /// The board as it is.
-fn imagine_nothing(state: &mut State) -> Vec<Effect> {
+pub(super) fn imagine_nothing(state: &mut State) -> Vec<Effect> {
     let before_bytes = state.hardware(state.question).memory_bytes;
     if state.question.scaling.is_none() {
         return Vec::new();
@@ -124,20 +124,29 @@ pub(super) fn imagine_typed(state: &mut State, resource: Resource, typed: &str) 
         return Ok(imagine(state, resource, value));
     }
     Err(match resource {
-        Resource::Memory => format!("from {} to {} can be imagined", units::bytes(least), units::bytes(most)),
+        Resource::Memory => {
+            let [asked, least, most] = [value, least, most].map(units::bytes);
+            format!("{asked} is out of range: {least} to {most} can be imagined")
+        }
         _ => format!("×{} is beyond ×0.25 to ×4 of the board's own", units::ratio(value)),
     })
 }
 
 /// A factor of bandwidth or compute, or bytes of memory.
 fn read(state: &State, resource: Resource, typed: &str) -> Result<f64, Error> {
-    let bare = typed.trim_start_matches('×').trim_end_matches(['x', 'X', '×']).trim();
+    let percent = typed.strip_suffix('%').map(str::trim);
+    let bare = percent.unwrap_or_else(|| typed.trim_start_matches('×').trim_end_matches(['x', 'X', '×']).trim());
     let is_factor = bare.len() < typed.len();
-    let factor = bare.parse::<f64>().ok();
+    let factor = bare.parse::<f64>().ok().map(|number| if percent.is_some() { number / 100.0 } else { number });
+    // Nothing at all is a quantity, if no possible one: the range says so.
+    let number = typed.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    if number.parse::<f64>() == Ok(0.0) {
+        return Ok(0.0);
+    }
     let board = state.hardware(state.question.unscaled());
     match (resource, factor) {
         (Resource::Memory, Some(factor)) if is_factor => Ok(factor * board.memory_bytes),
-        (Resource::Memory, Some(_)) => units::parse_bytes(&format!("{typed}GB")),
+        (Resource::Memory, Some(_)) => units::parse_bytes(&format!("{bare}GB")),
         (Resource::Memory, None) => units::parse_bytes(typed),
         (_, Some(factor)) => Ok(factor),
         (Resource::Bandwidth, None) => Ok(units::parse_bytes_per_s(typed)? / board.bandwidth_bytes_per_s),
@@ -157,7 +166,14 @@ pub(super) fn show_boards(state: &mut State) {
         state.notice = Some(Notice::Trouble(words.into()));
         return;
     }
-    let here = rows.iter().position(|row| (row.board, row.mode) == (board, mode));
+    let place = |row: &BoardRow| {
+        let profile = &state.shelf.boards[row.board].profile;
+        (profile.board_name().to_owned(), row.mode_name.clone())
+    };
+    let own = (state.board(state.question).profile.board_name(), &state.power_mode(state.question).name);
+    let exactly = rows.iter().position(|row| (row.board, row.mode) == (board, mode));
+    // A calibration of the board in use may stand in its place.
+    let here = exactly.or_else(|| rows.iter().position(|row| (place(row).0.as_str(), &place(row).1) == own));
     state.mode = Mode::Boards(here.unwrap_or(0));
 }
 
@@ -177,7 +193,7 @@ pub(super) fn take_board(state: &mut State, row: usize) -> Vec<Effect> {
     format::settle(state);
     follow_memory(state, before_bytes);
     if state.notice.is_none() {
-        state.notice = Some(Notice::Done(format!("now on {}", taken.title)));
+        state.notice = Some(Notice::Done(format!("now on {}", taken.title())));
     }
     ask(state)
 }

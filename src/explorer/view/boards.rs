@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::table::position_hint;
 use super::theme::Role;
 use super::window::window;
-use super::{Canvas, Target, fit, right};
+use super::{Canvas, Target, fit, fit_before, right};
 use crate::engine::budget::Limit;
 use crate::explorer::hardware_view::what_if::{BoardRow, budgets_anywhere, ranking};
 use crate::explorer::message::{Action, Arrow};
@@ -25,7 +25,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, selected: usize, sc
     let pick = shape.map_or_else(String::new, |shape| format!(" for {}×{}", shape.layers, shape.width));
     let title = format!("Boards by watts{pick}: enter takes one, esc closes");
     let inner = window(canvas, screen, (MOST_COLUMNS.min(screen.width - 2), height), &title);
-    heading(canvas, state, inner);
+    let widths = Widths::of(&rows, inner.width);
+    heading(canvas, state, widths, inner);
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     let shown = usize::from(body.height);
     let window = RowWindow { top: 0, shown, all: rows.len() };
@@ -36,25 +37,36 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, selected: usize, sc
     canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Cancel)), wheel);
     for (y, (place, row)) in (body.top()..body.bottom()).zip(rows.iter().enumerate().skip(top)) {
         let line = Rect { y, height: 1, ..body };
-        render_row(canvas, state, (row, place == selected), line);
+        render_row(canvas, state, (row, place == selected), widths, line);
         canvas.hits.push(line, Target::Press(Action::TakeBoard(place)));
     }
 }
 
-/// Columns of title and of each time; the times beside the total only where there is room.
+/// Columns of the titles, as many as the longest needs and the verdicts can spare; the times beside the total only where
+/// there is room.
+#[derive(Clone, Copy)]
 struct Widths {
     title: usize,
     phases: bool,
 }
 
 impl Widths {
-    const fn of(area: Rect) -> Self {
-        if area.width >= 100 { Self { title: 32, phases: true } } else { Self { title: 27, phases: false } }
+    /// Cells of everything else: markers, watts, total, roofline.
+    const FIXED: usize = 33;
+    /// Of the times of both phases.
+    const PHASES: usize = 20;
+    /// Of the shortest verdict that says enough: `✗ total 308 ms`.
+    const VERDICT: usize = 15;
+
+    fn of(rows: &[BoardRow], columns: u16) -> Self {
+        let phases = columns >= 100;
+        let others = Self::FIXED + Self::VERDICT + if phases { Self::PHASES } else { 0 };
+        let longest = rows.iter().map(|row| row.title().chars().count()).max().unwrap_or(0);
+        Self { title: (longest + 1).min(usize::from(columns).saturating_sub(others)), phases }
     }
 }
 
-fn heading(canvas: &mut Canvas<'_>, state: &State, inner: Rect) {
-    let Widths { title, phases } = Widths::of(inner);
+fn heading(canvas: &mut Canvas<'_>, state: &State, Widths { title, phases }: Widths, inner: Rect) {
     let phases = if phases { format!("{:>10}{:>10}", "TTFT", "TPOT") } else { String::new() };
     let text =
         format!("   {:>6}  {:<title$}{:>9}{phases}  {:<11}verdict", "power", "board · mode", "total", "roofline");
@@ -63,13 +75,19 @@ fn heading(canvas: &mut Canvas<'_>, state: &State, inner: Rect) {
         .active()
         .map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value)))
         .collect();
-    let words = format!(" {} ", if limits.is_empty() { "no budgets".to_owned() } else { limits.join(", ") });
+    let limits = if limits.is_empty() { "no budgets".to_owned() } else { limits.join(", ") };
+    let words = format!(" {limits} · ideal: lower bounds of time ");
     let words = fit(&words, usize::from(inner.width.saturating_sub(2)));
     canvas.buffer.set_string(inner.x + 1, inner.bottom(), words, canvas.style(Role::Label));
 }
 
-fn render_row(canvas: &mut Canvas<'_>, state: &State, (row, selected): (&BoardRow, bool), line: Rect) {
-    let Widths { title, phases } = Widths::of(line);
+fn render_row(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    (row, selected): (&BoardRow, bool),
+    Widths { title, phases }: Widths,
+    line: Rect,
+) {
     let time =
         |limit: Limit, width: usize| right(&row.value(limit).map_or_else(|| "–".to_owned(), units::seconds), width);
     let phases = if phases { time(Limit::Prefill, 10) + &time(Limit::Tpot, 10) } else { String::new() };
@@ -80,13 +98,13 @@ fn render_row(canvas: &mut Canvas<'_>, state: &State, (row, selected): (&BoardRo
         (false, false) => Role::Label,
     };
     let marker = if selected { "▸" } else { " " };
-    let known = if row.calibrated { "calibrated" } else { "ideal" };
     let figures = format!(
-        "{}{}  {:<title$}{}{phases}  {known:<11}",
+        "{}{}  {:<title$}{}{phases}  {:<11}",
         if here { "•" } else { " " },
         right(&row.watts(), 6),
-        fit(&row.title, title.saturating_sub(1)),
+        fit_before(&row.board_title, &format!(" · {}", row.mode_name), title.saturating_sub(1)),
         time(Limit::Total, 9),
+        row.roofline(),
     );
     let room = usize::from(line.width).saturating_sub(figures.chars().count() + 2);
     let verdict = fit(&row.verdict(), room);

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::theme::Role;
-use super::{Canvas, fit};
+use super::{Canvas, fit, fit_before};
 use crate::explorer::message::Action;
 use crate::explorer::screen::Screen;
 use crate::explorer::state::State;
@@ -11,26 +11,38 @@ use crate::units;
 
 /// Draws program, tabs, board, mode, format and workload.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let shown = state.shown();
-    let workload = shown.workload;
-    let imagined = if shown.scaling.is_none() { String::new() } else { format!(" · what if {}", shown.scaling) };
-    let setting = format!(
-        "{} · {}{imagined} · {} · {} → {} tokens · batch {}",
-        state.board(shown).title(),
-        state.power_mode(shown).name,
-        state.precision(shown).in_short(),
-        units::count(workload.prompt_tokens as usize),
-        units::count(workload.generated_tokens as usize),
-        workload.batch,
-    );
     let name = " roofscape ";
     canvas.buffer.set_string(area.x, area.y, name, canvas.style(Role::Focus));
     let x = tabs(canvas, state.screen, (area.x + name.len() as u16, area.y)) + 1;
     let help = "? help ";
     let help_x = area.right().saturating_sub(help.len() as u16);
     let room = usize::from(help_x.saturating_sub(x + 2));
-    canvas.buffer.set_string(x, area.y, fit(&setting, room), canvas.style(Role::Text));
+    canvas.buffer.set_string(x, area.y, setting(state, room), canvas.style(Role::Text));
     canvas.button((help_x, area.y), help, Role::Label, Action::Help);
+}
+
+/// `AGX Orin 64GB · MAXN · what if bandwidth ×2 · fp16 · 1,024 → 16 tokens · batch 1`. Where there is less room the workload
+/// goes first and the board's name is shortened next: mode, format and what is imagined decide what the numbers are.
+fn setting(state: &State, room: usize) -> String {
+    let shown = state.shown();
+    let (board, mode) = (state.board(shown).title(), &state.power_mode(shown).name);
+    let precision = state.precision(shown).in_short();
+    let [imagined, in_short] = if shown.scaling.is_none() {
+        [String::new(), String::new()]
+    } else {
+        [format!(" · what if {}", shown.scaling), format!(" · {}", shown.scaling.in_short())]
+    };
+    let workload = format!(
+        " · {} → {} tokens · batch {}",
+        units::count(shown.workload.prompt_tokens as usize),
+        units::count(shown.workload.generated_tokens as usize),
+        shown.workload.batch,
+    );
+    let in_full = format!("{board} · {mode}{imagined} · {precision}");
+    if in_full.chars().count() <= room {
+        return fit(&format!("{in_full}{workload}"), room);
+    }
+    fit(&fit_before(board, &format!(" · {mode}{in_short} · {precision}"), room), room)
 }
 
 /// `▸Frontier  Fit`, each of them a button; returns the column behind them.

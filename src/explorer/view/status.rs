@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use super::theme::Role;
 use super::{Canvas, Target, fit};
 use crate::engine::law::LossLaw;
-use crate::explorer::keymap::hinted;
+use crate::explorer::keymap::{Occasion, hinted};
 use crate::explorer::layout::{Frame, room};
 use crate::explorer::live::Live;
 use crate::explorer::resampled::ResamplingProgress;
@@ -141,8 +141,9 @@ fn say(canvas: &mut Canvas<'_>, notice: &Notice, area: Rect) {
 /// The bindings that have a hint, each of them a button.
 fn keys(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {
     let area = frame.keys;
+    let occasions = Occasion::now(state, room(state.screen, frame.body));
     let mut x = area.x + 1;
-    for binding in hinted(state.screen, room(state.screen, frame.body), area.width) {
+    for binding in hinted(state.screen, &occasions, area.width) {
         canvas.buffer.set_string(x, area.y, binding.keys, canvas.style(Role::Text));
         let hint_x = x + binding.keys.chars().count() as u16 + 1;
         canvas.buffer.set_string(hint_x, area.y, binding.hint_words(), canvas.style(Role::Label));

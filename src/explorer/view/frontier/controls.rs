@@ -32,7 +32,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         rule(canvas, area, inner.y + budgets, has_keys);
     }
     let workload_y = inner.y + budgets + u16::from(has_rule);
-    let half = inner.width / 2;
+    // `q4_k_m` needs one cell more than half of the smallest pane has.
+    let half = inner.width / 2 + 1;
     let cell = |row: u16, column: u16, width: u16| Rect::new(inner.x + column, workload_y + row, width, 1);
     let (workload, precision) = (state.question.workload, state.precision(state.question));
     let count = |value: u32| units::count(value as usize);
@@ -41,17 +42,22 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (Control::Generate, "generate", count(workload.generated_tokens), cell(0, half, inner.width - half)),
         (Control::Batch, "batch", count(workload.batch), cell(1, 0, half)),
         (Control::Aim, "aim", state.objective.name().to_owned(), cell(1, half, inner.width - half)),
-        // `q4_k_m` needs one cell more than half of the smallest pane has.
-        (Control::Format, "format", precision.name.to_owned(), cell(2, 0, half + 1)),
-        (Control::Head, "head", precision.head.name.to_owned(), cell(2, half + 1, inner.width - half - 1)),
+        (Control::Format, "format", precision.name.to_owned(), cell(2, 0, half)),
+        (Control::Head, "head", precision.head.name.to_owned(), cell(2, half, inner.width - half)),
         (Control::KvCache, "KV", precision.kv_cache.name.to_owned(), cell(3, 0, half)),
         (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(3, half, inner.width - half)),
-        (Control::Board, "board", state.board_title(state.question), cell(4, 0, inner.width)),
+        (Control::Board, "board", board(state), cell(4, 0, inner.width)),
         (Control::Law, "law", state.law_entry().label.clone(), cell(5, 0, inner.width)),
     ];
     for (control, label, value, place) in steppers {
         render_stepper(canvas, state, (control, label, &value), place);
     }
+}
+
+/// `AGX Orin 64GB · ×2 bw`: which, and how it is imagined otherwise.
+fn board(state: &State) -> String {
+    let (title, scaling) = (state.board(state.question).title(), state.question.scaling);
+    if scaling.is_none() { title.to_owned() } else { format!("{title} · {}", scaling.in_short()) }
 }
 
 /// `├ Workload ───┤`, joined to the pane's border.

@@ -287,7 +287,7 @@ impl Detail<'_> {
         let mut first = vec![canvas.span("memory ", Role::Label)];
         first.extend(part("weights ", memory.weights_bytes));
         first.extend(part(" · KV ", memory.kv_cache_bytes));
-        let mut second = vec![canvas.span("       ", Role::Label)];
+        let mut second = vec![canvas.span("  ", Role::Label)];
         second.extend(part("activations ", memory.activations_bytes));
         second.extend(part(" · system ", memory.reserved_bytes));
         vec![first, second]

@@ -12,7 +12,7 @@ use crate::explorer::view::{Canvas, fit, right};
 use crate::units;
 
 /// Cells of a mode's columns: name, watts, latency, energy, tokens per second.
-const WIDTHS: [usize; 5] = [10, 5, 9, 9, 6];
+const WIDTHS: [usize; 5] = [12, 4, 8, 9, 6];
 /// All of them, with the marker before them.
 const COLUMNS: u16 = 40;
 
@@ -77,7 +77,7 @@ pub(super) fn modes(canvas: &Canvas<'_>, state: &State, pick: (&Landscape, &Arch
         let energy_role = if row.request_j == Some(least_j) { Role::Good } else { role };
         any |= row.request_j.is_some();
         let texts = [
-            fit(&mode.name, 10),
+            fit(&mode.name, WIDTHS[0]),
             or_dash(row.watts.map(units::ratio)),
             or_dash(row.total_s.map(units::seconds)),
             or_dash(row.request_j.map(|joules| format!("≤{}", units::joules(joules)))),

@@ -26,7 +26,7 @@ use crate::explorer::pointer::Target;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
-use crate::explorer::view::{Canvas, fit, right};
+use crate::explorer::view::{Canvas, fit, fit_before, right};
 use crate::units;
 
 /// Columns from which sliders and what they are worth stand side by side.
@@ -159,8 +159,7 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let Some(first) = rows.first().filter(|_| area.height > 0) else { return };
     let answer = match (first.placed.is_in_the_running(), &first.placed.standing) {
         (true, _) => {
-            let basis = if first.calibrated { "calibrated" } else { "ideal" };
-            format!("cheapest: {}, {basis} · w all", first.watts())
+            format!("cheapest: {}, {} · w all", first.watts(), first.roofline())
         }
         (false, Standing::Meets(_)) => "cheapest unknown · w all".to_owned(),
         (false, _) => "no board in budget · w all".to_owned(),
@@ -176,7 +175,7 @@ fn board(canvas: &mut Canvas<'_>, state: &State, (place, row): (usize, &BoardRow
     const WATTS_COLUMNS: usize = 5;
     let time = row.value(Limit::Total).map(units::seconds).unwrap_or_default();
     let room = usize::from(line.width).saturating_sub(WATTS_COLUMNS + time.chars().count() + 4);
-    let title = fit(&row.title.replace(" · ", " "), room);
+    let title = fit_before(&row.board_title, &format!(" {}", row.mode_name), room);
     let words = format!("{} {title:<room$} {time}", right(&row.watts(), WATTS_COLUMNS));
     let meets = matches!(row.placed.standing, Standing::Meets(_));
     let here = (row.board, row.mode) == (state.question.board, state.question.mode);
