@@ -75,7 +75,14 @@ fn boards_are_ranked_by_watts() {
     assert_eq!(program.found(&line).json()["latency"]["total_s"], row["total_s"]);
 
     let table = program.found("profiles rank --arch qwen2.5-0.5b --max-total 400ms").stdout;
-    assert!(table.contains("cheapest") && table.contains("ideal"), "{table}");
+    let said = format!(
+        "{} {}: {} W, on an ideal roofline: real times are longer",
+        row["profile"].as_str().expect("a name"),
+        row["mode"].as_str().expect("a name"),
+        row["watts"].as_f64().expect("a number"),
+    );
+    assert!(table.contains(&said), "{table}");
+    assert!(table.contains("ideal: times are lower bounds"), "{table}");
     let csv = program.found("profiles rank --arch qwen2.5-0.5b --format csv").stdout;
     assert_eq!(csv.lines().count(), ranking.len() + 1);
     let output = program.line("profiles rank --arch qwen2.5-0.5b --max-total 1us");
@@ -89,4 +96,19 @@ fn a_format_that_a_board_lacks_is_its_verdict() {
     let output = program.line("profiles rank --arch qwen2.5-0.5b --precision w8a8 --format json");
     let report = output.json();
     assert!(list(&report["ranking"]).iter().all(|row| row["verdict"] != "cannot compute" || row["total_s"].is_null()));
+}
+
+#[test]
+fn where_an_engine_was_measured_no_ideal_row_stands_beside_it() {
+    let program = Program::new();
+    let report = program.found("profiles rank --arch qwen2.5-0.5b --precision w4a16 --format json").json();
+    let modes = |profile: &str| -> Vec<(String, bool)> {
+        let rows = list(&report["ranking"]).iter().filter(|row| row["profile"] == profile);
+        rows.map(|row| (row["mode"].as_str().expect("a name").to_owned(), row["calibrated"] == true)).collect()
+    };
+    let (board, engine) = (modes("agx-orin-64gb"), modes("agx-orin-64gb+edge-llm"));
+    assert!(board.iter().all(|(mode, calibrated)| mode != "MAXN" && !calibrated), "{board:?}");
+    assert!(engine.contains(&("MAXN".to_owned(), true)), "{engine:?}");
+    // Nothing was measured in its other modes: there both stand.
+    assert_eq!(board.len() + 1, engine.len());
 }
