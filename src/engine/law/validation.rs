@@ -108,7 +108,8 @@ pub fn k_fold(runs: &[Run], options: &FitOptions, folds: usize, watch: &dyn Watc
     let parts = deal(runs, folds, options.seed);
     let k = parts.len();
     let steps = Steps::new(watch, k);
-    let tested: Vec<(Fold, Vec<Prediction>)> = parts
+    // All parts first: of several that cannot be tested, the first is said, whichever thread is faster.
+    let tested: Vec<Result<(Fold, Vec<Prediction>), FitError>> = parts
         .par_iter()
         .enumerate()
         .map(|(place, part)| {
@@ -120,7 +121,8 @@ pub fn k_fold(runs: &[Run], options: &FitOptions, folds: usize, watch: &dyn Watc
             let score = Score::of(&predictions);
             Ok((Fold { architectures: part.len(), score, parameters: law.parameters }, predictions))
         })
-        .collect::<Result<_, FitError>>()?;
+        .collect();
+    let tested: Vec<(Fold, Vec<Prediction>)> = tested.into_iter().collect::<Result<_, FitError>>()?;
     let (folds, predictions): (Vec<Fold>, Vec<Vec<Prediction>>) = tested.into_iter().unzip();
     let mut predictions = predictions.concat();
     predictions.sort_by_key(|prediction| prediction.run);

@@ -7,7 +7,7 @@ use crate::files::profile::{PowerMode, Profile};
 const IDEAL: &str = "ideal roofline, uncalibrated";
 const MEASURED_WITH: &str = ", measured with ";
 
-/// `calibrated: TensorRT Edge-LLM 0.9, ±2 % decode, ±7 % prefill (leave-one-model-out)`, and how head and cache were stored
+/// `calibrated: TensorRT Edge-LLM 0.9, median error 4 % decode, 7 % prefill (…)`, and how head and cache were stored
 /// then, where that is not how they are predicted.
 pub fn latency_basis(profile: &Profile, mode: &PowerMode, precision: &Precision) -> String {
     let (_, basis) = profile.hardware(mode).efficiency_in(precision);
@@ -43,7 +43,7 @@ pub fn latency_basis_in_short(basis: &str) -> String {
         return from.to_owned();
     }
     match words.split_once(", ") {
-        Some((_, accuracy)) if basis.starts_with("calibrated") => format!("calibrated {accuracy}{with}"),
+        Some((_, accuracy)) if basis.starts_with("calibrated") => format!("calibrated, {accuracy}{with}"),
         _ => words,
     }
 }
@@ -60,16 +60,16 @@ mod tests {
             (IDEAL, "uncalibrated"),
             ("ideal roofline, w8a8 uncalibrated", "uncalibrated"),
             (
-                "calibrated: engine 0.9, ±2 % decode, ±7 % prefill (leave-one-model-out)",
-                "calibrated ±2 % decode, ±7 % prefill",
+                "calibrated: engine 0.9, median error 2 % decode, 7 % prefill (leave-one-model-out, worst 20 %)",
+                "calibrated, median error 2 % decode, 7 % prefill",
             ),
             (
-                "calibrated: engine 0.9, ±2 % decode (leave-one-model-out), measured with head fp16 (int4 here) and KV fp16 \
+                "calibrated: engine 0.9, median error 2 % decode (leave-one-model-out, worst 20 %), measured with head fp16 (int4 here) and KV fp16 \
                  (fp8 here)",
-                "calibrated ±2 % decode with head fp16, KV fp16",
+                "calibrated, median error 2 % decode with head fp16, KV fp16",
             ),
             (
-                "extrapolated from MAXN: engine 0.9, ±2 % decode, ±7 % prefill (leave-one-model-out) there",
+                "extrapolated from MAXN: engine 0.9, median error 2 % decode, 7 % prefill (leave-one-model-out, worst 20 %) there",
                 "extrapolated from MAXN",
             ),
             ("roofline with the profile's efficiencies", "roofline with the profile's efficiencies"),
@@ -84,7 +84,7 @@ mod tests {
         let w4a16 = Precision::named("w4a16").unwrap();
         let basis = |precision: &Precision| latency_basis(&profile, profile.default_mode(), precision);
         let measured = w4a16.with_head(Some(Storage::FP16));
-        assert!(basis(&measured).ends_with(" prefill (leave-one-model-out)"), "{}", basis(&measured));
+        assert!(basis(&measured).ends_with(" prefill (leave-one-model-out, worst 28 %)"), "{}", basis(&measured));
         assert_eq!(basis(&measured.with_head(Some(Storage::BF16))), basis(&measured));
         let (own, cache) = (basis(&w4a16), basis(&w4a16.with_kv_cache(Some(Storage::FP8))));
         assert_eq!(own, format!("{}, measured with head fp16 (int4 here)", basis(&measured)));

@@ -87,7 +87,10 @@ impl fmt::Display for Warning {
                 write!(f, "the law '{law}' describes synthetic runs, drawn from another law: nothing was trained")
             }
             Self::WhatIf { board, scaling } => {
-                write!(f, "what if: {board} with {scaling}; no such board is known, and its power would be another")
+                write!(
+                    f,
+                    "what if: {board} with {scaling}; no such board is known; energy is at the power budget of its real mode"
+                )
             }
             Self::IdealRoofline { board } => write!(
                 f,
