@@ -33,5 +33,6 @@ pub mod runs;
 pub mod space;
 pub mod sweep;
 pub mod synthetic;
+pub mod theory;
 pub mod what_if;
 pub mod workload;

@@ -1,0 +1,27 @@
+//! The paper's §5 made checkable: what an optimal architecture looks like before any space is searched.
+//!
+//! The problem is Eq. 1 over real numbers: minimise the loss over (l, d, r, gqa, ρ) under limits on latency and memory.
+//! Both sides are sums of products of powers, so in the logarithms of the five variables the loss and every cost of the
+//! [`Simplified`] model are convex: the problem is a *geometric program*, a point whose KKT residual vanishes is the global
+//! optimum, and the paper's closed forms are stationary points of it that can be checked against a solver.
+//!
+//! ```text
+//! Point (five real numbers) ──▶ CostModel: Simplified (Eq. 29, 39, 42) or the operator model ──┐
+//! LossLaw, Budgets, Domain ────────────────────────────────────────────────────────────────────┴▶ optimum, multipliers
+//! ```
+
+mod domain;
+mod point;
+mod simplified;
+
+pub use domain::Domain;
+pub use point::Point;
+pub use simplified::Simplified;
+
+use super::budget::Limit;
+
+/// What predicts the costs of architectures whose sizes are real numbers.
+pub trait CostModel: Sync {
+    /// The limited quantity at a point: seconds, joules or bytes; infinite where it is not known.
+    fn cost(&self, limit: Limit, point: &Point) -> f64;
+}

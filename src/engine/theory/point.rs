@@ -1,0 +1,80 @@
+//! An architecture with real sizes: what the theory varies.
+
+use serde::Serialize;
+
+use crate::engine::architecture::Architecture;
+use crate::engine::features::Features;
+
+/// θ of the paper's §5, with gqa for the KV dimension. The heads are as wide together as the model.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Point {
+    /// l: transformer layers.
+    pub layers: f64,
+    /// d: hidden size.
+    pub width: f64,
+    /// r: feed-forward expansion over all activated experts.
+    pub ffn_ratio: f64,
+    /// gqa = `n_h`/`n_kv`: query heads that share a KV head.
+    pub gqa: f64,
+    /// ρ = K/E: activation rate.
+    pub rho: f64,
+}
+
+impl Point {
+    /// How many numbers it has.
+    pub const DIMENSIONS: usize = 5;
+
+    /// Where an architecture lies. Exact if its heads are as wide together as the model.
+    pub fn of(shape: &Architecture) -> Self {
+        Self {
+            layers: f64::from(shape.layers),
+            width: f64::from(shape.width),
+            ffn_ratio: shape.ffn_ratio(),
+            gqa: f64::from(shape.width) / shape.kv_dim(),
+            rho: shape.activation_rate(),
+        }
+    }
+
+    /// What the law sees of it.
+    pub fn features(&self) -> Features {
+        Features {
+            layers: self.layers,
+            width: self.width,
+            ffn_ratio: self.ffn_ratio,
+            kv_dim: self.kv_dim(),
+            activation_rate: self.rho,
+        }
+    }
+
+    /// `d_m` = d/gqa: KV dimension.
+    pub fn kv_dim(&self) -> f64 {
+        self.width / self.gqa
+    }
+
+    /// Natural logarithms in the order of the fields: the variables in which the problem is convex.
+    pub fn logarithms(&self) -> [f64; Self::DIMENSIONS] {
+        [self.layers, self.width, self.ffn_ratio, self.gqa, self.rho].map(f64::ln)
+    }
+
+    /// The point with these logarithms.
+    pub fn from_logarithms(logarithms: [f64; Self::DIMENSIONS]) -> Self {
+        let [layers, width, ffn_ratio, gqa, rho] = logarithms.map(f64::exp);
+        Self { layers, width, ffn_ratio, gqa, rho }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::reference::QWEN2_5_0_5B;
+
+    #[test]
+    fn a_point_sees_what_the_architecture_shows_the_law() {
+        let shape = Architecture { experts: 16, top_k: 2, expert_hidden: 448, ..QWEN2_5_0_5B };
+        let point = Point::of(&shape);
+        assert_eq!((point.gqa, point.rho, point.ffn_ratio), (7.0, 0.125, 1.0));
+        assert_eq!(point.features(), shape.features());
+        let back = Point::from_logarithms(point.logarithms());
+        assert!((back.width / point.width - 1.0).abs() < 1e-14);
+    }
+}
