@@ -14,6 +14,10 @@ use crate::engine::precision::Precision;
 pub trait Size:
     Copy + Add<Output = Self> + Mul<Output = Self> + Add<f64, Output = Self> + Mul<f64, Output = Self>
 {
+    /// Its reciprocal.
+    #[must_use]
+    fn recip(self) -> Self;
+
     /// N: expected number of distinct experts, of so many, that `tokens` tokens touch under uniform independent routing,
     /// `E·(1 − (1 − K/E)^T)`; K for one token, E for a long prompt, 1 for a dense model.
     #[must_use]
@@ -21,6 +25,11 @@ pub trait Size:
 }
 
 impl Size for f64 {
+    #[inline]
+    fn recip(self) -> Self {
+        1.0 / self
+    }
+
     #[inline]
     fn expert_coverage(self, top_k: f64, tokens: f64) -> Self {
         if self == 1.0 {
