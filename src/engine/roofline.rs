@@ -14,6 +14,7 @@
 
 mod breakdown;
 mod diagram;
+mod dimensions;
 mod memory;
 mod operators;
 mod phases;
@@ -21,8 +22,9 @@ mod weights;
 
 pub use breakdown::{OperatorCost, Phase};
 pub use diagram::{Ceiling, OperatorPoint, Roofs};
+pub use dimensions::{Dimensions, Size};
 pub use memory::Memory;
-pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage, operators};
+pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, operators};
 pub use phases::{Cost, Latency};
 
 use super::energy::PowerBudget;
