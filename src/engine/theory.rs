@@ -12,6 +12,8 @@
 
 mod constraint;
 mod domain;
+#[cfg(test)]
+mod fixtures;
 mod interior_point;
 mod jet;
 mod kkt;
@@ -20,6 +22,8 @@ mod operator_model;
 mod point;
 mod problem;
 mod program;
+mod rounding;
+mod sensitivity;
 mod simplified;
 
 pub use constraint::{Constraint, Coordinate};
@@ -29,6 +33,8 @@ pub use kkt::Kkt;
 pub use operator_model::OperatorModel;
 pub use point::Point;
 pub use problem::{Multiplier, NoOptimum, Optimum, Problem, minimise};
+pub use rounding::{NoNeighbour, Quanta, Rounded, round};
+pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;
 
 use super::architecture::Architecture;

@@ -31,7 +31,7 @@ impl Kkt {
     pub(super) fn of(at: &Evaluation, multipliers: &[f64], free: [bool; 5]) -> Self {
         let slope = stationarity(at, multipliers, free).amax();
         // A law that is flat everywhere is optimal everywhere.
-        let scale = only(at.loss.gradient, free).amax().max(f64::MIN_POSITIVE);
+        let scale = at.loss.gradient.amax().max(f64::MIN_POSITIVE);
         let worst = |part: fn(&Jet, f64) -> f64| {
             at.constraints
                 .iter()
