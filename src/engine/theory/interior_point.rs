@@ -102,12 +102,12 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
         let direction = Direction::newton(&at, &iterate, self.path.mu, free);
         let goal = Goal::at(&at, &iterate, &direction, self.path.mu);
         let (mut step, before) = (direction.longest(&iterate), miss(&at, &iterate, self.path.mu, free));
-        let (barrier, slope) = (goal.value(&at, &iterate), goal.slope);
+        let barrier = goal.value(&at, &iterate);
         let mut moved = direction.from(&iterate, step);
         for _trial in 0..MOST_TRIALS {
             let there = evaluate(&moved.logarithms, self.path.sharpness)?;
             let nearer = miss(&there, &moved, self.path.mu, free) <= (1.0 - 0.01 * step) * before;
-            if nearer || goal.value(&there, &moved) <= barrier + 0.01 * step * slope {
+            if nearer || goal.value(&there, &moved) <= barrier + 0.01 * step * goal.slope {
                 break;
             }
             step *= 0.5;
@@ -129,7 +129,7 @@ impl InteriorPoint {
         let products = reached.multipliers.iter().zip(&reached.slacks).map(|(lambda, slack)| lambda * slack);
         let mean = products.sum::<f64>() / reached.slacks.len().max(1) as f64;
         if step > 0.1 {
-            self.path.mu = (CENTRING * mean).clamp(LEAST_MU, self.path.mu);
+            self.path.mu = (CENTRING * mean).max(LEAST_MU).min(self.path.mu);
             self.path.sharpness =
                 (0.1 / self.path.mu).clamp(self.path.sharpness, 8.0 * self.path.sharpness).min(SHARPEST);
         }
@@ -194,7 +194,7 @@ impl Direction {
 struct Goal {
     mu: f64,
     penalty: f64,
-    /// Along the whole direction, if everything were straight; negative.
+    /// Along the whole direction, if everything were straight.
     slope: f64,
 }
 
@@ -206,7 +206,7 @@ impl Goal {
         let slacks = direction.slacks.iter().zip(&iterate.slacks).map(|(by, slack)| by / slack);
         let slope =
             at.loss.gradient.dot(&direction.logarithms) - mu * slacks.sum::<f64>() - penalty * broken.sum::<f64>();
-        Self { mu, penalty, slope }
+        Self { mu, penalty, slope: slope.min(0.0) }
     }
 
     fn value(&self, at: &Evaluation, iterate: &Iterate) -> f64 {

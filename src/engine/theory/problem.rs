@@ -145,7 +145,8 @@ pub(super) const MOST_RESIDUAL: f64 = 1e-9;
 /// Solves a problem by an interior-point method in the logarithms of the variables.
 pub fn minimise(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
     let program = Program::new(problem)?;
-    let end = interior_point::solve(&program, program.start()).ok_or(NoOptimum::UnknownLoss)?;
+    let end =
+        interior_point::solve(&program, program.start()).ok_or(NoOptimum::NotConverged { residual: f64::INFINITY })?;
     if let Some((coordinate, grows)) = program.runaway(&end.iterate.logarithms) {
         return Err(NoOptimum::Unbounded { coordinate, grows });
     }

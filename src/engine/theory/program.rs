@@ -68,7 +68,7 @@ impl<'a> Program<'a> {
                 return Err(NoOptimum::UnknownCost(limit));
             }
             let excess = least / allowed;
-            if excess > 1.0 && worst.as_ref().is_none_or(|(known, _)| excess > *known) {
+            if least > allowed && worst.as_ref().is_none_or(|(known, _)| excess > *known) {
                 worst = Some((excess, NoOptimum::Infeasible { limit, allowed, least }));
             }
         }
