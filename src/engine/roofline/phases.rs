@@ -54,7 +54,11 @@ impl Cost {
     /// Of a model of `layers` layers.
     #[inline]
     pub fn at_depth(&self, layers: u32) -> Latency {
-        let layers = f64::from(layers);
+        self.at_real_depth(f64::from(layers))
+    }
+
+    #[inline]
+    pub(in crate::engine) fn at_real_depth(&self, layers: f64) -> Latency {
         Latency {
             prefill_s: layers * self.layer.prefill_s + self.once.prefill_s,
             decode_s: layers * self.layer.decode_s + self.once.decode_s,
@@ -71,23 +75,28 @@ impl Estimator {
     /// Latency per layer and per forward pass; the shape's own depth plays no part.
     #[inline]
     pub fn cost(&self, shape: &Architecture) -> Cost {
+        self.cost_of_sizes(&Dimensions::of(shape, &self.precision))
+    }
+
+    /// The same for sizes that need not be whole.
+    #[inline]
+    pub(in crate::engine) fn cost_of_sizes(&self, sizes: &Dimensions) -> Cost {
         let steps = self.workload.generated_tokens;
         let prefill = self.prefill_pass();
         let decode = self.decode_pass(1);
-        let sizes = Dimensions::of(shape, &self.precision);
         let mut cost = Cost::default();
 
         let add = |sum: &mut f64, operator: &Operator| *sum += operator.count * self.prefill.seconds(operator);
-        visit_layer(&sizes, &self.precision, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
-        visit_attention(&sizes, &self.precision, self.attention, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
-        visit_once(&sizes, &self.precision, &prefill, |op| add(&mut cost.once.prefill_s, &op));
+        visit_layer(sizes, &self.precision, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
+        visit_attention(sizes, &self.precision, self.attention, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
+        visit_once(sizes, &self.precision, &prefill, |op| add(&mut cost.once.prefill_s, &op));
         if steps > 0 {
             let times = f64::from(steps);
             let add =
                 |sum: &mut f64, operator: &Operator| *sum += times * operator.count * self.decode.seconds(operator);
-            visit_layer(&sizes, &self.precision, &decode, |op| add(&mut cost.layer.decode_s, &op));
-            visit_once(&sizes, &self.precision, &decode, |op| add(&mut cost.once.decode_s, &op));
-            self.visit_decode_attention(&sizes, |sum| cost.layer.decode_s += sum.seconds);
+            visit_layer(sizes, &self.precision, &decode, |op| add(&mut cost.layer.decode_s, &op));
+            visit_once(sizes, &self.precision, &decode, |op| add(&mut cost.once.decode_s, &op));
+            self.visit_decode_attention(sizes, |sum| cost.layer.decode_s += sum.seconds);
         }
         cost
     }

@@ -36,4 +36,18 @@ impl WeightBytes {
             head: head.bytes_in_rows_of(shape.width),
         }
     }
+
+    /// Of real sizes, which have no rows: as if every block fitted.
+    pub(in crate::engine) fn nominal(precision: &Precision) -> Self {
+        let Precision { weights, value_and_down, head, .. } = precision;
+        Self {
+            query: weights.bytes,
+            key_value: f64::midpoint(weights.bytes, value_and_down.bytes),
+            output: weights.bytes,
+            gate_up: weights.bytes,
+            down: value_and_down.bytes,
+            shared: weights.bytes + (value_and_down.bytes - weights.bytes) / 3.0,
+            head: head.bytes,
+        }
+    }
 }

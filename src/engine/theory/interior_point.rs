@@ -41,10 +41,10 @@ pub(super) struct End {
 
 type Progress = IterState<Iterate, (), (), (), (), f64>;
 
-/// Follows the path from the program's start; `None` if loss or costs are not finite there.
-pub(super) fn solve(program: &Program<'_>) -> Option<End> {
+/// Follows the path from a start; `None` if loss or costs are not finite there.
+pub(super) fn solve(program: &Program<'_>, start: Gradient) -> Option<End> {
     let solver = InteriorPoint { path: Path { mu: f64::NAN, sharpness: BLUNTEST } };
-    let start = Iterate { logarithms: program.start(), multipliers: Vec::new(), slacks: Vec::new() };
+    let start = Iterate { logarithms: start, multipliers: Vec::new(), slacks: Vec::new() };
     let result = Executor::new(program, solver)
         .configure(|state: Progress| state.param(start).max_iters(MOST_ITERATIONS))
         .ctrlc(false)
@@ -100,11 +100,14 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
             return Ok((state.param(iterate).cost(residual).terminate_with(TerminationReason::SolverConverged), None));
         }
         let direction = Direction::newton(&at, &iterate, self.path.mu, free);
+        let goal = Goal::at(&at, &iterate, &direction, self.path.mu);
         let (mut step, before) = (direction.longest(&iterate), miss(&at, &iterate, self.path.mu, free));
+        let barrier = goal.value(&at, &iterate);
         let mut moved = direction.from(&iterate, step);
         for _trial in 0..MOST_TRIALS {
             let there = evaluate(&moved.logarithms, self.path.sharpness)?;
-            if miss(&there, &moved, self.path.mu, free) <= (1.0 - 0.01 * step) * before {
+            let nearer = miss(&there, &moved, self.path.mu, free) <= (1.0 - 0.01 * step) * before;
+            if nearer || goal.value(&there, &moved) <= barrier + 0.01 * step * goal.slope {
                 break;
             }
             step *= 0.5;
@@ -126,7 +129,7 @@ impl InteriorPoint {
         let products = reached.multipliers.iter().zip(&reached.slacks).map(|(lambda, slack)| lambda * slack);
         let mean = products.sum::<f64>() / reached.slacks.len().max(1) as f64;
         if step > 0.1 {
-            self.path.mu = (CENTRING * mean).clamp(LEAST_MU, self.path.mu);
+            self.path.mu = (CENTRING * mean).max(LEAST_MU).min(self.path.mu);
             self.path.sharpness =
                 (0.1 / self.path.mu).clamp(self.path.sharpness, 8.0 * self.path.sharpness).min(SHARPEST);
         }
@@ -182,6 +185,34 @@ impl Direction {
             multipliers: along(&from.multipliers, &self.multipliers),
             slacks: along(&from.slacks, &self.slacks),
         }
+    }
+}
+
+/// What a step should lower where the equations alone mislead: away from an optimum of a problem that is not quite convex
+/// they can be nearest to satisfied where nothing is gained. The loss, the slacks' barrier, and broken constraints at more
+/// than their worth.
+struct Goal {
+    mu: f64,
+    penalty: f64,
+    /// Along the whole direction, if everything were straight.
+    slope: f64,
+}
+
+impl Goal {
+    fn at(at: &Evaluation, iterate: &Iterate, direction: &Direction, mu: f64) -> Self {
+        let worth = iterate.multipliers.iter().zip(&direction.multipliers).map(|(value, by)| (value + by).abs());
+        let penalty = 2.0 * worth.fold(mu, f64::max);
+        let broken = at.constraints.iter().zip(&iterate.slacks).map(|(row, slack)| (row.value + slack).abs());
+        let slacks = direction.slacks.iter().zip(&iterate.slacks).map(|(by, slack)| by / slack);
+        let slope =
+            at.loss.gradient.dot(&direction.logarithms) - mu * slacks.sum::<f64>() - penalty * broken.sum::<f64>();
+        Self { mu, penalty, slope: slope.min(0.0) }
+    }
+
+    fn value(&self, at: &Evaluation, iterate: &Iterate) -> f64 {
+        let rows = at.constraints.iter().zip(&iterate.slacks);
+        let parts = rows.map(|(row, slack)| self.penalty * (row.value + slack).abs() - self.mu * slack.ln());
+        at.loss.value + parts.sum::<f64>()
     }
 }
 

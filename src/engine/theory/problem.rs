@@ -145,7 +145,8 @@ pub(super) const MOST_RESIDUAL: f64 = 1e-9;
 /// Solves a problem by an interior-point method in the logarithms of the variables.
 pub fn minimise(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
     let program = Program::new(problem)?;
-    let end = interior_point::solve(&program).ok_or(NoOptimum::UnknownLoss)?;
+    let end =
+        interior_point::solve(&program, program.start()).ok_or(NoOptimum::NotConverged { residual: f64::INFINITY })?;
     if let Some((coordinate, grows)) = program.runaway(&end.iterate.logarithms) {
         return Err(NoOptimum::Unbounded { coordinate, grows });
     }
@@ -153,24 +154,17 @@ pub fn minimise(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
     if kkt.residual() > MOST_RESIDUAL {
         return Err(NoOptimum::NotConverged { residual: kkt.residual() });
     }
-    let point = at_its_ends(end.iterate.logarithms.into(), &problem.domain, &multipliers);
+    let point = at_its_ends(end.iterate.logarithms.into(), &problem.domain);
     Ok(Optimum { point, loss: problem.law.loss(&point.features()), kkt, multipliers, iterations: end.iterations })
 }
 
 /// The point itself, with what an end holds exactly there: the search stops a hair's breadth inside.
-fn at_its_ends(logarithms: [f64; Point::DIMENSIONS], domain: &Domain, multipliers: &[Multiplier]) -> Point {
+fn at_its_ends(logarithms: [f64; Point::DIMENSIONS], domain: &Domain) -> Point {
+    const HAIR: f64 = 1e-10;
     let mut values = logarithms.map(f64::exp);
-    for (value, [low, high]) in values.iter_mut().zip(domain.ends()) {
-        if low == high {
-            *value = low;
-        }
-    }
-    for held in multipliers.iter().filter(|known| known.nats > 0.0) {
-        match held.constraint {
-            Constraint::Least(coordinate) => values[coordinate.index()] = domain.ends()[coordinate.index()][0],
-            Constraint::Most(coordinate) => values[coordinate.index()] = domain.ends()[coordinate.index()][1],
-            Constraint::Budget(_) | Constraint::FewestKvHeads => {}
-        }
+    for (value, ends) in values.iter_mut().zip(domain.ends()) {
+        let end = ends.into_iter().find(|end| (*value / end - 1.0).abs() <= HAIR);
+        *value = end.unwrap_or(*value);
     }
     let [layers, width, ffn_ratio, gqa, rho] = values;
     Point { layers, width, ffn_ratio, gqa, rho }

@@ -68,7 +68,7 @@ impl<'a> Program<'a> {
                 return Err(NoOptimum::UnknownCost(limit));
             }
             let excess = least / allowed;
-            if excess > 1.0 && worst.as_ref().is_none_or(|(known, _)| excess > *known) {
+            if least > allowed && worst.as_ref().is_none_or(|(known, _)| excess > *known) {
                 worst = Some((excess, NoOptimum::Infeasible { limit, allowed, least }));
             }
         }
@@ -125,10 +125,9 @@ impl<'a> Program<'a> {
     /// of how close to 0 the other is.
     pub(super) fn judge(&self, end: &Iterate) -> (Kkt, Vec<Multiplier>) {
         let at = self.evaluate(&end.logarithms, SHARPEST);
-        let presses =
-            end.multipliers.iter().zip(&end.slacks).map(|(&lambda, &slack)| if lambda > slack { lambda } else { 0.0 });
-        let clean: Vec<f64> = presses.collect();
-        let kkt = Kkt::of(&at, &clean, self.free);
+        let kkt = Kkt::of(&at, &end.multipliers, self.free);
+        let pairs = end.multipliers.iter().zip(&end.slacks);
+        let clean: Vec<f64> = pairs.map(|(&lambda, &slack)| if lambda > slack { lambda } else { 0.0 }).collect();
         let own = self.rows.iter().zip(&clean).filter(|(row, _)| !row.fence);
         let mut multipliers: Vec<Multiplier> =
             own.map(|(row, &nats)| Multiplier { constraint: row.constraint, nats }).collect();
