@@ -16,6 +16,7 @@
 pub mod architecture;
 pub mod budget;
 pub mod calibration;
+pub mod claims;
 pub mod confidence;
 pub mod efficiency;
 pub mod energy;
