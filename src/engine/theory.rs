@@ -10,12 +10,18 @@
 //! LossLaw, Budgets, Domain ────────────────────────────────────────────────────────────────────┴▶ optimum, multipliers
 //! ```
 
+pub mod closed_forms;
 mod domain;
 mod point;
+mod printed;
+mod regime;
 mod simplified;
 
+pub use closed_forms::{ClosedForm, ClosedForms, Ends, NoClosedForm};
 pub use domain::Domain;
 pub use point::Point;
+pub use printed::{PrintedD3, deviations};
+pub use regime::{Regime, Shape};
 pub use simplified::Simplified;
 
 use super::budget::Limit;
