@@ -2,7 +2,7 @@
 //!
 //! A sentence such as "depth generally below 20" has no truth value until somebody says which shapes are counted and what
 //! "generally" is. That reading is the statement of a [`Check`], written down with its threshold and with the outcome that
-//! is known and explained; a claim's verdict follows from its checks by one rule ([`Verdict::of`]), so no verdict can be
+//! is known and explained; a claim's verdict follows from its checks by one rule ([`Verdict`]), so no verdict can be
 //! tuned without changing a sentence that people read. Nothing here is a constant copied from an earlier run but the
 //! paper's own figures and the expected outcomes.
 //!
@@ -141,7 +141,7 @@ impl Outcome {
     }
 }
 
-/// Whether a claim is reproduced.
+/// Whether a claim is reproduced: what its checks say together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Every statement holds.

@@ -74,7 +74,13 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
         paper: "prefill prefers few experts, decode the most, total a moderate number, about 8",
         setting: "shares of 8 and of 16 experts on each frontier; the space has no other MoE",
         measured: format!("8 experts: {} %; 16: {} %", by_regime(&few, whole_percent), by_regime(&many, whole_percent)),
-        remark: Some("Prefers is read as: more than half of the members.".to_owned()),
+        remark: Some(format!(
+            "Prefers is read as: more than half of the members. Mean experts: {}. The prompt brings 64 tokens to each of 16 \
+             experts, which makes 64 FLOP per byte of their FP16 weights, so on a board with a ridge above that they wait \
+             for memory in prefill; here the ridge is at {}.",
+            by_regime(&means, ratio),
+            ratio(evidence.theory.flops_per_s / evidence.theory.bytes_per_s)
+        )),
         checks: vec![
             Check::should_hold("in prefill most members have 8 experts", most(&few, Objective::Prefill))
                 .with(few.clone()),

@@ -92,7 +92,7 @@ pub(super) fn baseline(evidence: &Evidence) -> Finding {
         id: "C7",
         paper: "at Qwen2.5-0.5B's latency the best design has 19.42 % lower WikiText-2 perplexity (50.88 for 63.14)",
         setting: "FP16, total latency; exp(loss) by the law for both",
-        measured: format!("{} at {}", percent_change(total), seconds(latency_s)),
+        measured: format!("exp(loss) {} at {}", percent_change(total), seconds(latency_s)),
         remark: Some(format!(
             "Qwen's r of {} lies beyond the law's {}; with r {} it would be {}. Over the six frontiers: {}.",
             ratio(QWEN2_5_0_5B.ffn_ratio()),

@@ -227,8 +227,8 @@ fn a_law_without_a_reward_for_sparsity_has_no_mixtures() {
 
 #[test]
 fn a_verdict_is_what_the_checks_say_together() {
-    let of = |outcomes: &[Outcome]| Verdict::of(outcomes.iter().copied());
     use Outcome::{Fails, Holds, NotTestable};
+    let of = |outcomes: &[Outcome]| Verdict::of(outcomes.iter().copied());
     assert_eq!(of(&[Holds, Holds]), Verdict::Holds);
     assert_eq!(of(&[Holds, Fails]), Verdict::HoldsInPart);
     assert_eq!(of(&[Holds, NotTestable]), Verdict::HoldsInPart);
