@@ -29,6 +29,8 @@ mod plan;
 mod predict;
 #[path = "cli/profiles.rs"]
 mod profiles;
+#[path = "cli/reproduce.rs"]
+mod reproduce;
 #[path = "cli/synthesize.rs"]
 mod synthesize;
 #[path = "cli/uncertainty.rs"]

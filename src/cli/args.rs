@@ -12,7 +12,7 @@ use crate::files::resolve::DETECTED;
 
 pub use commands::{
     Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
-    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
@@ -28,7 +28,7 @@ Examples:
   roofscape fit --data runs.csv --save law.toml   a law from your own runs
   roofscape export --max-tpot 20ms --select best --out best.json
 
-Exit codes: 0 found, 1 nothing feasible, 2 error.";
+Exit codes: 0 found, 1 nothing feasible or a claim not reproduced, 2 error.";
 
 /// The program's command line.
 #[derive(Debug, Parser)]
@@ -79,6 +79,8 @@ pub enum Command {
     Spaces(ListArgs),
     /// Draw synthetic training runs from a law, to try a fit where the right answer is known
     Synthesize(SynthesizeArgs),
+    /// Check the claims of arXiv 2602.10377, one by one, from its published law
+    Reproduce(ReproduceArgs),
 }
 
 impl Cli {
@@ -101,6 +103,7 @@ impl Command {
             Self::Plan(args) => Some(args.sweep.board.profile()),
             Self::Export(args) => Some(args.sweep.board.profile()),
             Self::Calibrate(args) => args.profile.as_deref(),
+            Self::Reproduce(args) => Some(&args.profile),
             Self::Profiles(ProfilesArgs { command: Some(ProfilesCommand::Show(args)), .. }) => Some(&args.profile),
             Self::Fit(_)
             | Self::Profiles(_)
@@ -140,6 +143,18 @@ pub enum Format {
     Table,
     /// One JSON document
     Json,
+}
+
+/// How a report is printed that others may want to paste.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportFormat {
+    /// Wrapped text for people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// Tables to paste into a README
+    Markdown,
 }
 
 /// How rows are printed.

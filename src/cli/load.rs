@@ -25,7 +25,12 @@ pub struct BoardInMode {
 /// The board that the options name.
 pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
     let profile = library.profile(args.profile())?.1.imagined(args.what_if.scaling());
-    let mode = match &args.mode {
+    in_mode(profile, args.mode.as_deref())
+}
+
+/// A board in the mode of that name, or in its own.
+pub fn in_mode(profile: Profile, mode: Option<&str>) -> Result<BoardInMode> {
+    let mode = match mode {
         Some(name) => profile.mode(name)?,
         None => profile.default_mode(),
     };

@@ -9,7 +9,7 @@ use super::groups::{
     SweepArgs, WorkloadArgs,
 };
 use super::values::{parse_tokens, precisions, selections, stored_as};
-use super::{Format, RowFormat};
+use super::{Format, ReportFormat, RowFormat};
 use crate::engine::law::fit::{Bootstrap, FitOptions};
 use crate::engine::law::validation;
 use crate::engine::precision::{Precision, Storage};
@@ -423,4 +423,27 @@ pub struct SynthesizeArgs {
 impl SynthesizeArgs {
     /// The paper's training runs.
     pub const TOKENS: u64 = 10_000_000_000;
+}
+
+/// `roofscape reproduce`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The setting is the paper's: its space, 1024 tokens in and 16 out, batch 1, FP16 and INT8. Which Orin it used is not \
+                        said.\n\nExamples:\n  roofscape reproduce\n  roofscape reproduce --profile orin-nano-8gb --mode 15W\n  \
+                        roofscape reproduce --format json | jq '.claims[] | {id, verdict}'\n\n\
+                        Exit codes: 0 all that should hold does, 1 something does not, 2 error."
+)]
+pub struct ReproduceArgs {
+    /// Loss law: a name or a TOML file; the paper makes no claim about any but its own
+    #[arg(long, value_name = "NAME|PATH", default_value = "paper")]
+    pub law: String,
+    /// Hardware profile: a name (see `roofscape profiles`), a TOML file, or `detected` for this machine
+    #[arg(long, value_name = "NAME|PATH", default_value = BoardArgs::DEFAULT)]
+    pub profile: String,
+    /// Power mode of the profile [default: the profile's own]
+    #[arg(long, value_name = "NAME")]
+    pub mode: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReportFormat,
 }
