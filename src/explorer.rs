@@ -10,6 +10,7 @@
 //! idle screen costs no bytes and no wake-ups.
 
 pub mod change;
+pub mod evolution_view;
 pub mod fit_view;
 pub mod hardware_view;
 pub mod headless;

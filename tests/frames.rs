@@ -228,3 +228,31 @@ fn colours_of_the_hardware() {
 fn colours_of_the_fit() {
     insta::assert_snapshot!(styles(&fit_screen(Some("tiny"), (80, 24)).frame()));
 }
+
+/// The Evolution screen of what is asked at first, after these keys.
+fn evolution_screen(keys: &str, size: (u16, u16)) -> Headless {
+    let mut session = session(size);
+    session.tell(Action::Show(Screen::Evolution));
+    session.keys(keys);
+    session
+}
+
+#[test]
+fn evolution_at_80_by_24() {
+    insta::assert_snapshot!(text(&evolution_screen("", (80, 24)).frame()));
+}
+
+#[test]
+fn evolution_at_120_by_40() {
+    insta::assert_snapshot!(text(&evolution_screen("x", (120, 40)).frame()));
+}
+
+#[test]
+fn evolution_of_prefill_at_200_by_60() {
+    insta::assert_snapshot!(text(&evolution_screen("o", (200, 60)).frame()));
+}
+
+#[test]
+fn colours_of_the_evolution() {
+    insta::assert_snapshot!(styles(&evolution_screen("", (80, 24)).frame()));
+}

@@ -6,6 +6,7 @@
 //! └ status, truth, keys ─────────────────┘
 //! ```
 
+pub mod evolution;
 pub mod fit;
 pub mod frontier;
 pub mod hardware;
@@ -43,6 +44,7 @@ pub const fn room(screen: Screen, body: Rect) -> Room {
         Screen::Frontier => frontier::room(body),
         Screen::Fit => fit::room(body),
         Screen::Hardware => hardware::room(body),
+        Screen::Evolution => evolution::room(body),
     }
 }
 

@@ -176,6 +176,8 @@ pub enum Action {
     TogglePin,
     /// Pick the next slower architecture on the frontier, or the next faster one.
     WalkFrontier(Direction),
+    /// Pick the member of the frontier whose latency is nearest, seconds.
+    PickMember(f64),
     /// Imagine so much of a resource: a factor, or bytes of memory.
     Imagine(Resource, f64),
     /// The board as it is.

@@ -14,11 +14,13 @@ pub enum Screen {
     Fit,
     /// What the board makes of the pick: its roofs, and every operator under them.
     Hardware,
+    /// What the frontier's members are like, from the fastest to the slowest.
+    Evolution,
 }
 
 impl Screen {
     /// In the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Frontier, Self::Fit, Self::Hardware];
+    pub const ALL: [Self; 4] = [Self::Frontier, Self::Fit, Self::Hardware, Self::Evolution];
 
     /// On its tab.
     pub const fn title(self) -> &'static str {
@@ -26,6 +28,17 @@ impl Screen {
             Self::Frontier => "Frontier",
             Self::Fit => "Fit",
             Self::Hardware => "Hardware",
+            Self::Evolution => "Evolution",
+        }
+    }
+
+    /// On its tab where there is little room and another screen is shown.
+    pub const fn short_title(self) -> &'static str {
+        match self {
+            Self::Frontier => "Front",
+            Self::Hardware => "HW",
+            Self::Evolution => "Evol",
+            Self::Fit => self.title(),
         }
     }
 
@@ -50,6 +63,6 @@ mod tests {
         for screen in Screen::ALL {
             assert_eq!(screen.neighbour(Direction::Up).neighbour(Direction::Down), screen);
         }
-        assert_eq!(Screen::Hardware.neighbour(Direction::Up), Screen::Frontier);
+        assert_eq!(Screen::Evolution.neighbour(Direction::Up), Screen::Frontier);
     }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::evolution_view::EvolutionView;
 use super::fit_view::FitView;
 use super::hardware_view::HardwareView;
 use super::judged::Trial;
@@ -198,6 +199,8 @@ pub struct State {
     pub fit: FitView,
     /// What the Hardware screen looks at.
     pub hardware_view: HardwareView,
+    /// What the Evolution screen looks at.
+    pub evolution: EvolutionView,
     /// The test of the law that is being made.
     pub trial: Option<Trial>,
     /// Where keys go on the frontier.
@@ -249,6 +252,7 @@ impl State {
             screen: Screen::Frontier,
             fit: FitView::default(),
             hardware_view: HardwareView::default(),
+            evolution: EvolutionView::default(),
             trial: None,
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,

@@ -2,6 +2,7 @@
 //! clock: whatever a session does can be replayed in a test.
 
 mod budgets;
+mod evolution;
 mod fit;
 mod format;
 mod frontier;
@@ -61,6 +62,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
             pick::keep_in_view(state);
             fit::keep_in_view(state);
             hardware::keep_in_view(state);
+            evolution::keep_in_view(state);
         }
         Message::Priced(answer) => return receive(state, answer),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
@@ -109,6 +111,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 Screen::Frontier => frontier::act(state, action),
                 Screen::Fit => fit::act(state, action),
                 Screen::Hardware => hardware::act(state, action),
+                Screen::Evolution => evolution::act(state, action),
             };
         }
     }

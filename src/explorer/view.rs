@@ -13,6 +13,7 @@
 
 mod boards;
 mod comparison;
+mod evolution;
 mod fit;
 pub mod frontier;
 mod hardware;
@@ -63,6 +64,7 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
         Screen::Frontier => frontier::render(&mut canvas, state, frame.body),
         Screen::Fit => fit::render(&mut canvas, state, frame.body),
         Screen::Hardware => hardware::render(&mut canvas, state, frame.body),
+        Screen::Evolution => evolution::render(&mut canvas, state, frame.body),
     }
     status::render(&mut canvas, state, &frame);
     match &state.mode {

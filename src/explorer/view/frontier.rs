@@ -13,7 +13,7 @@
 
 pub mod axes;
 mod band;
-mod chart;
+pub(super) mod chart;
 mod controls;
 mod pick;
 mod power;
