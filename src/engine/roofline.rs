@@ -14,6 +14,7 @@
 
 mod breakdown;
 mod diagram;
+mod dimensions;
 mod memory;
 mod operators;
 mod phases;
@@ -21,9 +22,12 @@ mod weights;
 
 pub use breakdown::{OperatorCost, Phase};
 pub use diagram::{Ceiling, OperatorPoint, Roofs};
+pub use dimensions::{Dimensions, Size};
 pub use memory::Memory;
-pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, expert_coverage, operators};
+pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, operators};
+pub(in crate::engine) use operators::{visit_attention, visit_layer, visit_once};
 pub use phases::{Cost, Latency};
+pub(in crate::engine) use weights::WeightBytes;
 
 use super::energy::PowerBudget;
 use super::hardware::{ComputeCapability, Hardware, TrafficLimit};
@@ -49,14 +53,20 @@ impl Roofline {
 
     /// Seconds its arithmetic would take alone.
     #[inline]
-    fn compute_s(&self, operator: &Operator) -> f64 {
+    pub(in crate::engine) fn compute_s<S: Size>(&self, operator: &Operator<S>) -> S {
         operator.flops * if operator.linear { self.linear_s_per_flop } else { self.bits16_s_per_flop }
     }
 
     /// Seconds its traffic would take alone.
     #[inline]
-    fn memory_s(&self, operator: &Operator) -> f64 {
+    pub(in crate::engine) fn memory_s<S: Size>(&self, operator: &Operator<S>) -> S {
         operator.bytes * self.s_per_byte
+    }
+
+    /// Seconds that every execution takes besides.
+    #[inline]
+    pub(in crate::engine) const fn overhead_s(&self) -> f64 {
+        self.overhead_s
     }
 
     /// Which roof `operator` hits.
@@ -202,7 +212,7 @@ impl Estimator {
     }
 
     /// One forward pass over the whole prompt.
-    fn prefill_pass(&self) -> ForwardPass {
+    pub(in crate::engine) fn prefill_pass(&self) -> ForwardPass {
         let Workload { batch, prompt_tokens, .. } = self.workload;
         ForwardPass {
             batch: f64::from(batch),
@@ -212,7 +222,7 @@ impl Estimator {
     }
 
     /// The forward pass that generates token `step`, counted from 1.
-    fn decode_pass(&self, step: u32) -> ForwardPass {
+    pub(in crate::engine) fn decode_pass(&self, step: u32) -> ForwardPass {
         let Workload { batch, prompt_tokens, .. } = self.workload;
         ForwardPass {
             batch: f64::from(batch),

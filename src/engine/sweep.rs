@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::architecture::Architecture;
 use super::energy::PowerBudget;
 use super::law::{AtDepths, Coefficients, Extrapolation, FittedRange};
-use super::roofline::{Estimator, Latency};
+use super::roofline::{Dimensions, Estimator, Latency};
 use super::space::Space;
 use super::workload::Objective;
 
@@ -205,8 +205,9 @@ impl Sweep {
 fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estimator, rows: &mut Rows<'_>) {
     let cost = estimator.cost(shape);
     law.fill(&shape.features(), rows.loss);
-    let memory_once = estimator.memory_once_bytes(shape);
-    let memory_per_layer = estimator.memory_per_layer_bytes(shape);
+    let sizes = Dimensions::of(shape, estimator.precision());
+    let memory_once = estimator.memory_once_bytes(&sizes);
+    let memory_per_layer = estimator.memory_per_layer_bytes(&sizes);
     let parameters_once = shape.parameters_vocab() + u64::from(shape.width);
     let total_per_layer = shape.parameters_total() - parameters_once;
     let active_per_layer = shape.parameters_active() - parameters_once;

@@ -10,18 +10,47 @@
 //! LossLaw, Budgets, Domain ────────────────────────────────────────────────────────────────────┴▶ optimum, multipliers
 //! ```
 
+mod constraint;
 mod domain;
+#[cfg(test)]
+mod fixtures;
+mod interior_point;
+mod jet;
+mod kkt;
+mod loss;
+mod operator_model;
 mod point;
+mod problem;
+mod program;
+mod rounding;
+mod sensitivity;
 mod simplified;
 
+pub use constraint::{Constraint, Coordinate};
 pub use domain::Domain;
+pub use jet::Jet;
+pub use kkt::Kkt;
+pub use operator_model::OperatorModel;
 pub use point::Point;
+pub use problem::{Multiplier, NoOptimum, Optimum, Problem, minimise};
+pub use rounding::{NoNeighbour, Quanta, Rounded, round};
+pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;
 
+use super::architecture::Architecture;
 use super::budget::Limit;
 
 /// What predicts the costs of architectures whose sizes are real numbers.
 pub trait CostModel: Sync {
     /// The limited quantity at a point: seconds, joules or bytes; infinite where it is not known.
     fn cost(&self, limit: Limit, point: &Point) -> f64;
+
+    /// All of them in the order of [`Limit::ALL`] with their derivatives. Where a cost has kinks they are rounded off, upwards
+    /// and the less the greater the `sharpness`.
+    fn jets(&self, point: &Point<Jet>, sharpness: f64) -> [Jet; Limit::COUNT];
+
+    /// The limited quantity for an architecture that can be built.
+    fn cost_of(&self, limit: Limit, shape: &Architecture) -> f64 {
+        self.cost(limit, &Point::of(shape))
+    }
 }

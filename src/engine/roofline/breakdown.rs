@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Estimator;
+use super::dimensions::Dimensions;
 use super::operators::{Bound, Operator, visit_attention, visit_layer, visit_once};
 use crate::engine::architecture::Architecture;
 
@@ -77,19 +78,20 @@ impl Estimator {
     pub fn breakdown(&self, shape: &Architecture) -> Vec<OperatorCost> {
         let mut rows = Vec::with_capacity(20);
         let layers = f64::from(shape.layers);
+        let sizes = Dimensions::of(shape, &self.precision);
         let steps = f64::from(self.workload.generated_tokens);
 
         let prefill = self.prefill_pass();
-        visit_layer(shape, &self.precision, &prefill, |op| rows.push(self.row(Phase::Prefill, op, layers, 1.0)));
-        visit_attention(shape, &self.precision, self.attention, &prefill, |op| {
+        visit_layer(&sizes, &self.precision, &prefill, |op| rows.push(self.row(Phase::Prefill, op, layers, 1.0)));
+        visit_attention(&sizes, &self.precision, self.attention, &prefill, |op| {
             rows.push(self.row(Phase::Prefill, op, layers, 1.0));
         });
-        visit_once(shape, &self.precision, &prefill, |op| rows.push(self.row(Phase::Prefill, op, 1.0, 1.0)));
+        visit_once(&sizes, &self.precision, &prefill, |op| rows.push(self.row(Phase::Prefill, op, 1.0, 1.0)));
 
         if self.workload.generated_tokens > 0 {
             let decode = self.decode_pass(1);
-            visit_layer(shape, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, layers, steps)));
-            self.visit_decode_attention(shape, |sum| {
+            visit_layer(&sizes, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, layers, steps)));
+            self.visit_decode_attention(&sizes, |sum| {
                 let first = self.row(Phase::Decode, sum.first, layers, steps);
                 let whole = OperatorCost {
                     seconds: layers * sum.seconds,
@@ -100,7 +102,7 @@ impl Estimator {
                 };
                 rows.push(whole.rated());
             });
-            visit_once(shape, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, 1.0, steps)));
+            visit_once(&sizes, &self.precision, &decode, |op| rows.push(self.row(Phase::Decode, op, 1.0, steps)));
         }
         rows.sort_by_key(|row| (row.phase == Phase::Decode, execution_order(row.name)));
         rows

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Estimator;
+use super::dimensions::{Dimensions, Size};
 use super::weights::WeightBytes;
 use crate::engine::architecture::Architecture;
 
@@ -33,58 +34,61 @@ impl Estimator {
     /// Memory of one architecture.
     pub fn memory(&self, shape: &Architecture) -> Memory {
         let layers = f64::from(shape.layers);
+        let sizes = Dimensions::of(shape, &self.precision);
         Memory {
-            weights_bytes: layers * self.layer_weight_bytes(shape) + self.vocab_weight_bytes(shape),
-            kv_cache_bytes: layers * self.layer_kv_bytes(shape),
-            activations_bytes: self.activation_bytes(shape),
+            weights_bytes: layers * layer_weight_bytes(&sizes) + vocab_weight_bytes(&sizes),
+            kv_cache_bytes: layers * self.layer_kv_bytes(&sizes),
+            activations_bytes: self.activation_bytes(&sizes),
             reserved_bytes: self.reserved_bytes,
         }
     }
 
     /// Memory that one more layer takes, bytes.
     #[inline]
-    pub(in crate::engine) fn memory_per_layer_bytes(&self, shape: &Architecture) -> f64 {
-        self.layer_weight_bytes(shape) + self.layer_kv_bytes(shape)
+    pub(in crate::engine) fn memory_per_layer_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
+        layer_weight_bytes(sizes) + self.layer_kv_bytes(sizes)
     }
 
     /// Memory that does not grow with depth, bytes.
     #[inline]
-    pub(in crate::engine) fn memory_once_bytes(&self, shape: &Architecture) -> f64 {
-        self.vocab_weight_bytes(shape) + self.activation_bytes(shape) + self.reserved_bytes
+    pub(in crate::engine) fn memory_once_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
+        vocab_weight_bytes(sizes) + self.activation_bytes(sizes) + self.reserved_bytes
     }
 
-    fn layer_weight_bytes(&self, shape: &Architecture) -> f64 {
-        let width = f64::from(shape.width);
-        let experts = f64::from(shape.experts);
-        let WeightBytes { query, key_value, output, gate_up, down, shared } = WeightBytes::of(shape, &self.precision);
-        let linear_bytes = width
-            * (shape.attention_dim() * (query + output)
-                + 2.0 * shape.kv_dim() * key_value
-                + f64::from(shape.expert_hidden) * experts * (2.0 * gate_up + down)
-                + 3.0 * f64::from(shape.shared_hidden) * shared);
-        let norms = 2.0 * width + 2.0 * f64::from(shape.head_dim);
-        let router = if shape.is_dense() { 0.0 } else { width * experts };
-        linear_bytes + (norms + router) * BYTES_16
-    }
-
-    /// Embedding, LM head and the final norm. A tied embedding is stored once, in the head's format.
-    fn vocab_weight_bytes(&self, shape: &Architecture) -> f64 {
-        let width = f64::from(shape.width);
-        let table = f64::from(shape.vocab) * width;
-        let embedding = if shape.tied { 0.0 } else { table * BYTES_16 };
-        table * self.precision.head.bytes_in_rows_of(shape.width) + embedding + width * BYTES_16
-    }
-
-    fn layer_kv_bytes(&self, shape: &Architecture) -> f64 {
+    #[inline]
+    fn layer_kv_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
         let tokens = f64::from(self.workload.prompt_tokens) + f64::from(self.workload.generated_tokens);
-        2.0 * shape.kv_dim() * self.precision.kv_cache.bytes * f64::from(self.workload.batch) * tokens
+        sizes.kv_dim * 2.0 * self.precision.kv_cache.bytes * f64::from(self.workload.batch) * tokens
     }
 
-    fn activation_bytes(&self, shape: &Architecture) -> f64 {
-        let per_token =
-            2.0 * f64::from(shape.width) + 2.0 * shape.active_hidden() + shape.attention_dim() + 2.0 * shape.kv_dim();
-        self.prefill_pass().tokens() * per_token * self.precision.activation_bytes
+    #[inline]
+    fn activation_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
+        let active_hidden = sizes.expert_hidden * sizes.top_k + sizes.shared_hidden;
+        let per_token = sizes.width * 2.0 + active_hidden * 2.0 + sizes.attention_dim + sizes.kv_dim * 2.0;
+        per_token * self.prefill_pass().tokens() * self.precision.activation_bytes
     }
+}
+
+#[inline]
+fn layer_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
+    let Dimensions { width, attention_dim, kv_dim, expert_hidden, experts, .. } = *sizes;
+    let WeightBytes { query, key_value, output, gate_up, down, shared, .. } = sizes.weights;
+    let linear_bytes = width
+        * (attention_dim * (query + output)
+            + kv_dim * 2.0 * key_value
+            + expert_hidden * experts * (2.0 * gate_up + down)
+            + 3.0 * sizes.shared_hidden * shared);
+    let norms = width * 2.0 + 2.0 * sizes.head_dim;
+    let norms_and_router = if sizes.routed { norms + width * experts } else { norms };
+    linear_bytes + norms_and_router * BYTES_16
+}
+
+/// Embedding, LM head and the final norm. A tied embedding is stored once, in the head's format.
+#[inline]
+fn vocab_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
+    let table = sizes.width * sizes.vocab;
+    let embedding_bytes = if sizes.tied { 0.0 } else { BYTES_16 };
+    table * sizes.weights.head + table * embedding_bytes + sizes.width * BYTES_16
 }
 
 #[cfg(test)]
@@ -127,7 +131,7 @@ mod tests {
         let q4_k_m = estimator(Precision::named("q4_k_m").unwrap());
         let in_layer = |shape: &Architecture| {
             let norms = 2.0 * (2.0 * f64::from(shape.width) + 2.0 * f64::from(shape.head_dim));
-            q4_k_m.layer_weight_bytes(shape) - norms
+            layer_weight_bytes(&Dimensions::of(shape, q4_k_m.precision())) - norms
         };
         let llama_8b =
             Architecture { width: 4096, heads: 32, head_dim: 128, kv_heads: 8, expert_hidden: 14_336, ..QWEN2_5_0_5B };
@@ -139,8 +143,9 @@ mod tests {
         let q5_0 = (2.0 * query + key + 2.0 * up) * 22.0 / 32.0;
         let mixed = key * (22.0 + 34.0) / 64.0 + up * (144.0 + 210.0) / 512.0;
         assert!((in_layer(&QWEN2_5_0_5B) - q5_0 - mixed).abs() < 1e-3);
+        let qwen = Dimensions::of(&QWEN2_5_0_5B, q4_k_m.precision());
         let head_bytes = 151_936.0 * 896.0 * 34.0 / 32.0;
-        assert!((q4_k_m.vocab_weight_bytes(&QWEN2_5_0_5B) - head_bytes - 2.0 * 896.0).abs() < 1e-3);
+        assert!((vocab_weight_bytes(&qwen) - head_bytes - 2.0 * 896.0).abs() < 1e-3);
         // What is stored is what is read: one token reads every weight once.
         for shape in [llama_8b, QWEN2_5_0_5B] {
             let rows = q4_k_m.breakdown(&shape);

@@ -4,6 +4,7 @@
 //! T = B·S tokens pass through the linear operators; attention sees a context of `S_kv` tokens per sequence. Norms,
 //! rotary embedding, residual adds and the activation function count as fused into their neighbours.
 
+use super::dimensions::{Dimensions, Size};
 use super::weights::WeightBytes;
 use crate::engine::architecture::Architecture;
 use crate::engine::precision::Precision;
@@ -11,25 +12,25 @@ use serde::{Serialize, Serializer};
 
 /// One kernel launch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Operator {
+pub struct Operator<S = f64> {
     /// Short name: `q_proj`, `attention`, ….
     pub name: &'static str,
     /// Executions per layer, or per forward pass for embedding and LM head.
     pub count: f64,
     /// Floating-point (or integer) operations of one execution.
-    pub flops: f64,
+    pub flops: S,
     /// Bytes of one execution moved between memory and chip.
-    pub bytes: f64,
+    pub bytes: S,
     /// Whether it computes at the number format's rate; everything else computes in 16 bit.
     pub linear: bool,
 }
 
-impl Operator {
-    const fn linear(name: &'static str, count: f64, flops: f64, bytes: f64) -> Self {
+impl<S: Size> Operator<S> {
+    const fn linear(name: &'static str, count: f64, flops: S, bytes: S) -> Self {
         Self { name, count, flops, bytes, linear: true }
     }
 
-    const fn bits16(name: &'static str, count: f64, flops: f64, bytes: f64) -> Self {
+    const fn bits16(name: &'static str, count: f64, flops: S, bytes: S) -> Self {
         Self { name, count, flops, bytes, linear: false }
     }
 }
@@ -126,95 +127,81 @@ impl ForwardPass {
     }
 }
 
-/// N: expected number of distinct experts that `tokens` tokens touch under uniform independent routing,
-/// `E·(1 − (1 − K/E)^T)`; K for one token, E for a long prompt, 1 for a dense model.
-pub fn expert_coverage(experts: u32, top_k: u32, tokens: f64) -> f64 {
-    if experts == 1 {
-        return 1.0;
-    }
-    let (experts, top_k) = (f64::from(experts), f64::from(top_k));
-    // Written with expm1 and ln_1p: one token must give K to the last digit.
-    -experts * (tokens * (-top_k / experts).ln_1p()).exp_m1()
-}
-
 /// Visits the operators of one layer whose cost does not depend on the context.
 #[inline]
-pub(super) fn visit_layer(
-    shape: &Architecture,
+pub(in crate::engine) fn visit_layer<S: Size>(
+    sizes: &Dimensions<S>,
     precision: &Precision,
     pass: &ForwardPass,
-    mut visit: impl FnMut(Operator),
+    mut visit: impl FnMut(Operator<S>),
 ) {
     let tokens = pass.tokens();
-    let width = f64::from(shape.width);
-    let attention_dim = shape.attention_dim();
-    let kv_dim = shape.kv_dim();
-    let (weight, activation) = (WeightBytes::of(shape, precision), precision.activation_bytes);
+    let Dimensions { width, attention_dim, kv_dim, experts, expert_hidden: hidden, .. } = *sizes;
+    let WeightBytes { query, key_value, output, gate_up, down, shared, .. } = sizes.weights;
+    let activation = precision.activation_bytes;
 
-    let query_flops = 2.0 * tokens * width * attention_dim;
-    let query_activations = tokens * (width + attention_dim) * activation;
-    visit(Operator::linear("q_proj", 1.0, query_flops, width * attention_dim * weight.query + query_activations));
+    let query_flops = width * (2.0 * tokens) * attention_dim;
+    let query_activations = (width + attention_dim) * tokens * activation;
+    visit(Operator::linear("q_proj", 1.0, query_flops, width * attention_dim * query + query_activations));
     visit(Operator::linear(
         "kv_proj",
         2.0,
-        2.0 * tokens * width * kv_dim,
-        width * kv_dim * weight.key_value + tokens * width * activation + tokens * kv_dim * precision.kv_cache.bytes,
+        width * (2.0 * tokens) * kv_dim,
+        width * kv_dim * key_value + width * tokens * activation + kv_dim * tokens * precision.kv_cache.bytes,
     ));
-    visit(Operator::linear("o_proj", 1.0, query_flops, width * attention_dim * weight.output + query_activations));
-    if !shape.is_dense() {
-        let experts = f64::from(shape.experts);
+    visit(Operator::linear("o_proj", 1.0, query_flops, width * attention_dim * output + query_activations));
+    if sizes.routed {
         visit(Operator::bits16(
             "router",
             1.0,
-            2.0 * tokens * width * experts,
-            width * experts * activation + tokens * (width + experts) * activation,
+            width * (2.0 * tokens) * experts,
+            width * experts * activation + (width + experts) * tokens * activation,
         ));
     }
-    let hidden = f64::from(shape.expert_hidden);
-    let routed_tokens = tokens * f64::from(shape.top_k);
-    let ffn_flops = 2.0 * routed_tokens * width * hidden;
-    let ffn_weights = expert_coverage(shape.experts, shape.top_k, tokens) * width * hidden;
-    let ffn_activations = routed_tokens * (width + hidden) * activation;
-    visit(Operator::linear("gate_up", 2.0, ffn_flops, ffn_weights * weight.gate_up + ffn_activations));
-    visit(Operator::linear("down", 1.0, ffn_flops, ffn_weights * weight.down + ffn_activations));
-    if shape.shared_hidden > 0 {
+    let routed_tokens = tokens * sizes.top_k;
+    let ffn_flops = width * (2.0 * routed_tokens) * hidden;
+    let ffn_weights = experts.expert_coverage(sizes.top_k, tokens) * width * hidden;
+    let ffn_activations = (width + hidden) * routed_tokens * activation;
+    visit(Operator::linear("gate_up", 2.0, ffn_flops, ffn_weights * gate_up + ffn_activations));
+    visit(Operator::linear("down", 1.0, ffn_flops, ffn_weights * down + ffn_activations));
+    if sizes.shared_hidden > 0.0 {
         // Gate, up and down of the expert that every token uses.
-        let shared = f64::from(shape.shared_hidden);
-        let bytes = width * shared * weight.shared + tokens * (width + shared) * activation;
-        visit(Operator::linear("shared", 3.0, 2.0 * tokens * width * shared, bytes));
+        let hidden = sizes.shared_hidden;
+        let bytes = width * hidden * shared + (width + hidden) * tokens * activation;
+        visit(Operator::linear("shared", 3.0, width * (2.0 * tokens) * hidden, bytes));
     }
 }
 
 /// Visits the attention operators of one layer; FLOPs and bytes are affine in the context.
 #[inline]
-pub(super) fn visit_attention(
-    shape: &Architecture,
+pub(in crate::engine) fn visit_attention<S: Size>(
+    sizes: &Dimensions<S>,
     precision: &Precision,
     attention: Attention,
     pass: &ForwardPass,
-    mut visit: impl FnMut(Operator),
+    mut visit: impl FnMut(Operator<S>),
 ) {
     let ForwardPass { batch, query_tokens, context_tokens } = *pass;
     let tokens = pass.tokens();
-    let attention_dim = shape.attention_dim();
+    let Dimensions { heads, attention_dim, kv_dim, .. } = *sizes;
     let activation = precision.activation_bytes;
-    let scores = batch * f64::from(shape.heads) * query_tokens * context_tokens;
+    let scores = heads * batch * query_tokens * context_tokens;
     let causal = attention.causal_share(pass);
-    let product_flops = 2.0 * tokens * context_tokens * attention_dim * causal;
-    let softmax_flops = 5.0 * scores * causal;
-    let kv_bytes = batch * context_tokens * shape.kv_dim() * precision.kv_cache.bytes;
-    let query_bytes = tokens * attention_dim * activation;
+    let product_flops = attention_dim * (2.0 * tokens * context_tokens) * causal;
+    let softmax_flops = scores * 5.0 * causal;
+    let kv_bytes = kv_dim * (batch * context_tokens) * precision.kv_cache.bytes;
+    let query_bytes = attention_dim * tokens * activation;
     match attention {
         Attention::Fused | Attention::FusedCausal => visit(Operator::bits16(
             "attention",
             1.0,
-            2.0 * product_flops + softmax_flops,
-            2.0 * query_bytes + 2.0 * kv_bytes,
+            product_flops * 2.0 + softmax_flops,
+            query_bytes * 2.0 + kv_bytes * 2.0,
         )),
         Attention::Materialised(_) => {
             let score_bytes = scores * activation;
             visit(Operator::bits16("qk", 1.0, product_flops, query_bytes + kv_bytes + score_bytes));
-            visit(Operator::bits16("softmax", 1.0, softmax_flops, 2.0 * score_bytes));
+            visit(Operator::bits16("softmax", 1.0, softmax_flops, score_bytes * 2.0));
             visit(Operator::bits16("sv", 1.0, product_flops, score_bytes + kv_bytes + query_bytes));
         }
     }
@@ -223,20 +210,20 @@ pub(super) fn visit_attention(
 /// Visits what happens once per forward pass: the embedding's row gather and the LM head, which sees the last
 /// position of each sequence only.
 #[inline]
-pub(super) fn visit_once(
-    shape: &Architecture,
+pub(in crate::engine) fn visit_once<S: Size>(
+    sizes: &Dimensions<S>,
     precision: &Precision,
     pass: &ForwardPass,
-    mut visit: impl FnMut(Operator),
+    mut visit: impl FnMut(Operator<S>),
 ) {
-    let (width, vocab) = (f64::from(shape.width), f64::from(shape.vocab));
+    let Dimensions { width, vocab, .. } = *sizes;
     let activation = precision.activation_bytes;
-    visit(Operator::bits16("embedding", 1.0, 0.0, 2.0 * pass.tokens() * width * activation));
+    visit(Operator::bits16("embedding", 1.0, width * 0.0, width * (2.0 * pass.tokens()) * activation));
     visit(Operator::linear(
         "lm_head",
         1.0,
-        2.0 * pass.batch * width * vocab,
-        vocab * width * precision.head.bytes_in_rows_of(shape.width) + pass.batch * (width + vocab) * activation,
+        width * (2.0 * pass.batch) * vocab,
+        width * vocab * sizes.weights.head + (width + vocab) * pass.batch * activation,
     ));
 }
 
@@ -248,12 +235,13 @@ pub fn operators(
     pass: &ForwardPass,
 ) -> Vec<Operator> {
     let layers = f64::from(shape.layers);
+    let sizes = Dimensions::of(shape, precision);
     let mut operators = Vec::with_capacity(16);
-    visit_layer(shape, precision, pass, |op| operators.push(Operator { count: layers * op.count, ..op }));
-    visit_attention(shape, precision, attention, pass, |op| {
+    visit_layer(&sizes, precision, pass, |op| operators.push(Operator { count: layers * op.count, ..op }));
+    visit_attention(&sizes, precision, attention, pass, |op| {
         operators.push(Operator { count: layers * op.count, ..op });
     });
-    visit_once(shape, precision, pass, |op| operators.push(op));
+    visit_once(&sizes, precision, pass, |op| operators.push(op));
     operators
 }
 
@@ -268,7 +256,8 @@ mod tests {
         let pass = ForwardPass { batch: 2.0, query_tokens: 7.0, context_tokens: 7.0 };
         let layer = |shape: &Architecture| {
             let mut all = Vec::new();
-            visit_layer(shape, &Precision::W8A8, &pass, |operator| all.push(operator));
+            let sizes = Dimensions::of(shape, &Precision::W8A8);
+            visit_layer(&sizes, &Precision::W8A8, &pass, |operator| all.push(operator));
             all
         };
         let routed = Architecture { experts: 60, top_k: 4, expert_hidden: 1408, ..QWEN2_5_0_5B };
@@ -281,15 +270,5 @@ mod tests {
         for part in [gate_up, down] {
             assert_eq!((shared.flops, shared.bytes, shared.linear), (part.flops, part.bytes, part.linear));
         }
-    }
-
-    #[test]
-    fn one_token_touches_k_experts_and_a_long_prompt_all() {
-        assert_eq!(expert_coverage(1, 1, 1024.0), 1.0);
-        assert!((expert_coverage(16, 2, 1.0) - 2.0).abs() < 1e-14);
-        assert!((expert_coverage(16, 1, 1024.0) - 16.0).abs() < 1e-12);
-        assert!((expert_coverage(8, 8, 3.0) - 8.0).abs() < 1e-14);
-        // Two tokens on one of two experts each: both the same with probability one half.
-        assert!((expert_coverage(2, 1, 2.0) - 1.5).abs() < 1e-14);
     }
 }

@@ -4,6 +4,7 @@
 //! of maxima of two affine sequences needs no loop over tokens: the larger side changes at most once, so the sum is
 //! two arithmetic series split at one integer ([`sum_of_larger`]).
 
+use super::dimensions::Dimensions;
 use super::operators::{Operator, visit_attention, visit_layer, visit_once};
 use super::{Estimator, Roofline};
 use crate::engine::architecture::Architecture;
@@ -53,7 +54,11 @@ impl Cost {
     /// Of a model of `layers` layers.
     #[inline]
     pub fn at_depth(&self, layers: u32) -> Latency {
-        let layers = f64::from(layers);
+        self.at_real_depth(f64::from(layers))
+    }
+
+    #[inline]
+    pub(in crate::engine) fn at_real_depth(&self, layers: f64) -> Latency {
         Latency {
             prefill_s: layers * self.layer.prefill_s + self.once.prefill_s,
             decode_s: layers * self.layer.decode_s + self.once.decode_s,
@@ -70,37 +75,43 @@ impl Estimator {
     /// Latency per layer and per forward pass; the shape's own depth plays no part.
     #[inline]
     pub fn cost(&self, shape: &Architecture) -> Cost {
+        self.cost_of_sizes(&Dimensions::of(shape, &self.precision))
+    }
+
+    /// The same for sizes that need not be whole.
+    #[inline]
+    pub(in crate::engine) fn cost_of_sizes(&self, sizes: &Dimensions) -> Cost {
         let steps = self.workload.generated_tokens;
         let prefill = self.prefill_pass();
         let decode = self.decode_pass(1);
         let mut cost = Cost::default();
 
         let add = |sum: &mut f64, operator: &Operator| *sum += operator.count * self.prefill.seconds(operator);
-        visit_layer(shape, &self.precision, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
-        visit_attention(shape, &self.precision, self.attention, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
-        visit_once(shape, &self.precision, &prefill, |op| add(&mut cost.once.prefill_s, &op));
+        visit_layer(sizes, &self.precision, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
+        visit_attention(sizes, &self.precision, self.attention, &prefill, |op| add(&mut cost.layer.prefill_s, &op));
+        visit_once(sizes, &self.precision, &prefill, |op| add(&mut cost.once.prefill_s, &op));
         if steps > 0 {
             let times = f64::from(steps);
             let add =
                 |sum: &mut f64, operator: &Operator| *sum += times * operator.count * self.decode.seconds(operator);
-            visit_layer(shape, &self.precision, &decode, |op| add(&mut cost.layer.decode_s, &op));
-            visit_once(shape, &self.precision, &decode, |op| add(&mut cost.once.decode_s, &op));
-            self.visit_decode_attention(shape, |sum| cost.layer.decode_s += sum.seconds);
+            visit_layer(sizes, &self.precision, &decode, |op| add(&mut cost.layer.decode_s, &op));
+            visit_once(sizes, &self.precision, &decode, |op| add(&mut cost.once.decode_s, &op));
+            self.visit_decode_attention(sizes, |sum| cost.layer.decode_s += sum.seconds);
         }
         cost
     }
 
     /// Visits each attention operator of one layer with its sum over all decode steps.
-    pub(super) fn visit_decode_attention(&self, shape: &Architecture, mut visit: impl FnMut(DecodeSum)) {
+    pub(super) fn visit_decode_attention(&self, sizes: &Dimensions, mut visit: impl FnMut(DecodeSum)) {
         let steps = self.workload.generated_tokens;
         let mut first = [None; 3];
         let mut slot = 0;
-        visit_attention(shape, &self.precision, self.attention, &self.decode_pass(1), |op| {
+        visit_attention(sizes, &self.precision, self.attention, &self.decode_pass(1), |op| {
             first[slot] = Some(op);
             slot += 1;
         });
         slot = 0;
-        visit_attention(shape, &self.precision, self.attention, &self.decode_pass(steps), |last| {
+        visit_attention(sizes, &self.precision, self.attention, &self.decode_pass(steps), |last| {
             if let Some(first) = first[slot] {
                 visit(DecodeSum::new(&self.decode, first, last, steps));
             }
@@ -188,15 +199,16 @@ mod tests {
     /// Decode token by token: the definition that the closed form must equal.
     fn decode_by_loop(estimator: &Estimator, shape: &Architecture) -> f64 {
         let mut sum = 0.0;
+        let sizes = Dimensions::of(shape, &estimator.precision);
         for step in 1..=estimator.workload.generated_tokens {
             let pass = estimator.decode_pass(step);
             let layers = f64::from(shape.layers);
             let roofline = estimator.decode;
-            visit_layer(shape, &estimator.precision, &pass, |op| sum += layers * op.count * roofline.seconds(&op));
-            visit_attention(shape, &estimator.precision, estimator.attention, &pass, |op| {
+            visit_layer(&sizes, &estimator.precision, &pass, |op| sum += layers * op.count * roofline.seconds(&op));
+            visit_attention(&sizes, &estimator.precision, estimator.attention, &pass, |op| {
                 sum += layers * op.count * roofline.seconds(&op);
             });
-            visit_once(shape, &estimator.precision, &pass, |op| sum += op.count * roofline.seconds(&op));
+            visit_once(&sizes, &estimator.precision, &pass, |op| sum += op.count * roofline.seconds(&op));
         }
         sum
     }
@@ -247,7 +259,8 @@ mod tests {
         let attention = |estimator: &Estimator| {
             let mut seconds = 0.0;
             let pass = estimator.prefill_pass();
-            visit_attention(&QWEN2_5_0_5B, &estimator.precision, estimator.attention, &pass, |op| {
+            let sizes = Dimensions::of(&QWEN2_5_0_5B, &estimator.precision);
+            visit_attention(&sizes, &estimator.precision, estimator.attention, &pass, |op| {
                 seconds += estimator.prefill.seconds(&op);
             });
             seconds

@@ -7,17 +7,17 @@ use crate::engine::features::Features;
 
 /// θ of the paper's §5, with gqa for the KV dimension. The heads are as wide together as the model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Point {
+pub struct Point<S = f64> {
     /// l: transformer layers.
-    pub layers: f64,
+    pub layers: S,
     /// d: hidden size.
-    pub width: f64,
+    pub width: S,
     /// r: feed-forward expansion over all activated experts.
-    pub ffn_ratio: f64,
+    pub ffn_ratio: S,
     /// gqa = `n_h`/`n_kv`: query heads that share a KV head.
-    pub gqa: f64,
+    pub gqa: S,
     /// ρ = K/E: activation rate.
-    pub rho: f64,
+    pub rho: S,
 }
 
 impl Point {

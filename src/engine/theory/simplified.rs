@@ -11,12 +11,12 @@
 //! prefill, all traffic are left out, the experts' weights among it: that is why the theory asks for as many experts as
 //! there may be even where prefill decides, which the operator model contradicts.
 
-use super::{CostModel, Point};
+use super::{CostModel, Jet, Point};
 use crate::engine::budget::Limit;
 use crate::engine::energy::PowerBudget;
 use crate::engine::hardware::Hardware;
 use crate::engine::precision::{ComputeFormat, Precision};
-use crate::engine::roofline::Estimator;
+use crate::engine::roofline::{Estimator, Size};
 use crate::engine::workload::Workload;
 
 /// One board, number format and workload as the theory sees them.
@@ -59,30 +59,30 @@ impl Simplified {
     }
 
     /// `T_pre`, seconds.
-    pub fn prefill_s(&self, point: &Point) -> f64 {
+    pub fn prefill_s<S: Size>(&self, point: &Point<S>) -> S {
         let tokens = f64::from(self.workload.batch) * f64::from(self.workload.prompt_tokens);
-        point.layers * tokens * point.width.powi(2) * xi_f(point) / self.flops_per_s
+        point.layers * point.width * point.width * xi_f(point) * (tokens / self.flops_per_s)
     }
 
     /// Time per output token, seconds: `l·Γ/β`.
-    pub fn tpot_s(&self, point: &Point) -> f64 {
-        point.layers * self.gamma_bytes(point) / self.bytes_per_s
+    pub fn tpot_s<S: Size>(&self, point: &Point<S>) -> S {
+        point.layers * self.gamma_bytes(point) * self.bytes_per_s.recip()
     }
 
     /// Γ: bytes that one layer reads per token, weights and context.
-    pub fn gamma_bytes(&self, point: &Point) -> f64 {
-        xi_dec(point) * point.width.powi(2) * self.weight_bytes
-            + 2.0 * self.mean_context() * point.width * self.kv_bytes / point.gqa
+    pub fn gamma_bytes<S: Size>(&self, point: &Point<S>) -> S {
+        xi_dec(point) * point.width * point.width * self.weight_bytes
+            + point.width * point.gqa.recip() * (2.0 * self.mean_context() * self.kv_bytes)
     }
 
     /// `T_pre + T_dec`, seconds.
-    pub fn total_s(&self, point: &Point) -> f64 {
-        self.prefill_s(point) + f64::from(self.workload.generated_tokens) * self.tpot_s(point)
+    pub fn total_s<S: Size>(&self, point: &Point<S>) -> S {
+        self.prefill_s(point) + self.tpot_s(point) * f64::from(self.workload.generated_tokens)
     }
 
     /// M, bytes.
-    pub fn memory_bytes(&self, point: &Point) -> f64 {
-        point.layers * xi_all(point) * point.width.powi(2) * self.weight_bytes
+    pub fn memory_bytes<S: Size>(&self, point: &Point<S>) -> S {
+        point.layers * xi_all(point) * point.width * point.width * self.weight_bytes
     }
 }
 
@@ -96,21 +96,27 @@ impl CostModel for Simplified {
             Limit::Memory => self.memory_bytes(point),
         }
     }
+
+    fn jets(&self, point: &Point<Jet>, _sharpness: f64) -> [Jet; Limit::COUNT] {
+        let total_s = self.total_s(point);
+        let energy_j = total_s * self.power.map_or(f64::INFINITY, |power| power.request_j(1.0));
+        [total_s, self.prefill_s(point), self.tpot_s(point), energy_j, self.memory_bytes(point)]
+    }
 }
 
 /// `ξ_F`: FLOPs per token, layer and d² (Eq. 24).
-pub(super) fn xi_f(point: &Point) -> f64 {
-    2.0 * xi_dec(point)
+pub(super) fn xi_f<S: Size>(point: &Point<S>) -> S {
+    xi_dec(point) * 2.0
 }
 
 /// `ξ_dec`: weights read per token, layer and d² (Eq. 25).
-pub(super) fn xi_dec(point: &Point) -> f64 {
-    2.0 + 2.0 / point.gqa + 3.0 * point.ffn_ratio
+pub(super) fn xi_dec<S: Size>(point: &Point<S>) -> S {
+    point.gqa.recip() * 2.0 + point.ffn_ratio * 3.0 + 2.0
 }
 
 /// `ξ_all`: weights stored per layer and d² (Eq. 26).
-pub(super) fn xi_all(point: &Point) -> f64 {
-    2.0 + 2.0 / point.gqa + 3.0 * point.ffn_ratio / point.rho
+pub(super) fn xi_all<S: Size>(point: &Point<S>) -> S {
+    point.gqa.recip() * 2.0 + point.ffn_ratio * point.rho.recip() * 3.0 + 2.0
 }
 
 #[cfg(test)]

@@ -1,0 +1,61 @@
+//! Time of one solve: it must follow a slider.
+//!
+//! `cargo bench --bench theory`.
+
+#![expect(clippy::unwrap_used, reason = "a bench on built-in files")]
+
+use divan::Bencher;
+use roofscape::engine::budget::{Budgets, Limit};
+use roofscape::engine::hardware::Hardware;
+use roofscape::engine::law::LossLaw;
+use roofscape::engine::precision::Precision;
+use roofscape::engine::roofline::Estimator;
+use roofscape::engine::space::Space;
+use roofscape::engine::theory::{Domain, OperatorModel, Problem, Quanta, Simplified, minimise, round};
+use roofscape::engine::workload::Workload;
+use roofscape::files::catalog::Kind;
+use roofscape::files::resolve::Library;
+use roofscape::files::space;
+
+fn main() {
+    divan::main();
+}
+
+fn paper() -> (Space, LossLaw, Hardware, Estimator) {
+    let library = Library::default();
+    let file = library.resolve(Kind::Space, "paper").unwrap();
+    let space = space::parse(&file.source, &file.text).unwrap();
+    let (_, law) = library.law("paper").unwrap();
+    let (_, profile) = library.profile("agx-orin-64gb").unwrap();
+    let hardware = profile.hardware(profile.default_mode());
+    let estimator = Estimator::new(&hardware, Precision::FP16, Workload::default()).unwrap();
+    (space, law, hardware, estimator)
+}
+
+const BUDGETS: Budgets = Budgets::NONE.with(Limit::Total, 0.1).with(Limit::Memory, 1e9);
+
+#[divan::bench]
+fn optimum_of_the_simplified_model(bencher: Bencher<'_, '_>) {
+    let (space, law, hardware, estimator) = paper();
+    let costs = Simplified::of(&hardware, &estimator);
+    let problem = Problem { law: &law.coefficients, costs: &costs, budgets: BUDGETS, domain: Domain::of(&space) };
+    bencher.bench_local(|| minimise(&problem).unwrap());
+}
+
+#[divan::bench]
+fn optimum_of_the_operator_model(bencher: Bencher<'_, '_>) {
+    let (space, law, _, estimator) = paper();
+    let costs = OperatorModel::of(&space, estimator);
+    let problem = Problem { law: &law.coefficients, costs: &costs, budgets: BUDGETS, domain: Domain::of(&space) };
+    bencher.bench_local(|| minimise(&problem).unwrap());
+}
+
+/// To shapes that can be built, priced exactly.
+#[divan::bench]
+fn rounding_under_the_operator_model(bencher: Bencher<'_, '_>) {
+    let (space, law, _, estimator) = paper();
+    let costs = OperatorModel::of(&space, estimator);
+    let problem = Problem { law: &law.coefficients, costs: &costs, budgets: BUDGETS, domain: Domain::of(&space) };
+    let (optimum, quanta) = (minimise(&problem).unwrap(), Quanta::of(&space, &Precision::FP16));
+    bencher.bench_local(|| round(&problem, &optimum, &quanta).unwrap());
+}

@@ -1,0 +1,109 @@
+//! The sizes that operators are counted from, as numbers one can compute with.
+//!
+//! An [`Architecture`] has whole sizes, the theory has real ones and wants to know how every cost changes with them. Both
+//! become [`Dimensions`], and the visitors of operators and the memory model see nothing else: there is one operator model,
+//! and what the theory optimises is what the sweep prices.
+
+use std::ops::{Add, Mul};
+
+use super::weights::WeightBytes;
+use crate::engine::architecture::Architecture;
+use crate::engine::precision::Precision;
+
+/// A size: a number, or a number that carries its derivatives along.
+pub trait Size:
+    Copy + Add<Output = Self> + Mul<Output = Self> + Add<f64, Output = Self> + Mul<f64, Output = Self>
+{
+    /// Its reciprocal.
+    #[must_use]
+    fn recip(self) -> Self;
+
+    /// N: expected number of distinct experts, of so many, that `tokens` tokens touch under uniform independent routing,
+    /// `E·(1 − (1 − K/E)^T)`; K for one token, E for a long prompt, 1 for a dense model.
+    #[must_use]
+    fn expert_coverage(self, top_k: f64, tokens: f64) -> Self;
+}
+
+impl Size for f64 {
+    #[inline]
+    fn recip(self) -> Self {
+        1.0 / self
+    }
+
+    #[inline]
+    fn expert_coverage(self, top_k: f64, tokens: f64) -> Self {
+        if self == 1.0 {
+            return 1.0;
+        }
+        // Written with expm1 and ln_1p: one token must give K to the last digit.
+        -self * (tokens * (-top_k / self).ln_1p()).exp_m1()
+    }
+}
+
+/// Sizes of one layer, of what surrounds the layers, and the bytes that each kind of weight takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Dimensions<S = f64> {
+    /// d.
+    pub width: S,
+    /// `n_h`.
+    pub heads: S,
+    /// `d_a` = `n_h`·`d_h`.
+    pub attention_dim: S,
+    /// `d_m` = `n_kv`·`d_h`.
+    pub kv_dim: S,
+    /// h: hidden size of one expert.
+    pub expert_hidden: S,
+    /// E.
+    pub experts: S,
+    /// K.
+    pub top_k: f64,
+    /// `d_h`.
+    pub head_dim: f64,
+    /// Hidden size of the shared expert; 0 where there is none.
+    pub shared_hidden: f64,
+    /// V.
+    pub vocab: f64,
+    /// Whether the LM head shares the embedding's weights.
+    pub tied: bool,
+    /// Whether a router chooses the experts; a dense model has none.
+    pub routed: bool,
+    /// By matrix.
+    pub(in crate::engine) weights: WeightBytes,
+}
+
+impl Dimensions {
+    /// Of a model that can be built, each matrix stored in the blocks that fit its rows.
+    #[inline]
+    pub fn of(shape: &Architecture, precision: &Precision) -> Self {
+        Self {
+            width: f64::from(shape.width),
+            heads: f64::from(shape.heads),
+            attention_dim: shape.attention_dim(),
+            kv_dim: shape.kv_dim(),
+            expert_hidden: f64::from(shape.expert_hidden),
+            experts: f64::from(shape.experts),
+            top_k: f64::from(shape.top_k),
+            head_dim: f64::from(shape.head_dim),
+            shared_hidden: f64::from(shape.shared_hidden),
+            vocab: f64::from(shape.vocab),
+            tied: shape.tied,
+            routed: !shape.is_dense(),
+            weights: WeightBytes::of(shape, precision),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_token_touches_k_experts_and_a_long_prompt_all() {
+        assert_eq!(1.0.expert_coverage(1.0, 1024.0), 1.0);
+        assert!((16.0.expert_coverage(2.0, 1.0) - 2.0).abs() < 1e-14);
+        assert!((16.0.expert_coverage(1.0, 1024.0) - 16.0).abs() < 1e-12);
+        assert!((8.0.expert_coverage(8.0, 3.0) - 8.0).abs() < 1e-14);
+        // Two tokens on one of two experts each: both the same with probability one half.
+        assert!((2.0.expert_coverage(1.0, 2.0) - 1.5).abs() < 1e-14);
+    }
+}

@@ -1,0 +1,251 @@
+//! A primal–dual interior-point method, as a solver that argmin's executor runs.
+//!
+//! Every constraint gets a slack s > 0 and a multiplier λ > 0, and Newton's method is asked for λ·s = μ with μ falling
+//! towards 0: the path leads through the inside of the feasible set and ends where each constraint either binds (s = 0) or
+//! does not press (λ = 0). Kinks of the costs are rounded off less and less as μ falls. The start need not be feasible.
+//!
+//! Slack and multiplier of each constraint are eliminated, so a step solves one system of five equations.
+
+use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason, TerminationStatus};
+
+use super::jet::{Gradient, Hessian};
+use super::kkt::{self, Kkt};
+use super::program::{Evaluation, Program, SHARPEST};
+
+/// A search ends when it is ten times better than it must be.
+const GOOD_ENOUGH: f64 = 1e-11;
+const MOST_ITERATIONS: u64 = 300;
+/// μ falls to this share of the mean λ·s with each step.
+const CENTRING: f64 = 0.15;
+/// A step goes this share of the way to where a slack or a multiplier would be 0.
+const SHARE_TO_BOUNDARY: f64 = 0.99;
+/// Farthest that a logarithm moves at once.
+const LONGEST_STEP: f64 = 1.5;
+/// The kinks' first sharpness.
+const BLUNTEST: f64 = 8.0;
+const MOST_TRIALS: usize = 12;
+
+/// Where a search is.
+#[derive(Debug, Clone)]
+pub(super) struct Iterate {
+    pub(super) logarithms: Gradient,
+    pub(super) multipliers: Vec<f64>,
+    pub(super) slacks: Vec<f64>,
+}
+
+/// Where a search ended.
+pub(super) struct End {
+    pub(super) iterate: Iterate,
+    pub(super) iterations: u64,
+}
+
+type Progress = IterState<Iterate, (), (), (), (), f64>;
+
+/// Follows the path from a start; `None` if loss or costs are not finite there.
+pub(super) fn solve(program: &Program<'_>, start: Gradient) -> Option<End> {
+    let solver = InteriorPoint { path: Path { mu: f64::NAN, sharpness: BLUNTEST } };
+    let start = Iterate { logarithms: start, multipliers: Vec::new(), slacks: Vec::new() };
+    let result = Executor::new(program, solver)
+        .configure(|state: Progress| state.param(start).max_iters(MOST_ITERATIONS))
+        .ctrlc(false)
+        .run()
+        .ok()?;
+    let state = result.state();
+    Some(End { iterate: state.get_param()?.clone(), iterations: state.get_iter() })
+}
+
+/// Which point of the path is aimed at.
+#[derive(Debug, Clone, Copy)]
+struct Path {
+    mu: f64,
+    sharpness: f64,
+}
+
+struct InteriorPoint {
+    path: Path,
+}
+
+impl Solver<&Program<'_>, Progress> for InteriorPoint {
+    fn name(&self) -> &'static str {
+        "primal-dual interior point"
+    }
+
+    fn init(&mut self, problem: &mut Problem<&Program<'_>>, state: Progress) -> Result<(Progress, Option<KV>), Error> {
+        let start = state.get_param().ok_or_else(|| Error::msg("no start"))?.logarithms;
+        let at = problem.problem("evaluations", |program| Ok(program.evaluate(&start, self.path.sharpness)))?;
+        let slope = at.loss.gradient.amax();
+        let finite = slope.is_finite() && at.constraints.iter().all(|constraint| constraint.value.is_finite());
+        if !finite {
+            return Err(Error::msg("loss or costs are not finite"));
+        }
+        let slacks: Vec<f64> = at.constraints.iter().map(|constraint| (-constraint.value).max(0.1)).collect();
+        self.path.mu = 0.1 * slope.clamp(1e-6, 1.0);
+        let multipliers = slacks.iter().map(|slack| self.path.mu / slack).collect();
+        Ok((state.param(Iterate { logarithms: start, multipliers, slacks }).cost(f64::INFINITY), None))
+    }
+
+    fn next_iter(
+        &mut self,
+        problem: &mut Problem<&Program<'_>>,
+        mut state: Progress,
+    ) -> Result<(Progress, Option<KV>), Error> {
+        let iterate = state.take_param().ok_or_else(|| Error::msg("no point"))?;
+        let free = problem.problem("programs", |program| Ok(program.free))?;
+        let mut evaluate = |logarithms: &Gradient, sharpness: f64| {
+            problem.problem("evaluations", |program| Ok(program.evaluate(logarithms, sharpness)))
+        };
+        let at = evaluate(&iterate.logarithms, self.path.sharpness)?;
+        let residual = Kkt::of(&at, &iterate.multipliers, free).residual();
+        if residual <= GOOD_ENOUGH && self.path.sharpness >= SHARPEST {
+            return Ok((state.param(iterate).cost(residual).terminate_with(TerminationReason::SolverConverged), None));
+        }
+        let direction = Direction::newton(&at, &iterate, self.path.mu, free);
+        let goal = Goal::at(&at, &iterate, &direction, self.path.mu);
+        let (mut step, before) = (direction.longest(&iterate), miss(&at, &iterate, self.path.mu, free));
+        let barrier = goal.value(&at, &iterate);
+        let mut moved = direction.from(&iterate, step);
+        for _trial in 0..MOST_TRIALS {
+            let there = evaluate(&moved.logarithms, self.path.sharpness)?;
+            let nearer = miss(&there, &moved, self.path.mu, free) <= (1.0 - 0.01 * step) * before;
+            if nearer || goal.value(&there, &moved) <= barrier + 0.01 * step * goal.slope {
+                break;
+            }
+            step *= 0.5;
+            moved = direction.from(&iterate, step);
+        }
+        self.advance(&moved, step);
+        Ok((state.param(moved).cost(residual), None))
+    }
+
+    fn terminate(&mut self, _state: &Progress) -> TerminationStatus {
+        TerminationStatus::NotTerminated
+    }
+}
+
+impl InteriorPoint {
+    /// Aims farther along the path, unless the last step fell short.
+    fn advance(&mut self, reached: &Iterate, step: f64) {
+        const LEAST_MU: f64 = 1e-16;
+        let products = reached.multipliers.iter().zip(&reached.slacks).map(|(lambda, slack)| lambda * slack);
+        let mean = products.sum::<f64>() / reached.slacks.len().max(1) as f64;
+        if step > 0.1 {
+            self.path.mu = (CENTRING * mean).max(LEAST_MU).min(self.path.mu);
+            self.path.sharpness =
+                (0.1 / self.path.mu).clamp(self.path.sharpness, 8.0 * self.path.sharpness).min(SHARPEST);
+        }
+    }
+}
+
+/// Where Newton's method wants to go.
+struct Direction {
+    logarithms: Gradient,
+    multipliers: Vec<f64>,
+    slacks: Vec<f64>,
+}
+
+impl Direction {
+    fn newton(at: &Evaluation, iterate: &Iterate, mu: f64, free: [bool; 5]) -> Self {
+        let Iterate { multipliers, slacks, .. } = iterate;
+        let rows = || at.constraints.iter().zip(multipliers.iter().zip(slacks));
+        let mut matrix = at.loss.hessian;
+        let mut target = -kkt::stationarity(at, multipliers, free);
+        for (constraint, (&lambda, &slack)) in rows() {
+            let gradient = kkt::only(constraint.gradient, free);
+            matrix += constraint.hessian * lambda + gradient * gradient.transpose() * (lambda / slack);
+            let broken = constraint.value + slack;
+            target -= gradient * ((mu - lambda * slack + lambda * broken) / slack);
+        }
+        let logarithms = solve_definite(&restricted(matrix, free), &target);
+        let ahead: Vec<f64> = at.constraints.iter().map(|constraint| constraint.gradient.dot(&logarithms)).collect();
+        let slack_of = |((constraint, (_, &slack)), ahead): ((&super::Jet, (&f64, &f64)), &f64)| {
+            -(constraint.value + slack) - ahead
+        };
+        let to_slacks: Vec<f64> = rows().zip(&ahead).map(slack_of).collect();
+        let to_multiplier = |((_, (&lambda, &slack)), &by): ((&super::Jet, (&f64, &f64)), &f64)| {
+            (mu - lambda * slack - lambda * by) / slack
+        };
+        let to_multipliers = rows().zip(&to_slacks).map(to_multiplier).collect();
+        Self { logarithms, multipliers: to_multipliers, slacks: to_slacks }
+    }
+
+    /// The share of it that keeps slacks and multipliers positive and no logarithm jumping.
+    fn longest(&self, from: &Iterate) -> f64 {
+        let to_zero =
+            |(value, by): (&f64, &f64)| if *by < 0.0 { -SHARE_TO_BOUNDARY * value / by } else { f64::INFINITY };
+        let slacks = from.slacks.iter().zip(&self.slacks).map(to_zero);
+        let multipliers = from.multipliers.iter().zip(&self.multipliers).map(to_zero);
+        let jump = LONGEST_STEP / self.logarithms.amax().max(f64::MIN_POSITIVE);
+        slacks.chain(multipliers).fold(1.0, f64::min).min(jump)
+    }
+
+    fn from(&self, from: &Iterate, step: f64) -> Iterate {
+        let along = |values: &[f64], by: &[f64]| values.iter().zip(by).map(|(value, by)| value + step * by).collect();
+        Iterate {
+            logarithms: from.logarithms + self.logarithms * step,
+            multipliers: along(&from.multipliers, &self.multipliers),
+            slacks: along(&from.slacks, &self.slacks),
+        }
+    }
+}
+
+/// What a step should lower where the equations alone mislead: away from an optimum of a problem that is not quite convex
+/// they can be nearest to satisfied where nothing is gained. The loss, the slacks' barrier, and broken constraints at more
+/// than their worth.
+struct Goal {
+    mu: f64,
+    penalty: f64,
+    /// Along the whole direction, if everything were straight.
+    slope: f64,
+}
+
+impl Goal {
+    fn at(at: &Evaluation, iterate: &Iterate, direction: &Direction, mu: f64) -> Self {
+        let worth = iterate.multipliers.iter().zip(&direction.multipliers).map(|(value, by)| (value + by).abs());
+        let penalty = 2.0 * worth.fold(mu, f64::max);
+        let broken = at.constraints.iter().zip(&iterate.slacks).map(|(row, slack)| (row.value + slack).abs());
+        let slacks = direction.slacks.iter().zip(&iterate.slacks).map(|(by, slack)| by / slack);
+        let slope =
+            at.loss.gradient.dot(&direction.logarithms) - mu * slacks.sum::<f64>() - penalty * broken.sum::<f64>();
+        Self { mu, penalty, slope: slope.min(0.0) }
+    }
+
+    fn value(&self, at: &Evaluation, iterate: &Iterate) -> f64 {
+        let rows = at.constraints.iter().zip(&iterate.slacks);
+        let parts = rows.map(|(row, slack)| self.penalty * (row.value + slack).abs() - self.mu * slack.ln());
+        at.loss.value + parts.sum::<f64>()
+    }
+}
+
+/// By how much all equations of the path are missed: what a Newton step lowers if it is short enough.
+fn miss(at: &Evaluation, iterate: &Iterate, mu: f64, free: [bool; 5]) -> f64 {
+    let slope = kkt::stationarity(at, &iterate.multipliers, free).norm_squared();
+    let rows = at.constraints.iter().zip(iterate.multipliers.iter().zip(&iterate.slacks));
+    let parts =
+        rows.map(|(constraint, (lambda, slack))| (constraint.value + slack).powi(2) + (lambda * slack - mu).powi(2));
+    (slope + parts.sum::<f64>()).sqrt()
+}
+
+/// Fixed variables stay: their equations become "no step".
+fn restricted(matrix: Hessian, free: [bool; 5]) -> Hessian {
+    Hessian::from_fn(|row, column| match (free[row] && free[column], row == column) {
+        (true, _) => matrix[(row, column)],
+        (false, true) => 1.0,
+        (false, false) => 0.0,
+    })
+}
+
+/// Solves the system, with the curvature raised until it is positive everywhere: the costs of expert coverage are not
+/// convex, nor are laws of parameter counts, and a step must lead down there too.
+fn solve_definite(matrix: &Hessian, target: &Gradient) -> Gradient {
+    // In units of its own diagonal, so that one constraint that binds does not drown the others.
+    let scale = Gradient::from_fn(|place, _| matrix[(place, place)].abs().max(1e-12).sqrt().recip());
+    let scaled = Hessian::from_fn(|row, column| matrix[(row, column)] * scale[row] * scale[column]);
+    let mut raised_by = 0.0;
+    for _trial in 0..30 {
+        if let Some(factors) = (scaled + Hessian::identity() * raised_by).cholesky() {
+            return factors.solve(&target.component_mul(&scale)).component_mul(&scale);
+        }
+        raised_by = if raised_by == 0.0 { 1e-12 } else { raised_by * 10.0 };
+    }
+    Gradient::zeros()
+}
