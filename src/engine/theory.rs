@@ -10,6 +10,7 @@
 //! LossLaw, Budgets, Domain ────────────────────────────────────────────────────────────────────┴▶ optimum, multipliers
 //! ```
 
+pub mod closed_forms;
 mod constraint;
 mod domain;
 #[cfg(test)]
@@ -20,19 +21,24 @@ mod kkt;
 mod loss;
 mod operator_model;
 mod point;
+mod printed;
 mod problem;
 mod program;
+mod regime;
 mod rounding;
 mod sensitivity;
 mod simplified;
 
+pub use closed_forms::{ClosedForm, ClosedForms, Ends, NoClosedForm};
 pub use constraint::{Constraint, Coordinate};
 pub use domain::Domain;
 pub use jet::Jet;
 pub use kkt::Kkt;
 pub use operator_model::OperatorModel;
 pub use point::Point;
+pub use printed::{PrintedD3, deviations};
 pub use problem::{Multiplier, NoOptimum, Optimum, Problem, minimise};
+pub use regime::{Regime, Shape};
 pub use rounding::{NoNeighbour, Quanta, Rounded, round};
 pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;

@@ -1,0 +1,386 @@
+//! The paper's closed forms (§5, App. E–L): the optimal shape at a given width, regime by regime.
+//!
+//! With the [`Simplified`] costs every limit is l·ψ(r, gqa, ρ, d) ≤ C, so where it binds the depth is C/ψ and only the
+//! shape of a layer is left to choose. The paper's table of regimes follows by setting the derivatives to 0; each of its
+//! entries was derived again, and but for D3 they agree ([`deviations`](super::deviations)). Its r* and gqa* are implicit
+//! and its coupled regimes have none at all, so "closed form" means equations that are solved to rounding here and say
+//! how far they are from it ([`Convergence`]). The width has no form even in the paper: d* is where the derivative of the
+//! loss along the forms, Eq. 62 in the general case, vanishes ([`ClosedForms::best_width`]).
+//!
+//! Nothing is clamped. What makes a form the optimum of the paper's problem, or a shape that can be built, is listed with
+//! each form as [`Condition`]s; a form with variables put on the ends of their range has to be asked for ([`Ends`]).
+
+mod best_width;
+mod condition;
+mod error;
+mod layer;
+mod one_limit;
+#[cfg(test)]
+mod tests;
+mod two_limits;
+
+use serde::Serialize;
+
+pub use best_width::power;
+pub use condition::{Condition, Verdict};
+pub use error::NoClosedForm;
+
+use super::printed::PrintedD3;
+use super::regime::Shape;
+use super::{Domain, Point, Regime, Simplified};
+use crate::engine::budget::{Budgets, Limit};
+use crate::engine::law::Coefficients;
+use crate::engine::law::forms::Eq2;
+use layer::LayerCost;
+use one_limit::{OneLimit, Solution};
+use two_limits::TwoLimits;
+
+/// A law, a board's costs, what is allowed and where: what closed forms are forms of.
+#[derive(Debug, Clone, Copy)]
+pub struct ClosedForms {
+    loss: Coefficients,
+    law: Eq2,
+    costs: Simplified,
+    budgets: Budgets,
+    domain: Domain,
+}
+
+/// What becomes of a variable that its form carries beyond its range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// It stays there, and a condition says so: the paper's form as it stands.
+    Reported,
+    /// r, gqa or ρ is put on the end, and the others are solved for again. Depth and width have no ends here.
+    Kept,
+}
+
+/// How well the equations of a form are solved.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Convergence {
+    /// Steps that it took.
+    pub iterations: u32,
+    /// What is left: of ln l where one limit binds, of the gradient against its largest term where two do.
+    pub residual: f64,
+}
+
+/// The optimal shape at one width.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClosedForm {
+    /// The limits taken to bind; they are met exactly.
+    pub regime: Regime,
+    /// l*, d, r*, gqa*, ρ*.
+    pub point: Point,
+    /// Nats per token.
+    pub loss: f64,
+    /// How well it is solved.
+    pub convergence: Convergence,
+    /// For each limit that binds, nats by which the loss falls per second, joule or byte more.
+    pub multipliers: Vec<(Limit, f64)>,
+    /// Variables that were put on an end of their range.
+    pub held: Vec<&'static str>,
+    /// dL*/d ln d along the forms, nats: Eq. 62 times d in D1. It vanishes at d*.
+    pub width_slope: f64,
+    /// What has to hold for this to be the optimum, and to be buildable.
+    pub conditions: Vec<Condition>,
+    /// The paper's printed ρ*, where decode and memory bind.
+    pub printed: Option<PrintedD3>,
+}
+
+/// Variables at given values; the others are free.
+#[derive(Debug, Clone, Copy, Default)]
+struct Held {
+    ffn_ratio: Option<f64>,
+    gqa: Option<f64>,
+    rho: Option<f64>,
+}
+
+impl ClosedForms {
+    /// Fails if the law is not Eq. 2.
+    pub fn new(law: &Coefficients, costs: Simplified, budgets: Budgets, domain: Domain) -> Result<Self, NoClosedForm> {
+        let eq2 = Eq2::of(law).ok_or_else(|| NoClosedForm::OtherLaw { law: law.form().title })?;
+        Ok(Self { loss: *law, law: eq2, costs, budgets, domain })
+    }
+
+    /// The form of a regime at one width.
+    pub fn at(&self, regime: Regime, width: f64, ends: Ends) -> Result<ClosedForm, NoClosedForm> {
+        let free = self.solve(regime, width, Held::default());
+        match ends {
+            Ends::Reported => free,
+            Ends::Kept => self.within(regime, width, free),
+        }
+    }
+
+    /// The form at each width.
+    pub fn curve(&self, regime: Regime, widths: &[f64], ends: Ends) -> Vec<Result<ClosedForm, NoClosedForm>> {
+        widths.iter().map(|&width| self.at(regime, width, ends)).collect()
+    }
+
+    /// The form of whichever regime the limits that are set lead to at this width, r, gqa and ρ within their ends.
+    ///
+    /// The problem is convex, so a form that keeps all limits, and whose own really hold it back, is the optimum there.
+    /// Fails where that has no form: two latencies bind.
+    pub fn deciding(&self, width: f64) -> Result<ClosedForm, NoClosedForm> {
+        let limits: Vec<Limit> = self.budgets.active().map(|(limit, _)| limit).collect();
+        let alone = limits.iter().map(|&limit| Regime::of([limit]));
+        let with_memory = limits
+            .iter()
+            .filter(|_| limits.contains(&Limit::Memory))
+            .filter(|&&limit| limit != Limit::Memory)
+            .map(|&limit| Regime::of([limit, Limit::Memory]));
+        let all = Regime::of(limits.iter().copied());
+        let kept = alone.chain(with_memory).filter_map(|regime| self.at(regime, width, Ends::Kept).ok());
+        kept.filter(|form| form.binds() && self.keeps_limits(&form.point))
+            .min_by(|a, b| a.loss.total_cmp(&b.loss))
+            .ok_or_else(|| {
+                if all.shape().is_some() {
+                    NoClosedForm::Outside { regime: all, width }
+                } else {
+                    NoClosedForm::NoForm(all)
+                }
+            })
+    }
+
+    /// The depth at which a shape exhausts a limit.
+    pub fn layers(&self, limit: Limit, shape: &Point) -> Result<f64, NoClosedForm> {
+        let layer = LayerCost::of(&self.costs, limit, shape.width, shape.rho);
+        Ok(self.budget(limit)? / layer.value(shape.ffn_ratio, shape.gqa))
+    }
+
+    fn keeps_limits(&self, point: &Point) -> bool {
+        const ROUNDING: f64 = 1.0 + 1e-9;
+        self.budgets.active().all(|(limit, most)| {
+            let layer = LayerCost::of(&self.costs, limit, point.width, point.rho);
+            point.layers * layer.value(point.ffn_ratio, point.gqa) <= most * ROUNDING
+        })
+    }
+
+    fn budget(&self, limit: Limit) -> Result<f64, NoClosedForm> {
+        let known = limit != Limit::Energy || self.costs.power.is_some();
+        let value = self.budgets.get(limit).filter(|value| known && *value > 0.0 && value.is_finite());
+        value.ok_or(NoClosedForm::NoBudget(limit))
+    }
+
+    /// Smallest and largest r, gqa and ρ at one width.
+    fn ends(&self, width: f64) -> [[f64; 2]; 3] {
+        let Domain { ffn_ratio, gqa: [fewest, most], rho, .. } = self.domain;
+        [ffn_ratio, [fewest, most.min(self.most_sharing(width))], rho]
+    }
+
+    /// Query heads per KV head if there are as few of these as the domain allows.
+    fn most_sharing(&self, width: f64) -> f64 {
+        width / (self.domain.head_dim * self.domain.fewest_kv_heads)
+    }
+
+    /// The best of the forms with each of r, gqa and ρ free or on an end: of a convex problem in a box, the optimum is
+    /// the stationary point of the face that it lies on.
+    fn within(
+        &self,
+        regime: Regime,
+        width: f64,
+        free: Result<ClosedForm, NoClosedForm>,
+    ) -> Result<ClosedForm, NoClosedForm> {
+        const ROUNDING: f64 = 1.0 + 1e-12;
+        let ends = self.ends(width);
+        let inside = |point: &Point| {
+            let values = [point.ffn_ratio, point.gqa, point.rho];
+            ends.iter().zip(values).all(|([low, high], value)| value * ROUNDING >= *low && value <= high * ROUNDING)
+        };
+        if free.as_ref().is_ok_and(|form| inside(&form.point)) {
+            return free;
+        }
+        let choices = |[low, high]: [f64; 2]| [None, (low > 0.0).then_some(low), high.is_finite().then_some(high)];
+        let [ratios, gqas, mut rhos] = ends.map(choices);
+        if regime.shape() != Some(Shape::One(Limit::Memory)) {
+            rhos = [None; 3];
+        }
+        let mut best: Option<ClosedForm> = None;
+        for (place, rho) in rhos.into_iter().enumerate().filter(|&(place, rho)| place == 0 || rho.is_some()) {
+            for (i, ffn_ratio) in ratios.into_iter().enumerate().filter(|&(i, ratio)| i == 0 || ratio.is_some()) {
+                for (j, gqa) in gqas.into_iter().enumerate().filter(|&(j, gqa)| j == 0 || gqa.is_some()) {
+                    if place + i + j == 0 {
+                        continue;
+                    }
+                    let Ok(form) = self.solve(regime, width, Held { ffn_ratio, gqa, rho }) else { continue };
+                    if inside(&form.point) && best.as_ref().is_none_or(|best| form.loss < best.loss) {
+                        best = Some(form);
+                    }
+                }
+            }
+        }
+        best.ok_or_else(|| free.err().unwrap_or(NoClosedForm::Outside { regime, width }))
+    }
+
+    fn solve(&self, regime: Regime, width: f64, held: Held) -> Result<ClosedForm, NoClosedForm> {
+        let shape = regime.shape().ok_or(NoClosedForm::NoForm(regime))?;
+        self.check(held)?;
+        let (point, convergence, shares) = match shape {
+            Shape::One(limit) => {
+                let rho = match (held.rho, limit) {
+                    (Some(rho), _) => Some(rho),
+                    (None, Limit::Memory) if held.ffn_ratio.is_none() => Some(self.memory_rho(width)?),
+                    (None, Limit::Memory) => None,
+                    (None, _) => Some(self.domain.rho[0]),
+                };
+                let layer = LayerCost::of(&self.costs, limit, width, rho.unwrap_or(1.0));
+                let problem = OneLimit { budget: self.budget(limit)?, layer, width, rho };
+                let solution = problem.solve(&self.law, held)?;
+                let depth = self.law.alpha_l * self.law.kappa_l * solution.layers.powf(-self.law.alpha_l);
+                (solution.point(width), solution.convergence, vec![(limit, depth)])
+            }
+            Shape::WithMemory(limit) => {
+                let problem = self.coupled(limit, width)?;
+                let solution = problem.solve(&self.law, held, self.domain.rho)?;
+                let point = solution.point(width);
+                let shares = self.coupled_shares(limit, &point);
+                (point, solution.convergence, shares)
+            }
+        };
+        self.form(regime, point, convergence, (shares, held))
+    }
+
+    fn coupled(&self, limit: Limit, width: f64) -> Result<TwoLimits, NoClosedForm> {
+        Ok(TwoLimits {
+            latency: self.budget(limit)?,
+            layer: LayerCost::of(&self.costs, limit, width, 1.0),
+            width,
+            weights: self.budget(Limit::Memory)? / (width.powi(2) * self.costs.weight_bytes),
+        })
+    }
+
+    /// ρ moves the loss and memory alone, and l moves the loss and both limits.
+    fn coupled_shares(&self, limit: Limit, point: &Point) -> Vec<(Limit, f64)> {
+        let law = &self.law;
+        let sparsity = self.summands(point)[1];
+        let stored = super::simplified::xi_all(point) * point.rho / (3.0 * point.ffn_ratio);
+        let memory = law.alpha_rho * sparsity * stored;
+        let depth = law.alpha_l * law.kappa_l * point.layers.powf(-law.alpha_l);
+        vec![(limit, depth - memory), (Limit::Memory, memory)]
+    }
+
+    /// `shares` are nats per e-fold of each limit.
+    fn form(
+        &self,
+        regime: Regime,
+        point: Point,
+        convergence: Convergence,
+        (shares, held): (Vec<(Limit, f64)>, Held),
+    ) -> Result<ClosedForm, NoClosedForm> {
+        let loss = self.loss.loss(&point.features());
+        if !loss.is_finite() {
+            let Convergence { iterations, residual } = convergence;
+            return Err(NoClosedForm::NoConvergence { iterations, residual });
+        }
+        let budget = |&(limit, nats): &(Limit, f64)| Some((limit, nats / self.budgets.get(limit)?));
+        let names = [("r", held.ffn_ratio), ("gqa", held.gqa), ("ρ", held.rho)];
+        let mut form = ClosedForm {
+            regime,
+            point,
+            loss,
+            convergence,
+            multipliers: shares.iter().filter_map(budget).collect(),
+            held: names.into_iter().filter_map(|(name, held)| held.map(|_| name)).collect(),
+            width_slope: self.width_slope(&point, &shares, held),
+            conditions: Vec::new(),
+            printed: (regime == Regime::of([Limit::Tpot, Limit::Memory])).then(|| {
+                let (eta, delta) = (self.eta(), self.delta(&point));
+                PrintedD3::at(&point, eta, delta)
+            }),
+        };
+        form.conditions = condition::of(self, &form);
+        Ok(form)
+    }
+
+    /// By the envelope theorem: what d alone changes of the loss, and of each limit at its price.
+    fn width_slope(&self, point: &Point, shares: &[(Limit, f64)], held: Held) -> f64 {
+        let law = &self.law;
+        let [_, sparsity, capacity, kv] = self.summands(point);
+        let mut slope = -law.beta_1 * sparsity - law.beta_2 * capacity - law.alpha_m * kv;
+        // A gqa held at one KV head in all grows with the width.
+        let follows = held.gqa.is_some_and(|gqa| gqa == self.most_sharing(point.width) && gqa > self.domain.gqa[0]);
+        if follows {
+            slope += law.alpha_m * kv;
+        }
+        for &(limit, nats) in shares {
+            let layer = LayerCost::of(&self.costs, limit, point.width, point.rho);
+            slope += nats * layer.width_slope(point.ffn_ratio, point.gqa);
+            if follows {
+                slope += nats * layer.gqa_slope(point.ffn_ratio, point.gqa);
+            }
+        }
+        slope
+    }
+
+    /// The terms of the loss: depth, sparsity, capacity, KV.
+    fn summands(&self, point: &Point) -> [f64; 4] {
+        let law = &self.law;
+        let Point { layers, width, ffn_ratio, rho, .. } = *point;
+        let ratio = ffn_ratio.powf(law.alpha_r);
+        [
+            law.kappa_l / layers.powf(law.alpha_l),
+            law.kappa_rho * rho.powf(law.alpha_rho) / (ratio * width.powf(law.beta_1)),
+            law.kappa_d / (ratio * width.powf(law.beta_2)),
+            law.kappa_m / point.kv_dim().powf(law.alpha_m),
+        ]
+    }
+
+    /// ρ* of D2 = P2.
+    fn memory_rho(&self, width: f64) -> Result<f64, NoClosedForm> {
+        let Eq2 { alpha_rho, alpha_r, kappa_rho, kappa_d, beta_1, beta_2, .. } = self.law;
+        if !(alpha_rho > alpha_r && kappa_rho > 0.0) {
+            return Err(NoClosedForm::RhoAtOne { alpha_rho, alpha_r });
+        }
+        let at_one = alpha_r * kappa_d / ((alpha_rho - alpha_r) * kappa_rho);
+        Ok(((at_one.ln() + (beta_1 - beta_2) * width.ln()) / alpha_rho).exp())
+    }
+
+    /// Whether the law holds what is free.
+    fn check(&self, held: Held) -> Result<(), NoClosedForm> {
+        let law = &self.law;
+        let mut needed = vec![("κ_l", law.kappa_l, "depth"), ("α_l", law.alpha_l, "depth")];
+        if held.ffn_ratio.is_none() {
+            needed.extend([("κ_d", law.kappa_d, "r"), ("α_r", law.alpha_r, "r")]);
+        }
+        if held.gqa.is_none() {
+            needed.extend([("κ_m", law.kappa_m, "gqa"), ("α_m", law.alpha_m, "gqa")]);
+        }
+        if held.rho.is_none() && held.ffn_ratio.is_some() {
+            needed.extend([("κ_ρ", law.kappa_rho, "ρ"), ("α_ρ", law.alpha_rho, "ρ")]);
+        }
+        match needed.into_iter().find(|(_, value, _)| *value <= 0.0 || !value.is_finite()) {
+            Some((symbol, value, variable)) => Err(NoClosedForm::Flat { symbol, value, variable }),
+            None => Ok(()),
+        }
+    }
+
+    /// η: bytes that may be read per token over bytes that may be stored.
+    fn eta(&self) -> f64 {
+        let of = |limit| self.budgets.get(limit).unwrap_or(f64::NAN);
+        of(Limit::Tpot) * self.costs.bytes_per_s / of(Limit::Memory)
+    }
+
+    /// `η_p·b_w`: FLOPs that a prompt may take per token over parameters that may be stored.
+    fn eta_p(&self) -> f64 {
+        let of = |limit| self.budgets.get(limit).unwrap_or(f64::NAN);
+        let tokens = f64::from(self.costs.workload.batch) * f64::from(self.costs.workload.prompt_tokens);
+        of(Limit::Prefill) * self.costs.flops_per_s / tokens * self.costs.weight_bytes / of(Limit::Memory)
+    }
+
+    /// δ: what reading the context adds to `ξ_dec`.
+    fn delta(&self, point: &Point) -> f64 {
+        let Simplified { weight_bytes, kv_bytes, .. } = self.costs;
+        2.0 * self.costs.mean_context() * kv_bytes / (point.gqa * point.width * weight_bytes)
+    }
+}
+
+impl ClosedForm {
+    /// Whether more of each limit would help.
+    pub fn binds(&self) -> bool {
+        self.multipliers.iter().all(|&(_, nats)| nats >= 0.0)
+    }
+}
+
+impl Solution {
+    const fn point(&self, width: f64) -> Point {
+        Point { layers: self.layers, width, ffn_ratio: self.ffn_ratio, gqa: self.gqa, rho: self.rho }
+    }
+}
