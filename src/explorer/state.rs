@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::evolution_view::EvolutionView;
 use super::fit_view::FitView;
 use super::hardware_view::HardwareView;
 use super::judged::Trial;
@@ -16,6 +17,7 @@ use super::selection::{Frontiers, Selection};
 use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::slider::Track;
 use super::table::{Column, SortOrder};
+use super::theory_view::TheoryView;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::landscape::{Landscape, Position};
@@ -198,6 +200,10 @@ pub struct State {
     pub fit: FitView,
     /// What the Hardware screen looks at.
     pub hardware_view: HardwareView,
+    /// What the Evolution screen looks at.
+    pub evolution: EvolutionView,
+    /// What the Theory screen looks at.
+    pub theory: TheoryView,
     /// The test of the law that is being made.
     pub trial: Option<Trial>,
     /// Where keys go on the frontier.
@@ -249,6 +255,8 @@ impl State {
             screen: Screen::Frontier,
             fit: FitView::default(),
             hardware_view: HardwareView::default(),
+            evolution: EvolutionView::default(),
+            theory: TheoryView::default(),
             trial: None,
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,
