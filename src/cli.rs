@@ -19,12 +19,14 @@ mod export;
 mod fit;
 mod fitting;
 mod frontier;
+mod interrupt;
 mod lists;
 mod models;
 mod plan;
 mod predict;
 mod profiles;
 mod progress;
+mod search;
 mod setting;
 mod synthesize;
 mod table;
@@ -212,6 +214,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Fit(args) => fit::run(args, library, streams),
         Command::Predict(args) => predict::run(args, library, streams),
         Command::Frontier(args) => frontier::run(args, library, streams),
+        Command::Search(args) => search::run(args, library, streams),
         Command::Plan(args) => plan::run(args, library, streams),
         Command::Calibrate(args) => calibrate::run(args, library, streams),
         Command::Export(args) => export::run(args, library, streams),
