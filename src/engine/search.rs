@@ -204,6 +204,12 @@ impl Search {
         search
     }
 
+    /// Prices some candidates of the space in any case.
+    pub fn include(&mut self, candidates: &[Architecture]) {
+        self.price(candidates.iter().map(|&candidate| (candidate, 0)).collect());
+        self.measure();
+    }
+
     /// One more round; says why there is none.
     pub fn advance(&mut self, watch: &dyn Watch) -> Option<Stop> {
         let mut stop = self.reason_to_stop(watch);

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
     use crate::engine::budget::Budgets;
     use crate::engine::law::{Axis, Variable};
-    use crate::engine::search::Aim;
+    use crate::engine::search::{Aim, Stop};
     use crate::engine::workload::Objective;
 
     fn both(warning: &Warning) -> (String, String) {
