@@ -20,6 +20,7 @@ mod export;
 mod fit;
 mod fitting;
 mod frontier;
+mod interrupt;
 mod lists;
 mod models;
 mod plan;
@@ -27,6 +28,7 @@ mod predict;
 mod profiles;
 mod progress;
 mod reproduce;
+mod search;
 mod setting;
 mod synthesize;
 mod table;
@@ -217,6 +219,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Fit(args) => fit::run(args, library, streams),
         Command::Predict(args) => predict::run(args, library, streams),
         Command::Frontier(args) => frontier::run(args, library, streams),
+        Command::Search(args) => search::run(args, library, streams),
         Command::Plan(args) => plan::run(args, library, streams),
         Command::Calibrate(args) => calibrate::run(args, library, streams),
         Command::Export(args) => export::run(args, library, streams),

@@ -32,6 +32,7 @@ pub mod precision;
 pub mod reference;
 pub mod roofline;
 pub mod runs;
+pub mod search;
 pub mod space;
 pub mod sweep;
 pub mod synthetic;

@@ -12,7 +12,8 @@ use crate::files::resolve::DETECTED;
 
 pub use commands::{
     Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
-    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, SearchArgs, ShowArgs, ShowModelArgs,
+    SynthesizeArgs,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
@@ -63,6 +64,8 @@ pub enum Command {
     Predict(PredictArgs),
     /// Price a space and print the latency-loss frontier of what keeps the budgets
     Frontier(FrontierArgs),
+    /// Search a space too large to price for its latency-loss frontier
+    Search(SearchArgs),
     /// Propose the training runs that would tell most about the frontier
     Plan(PlanArgs),
     /// Write feasible architectures with all that makes their numbers citable to a JSON file
@@ -100,6 +103,7 @@ impl Command {
         match self {
             Self::Predict(args) => Some(args.board.profile()),
             Self::Frontier(args) => Some(args.sweep.board.profile()),
+            Self::Search(args) => Some(args.sweep.board.profile()),
             Self::Plan(args) => Some(args.sweep.board.profile()),
             Self::Export(args) => Some(args.sweep.board.profile()),
             Self::Calibrate(args) => args.profile.as_deref(),

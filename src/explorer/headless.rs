@@ -186,7 +186,7 @@ impl Headless {
             // Nothing changes here by itself: a test says what a file has become.
             Effect::Quit | Effect::Export(_) | Effect::Watch(_) => None,
             Effect::Price(question) => {
-                PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false))
+                PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false, &|_| {}))
             }
             Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
             Effect::Resample(place) => ResampleJob::of(&self.state, place).map(|job| worker::resample(&job, &())),

@@ -24,7 +24,7 @@ use super::message::{Action, Arrow, Effect, ExportOutcome, Message};
 use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
 use super::slider::Direction;
-use super::state::{Answer, Mode, Notice, Pick, Prompt, State};
+use super::state::{Answer, Mode, Notice, Prompt, State};
 use super::table::{self, Column, SortOrder};
 use super::{change, layout, sources};
 use crate::engine::landscape::Landscape;
@@ -42,6 +42,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = apply(state, message);
     fit::follow(state);
+    effects.extend(question::search_on(state));
     effects.extend(resampling::follow(state));
     effects.extend(judging::follow(state));
     effects.extend(theory::follow(state));
@@ -153,15 +154,19 @@ fn receive(state: &mut State, answer: Answer) -> Vec<Effect> {
     if *question != state.question {
         return Vec::new();
     }
-    if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
-        state.pick = Pick::Best;
-    }
+    pick::carry_over(state, landscape);
     let earlier = state.answer.as_ref().filter(|earlier| earlier.question.asks_the_same_as(*question));
-    let change = earlier.map(|earlier| change::in_words(&earlier.landscape, landscape, state.objective));
+    let earlier = earlier.map(|earlier| {
+        // A search that has found more is the same picture still.
+        let is_news = earlier.question != *question;
+        is_news.then(|| change::in_words(&earlier.landscape, landscape, state.objective))
+    });
     state.answer = Some(answer);
     refront(state);
-    if let Some(words) = change {
-        state.notice = Some(Notice::Done(words));
+    if let Some(change) = earlier {
+        if let Some(words) = change {
+            state.notice = Some(Notice::Done(words));
+        }
         // The rows keep their order until the new one is there: another in between would only flash.
         let order = state.order.take();
         let effects = reorder(state);

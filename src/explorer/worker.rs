@@ -5,6 +5,7 @@
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
+mod find;
 mod judge;
 mod lane;
 mod resample;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
 
+use find::Hunt;
 pub(super) use judge::{JudgeJob, judge};
 use lane::{Lane, or_on_panic};
 use resample::Backstage;
@@ -49,6 +51,8 @@ pub(super) struct PriceJob {
     pub(super) estimator: Estimator,
     /// Of an imagined board: the same on the board as it is.
     pub(super) before: Option<Before>,
+    /// Where the space is too large to be priced as a whole.
+    pub(super) hunt: Option<Hunt>,
 }
 
 /// The board as it is, beside an imagined one.
@@ -102,7 +106,8 @@ impl PriceJob {
             Some(landscape) => Some(Before::Priced(Arc::clone(landscape))),
             None => Some(Before::By(Box::new(state.estimator(question.unscaled()).ok()?))),
         };
-        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator, before })
+        let hunt = Hunt::of(state, question);
+        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator, before, hunt })
     }
 }
 
@@ -126,16 +131,31 @@ impl WatchJob {
     }
 }
 
-/// Prices a space, unless `outdated` says meanwhile that something else has been asked.
-pub(super) fn price(job: &PriceJob, outdated: &dyn Fn() -> bool) -> Option<Message> {
-    let by = |estimator| Landscape::new_unless(&job.space, LossLaw::clone(&job.law), estimator, outdated).map(Arc::new);
-    let landscape = by(job.estimator)?;
-    let before = match &job.before {
-        None => None,
-        Some(Before::Priced(before)) => Some(Arc::clone(before)),
-        Some(Before::By(estimator)) => Some(by(**estimator)?),
+/// Prices a space, unless `outdated` says meanwhile that something else has been asked. One that is too large is searched,
+/// and `show` is told what has been found so far.
+pub(super) fn price(job: &PriceJob, outdated: &(dyn Fn() -> bool + Sync), show: &dyn Fn(Message)) -> Option<Message> {
+    let (space, law) = (&job.space, &job.law);
+    let whole = |estimator| Landscape::new_unless(space, LossLaw::clone(law), estimator, outdated);
+    let before = match (&job.before, &job.hunt) {
+        (None, _) => None,
+        (Some(Before::Priced(before)), _) => Some(Arc::clone(before)),
+        (Some(Before::By(estimator)), None) => Some(Arc::new(whole(**estimator)?)),
+        (Some(Before::By(estimator)), Some(hunt)) => {
+            let search = hunt.search_anew(space, law, **estimator);
+            Some(Arc::new(find::finish(search, outdated, &|_| {})?))
+        }
     };
-    Some(Message::Priced(Answer { question: job.question, landscape, before }))
+    let answer = |landscape| {
+        Message::Priced(Answer { question: job.question, landscape: Arc::new(landscape), before: before.clone() })
+    };
+    let landscape = match &job.hunt {
+        None => whole(job.estimator)?,
+        Some(hunt) => {
+            let search = hunt.search(space, law, job.estimator);
+            find::finish(search, outdated, &|so_far| show(answer(so_far)))?
+        }
+    };
+    Some(answer(landscape))
 }
 
 /// Fits a law; `watch` may stop it.
@@ -250,7 +270,7 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
     pub(super) fn start(answers: Sender<M>) -> Self {
         let price = Lane::start(
             answers.clone(),
-            |job, ticket| price(job, &|| ticket.is_overtaken()),
+            |job, ticket| price(job, &|| ticket.is_overtaken(), &|so_far| ticket.tell(so_far)),
             |job: &PriceJob| Some(Message::PricingFailed(job.question)),
         );
         let order = Lane::start(

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::engine::landscape::Position;
+use crate::engine::landscape::{Landscape, Position};
 use crate::explorer::layout::frontier::table_rows;
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
@@ -57,6 +57,17 @@ pub(super) fn is_in_view(state: &State) -> bool {
 pub(super) fn follow_best(state: &mut State) {
     state.pick = Pick::Best;
     locate(state);
+}
+
+/// A new landscape comes: the pick stays the architecture that it is. Candidates of a space priced as a whole have their
+/// places whatever is asked; those of a search have them for one question.
+pub(super) fn carry_over(state: &mut State, to: &Landscape) {
+    let Pick::Chosen(index) = state.pick else { return };
+    let place = match state.landscape() {
+        Some(from) if from.searched.is_some() => to.sweep.index_of(&from.sweep.architecture(index)),
+        _ => Some(index).filter(|&index| index < to.sweep.len()),
+    };
+    state.pick = place.map_or(Pick::Best, Pick::Chosen);
 }
 
 /// Compares the pick with another model from now on.
