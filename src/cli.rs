@@ -5,8 +5,9 @@
 //!                                                                   └─────▶ warnings, errors on stderr
 //! ```
 //!
-//! Exit codes are ripgrep's: 0 found, 1 nothing feasible, 2 error, bugs of ours included. Commands write to the streams they are given, never
-//! to the process's own, so that a closed pipe is an answer and not a crash.
+//! Exit codes are ripgrep's: 0 found, 1 nothing feasible or a claim not reproduced, 2 error, bugs of ours included.
+//! Commands write to the streams they are given, never to the process's own, so that a closed pipe is an answer and not
+//! a crash.
 
 pub mod args;
 pub mod explore;
@@ -19,12 +20,15 @@ mod export;
 mod fit;
 mod fitting;
 mod frontier;
+mod interrupt;
 mod lists;
 mod models;
 mod plan;
 mod predict;
 mod profiles;
 mod progress;
+mod reproduce;
+mod search;
 mod setting;
 mod synthesize;
 mod table;
@@ -47,6 +51,7 @@ use crate::files::toml_source::{escaped, shown};
 
 const FOUND: u8 = 0;
 const NOTHING_FEASIBLE: u8 = 1;
+const NOT_REPRODUCED: u8 = 1;
 const FAILED: u8 = 2;
 
 /// What a command ended with.
@@ -54,6 +59,7 @@ const FAILED: u8 = 2;
 enum Outcome {
     Found,
     NothingFeasible,
+    NotReproduced,
 }
 
 /// Why a command has no outcome.
@@ -174,6 +180,7 @@ fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &m
     match outcome {
         Ok(Outcome::Found) => FOUND.into(),
         Ok(Outcome::NothingFeasible) => NOTHING_FEASIBLE.into(),
+        Ok(Outcome::NotReproduced) => NOT_REPRODUCED.into(),
         Err(failure) => failed(&failure, streams.err),
     }
 }
@@ -212,6 +219,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Fit(args) => fit::run(args, library, streams),
         Command::Predict(args) => predict::run(args, library, streams),
         Command::Frontier(args) => frontier::run(args, library, streams),
+        Command::Search(args) => search::run(args, library, streams),
         Command::Plan(args) => plan::run(args, library, streams),
         Command::Calibrate(args) => calibrate::run(args, library, streams),
         Command::Export(args) => export::run(args, library, streams),
@@ -220,6 +228,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Laws(args) => lists::laws(*args, library, streams),
         Command::Spaces(args) => lists::spaces(*args, library, streams),
         Command::Synthesize(args) => synthesize::run(args, library, streams),
+        Command::Reproduce(args) => reproduce::run(args, library, streams),
     }
 }
 

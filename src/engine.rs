@@ -6,6 +6,7 @@
 //! Hardware + Precision + Workload ───┘                                       ▼
 //!                                    Budgets + Objective ──────────────▶ Landscape ──▶ frontier, feasible set
 //! Measurements ──calibrate──▶ Reach (efficiencies) ──a power mode──▶ Hardware
+//! Space, LossLaw, Hardware ──claims──▶ what of the paper comes out here, with its errata
 //! Runs ──bootstrap──▶ Ensemble ──────────────────────────────────────────────┴──▶ Confidence of the frontier
 //! ```
 //!
@@ -16,6 +17,7 @@
 pub mod architecture;
 pub mod budget;
 pub mod calibration;
+pub mod claims;
 pub mod confidence;
 pub mod efficiency;
 pub mod energy;
@@ -30,6 +32,7 @@ pub mod precision;
 pub mod reference;
 pub mod roofline;
 pub mod runs;
+pub mod search;
 pub mod space;
 pub mod sweep;
 pub mod synthetic;

@@ -120,6 +120,19 @@ pub fn count(value: usize) -> String {
     text
 }
 
+/// Counts beyond those one counts: `10,560` as it is, `8.79 × 10⁹` from ten millions on.
+pub fn many(value: u64) -> String {
+    const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    if value < 10_000_000 {
+        return count(value as usize);
+    }
+    let scientific = format!("{:.2e}", value as f64);
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let power: String =
+        exponent.chars().filter_map(|digit| SUPERSCRIPTS.get(digit.to_digit(10)? as usize).copied()).collect();
+    format!("{mantissa} × 10{power}")
+}
+
 /// A change as `−23.8 %` or `+4.1 %`, from a ratio new/old.
 pub fn percent_change(new_over_old: f64) -> String {
     let percent = (new_over_old - 1.0) * 100.0;
@@ -215,6 +228,13 @@ fn parse_with_unit(text: &str, units: &[(&str, f64)], expected: &str) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_counts_are_said_by_their_size() {
+        assert_eq!((many(10_560), many(9_999_999)), ("10,560".into(), "9,999,999".into()));
+        assert_eq!((many(10_000_000), many(8_788_451_175)), ("1.00 × 10⁷".into(), "8.79 × 10⁹".into()));
+        assert_eq!((many(999_999_999), many(210_400_000_000)), ("1.00 × 10⁹".into(), "2.10 × 10¹¹".into()));
+    }
 
     #[test]
     fn significant_digits_survive_the_carry() {

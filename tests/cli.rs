@@ -29,6 +29,10 @@ mod plan;
 mod predict;
 #[path = "cli/profiles.rs"]
 mod profiles;
+#[path = "cli/reproduce.rs"]
+mod reproduce;
+#[path = "cli/search.rs"]
+mod search;
 #[path = "cli/synthesize.rs"]
 mod synthesize;
 #[path = "cli/uncertainty.rs"]

@@ -12,7 +12,8 @@ use crate::files::resolve::DETECTED;
 
 pub use commands::{
     Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
-    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, SearchArgs, ShowArgs, ShowModelArgs,
+    SynthesizeArgs,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
@@ -28,7 +29,7 @@ Examples:
   roofscape fit --data runs.csv --save law.toml   a law from your own runs
   roofscape export --max-tpot 20ms --select best --out best.json
 
-Exit codes: 0 found, 1 nothing feasible, 2 error.";
+Exit codes: 0 found, 1 nothing feasible or a claim not reproduced, 2 error.";
 
 /// The program's command line.
 #[derive(Debug, Parser)]
@@ -63,6 +64,8 @@ pub enum Command {
     Predict(PredictArgs),
     /// Price a space and print the latency-loss frontier of what keeps the budgets
     Frontier(FrontierArgs),
+    /// Search a space too large to price for its latency-loss frontier
+    Search(SearchArgs),
     /// Propose the training runs that would tell most about the frontier
     Plan(PlanArgs),
     /// Write feasible architectures with all that makes their numbers citable to a JSON file
@@ -79,6 +82,8 @@ pub enum Command {
     Spaces(ListArgs),
     /// Draw synthetic training runs from a law, to try a fit where the right answer is known
     Synthesize(SynthesizeArgs),
+    /// Check the claims of arXiv 2602.10377, one by one, from its published law
+    Reproduce(ReproduceArgs),
 }
 
 impl Cli {
@@ -98,9 +103,11 @@ impl Command {
         match self {
             Self::Predict(args) => Some(args.board.profile()),
             Self::Frontier(args) => Some(args.sweep.board.profile()),
+            Self::Search(args) => Some(args.sweep.board.profile()),
             Self::Plan(args) => Some(args.sweep.board.profile()),
             Self::Export(args) => Some(args.sweep.board.profile()),
             Self::Calibrate(args) => args.profile.as_deref(),
+            Self::Reproduce(args) => Some(&args.profile),
             Self::Profiles(ProfilesArgs { command: Some(ProfilesCommand::Show(args)), .. }) => Some(&args.profile),
             Self::Fit(_)
             | Self::Profiles(_)
@@ -140,6 +147,18 @@ pub enum Format {
     Table,
     /// One JSON document
     Json,
+}
+
+/// How a report is printed that others may want to paste.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ReportFormat {
+    /// Wrapped text for people
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// Tables to paste into a README
+    Markdown,
 }
 
 /// How rows are printed.

@@ -2,9 +2,11 @@
 
 mod row;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use super::args::{FrontierArgs, RowFormat, SweepArgs};
+use super::args::{FrontierArgs, ModelArgs, RowFormat, SweepArgs};
 use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::table::write_pairs;
@@ -12,11 +14,13 @@ use super::{Failure, Outcome, Streams, setting};
 use crate::engine::budget::{Budgets, Limit, Loosening};
 use crate::engine::confidence::{Confidence, Question};
 use crate::engine::landscape::Landscape;
-use crate::engine::law::fit::FitOptions;
-use crate::engine::law::{DatasetIdentity, Ensemble};
+use crate::engine::law::fit::{FitOptions, Watch};
+use crate::engine::law::{DatasetIdentity, Ensemble, LossLaw};
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
-use crate::engine::roofline::Attention;
+use crate::engine::roofline::{Attention, Estimator};
+use crate::engine::search::{self, Search, SearchOptions, Searched};
+use crate::engine::space::Space;
 use crate::engine::workload::{Objective, Workload};
 use crate::error::{Error, Result};
 use crate::files::export::{
@@ -45,21 +49,47 @@ struct Resampled {
 }
 
 impl Priced {
+    /// Prices the whole space.
     pub(super) fn new(args: &SweepArgs, library: &Library) -> Result<Self> {
+        let space = load::enumerable_space(library, &args.space)?;
+        Self::with(args, library, space, |space, law, estimator, _| Landscape::new(&space, law, estimator))
+    }
+
+    /// Prices what a search finds in it.
+    pub(super) fn by_search(
+        args: &SweepArgs,
+        library: &Library,
+        options: SearchOptions,
+        watch: &dyn Watch,
+    ) -> Result<Self> {
+        let space = library.space(&args.space.space)?;
+        Self::with(args, library, space, |space, law, estimator, aim| {
+            let mut search = Search::new(&Arc::new(space), law, estimator, aim, options);
+            search.finish(watch);
+            search.landscape()
+        })
+    }
+
+    fn with(
+        args: &SweepArgs,
+        library: &Library,
+        space: Space,
+        price: impl FnOnce(Space, LossLaw, Estimator, search::Aim) -> Landscape,
+    ) -> Result<Self> {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
         let (objective, budgets) = (args.objective, load::budgets(&args.budgets, &board)?);
-        let space = library.space(&args.space.space)?;
         let LoadedLaw { law, ensemble, note, .. } =
             load::law(library, &args.law, &FitOptions::DEFAULT, args.bootstrap, &Progress::new("resampling the runs"))?;
-        let landscape = Landscape::new(&space, law, estimator);
+        let name = space.name.clone();
+        let landscape = price(space, law, estimator, search::Aim { objective, budgets });
         let resampled = ensemble.and_then(|ensemble| {
             let question = Question { objective, budgets: &budgets, level: Ensemble::LEVEL };
             let watch = Progress::new("pricing under each law");
             let confidence = Confidence::of(&landscape, &ensemble, question, &watch)?;
             Some(Resampled { ensemble, confidence })
         });
-        Ok(Self { landscape, resampled, note, board, space: space.name, objective, budgets })
+        Ok(Self { landscape, resampled, note, board, space: name, objective, budgets })
     }
 
     /// What resampling the law's runs says.
@@ -129,6 +159,8 @@ struct Report {
     space: String,
     space_origin: Option<String>,
     candidates: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search: Option<Searched>,
     feasible: usize,
     objective: Objective,
     budgets: Budgets,
@@ -150,15 +182,28 @@ struct Report {
 }
 
 pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    if args.format == RowFormat::Csv && !args.models.models.is_empty() {
+    let models = models(&args.models, args.format, library)?;
+    let priced = Priced::new(&args.sweep, library)?;
+    deliver(&priced, &models, args.format, streams)
+}
+
+/// The models named, in a format that has a place for them.
+pub(super) fn models(args: &ModelArgs, format: RowFormat, library: &Library) -> Result<Vec<ReferenceModel>> {
+    if format == RowFormat::Csv && !args.models.is_empty() {
         return Err(Error::new("the rows of CSV are the frontier's, which models are not part of")
             .at_column("--model")
-            .hint("--format table or --format json")
-            .into());
+            .hint("--format table or --format json"));
     }
-    let models: Vec<ReferenceModel> =
-        args.models.models.iter().map(|typed| library.model(typed)).collect::<Result<_>>()?;
-    let priced = Priced::new(&args.sweep, library)?;
+    args.models.iter().map(|typed| library.model(typed)).collect()
+}
+
+/// Prints the frontier.
+pub(super) fn deliver(
+    priced: &Priced,
+    models: &[ReferenceModel],
+    format: RowFormat,
+    streams: &mut Streams<'_>,
+) -> Result<Outcome, Failure> {
     let view = priced.view();
     let warnings = view.warnings();
     priced.warn(&warnings, streams);
@@ -174,13 +219,13 @@ pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<
         models.iter().map(|model| ModelLine::new(&priced.landscape, model, memory_bytes)).collect();
     let columns = if uncertainty.is_some() { Columns::WithConfidence } else { Columns::Plain };
     let feasible = view.space_part().feasible;
-    match args.format {
+    match format {
         RowFormat::Json => {
-            write_json(&Report { models, ..report(&priced, feasible, &warnings, rows) }, &mut *streams.out)?;
+            write_json(&Report { models, ..report(priced, feasible, &warnings, rows) }, &mut *streams.out)?;
         }
         RowFormat::Csv => row::csv(&rows, columns, streams.out)?,
         RowFormat::Table => {
-            print(&priced, feasible, &rows, streams)?;
+            print(priced, feasible, &rows, streams)?;
             print_models(&models, streams)?;
         }
     }
@@ -194,6 +239,7 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
         space: priced.space.clone(),
         space_origin: priced.landscape.space_origin.clone(),
         candidates: sweep.len(),
+        search: priced.landscape.searched,
         feasible,
         objective: priced.objective,
         budgets: priced.budgets,
@@ -220,16 +266,17 @@ fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<
         (
             "space",
             format!(
-                "{}{}: {} candidates, {} feasible, {} on the frontier of {} latency and loss",
+                "{}{}: {}, {} feasible, {} on the frontier of {} latency and loss",
                 shown(&priced.space),
                 priced.landscape.space_origin.as_ref().map_or_else(String::new, |origin| format!(" ({origin})")),
-                units::count(priced.landscape.sweep.len()),
+                candidates(&priced.landscape),
                 units::count(feasible),
                 units::count(rows.len()),
                 priced.objective.name()
             ),
         ),
     ]);
+    pairs.extend(priced.landscape.searched.map(|searched| ("search", in_words(&searched))));
     if let Some(Uncertainty { ensemble, confidence }) = priced.uncertainty() {
         let words = format!(
             "{}; {} of {} on the frontier are so in more than half of them; ± at {:.0} %",
@@ -267,6 +314,25 @@ fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<
     }
     writeln!(streams.out)?;
     Ok(row::table(rows).write(streams.out)?)
+}
+
+fn candidates(landscape: &Landscape) -> String {
+    let priced = units::count(landscape.sweep.len());
+    match landscape.searched {
+        None => format!("{priced} candidates"),
+        Some(searched) => format!("{priced} of {} candidates priced", units::many(searched.of)),
+    }
+}
+
+fn in_words(searched: &Searched) -> String {
+    let Searched { rounds, seed, hypervolume, growth, stopped_because, .. } = searched;
+    let stop = stopped_because.map_or_else(String::new, |stop| format!("until {}; ", stop.in_words()));
+    format!(
+        "seed {seed}, {} rounds, {stop}hypervolume {}, {} % of it from the last quarter of the evaluations",
+        units::count(*rounds),
+        significant(*hypervolume, 6),
+        significant(100.0 * growth, 2)
+    )
 }
 
 /// Where the models named lie that are no candidates.

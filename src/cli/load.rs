@@ -1,15 +1,17 @@
 //! From options to engine types: every command takes its law, board and space through here.
 
-use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, LawArgs, WorkloadArgs};
+use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, LawArgs, SpaceArgs, WorkloadArgs};
 use super::fitting::Fitting;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
 use crate::engine::law::{Ensemble, LossLaw};
 use crate::engine::roofline::Estimator;
+use crate::engine::space::Space;
 use crate::error::{Error, Result};
 use crate::files::profile::{PowerMode, Profile};
 use crate::files::resolve::Library;
+use crate::units::{count, many};
 
 /// A board in one of its modes.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,10 +24,28 @@ pub struct BoardInMode {
     pub hardware: Hardware,
 }
 
+/// The space that the options name, where it is priced as a whole; an error that leads to the search for a larger one.
+pub fn enumerable_space(library: &Library, args: &SpaceArgs) -> Result<Space> {
+    let space = library.space(&args.space)?;
+    if space.can_be_enumerated() {
+        return Ok(space);
+    }
+    let what = format!("the space '{}' has {} candidates, too many to price them all", space.name, many(space.len()));
+    Err(Error::new(what)
+        .at_column("--space")
+        .expected(format!("at most {}", count(Space::MAX_CANDIDATES)))
+        .hint(format!("roofscape search --space {}, or coarser steps", args.space)))
+}
+
 /// The board that the options name.
 pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
     let profile = library.profile(args.profile())?.1.imagined(args.what_if.scaling());
-    let mode = match &args.mode {
+    in_mode(profile, args.mode.as_deref())
+}
+
+/// A board in the mode of that name, or in its own.
+pub fn in_mode(profile: Profile, mode: Option<&str>) -> Result<BoardInMode> {
+    let mode = match mode {
         Some(name) => profile.mode(name)?,
         None => profile.default_mode(),
     };

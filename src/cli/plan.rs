@@ -123,7 +123,7 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
     let trained = BoardArgs { loss_penalty: Vec::new(), ..sweep.board.clone() };
     let estimator = load::estimator(&board, &trained, &sweep.workload, sweep.attention)?;
     let budgets = load::budgets(&sweep.budgets, &board)?;
-    let space = library.space(&sweep.space.space)?;
+    let space = load::enumerable_space(library, &sweep.space)?;
     // Nothing is tested here, so every run may tell what it knows.
     let options = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
     let LoadedLaw { law, ensemble, note, fitting } =

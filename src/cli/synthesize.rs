@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::args::SynthesizeArgs;
+use super::args::{SpaceArgs, SynthesizeArgs};
+use super::load;
 use super::{Failure, Outcome, Streams};
 use crate::engine::synthetic::{Draw, draw};
 use crate::files::resolve::Library;
@@ -11,7 +12,7 @@ use crate::units;
 
 pub(super) fn run(args: &SynthesizeArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let (_, law) = library.law(&args.law)?;
-    let space = library.space(&args.space)?;
+    let space = load::enumerable_space(library, &SpaceArgs { space: args.space.clone() })?;
     let how = Draw { runs: args.runs, noise_sd: args.noise, seed: args.seed };
     let runs = draw(&space.candidates(), &law.coefficients, &how)?;
     let origin = Origin {

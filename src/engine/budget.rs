@@ -125,6 +125,11 @@ impl Budgets {
         (0..sweep.len()).filter(|&index| self.admits(sweep, index)).count()
     }
 
+    /// The worst ratio of what candidate `index` needs to what is allowed: above 1 where it breaks a limit.
+    pub fn excess(&self, sweep: &Sweep, index: usize) -> f64 {
+        self.active().map(|(limit, value)| limit.of(sweep, index) / value).fold(0.0, f64::max)
+    }
+
     /// With nothing feasible: what to loosen, and to what value.
     ///
     /// Each entry of [`Loosening::Any`] would do alone, the mildest first. Where no single one does, all limits that
@@ -147,9 +152,7 @@ impl Budgets {
             alone.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
             return Some(Loosening::Any(alone));
         }
-        let excess =
-            |index: usize| self.active().map(|(limit, value)| limit.of(sweep, index) / value).fold(0.0, f64::max);
-        let mildest = (0..sweep.len()).min_by(|&a, &b| excess(a).total_cmp(&excess(b)))?;
+        let mildest = (0..sweep.len()).min_by(|&a, &b| self.excess(sweep, a).total_cmp(&self.excess(sweep, b)))?;
         let broken = self.active().filter_map(|(limit, value)| {
             let needed = limit.of(sweep, mildest);
             (needed > value).then_some((limit, needed))

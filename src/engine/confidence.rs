@@ -1,7 +1,7 @@
 //! How sure the frontier is: in how many of the laws that the runs support as well an architecture is on it.
 //!
 //! Latencies come from the board and are the same under every law; only the losses move. So each law of an
-//! [`Ensemble`] prices all candidates anew, by [`AtDepths`] for the cost of some additions each, and takes one scan of the
+//! [`Ensemble`] prices all candidates anew, by [`AtDepths`](super::law::AtDepths) for the cost of some additions each, and takes one scan of the
 //! candidates in the order of their latency. An architecture that stays on the frontier under most laws is a safe
 //! choice; where each law prefers another neighbour, the runs do not decide between them.
 //!
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::budget::Budgets;
 use super::landscape::Landscape;
 use super::law::fit::Watch;
-use super::law::{AtDepths, Coefficients, Ensemble, Interval};
+use super::law::{Coefficients, Ensemble, Interval};
 use super::workload::Objective;
 
 /// What is asked of an ensemble.
@@ -72,7 +72,7 @@ impl Confidence {
                 return None;
             }
             let law = law.with_penalty(landscape.law.coefficients.penalty_nats());
-            sweep.fill_losses(&AtDepths::new(law, sweep.depths()), losses);
+            sweep.fill_losses(&law, losses);
             let finished = done.fetch_add(1, Ordering::Relaxed) + 1;
             watch.progress(finished, ensemble.laws.len());
             Some(Opinion {

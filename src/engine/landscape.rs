@@ -10,6 +10,7 @@ use super::budget::{Budgets, Limit};
 use super::law::{LossLaw, MAX_LOSS};
 use super::pareto;
 use super::roofline::Estimator;
+use super::search::Searched;
 use super::space::Space;
 use super::sweep::{Extrapolated, Sweep};
 use super::workload::Objective;
@@ -27,6 +28,8 @@ pub struct Landscape {
     pub extrapolated: Option<Extrapolated>,
     /// Which file the space was read from, in words; `None` where nobody said.
     pub space_origin: Option<String>,
+    /// How the candidates were found; `None` where they are the whole space.
+    pub searched: Option<Searched>,
     by_latency: [Vec<u32>; Objective::COUNT],
     by_loss: Vec<u32>,
     spans: [(f64, f64); Limit::COUNT],
@@ -75,6 +78,28 @@ impl Landscape {
         let shapes = space.shapes();
         go_on()?;
         let sweep = Sweep::of_shapes(shapes, space.layers.clone(), &law.coefficients, &estimator);
+        Self::ordered(sweep, law, estimator, space.origin.clone(), go_on)
+    }
+
+    /// Sorts what a search has found; the law is in the estimator's number format.
+    pub(super) fn found(
+        sweep: Sweep,
+        law: LossLaw,
+        estimator: Estimator,
+        space_origin: Option<String>,
+        searched: Searched,
+    ) -> Self {
+        let Ok(landscape) = Self::ordered(sweep, law, estimator, space_origin, || Ok::<(), Infallible>(()));
+        Self { searched: Some(searched), ..landscape }
+    }
+
+    fn ordered<E>(
+        sweep: Sweep,
+        law: LossLaw,
+        estimator: Estimator,
+        space_origin: Option<String>,
+        go_on: impl Fn() -> Result<(), E>,
+    ) -> Result<Self, E> {
         let mut by_latency = [const { Vec::new() }; Objective::COUNT];
         for objective in Objective::ALL {
             go_on()?;
@@ -85,8 +110,7 @@ impl Landscape {
         go_on()?;
         let extrapolated = sweep.extrapolated(&law.range);
         let spans = Limit::ALL.map(|limit| span(&sweep, limit));
-        let space_origin = space.origin.clone();
-        Ok(Self { sweep, estimator, law, extrapolated, space_origin, by_latency, by_loss, spans })
+        Ok(Self { sweep, estimator, law, extrapolated, space_origin, searched: None, by_latency, by_loss, spans })
     }
 
     /// Smallest and largest value of a limited quantity among all candidates, seconds or bytes.

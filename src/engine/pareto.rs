@@ -69,6 +69,23 @@ pub fn mean_change(before: &[(f64, f64)], after: &[(f64, f64)]) -> Option<f64> {
     (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
 }
 
+/// The area that a frontier dominates, in (ln latency, loss), up to a reference point (latency in seconds, loss); the
+/// frontier as (latency, loss) by rising latency.
+///
+/// By the logarithm of latency, because a frontier spans decades of it and a percent is a percent everywhere. What lies
+/// beyond the reference in either direction dominates nothing. The strictest reference for comparing frontiers is the
+/// nadir of the better one, (its slowest latency, its highest loss): all area before that is what makes it better.
+pub fn hypervolume(front: &[(f64, f64)], reference: (f64, f64)) -> f64 {
+    let (slowest_s, worst) = reference;
+    let ends = front.iter().skip(1).map(|point| point.0.min(slowest_s)).chain([slowest_s]);
+    front
+        .iter()
+        .zip(ends)
+        .filter(|&(&(latency_s, loss), end_s)| latency_s < end_s && loss < worst)
+        .map(|(&(latency_s, loss), end_s)| (end_s / latency_s).ln() * (worst - loss))
+        .sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +111,19 @@ mod tests {
         assert_eq!(mean_change(&[(1.0, 3.0)], &[(1.0, f64::INFINITY)]), None, "no number for nonsense");
     }
 
+    #[test]
+    fn a_hypervolume_is_the_area_between_frontier_and_reference() {
+        let e = std::f64::consts::E;
+        // From 1 to e seconds 1 nat below the reference, from e to e² seconds 3 nats.
+        let front = [(1.0, 4.0), (e, 2.0)];
+        assert!((hypervolume(&front, (e * e, 5.0)) - 4.0).abs() < 1e-12);
+        assert!((hypervolume(&front, (e, 5.0)) - 1.0).abs() < 1e-12, "the slowest has no width at its own latency");
+        assert!((hypervolume(&front, (e.sqrt(), 5.0)) - 0.5).abs() < 1e-12);
+        assert!((hypervolume(&front, (e * e, 3.0)) - 1.0).abs() < 1e-12, "the worst has no height below its own loss");
+        assert_eq!(hypervolume(&front, (1.0, 5.0)), 0.0);
+        assert_eq!(hypervolume(&[], (1.0, 5.0)), 0.0);
+    }
+
     /// Eq. 5 word for word, in O(n²).
     fn by_definition(latency_s: &[f64], loss: &[f64]) -> Vec<u32> {
         let dominated = |i: usize| {
@@ -102,6 +132,12 @@ mod tests {
             })
         };
         (0..loss.len() as u32).filter(|&i| !dominated(i as usize)).collect()
+    }
+
+    /// The frontier as places, latencies as exponents.
+    fn pareto_points(order: &[u32], latency_s: &[f64], loss: &[f64]) -> Vec<(f64, f64)> {
+        let front = frontier(order, latency_s, loss, |_| true);
+        front.into_iter().map(|i| (latency_s[i as usize].exp(), loss[i as usize])).collect()
     }
 
     proptest! {
@@ -117,6 +153,13 @@ mod tests {
             let mut fast = frontier(&order, &latency_s, &loss, |_| true);
             fast.sort_unstable();
             prop_assert_eq!(&fast, &by_definition(&latency_s, &loss));
+
+            // Latency e^i: the area is that of the unit squares right of and above some point.
+            let front = pareto_points(&order, &latency_s, &loss);
+            let beyond = |x: u8, y: u8| points.iter().any(|p| p.0 <= x && p.1 <= y);
+            let squares = (0..12).flat_map(|x| (0..12).map(move |y| (x, y))).filter(|&(x, y)| beyond(x, y)).count();
+            let area = hypervolume(&front, (12.0_f64.exp(), 12.0));
+            prop_assert!((area - squares as f64).abs() < 1e-9, "{} {}", area, squares);
 
             // With a filter: the frontier of what passes.
             let passing: Vec<u32> = (0..loss.len() as u32).filter(|&i| loss[i as usize] >= f64::from(limit)).collect();

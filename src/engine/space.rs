@@ -1,7 +1,10 @@
-//! The set of architectures that a sweep prices: a grid over seven axes, invalid combinations left out.
+//! The set of architectures to choose from: a grid over seven axes, invalid combinations left out.
 //!
-//! Latency and loss split into a part per layer and a part per shape, so a space is kept as *shapes* (everything but
-//! depth) times *depths*: the sweep prices a shape once and all its depths for the cost of a few additions.
+//! Latency and loss split into a part per layer and a part per shape, so a space that is priced as a whole is kept as
+//! *shapes* (everything but depth) times *depths*: the sweep prices a shape once and all its depths for the cost of a few
+//! additions. A space may be larger than any sweep: it is counted without being enumerated, and searched.
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -52,18 +55,37 @@ impl Space {
     /// 2 · 88 bytes · 10 million = 1.8 GB. Twice as many would be 3.5 GB.
     pub const MAX_CANDIDATES: usize = 10_000_000;
 
-    /// Combinations before invalid ones are left out.
-    pub fn combinations(&self) -> usize {
-        [
-            self.layers.len(),
-            self.widths.len(),
-            self.head_dims.len(),
-            self.kv_heads.len(),
-            self.ffn_ratios.len(),
-            self.experts.len(),
-        ]
-        .into_iter()
-        .fold(1, usize::saturating_mul)
+    /// The valid candidates, counted axis by axis instead of one by one: which KV heads are valid and which experts are
+    /// does not depend on each other.
+    pub fn len(&self) -> u64 {
+        let mut mixtures_by_active = BTreeMap::<u32, u64>::new();
+        for &(experts, top_k) in &self.experts {
+            *mixtures_by_active.entry(top_k).or_default() += u64::from(is_mixture(experts, top_k));
+        }
+        let shapes_of_width = |&width: &u32| {
+            let attentions: usize = self.heads_of(width).map(|(heads, _)| self.kv_heads_of(heads).len()).sum();
+            let feed_forwards: u64 = self
+                .ffn_ratios
+                .iter()
+                .flat_map(|&ratio| {
+                    mixtures_by_active.iter().filter(move |&(&k, _)| expert_hidden(ratio, width, k).is_some())
+                })
+                .map(|(_, mixtures)| mixtures)
+                .sum();
+            (attentions as u64).saturating_mul(feed_forwards)
+        };
+        let shapes = self.widths.par_iter().map(shapes_of_width).reduce(|| 0, u64::saturating_add);
+        shapes.saturating_mul(self.layers.len() as u64)
+    }
+
+    /// Whether nothing of it can be built.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a sweep holds all of it; a larger one is searched.
+    pub fn can_be_enumerated(&self) -> bool {
+        self.len() <= Self::MAX_CANDIDATES as u64
     }
 
     /// The valid shapes, each with depth 1, each once: by width, then head size, KV heads, ratio, experts.
@@ -72,37 +94,40 @@ impl Space {
     }
 
     fn shapes_of_width(&self, width: u32) -> Vec<Architecture> {
+        let feed_forwards: Vec<(u32, u32, u32)> = self
+            .ffn_ratios
+            .iter()
+            .flat_map(|&ratio| self.experts.iter().map(move |&(experts, top_k)| (ratio, experts, top_k)))
+            .filter(|&(_, experts, top_k)| is_mixture(experts, top_k))
+            .filter_map(|(ratio, experts, top_k)| Some((expert_hidden(ratio, width, top_k)?, experts, top_k)))
+            .collect();
         let mut shapes = Vec::new();
-        for &head_dim in &self.head_dims {
-            if head_dim == 0 || !width.is_multiple_of(head_dim) {
-                continue;
-            }
-            let heads = width / head_dim;
+        for (heads, head_dim) in self.heads_of(width) {
             for kv_heads in self.kv_heads_of(heads) {
-                for &ratio in &self.ffn_ratios {
-                    for &(experts, top_k) in &self.experts {
-                        let Some(expert_hidden) = expert_hidden(ratio, width, top_k) else { continue };
-                        let shape = Architecture {
-                            layers: 1,
-                            width,
-                            heads,
-                            head_dim,
-                            kv_heads,
-                            expert_hidden,
-                            experts,
-                            top_k,
-                            shared_hidden: 0,
-                            vocab: self.vocab,
-                            tied: self.tied,
-                        };
-                        if shape.validate().is_ok() {
-                            shapes.push(shape);
-                        }
-                    }
-                }
+                shapes.extend(feed_forwards.iter().map(|&(expert_hidden, experts, top_k)| Architecture {
+                    layers: 1,
+                    width,
+                    heads,
+                    head_dim,
+                    kv_heads,
+                    expert_hidden,
+                    experts,
+                    top_k,
+                    shared_hidden: 0,
+                    vocab: self.vocab,
+                    tied: self.tied,
+                }));
             }
         }
         shapes
+    }
+
+    /// Whole heads of a width, with the size of one, for each head size.
+    pub(super) fn heads_of(&self, width: u32) -> impl Iterator<Item = (u32, u32)> {
+        let sizes = self.head_dims.iter().copied().filter(move |&size| size > 0 && width.is_multiple_of(size));
+        sizes
+            .map(move |size| (width / size, size))
+            .filter(|(heads, _)| (1..=Architecture::LIMITS.heads).contains(heads))
     }
 
     /// Every valid candidate by itself; for those who need few, the sweep prices [`Self::shapes`].
@@ -113,7 +138,7 @@ impl Space {
     }
 
     /// The KV axis for so many query heads: valid values, each once even where two entries mean the same.
-    fn kv_heads_of(&self, heads: u32) -> Vec<u32> {
+    pub(super) fn kv_heads_of(&self, heads: u32) -> Vec<u32> {
         let mut counts = Vec::with_capacity(self.kv_heads.len());
         for axis in &self.kv_heads {
             let count = match *axis {
@@ -128,13 +153,18 @@ impl Space {
     }
 }
 
-/// r·d/K if that is a positive integer (to rounding of r).
-fn expert_hidden(ratio: f64, width: u32, top_k: u32) -> Option<u32> {
+/// Whether a token can use so many of so many experts.
+const fn is_mixture(experts: u32, top_k: u32) -> bool {
+    top_k >= 1 && top_k <= experts && experts <= Architecture::LIMITS.experts
+}
+
+/// r·d/K if that is a positive integer (to rounding of r) and believed.
+pub(super) fn expert_hidden(ratio: f64, width: u32, top_k: u32) -> Option<u32> {
     const ROUNDING: f64 = 1e-9;
     let hidden = ratio * f64::from(width) / f64::from(top_k);
     let nearest = hidden.round();
     let whole = (hidden - nearest).abs() <= ROUNDING * nearest;
-    (whole && nearest >= 1.0 && nearest <= f64::from(u32::MAX)).then_some(nearest as u32)
+    (whole && nearest >= 1.0 && nearest <= f64::from(Architecture::LIMITS.expert_hidden)).then_some(nearest as u32)
 }
 
 /// Table 5 with head size 64, the space that ships as `paper`; for tests and benches that read no file.
@@ -169,6 +199,7 @@ mod tests {
     fn the_paper_space_has_10_560_valid_candidates() {
         let space = paper_space();
         assert_eq!(space.shapes().len() * space.layers.len(), 10_560);
+        assert_eq!(space.len(), 10_560);
     }
 
     #[test]
@@ -184,7 +215,7 @@ mod tests {
         // Width 100 has no whole head; 128 has two heads, so "2" and "as many as heads" coincide and 3 does not
         // divide; K 8 exceeds E 4; r·128/3 is not whole.
         let shapes = space.shapes();
-        assert_eq!(shapes.len(), 1);
+        assert_eq!((shapes.len(), space.len()), (1, 1));
         assert_eq!((shapes[0].width, shapes[0].kv_heads, shapes[0].experts), (128, 2, 1));
     }
 }

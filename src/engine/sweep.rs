@@ -1,10 +1,14 @@
 //! Pricing a whole space: loss, latency, memory and parameters of every candidate.
 //!
-//! A struct of arrays, filled in parallel in place: candidate `i` is shape `i / depths` at depth `i % depths`. Nothing
-//! is allocated per candidate, and whatever depends on the shape alone (attention, expert coverage, powers of width
-//! and ratio) is computed once for all its depths.
+//! A struct of arrays, filled in parallel in place. Nothing is allocated per candidate. Of a space as a whole, whatever
+//! depends on a shape alone (attention, expert coverage, powers of width and ratio) is computed once for all its depths.
+//! Candidates that a search found one by one stand in a list that only grows: an index stays what it is.
+
+mod candidates;
 
 use rayon::prelude::*;
+
+use candidates::Candidates;
 
 use super::architecture::Architecture;
 use super::energy::PowerBudget;
@@ -16,8 +20,7 @@ use super::workload::Objective;
 /// Every candidate of a space with its predictions; all columns have one entry per candidate.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sweep {
-    shapes: Vec<Architecture>,
-    depths: Vec<u32>,
+    candidates: Candidates,
     /// Loss of the law, nats per token.
     pub loss: Vec<f64>,
     /// exp(loss).
@@ -67,44 +70,78 @@ impl Sweep {
         Self::of_shapes(space.shapes(), space.layers.clone(), law, estimator)
     }
 
-    /// Prices every shape at every depth.
+    /// Prices every shape at every depth: candidate `i` is shape `i / depths` at depth `i % depths`.
     pub fn of_shapes(shapes: Vec<Architecture>, depths: Vec<u32>, law: &Coefficients, estimator: &Estimator) -> Self {
-        let candidates = shapes.len() * depths.len();
-        let mut sweep = Self {
-            loss: vec![0.0; candidates],
-            perplexity: vec![0.0; candidates],
-            prefill_s: vec![0.0; candidates],
-            decode_s: vec![0.0; candidates],
-            total_s: vec![0.0; candidates],
-            memory_bytes: vec![0.0; candidates],
-            parameters_total: vec![0; candidates],
-            parameters_active: vec![0; candidates],
-            generated_tokens: estimator.workload().generated_tokens,
-            power: estimator.power(),
-            shapes,
-            depths,
-        };
-        if candidates > 0 {
-            sweep.fill(law, estimator);
+        let mut sweep = Self::unpriced(shapes.len() * depths.len(), estimator);
+        let per_shape = depths.len();
+        if !sweep.is_empty() {
+            let law = AtDepths::new(*law, &depths);
+            sweep.fill(0, per_shape, &shapes, &|shape, rows| price(shape, &depths, &law, estimator, rows));
         }
+        sweep.candidates = Candidates::Grid { shapes, depths };
         sweep
     }
 
-    fn fill(&mut self, law: &Coefficients, estimator: &Estimator) {
-        let depths = self.depths.as_slice();
-        let per_shape = depths.len();
-        let law = AtDepths::new(*law, depths);
+    /// No candidates yet, for [`Self::append`].
+    pub fn list(estimator: &Estimator) -> Self {
+        Self { candidates: Candidates::List(Vec::new()), ..Self::unpriced(0, estimator) }
+    }
+
+    /// Prices more candidates and adds them at the end; those of a grid become a list first.
+    pub fn append(&mut self, more: &[Architecture], law: &Coefficients, estimator: &Estimator) {
+        let from = self.len();
+        self.candidates.append(more);
+        self.resize(from + more.len());
+        let laws = candidates::at_each_depth(law, more);
+        self.fill(from, 1, more, &|shape, rows| {
+            if let Some(law) = laws.get(&shape.layers) {
+                price(shape, &[shape.layers], law, estimator, rows);
+            }
+        });
+    }
+
+    fn unpriced(candidates: usize, estimator: &Estimator) -> Self {
+        let (generated_tokens, power) = (estimator.workload().generated_tokens, estimator.power());
+        let mut sweep = Self { generated_tokens, power, ..Self::default() };
+        sweep.resize(candidates);
+        sweep
+    }
+
+    fn resize(&mut self, candidates: usize) {
+        for column in [
+            &mut self.loss,
+            &mut self.perplexity,
+            &mut self.prefill_s,
+            &mut self.decode_s,
+            &mut self.total_s,
+            &mut self.memory_bytes,
+        ] {
+            column.resize(candidates, 0.0);
+        }
+        for column in [&mut self.parameters_total, &mut self.parameters_active] {
+            column.resize(candidates, 0);
+        }
+    }
+
+    /// Fills the rows from `from` on, so many for each shape.
+    fn fill(
+        &mut self,
+        from: usize,
+        per_shape: usize,
+        shapes: &[Architecture],
+        price: &(impl Fn(&Architecture, &mut Rows<'_>) + Sync),
+    ) {
         (
-            self.shapes.par_iter(),
-            self.loss.par_chunks_exact_mut(per_shape),
-            self.perplexity.par_chunks_exact_mut(per_shape),
-            self.prefill_s.par_chunks_exact_mut(per_shape),
-            self.decode_s.par_chunks_exact_mut(per_shape),
-            self.total_s.par_chunks_exact_mut(per_shape),
-            self.memory_bytes.par_chunks_exact_mut(per_shape),
+            shapes.par_iter(),
+            self.loss[from..].par_chunks_exact_mut(per_shape),
+            self.perplexity[from..].par_chunks_exact_mut(per_shape),
+            self.prefill_s[from..].par_chunks_exact_mut(per_shape),
+            self.decode_s[from..].par_chunks_exact_mut(per_shape),
+            self.total_s[from..].par_chunks_exact_mut(per_shape),
+            self.memory_bytes[from..].par_chunks_exact_mut(per_shape),
             (
-                self.parameters_total.par_chunks_exact_mut(per_shape),
-                self.parameters_active.par_chunks_exact_mut(per_shape),
+                self.parameters_total[from..].par_chunks_exact_mut(per_shape),
+                self.parameters_active[from..].par_chunks_exact_mut(per_shape),
             )
                 .into_par_iter(),
         )
@@ -122,22 +159,13 @@ impl Sweep {
                     parameters_total,
                     parameters_active,
                 };
-                price(shape, depths, &law, estimator, &mut rows);
+                price(shape, &mut rows);
             });
     }
 
-    /// Depths that every shape is priced at.
-    pub fn depths(&self) -> &[u32] {
-        &self.depths
-    }
-
-    /// Losses of all candidates under another law, which must have been prepared for [`Self::depths`]; on this thread.
-    pub fn fill_losses(&self, law: &AtDepths, losses: &mut [f64]) {
-        // At least 1, because a chunk must have a size; without depths there are no candidates.
-        let per_shape = self.depths.len().max(1);
-        for (shape, losses) in self.shapes.iter().zip(losses.chunks_exact_mut(per_shape)) {
-            law.fill(&shape.features(), losses);
-        }
+    /// Losses of all candidates under another law; on this thread.
+    pub fn fill_losses(&self, law: &Coefficients, losses: &mut [f64]) {
+        self.candidates.fill_losses(law, losses);
     }
 
     /// Number of candidates.
@@ -152,21 +180,17 @@ impl Sweep {
 
     /// The shape of candidate `index`.
     pub fn architecture(&self, index: usize) -> Architecture {
-        let per_shape = self.depths.len();
-        Architecture { layers: self.depths[index % per_shape], ..self.shapes[index / per_shape] }
+        self.candidates.architecture(index)
     }
 
     /// Whether candidate `index` is dense, without building its shape.
     pub fn is_dense(&self, index: usize) -> bool {
-        self.shapes[index / self.depths.len()].is_dense()
+        self.candidates.is_dense(index)
     }
 
     /// The index of that very shape, if it is a candidate.
     pub fn index_of(&self, architecture: &Architecture) -> Option<usize> {
-        let depth = self.depths.iter().position(|&layers| layers == architecture.layers)?;
-        let shape = Architecture { layers: 1, ..*architecture };
-        let row = self.shapes.iter().position(|known| *known == shape)?;
-        Some(row * self.depths.len() + depth)
+        self.candidates.index_of(architecture)
     }
 
     /// The column that an objective minimises, seconds.
@@ -203,6 +227,7 @@ impl Sweep {
 
 /// Prices one shape at every depth.
 fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estimator, rows: &mut Rows<'_>) {
+    let shape = &Architecture { layers: 1, ..*shape };
     let cost = estimator.cost(shape);
     law.fill(&shape.features(), rows.loss);
     let sizes = Dimensions::of(shape, estimator.precision());
@@ -280,6 +305,31 @@ pub(crate) mod tests {
             assert_eq!(sweep.parameters_active[index], shape.parameters_active());
             assert_eq!(sweep.index_of(&shape), Some(index));
         }
+    }
+
+    #[test]
+    fn candidates_one_by_one_are_priced_as_those_of_a_grid_and_keep_their_places() {
+        let estimator = Estimator::new(&agx_orin(), Precision::W8A8, Workload::default()).unwrap();
+        let (grid, all) = (Sweep::new(&paper_space(), &table_6(), &estimator), paper_space().candidates());
+        let mut list = Sweep::list(&estimator);
+        for some in all.chunks(997) {
+            list.append(some, &table_6(), &estimator);
+        }
+        let (mut relisted, mut relosses) = (vec![0.0; all.len()], vec![0.0; all.len()]);
+        list.fill_losses(&table_6(), &mut relisted);
+        grid.fill_losses(&table_6(), &mut relosses);
+        assert_eq!((&relisted, &relosses), (&grid.loss, &grid.loss));
+        for (index, shape) in all.iter().enumerate().step_by(131) {
+            assert_eq!((list.architecture(index), list.index_of(shape)), (*shape, Some(index)));
+            assert_eq!(list.is_dense(index), grid.is_dense(index));
+        }
+        assert_eq!(Sweep { candidates: grid.candidates.clone(), ..list }, grid, "every column to the last bit");
+
+        let mut grown = grid.clone();
+        let deeper = Architecture { layers: 33, ..all[0] };
+        grown.append(&[deeper], &table_6(), &estimator);
+        assert_eq!((grown.len(), grown.architecture(7), grown.architecture(10_560)), (10_561, all[7], deeper));
+        assert_eq!(grown.loss[..10_560], grid.loss);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Keys: tables of bindings, from which the key map, the help and the footer all read. Each screen has its own; what
 //! holds everywhere stands here.
 
+mod evolution;
 mod fit;
 mod frontier;
 mod hardware;
+mod theory;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -112,6 +114,8 @@ const fn own(screen: Screen) -> &'static [Binding] {
         Screen::Frontier => frontier::BINDINGS,
         Screen::Fit => fit::BINDINGS,
         Screen::Hardware => hardware::BINDINGS,
+        Screen::Evolution => evolution::BINDINGS,
+        Screen::Theory => theory::BINDINGS,
     }
 }
 
@@ -236,7 +240,9 @@ fn explore_key(key: KeyEvent, screen: Screen) -> Option<Action> {
         KeyCode::End => return Some(Action::MoveRows(isize::MAX)),
         KeyCode::Char('C') if screen == Screen::Frontier => return Some(Action::CompareWithNext(Direction::Down)),
         // One hint speaks of both: the other is the binding's own.
-        KeyCode::Char(',') if screen == Screen::Hardware => return Some(Action::WalkFrontier(Direction::Down)),
+        KeyCode::Char(',') if matches!(screen, Screen::Hardware | Screen::Evolution) => {
+            return Some(Action::WalkFrontier(Direction::Down));
+        }
         KeyCode::Char('V') => return Some(Action::PreviousScreen),
         _ => {}
     }

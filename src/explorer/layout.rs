@@ -6,9 +6,11 @@
 //! └ status, truth, keys ─────────────────┘
 //! ```
 
+pub mod evolution;
 pub mod fit;
 pub mod frontier;
 pub mod hardware;
+pub mod theory;
 
 use ratatui::layout::Rect;
 
@@ -43,6 +45,8 @@ pub const fn room(screen: Screen, body: Rect) -> Room {
         Screen::Frontier => frontier::room(body),
         Screen::Fit => fit::room(body),
         Screen::Hardware => hardware::room(body),
+        Screen::Evolution => evolution::room(body),
+        Screen::Theory => theory::room(body),
     }
 }
 

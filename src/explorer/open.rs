@@ -114,11 +114,13 @@ pub fn open(library: &Library, choices: &Choices) -> Result<Opening> {
     };
     let precisions = Precision::ALL.to_vec();
     let precision = precisions.iter().position(|known| *known == choices.precision).unwrap_or(0);
+    let space = library.space(&choices.space)?;
     let shelf = Shelf {
         laws,
         boards,
         precisions,
-        space: Arc::new(library.space(&choices.space)?),
+        candidates: space.len(),
+        space: Arc::new(space),
         landmarks: landmarks(library, &choices.models)?,
     };
     let question = Question {

@@ -26,6 +26,8 @@ pub enum Target {
     Resource(Resource, Track),
     /// Pick the nearest architecture.
     Plot(Axes),
+    /// Pick the nearest member of the frontier.
+    Members(Axes),
     /// Look at the nearest run.
     Runs(FitPlot, Plane),
     /// Move the budget's line on the chart; the factor turns seconds on the axis into the budget's own.
@@ -39,7 +41,8 @@ impl Target {
             Self::Press(_) => None,
             Self::Slider(limit, _) => Some(Held::Slider(*limit)),
             Self::Resource(resource, _) => Some(Held::Resource(*resource)),
-            Self::BudgetLine(limit, ..) => Some(Held::BudgetLine(*limit)),
+            Self::BudgetLine(limit, axes, _) => Some(Held::BudgetLine(*limit, axes.area().x)),
+            Self::Members(axes) => Some(Held::Members(axes.area().x)),
             Self::Plot(_) => Some(Held::Plot),
             Self::Runs(plot, _) => Some(Held::Runs(*plot)),
         }
@@ -104,8 +107,10 @@ pub enum Held {
     Slider(Limit),
     /// The knob of a resource.
     Resource(Resource),
-    /// A budget's line on the chart.
-    BudgetLine(Limit),
+    /// A budget's line on the chart that begins at this column: several may stand side by side.
+    BudgetLine(Limit, u16),
+    /// The members on the chart that begins at this column.
+    Members(u16),
     /// The chart's cursor.
     Plot,
     /// The cursor of a plot of runs.
@@ -159,6 +164,7 @@ fn point(target: &Target, area: Rect, at: Cell) -> Action {
             width_ln: axes.width_ln(),
             height: axes.height(),
         },
+        Target::Members(axes) => Action::PickMember(axes.latency_at(at.x)),
         Target::Runs(plot, plane) => Action::SelectNear {
             plot: *plot,
             place: (plane.x_at(at.x), plane.y_at(at.y)),

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::selection::axis_value;
 use super::state::State;
 use crate::engine::budget::Budgets;
 use crate::engine::confidence::Confidence;
@@ -81,14 +80,7 @@ impl Inquiry {
         let landscape = state.landscape()?;
         let ensemble = state.ensemble()?;
         let objective = state.objective;
-        let sweep = &landscape.sweep;
-        let off_axis = state
-            .budgets()
-            .active()
-            .filter(|&(limit, value)| {
-                sweep.generated_tokens == 0 || axis_value(objective, limit, value, sweep).is_none()
-            })
-            .fold(Budgets::NONE, |budgets, (limit, value)| budgets.with(limit, value));
+        let off_axis = state.budgets_off_axis(&landscape.sweep);
         Some(Self {
             law: state.shown().law,
             landscape: Arc::clone(landscape),

@@ -14,11 +14,15 @@ pub enum Screen {
     Fit,
     /// What the board makes of the pick: its roofs, and every operator under them.
     Hardware,
+    /// What the frontier's members are like, from the fastest to the slowest.
+    Evolution,
+    /// What an optimal architecture looks like under the budgets, before any space is searched.
+    Theory,
 }
 
 impl Screen {
     /// In the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Frontier, Self::Fit, Self::Hardware];
+    pub const ALL: [Self; 5] = [Self::Frontier, Self::Fit, Self::Hardware, Self::Evolution, Self::Theory];
 
     /// On its tab.
     pub const fn title(self) -> &'static str {
@@ -26,6 +30,18 @@ impl Screen {
             Self::Frontier => "Frontier",
             Self::Fit => "Fit",
             Self::Hardware => "Hardware",
+            Self::Evolution => "Evolution",
+            Self::Theory => "Theory",
+        }
+    }
+
+    /// On its tab where there is little room and another screen is shown.
+    pub const fn short_title(self) -> &'static str {
+        match self {
+            Self::Frontier => "Front",
+            Self::Hardware => "HW",
+            Self::Evolution => "Evol",
+            Self::Fit | Self::Theory => self.title(),
         }
     }
 
@@ -50,6 +66,6 @@ mod tests {
         for screen in Screen::ALL {
             assert_eq!(screen.neighbour(Direction::Up).neighbour(Direction::Down), screen);
         }
-        assert_eq!(Screen::Hardware.neighbour(Direction::Up), Screen::Frontier);
+        assert_eq!(Screen::Theory.neighbour(Direction::Up), Screen::Frontier);
     }
 }

@@ -19,6 +19,13 @@ use crate::engine::space::Space;
 use crate::error::Error;
 use crate::files::profile::Profile;
 
+impl Shelf {
+    /// Whether the space is too large to be priced as a whole.
+    pub const fn is_searched(&self) -> bool {
+        self.candidates > Space::MAX_CANDIDATES as u64
+    }
+}
+
 /// A board with its power modes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Board {
@@ -249,6 +256,8 @@ pub struct Shelf {
     pub precisions: Vec<Precision>,
     /// The space that is explored.
     pub space: Arc<Space>,
+    /// How many candidates it has: more than [`Space::MAX_CANDIDATES`] are searched.
+    pub candidates: u64,
     /// Models to find one's bearings by, from the smallest to the largest.
     pub landmarks: Vec<Landmark>,
 }

@@ -6,16 +6,18 @@
 
 use std::sync::Arc;
 
+use super::evolution_view::EvolutionView;
 use super::fit_view::FitView;
 use super::hardware_view::HardwareView;
 use super::judged::Trial;
 use super::message::{Control, ExportRequest, Focus, Scope};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
-use super::selection::{Frontiers, Selection};
+use super::selection::{Frontiers, Selection, axis_value};
 use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::slider::Track;
 use super::table::{Column, SortOrder};
+use super::theory_view::TheoryView;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::landscape::{Landscape, Position};
@@ -24,6 +26,8 @@ use crate::engine::law::{Ensemble, Extrapolation};
 use crate::engine::precision::{LossPenalties, Precision, Storage};
 use crate::engine::reference::{BASELINE, ReferenceModel};
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
+use crate::engine::search::{Aim, Searched};
+use crate::engine::sweep::Sweep;
 use crate::engine::what_if::Scaling;
 use crate::engine::workload::{Objective, Workload};
 use crate::files::export::{View, Warning};
@@ -162,6 +166,8 @@ pub struct State {
     pub question: Question,
     /// The number format last chosen; a board that lacks it is asked in another, the next that has it in this.
     pub wanted_precision: usize,
+    /// What was searched for last, in a space that is too large to be priced as a whole.
+    pub aim: Option<Aim>,
     /// The newest answer: what chart, table, pick, header and status show.
     pub answer: Option<Answer>,
     /// What the chart and the frontier minimise.
@@ -198,6 +204,10 @@ pub struct State {
     pub fit: FitView,
     /// What the Hardware screen looks at.
     pub hardware_view: HardwareView,
+    /// What the Evolution screen looks at.
+    pub evolution: EvolutionView,
+    /// What the Theory screen looks at.
+    pub theory: TheoryView,
     /// The test of the law that is being made.
     pub trial: Option<Trial>,
     /// Where keys go on the frontier.
@@ -232,6 +242,7 @@ impl State {
             shelf,
             question,
             wanted_precision: question.precision,
+            aim: None,
             answer: None,
             objective: Objective::Total,
             frontiers: Frontiers::default(),
@@ -249,6 +260,8 @@ impl State {
             screen: Screen::Frontier,
             fit: FitView::default(),
             hardware_view: HardwareView::default(),
+            evolution: EvolutionView::default(),
+            theory: TheoryView::default(),
             trial: None,
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,
@@ -346,6 +359,27 @@ impl State {
             }
         }
         budgets
+    }
+
+    /// The budgets that do not bound the chart's own axis under a question: one that does cuts the frontier off, and
+    /// changes nothing about who is on it before the cut.
+    pub fn budgets_off_axis(&self, sweep: &Sweep) -> Budgets {
+        let bounds = |limit, value| axis_value(self.objective, limit, value, sweep).is_some();
+        self.budgets()
+            .active()
+            .filter(|&(limit, value)| sweep.generated_tokens == 0 || !bounds(limit, value))
+            .fold(Budgets::NONE, |budgets, (limit, value)| budgets.with(limit, value))
+    }
+
+    /// What a search of the space is for; none where it is priced as a whole.
+    pub fn wanted_aim(&self) -> Option<Aim> {
+        let estimator = self.estimator(self.question).ok().filter(|_| self.shelf.is_searched())?;
+        Some(Aim { objective: self.objective, budgets: self.budgets_off_axis(&Sweep::list(&estimator)) })
+    }
+
+    /// How the search of the picture's space stands; none where it was priced as a whole.
+    pub fn searched(&self) -> Option<&Searched> {
+        self.landscape()?.searched.as_ref()
     }
 
     /// Whether a limit means something under a question: an energy does where the power mode states its watts.

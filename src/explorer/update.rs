@@ -2,6 +2,7 @@
 //! clock: whatever a session does can be replayed in a test.
 
 mod budgets;
+mod evolution;
 mod fit;
 mod format;
 mod frontier;
@@ -13,6 +14,7 @@ mod prompt;
 mod question;
 mod recipe;
 mod resampling;
+mod theory;
 mod what_if;
 
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use super::message::{Action, Arrow, Effect, ExportOutcome, Message};
 use super::screen::Screen;
 use super::selection::{Frontiers, Selection};
 use super::slider::Direction;
-use super::state::{Answer, Mode, Notice, Pick, Prompt, State};
+use super::state::{Answer, Mode, Notice, Prompt, State};
 use super::table::{self, Column, SortOrder};
 use super::{change, layout, sources};
 use crate::engine::landscape::Landscape;
@@ -40,8 +42,10 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = apply(state, message);
     fit::follow(state);
+    effects.extend(question::search_on(state));
     effects.extend(resampling::follow(state));
     effects.extend(judging::follow(state));
+    effects.extend(theory::follow(state));
     // A question that came while the keyboard was taken is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
@@ -61,6 +65,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
             pick::keep_in_view(state);
             fit::keep_in_view(state);
             hardware::keep_in_view(state);
+            evolution::keep_in_view(state);
         }
         Message::Priced(answer) => return receive(state, answer),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
@@ -73,6 +78,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         Message::ResamplingProgressed { place, edition, done } => resampling::progressed(state, place, edition, done),
         Message::Assessed(verdict) => resampling::assessed(state, verdict),
         Message::Judged { trial, outcome } => judging::judged(state, trial, *outcome),
+        Message::Theorised(answered) => theory::answered(state, answered),
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
         Message::Reread { place, outcome } => return live::reread(state, place, outcome),
         Message::Unwatched(place, reason) => live::unwatched(state, place, reason),
@@ -109,6 +115,8 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 Screen::Frontier => frontier::act(state, action),
                 Screen::Fit => fit::act(state, action),
                 Screen::Hardware => hardware::act(state, action),
+                Screen::Evolution => evolution::act(state, action),
+                Screen::Theory => theory::act(state, action),
             };
         }
     }
@@ -146,15 +154,19 @@ fn receive(state: &mut State, answer: Answer) -> Vec<Effect> {
     if *question != state.question {
         return Vec::new();
     }
-    if matches!(state.pick, Pick::Chosen(index) if index >= landscape.sweep.len()) {
-        state.pick = Pick::Best;
-    }
+    pick::carry_over(state, landscape);
     let earlier = state.answer.as_ref().filter(|earlier| earlier.question.asks_the_same_as(*question));
-    let change = earlier.map(|earlier| change::in_words(&earlier.landscape, landscape, state.objective));
+    let earlier = earlier.map(|earlier| {
+        // A search that has found more is the same picture still.
+        let is_news = earlier.question != *question;
+        is_news.then(|| change::in_words(&earlier.landscape, landscape, state.objective))
+    });
     state.answer = Some(answer);
     refront(state);
-    if let Some(words) = change {
-        state.notice = Some(Notice::Done(words));
+    if let Some(change) = earlier {
+        if let Some(words) = change {
+            state.notice = Some(Notice::Done(words));
+        }
         // The rows keep their order until the new one is there: another in between would only flash.
         let order = state.order.take();
         let effects = reorder(state);

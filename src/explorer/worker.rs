@@ -5,25 +5,30 @@
 //!
 //! What a job does is a plain function here, so that a session without a terminal does the same on the spot.
 
+mod find;
 mod judge;
 mod lane;
 mod resample;
+mod theorise;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
 
+use find::Hunt;
 pub(super) use judge::{JudgeJob, judge};
 use lane::{Lane, or_on_panic};
 use resample::Backstage;
 pub(super) use resample::{ResampleJob, assess, resample};
+pub(super) use theorise::theorise;
 
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
 use super::recipe::Recipe;
 use super::resampled::Inquiry;
 use super::state::{Answer, Question, State};
 use super::table::{self, Column, SortOrder};
+use super::theory_view::answer::Inquiry as TheoryInquiry;
 use crate::engine::confidence::{self, Confidence};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::fit::{self, Fit, FitError, Watch};
@@ -46,6 +51,8 @@ pub(super) struct PriceJob {
     pub(super) estimator: Estimator,
     /// Of an imagined board: the same on the board as it is.
     pub(super) before: Option<Before>,
+    /// Where the space is too large to be priced as a whole.
+    pub(super) hunt: Option<Hunt>,
 }
 
 /// The board as it is, beside an imagined one.
@@ -99,7 +106,8 @@ impl PriceJob {
             Some(landscape) => Some(Before::Priced(Arc::clone(landscape))),
             None => Some(Before::By(Box::new(state.estimator(question.unscaled()).ok()?))),
         };
-        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator, before })
+        let hunt = Hunt::of(state, question);
+        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator, before, hunt })
     }
 }
 
@@ -123,16 +131,31 @@ impl WatchJob {
     }
 }
 
-/// Prices a space, unless `outdated` says meanwhile that something else has been asked.
-pub(super) fn price(job: &PriceJob, outdated: &dyn Fn() -> bool) -> Option<Message> {
-    let by = |estimator| Landscape::new_unless(&job.space, LossLaw::clone(&job.law), estimator, outdated).map(Arc::new);
-    let landscape = by(job.estimator)?;
-    let before = match &job.before {
-        None => None,
-        Some(Before::Priced(before)) => Some(Arc::clone(before)),
-        Some(Before::By(estimator)) => Some(by(**estimator)?),
+/// Prices a space, unless `outdated` says meanwhile that something else has been asked. One that is too large is searched,
+/// and `show` is told what has been found so far.
+pub(super) fn price(job: &PriceJob, outdated: &(dyn Fn() -> bool + Sync), show: &dyn Fn(Message)) -> Option<Message> {
+    let (space, law) = (&job.space, &job.law);
+    let whole = |estimator| Landscape::new_unless(space, LossLaw::clone(law), estimator, outdated);
+    let before = match (&job.before, &job.hunt) {
+        (None, _) => None,
+        (Some(Before::Priced(before)), _) => Some(Arc::clone(before)),
+        (Some(Before::By(estimator)), None) => Some(Arc::new(whole(**estimator)?)),
+        (Some(Before::By(estimator)), Some(hunt)) => {
+            let search = hunt.search_anew(space, law, **estimator);
+            Some(Arc::new(find::finish(search, outdated, &|_| {})?))
+        }
     };
-    Some(Message::Priced(Answer { question: job.question, landscape, before }))
+    let answer = |landscape| {
+        Message::Priced(Answer { question: job.question, landscape: Arc::new(landscape), before: before.clone() })
+    };
+    let landscape = match &job.hunt {
+        None => whole(job.estimator)?,
+        Some(hunt) => {
+            let search = hunt.search(space, law, job.estimator);
+            find::finish(search, outdated, &|so_far| show(answer(so_far)))?
+        }
+    };
+    Some(answer(landscape))
 }
 
 /// Fits a law; `watch` may stop it.
@@ -237,6 +260,7 @@ pub(super) struct Workers<M> {
     resample: Lane<ResampleJob>,
     assess: Lane<Inquiry>,
     judge: Lane<JudgeJob>,
+    theorise: Lane<TheoryInquiry>,
     backstage: Arc<Backstage>,
     answers: Sender<M>,
 }
@@ -246,7 +270,7 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
     pub(super) fn start(answers: Sender<M>) -> Self {
         let price = Lane::start(
             answers.clone(),
-            |job, ticket| price(job, &|| ticket.is_overtaken()),
+            |job, ticket| price(job, &|| ticket.is_overtaken(), &|so_far| ticket.tell(so_far)),
             |job: &PriceJob| Some(Message::PricingFailed(job.question)),
         );
         let order = Lane::start(
@@ -271,7 +295,8 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         let backstage = Arc::new(Backstage::start());
         let (resample, assess) = Self::start_backstage(&backstage, &answers);
         let judge = Self::start_judge(&backstage, &answers);
-        Self { price, order, fit, resample, assess, judge, backstage, answers }
+        let theorise = Self::start_theorise(&backstage, &answers);
+        Self { price, order, fit, resample, assess, judge, theorise, backstage, answers }
     }
 
     /// The lane for tests of a law, behind the picture as well.
@@ -284,6 +309,18 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
                 let error = Error::new("a bug in roofscape stopped this test").in_source(job.dataset.name.clone());
                 Some(job.answer(Err(error)))
             },
+        )
+    }
+
+    /// The lane for the theory, behind the picture as well: a slider that is dragged asks at every step.
+    fn start_theorise(threads: &Arc<Backstage>, answers: &Sender<M>) -> Lane<TheoryInquiry> {
+        let threads = Arc::clone(threads);
+        Lane::start(
+            answers.clone(),
+            move |inquiry, ticket| {
+                if ticket.is_overtaken() { None } else { threads.perform(|| theorise(inquiry, ticket)) }
+            },
+            |_: &TheoryInquiry| None,
         )
     }
 
@@ -325,6 +362,11 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
     /// Tests a law; older tests are dropped, also one that is being made.
     pub(super) fn judge(&self, job: JudgeJob) {
         self.judge.ask(job);
+    }
+
+    /// Asks the theory; older questions are dropped, also one that is being asked.
+    pub(super) fn theorise(&self, inquiry: TheoryInquiry) {
+        self.theorise.ask(inquiry);
     }
 
     /// Fits runs; older fits are stopped, and say so. So are resampling and tests of the law before: the fit is what one

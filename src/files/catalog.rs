@@ -64,7 +64,10 @@ const PROFILES: &[Embedded] = &[
 
 const LAWS: &[Embedded] = &[Embedded { name: "paper", text: include_str!("../../datasets/paper-law.toml") }];
 
-const SPACES: &[Embedded] = &[Embedded { name: "paper", text: include_str!("../../datasets/paper-space.toml") }];
+const SPACES: &[Embedded] = &[
+    Embedded { name: "paper", text: include_str!("../../datasets/paper-space.toml") },
+    Embedded { name: "large", text: include_str!("../../datasets/large-space.toml") },
+];
 
 const DATA: &[Embedded] = &[
     Embedded { name: "tiny", text: include_str!("../../datasets/tiny.csv") },

@@ -150,6 +150,7 @@ impl View<'_> {
             candidates: sweep.len(),
             feasible: self.budgets.count(sweep),
             origin: self.landscape.space_origin.clone(),
+            search: self.landscape.searched,
         }
     }
 

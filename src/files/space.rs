@@ -11,8 +11,8 @@
 //! tied = true
 //! ```
 //!
-//! Combinations that cannot be built are skipped when the space is enumerated; a *value* that can never be built is an
-//! error here, because it is a slip of the pen.
+//! Combinations that cannot be built are skipped; a *value* that can never be built is an error here, because it is a
+//! slip of the pen. A space may be larger than any sweep holds: such a one is searched instead of enumerated.
 
 use serde::Deserialize;
 
@@ -25,6 +25,8 @@ use crate::units::count;
 const LIMITS: Architecture = Architecture::LIMITS;
 /// Most values on one axis.
 const MAX_VALUES: usize = 20_000;
+/// Most pairs of experts and active ones.
+const MAX_MIXTURES: usize = 1_000_000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +42,7 @@ struct SpaceFile {
     head_dim: Axis,
     kv_heads: Axis,
     ffn_ratio: Axis,
-    experts: Axis,
+    experts: Mixtures,
     vocab: i64,
     tied: bool,
 }
@@ -52,6 +54,21 @@ enum Axis {
     List(Vec<Value>),
     Range(Range),
     One(Value),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected \"experts/active\", a list of these, or { experts = …, top_k = … }")]
+enum Mixtures {
+    Pairs(Axis),
+    All(Product),
+}
+
+/// Every number of experts with every number of active ones that it allows.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Product {
+    experts: Axis,
+    top_k: Axis,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,21 +108,14 @@ pub fn parse(source: &str, text: &str) -> Result<Space> {
         head_dims: read.axis("head_dim", &file.head_dim, size(LIMITS.head_dim))?,
         kv_heads: read.axis("kv_heads", &file.kv_heads, kv_heads)?,
         ffn_ratios: read.axis("ffn_ratio", &file.ffn_ratio, ratio)?,
-        experts: read.axis("experts", &file.experts, experts)?,
+        experts: read.mixtures("experts", &file.experts)?,
         vocab: read.one("vocab", &Value::Integer(file.vocab), &size(LIMITS.vocab))?,
         tied: file.tied,
         origin: None,
         name: file.name,
         description: file.description,
     };
-    if space.combinations() > Space::MAX_CANDIDATES {
-        let what = format!("{} combinations are more than a sweep holds", count(space.combinations()));
-        return Err(toml
-            .error(&KeyPath::ROOT, what)
-            .expected(format!("at most {}", count(Space::MAX_CANDIDATES)))
-            .hint("coarser steps, or fewer values on an axis"));
-    }
-    if space.shapes().is_empty() {
+    if space.is_empty() {
         return Err(toml
             .error(&KeyPath::ROOT, "no combination of this space can be built")
             .expected("widths that head_dim divides, kv_heads that divide the heads, whole numbers for r·width/K"));
@@ -144,6 +154,35 @@ impl Reader<'_> {
             }
         }
         Ok(axis)
+    }
+
+    /// Experts and active ones, few experts first.
+    fn mixtures(&self, key: &str, mixtures: &Mixtures) -> Result<Vec<(u32, u32)>> {
+        let Product { experts: of, top_k } = match mixtures {
+            Mixtures::Pairs(axis) => return self.axis(key, axis, experts),
+            Mixtures::All(product) => product,
+        };
+        let of = self.axis(key, of, size(LIMITS.experts))?;
+        let active = match top_k {
+            Axis::One(Value::Text(text)) if text == "any" => None,
+            some => Some(self.axis(key, some, |value| {
+                size(LIMITS.top_k)(value).map_err(|expected| format!("{expected}, or \"any\""))
+            })?),
+        };
+        let mut pairs = Vec::new();
+        for experts in of {
+            match &active {
+                None => pairs.extend((1..=experts).map(|top_k| (experts, top_k))),
+                Some(active) => pairs.extend(active.iter().filter(|&&k| k <= experts).map(|&k| (experts, k))),
+            }
+            if pairs.len() > MAX_MIXTURES {
+                return Err(self.refuse(key, "too many pairs of experts and active ones", "at most 1,000,000"));
+            }
+        }
+        if pairs.is_empty() {
+            return Err(self.refuse(key, "every top_k exceeds every number of experts", "active at most experts"));
+        }
+        Ok(pairs)
     }
 
     fn one<T>(&self, key: &str, value: &Value, rule: &impl Fn(&Value) -> Result<T, Expected>) -> Result<T> {
@@ -236,6 +275,31 @@ mod tests {
     }
 
     #[test]
+    fn the_large_space_is_one_that_no_sweep_holds() {
+        let space = parse("large", include_str!("../../datasets/large-space.toml")).unwrap();
+        assert_eq!((space.layers.len(), space.widths.len(), space.ffn_ratios.len()), (63, 61, 125));
+        assert_eq!(space.experts.len(), 256 * 257 / 2, "any number of active experts");
+        assert!(space.len() > 1_000_000_000 && !space.can_be_enumerated(), "{}", space.len());
+    }
+
+    #[test]
+    fn experts_are_pairs_or_all_that_two_axes_allow() {
+        let pairs = |text: &str| {
+            parse("my.toml", &PAPER.replace("[\"1/1\", \"8/1\", \"8/2\", \"16/1\", \"16/2\"]", text))
+                .map(|space| space.experts)
+        };
+        assert_eq!(pairs("{ experts = [1, 3], top_k = \"any\" }").unwrap(), [(1, 1), (3, 1), (3, 2), (3, 3)]);
+        let range = "{ experts = { from = 2, to = 6, step = 4 }, top_k = [1, 4] }";
+        assert_eq!(pairs(range).unwrap(), [(2, 1), (6, 1), (6, 4)]);
+        let message = |text: &str| pairs(text).unwrap_err().to_string();
+        assert!(message("{ experts = 2, top_k = 3 }").contains("every top_k exceeds every number of experts"));
+        assert!(message("{ experts = 2, top_k = \"all\" }").contains("from 1 to 4,096, or \"any\""));
+        assert!(message("{ experts = 2 }").contains("{ experts = …, top_k = … }"));
+        let many = "{ experts = { from = 1, to = 4096, step = 1 }, top_k = \"any\" }";
+        assert!(message(many).contains("at most 1,000,000"));
+    }
+
+    #[test]
     fn the_documented_example_is_read() {
         let readme = include_str!("../../datasets/README.md");
         let (_, section) = readme.split_once("## Search spaces").unwrap();
@@ -268,8 +332,8 @@ mod tests {
         let deep = "layers = { from = 1, to = 4096, step = 1 }";
         let many = PAPER.replace("layers = { from = 4, to = 32, step = 4 }", deep);
         let many = many.replace("head_dim = 64", "head_dim = [32, 64]");
-        let huge = parse("my.toml", &many).unwrap_err().to_string();
-        assert!(huge.contains("12,902,400 combinations") && huge.contains("at most 10,000,000"), "{huge}");
+        let huge = parse("my.toml", &many).unwrap();
+        assert!(huge.len() > Space::MAX_CANDIDATES as u64 && !huge.can_be_enumerated());
         assert_eq!(
             message("layers = { from = 4, to = 32, step = 4 }", "layers = 5000"),
             "my.toml:10, 'layers': '5000' is not allowed here\n  expected: a whole number from 1 to 4,096"
@@ -286,7 +350,7 @@ mod tests {
                 text.replace_range(at..end, &with);
             }
             if let Ok(space) = parse("mutated", &text) {
-                prop_assert!(space.combinations() <= Space::MAX_CANDIDATES && !space.shapes().is_empty());
+                prop_assert!(!space.is_empty());
             }
         }
     }

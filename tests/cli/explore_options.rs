@@ -6,7 +6,13 @@ use super::program::Program;
 fn help_and_version_are_answers() {
     let program = Program::new();
     let help = program.found("--help");
-    for wanted in ["frontier", "predict", "Exit codes: 0 found, 1 nothing feasible, 2 error", "--precision", "w8a8"] {
+    for wanted in [
+        "frontier",
+        "predict",
+        "Exit codes: 0 found, 1 nothing feasible or a claim not reproduced, 2 error",
+        "--precision",
+        "w8a8",
+    ] {
         assert!(help.stdout.contains(wanted), "{wanted}: {}", help.stdout);
     }
     assert!(program.found("--version").stdout.starts_with("roofscape "));

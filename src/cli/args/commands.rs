@@ -8,11 +8,13 @@ use super::groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, ModelArgs, ShapeArgs,
     SweepArgs, WorkloadArgs,
 };
-use super::values::{parse_tokens, precisions, selections, stored_as};
-use super::{Format, RowFormat};
+use super::values::{parse_tokens, parse_tolerance, precisions, selections, stored_as};
+use super::{Format, ReportFormat, RowFormat};
 use crate::engine::law::fit::{Bootstrap, FitOptions};
 use crate::engine::law::validation;
 use crate::engine::precision::{Precision, Storage};
+use crate::engine::search::SearchOptions;
+use crate::engine::space::Space;
 use crate::files::export::Selection;
 use crate::files::runs::ColumnChoice;
 
@@ -243,6 +245,35 @@ pub struct FrontierArgs {
     pub format: RowFormat,
 }
 
+/// `roofscape search`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  roofscape search --space large --max-total 100ms --max-memory 8GB\n  \
+                        roofscape search --space large --seed 7 --tolerance 1e-6 --format json | jq '.search'\n  \
+                        roofscape search --space mine.toml --objective decode --max-evaluations 100000\n\n\
+                        A search proves nothing: the true frontier may be better. Another --seed says how much depends on luck.\n\
+                        Ctrl-C ends it early and prints what has been found.")]
+pub struct SearchArgs {
+    /// What is searched and priced.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// Seed of the first sample; the same seed finds the same
+    #[arg(long, default_value_t = SearchOptions::DEFAULT.seed)]
+    pub seed: u64,
+    /// Most candidates to price
+    #[arg(long, value_name = "N", default_value_t = SearchOptions::DEFAULT.max_evaluations, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=Space::MAX_CANDIDATES as u64))]
+    pub max_evaluations: usize,
+    /// Stop when the last quarter of the evaluations adds less than this share of the frontier's hypervolume; 0 goes on
+    /// until nothing is left to try
+    #[arg(long, value_name = "SHARE", default_value_t = SearchOptions::DEFAULT.tolerance, value_parser = parse_tolerance)]
+    pub tolerance: f64,
+    /// Models to show beside the frontier.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RowFormat,
+}
+
 /// `roofscape export`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  roofscape export --max-total 100ms --out feasible.json\n  \
@@ -423,4 +454,27 @@ pub struct SynthesizeArgs {
 impl SynthesizeArgs {
     /// The paper's training runs.
     pub const TOKENS: u64 = 10_000_000_000;
+}
+
+/// `roofscape reproduce`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The setting is the paper's: its space, 1024 tokens in and 16 out, batch 1, FP16 and INT8. Which Orin it used is not \
+                        said.\n\nExamples:\n  roofscape reproduce\n  roofscape reproduce --profile orin-nano-8gb --mode 15W\n  \
+                        roofscape reproduce --format json | jq '.claims[] | {id, verdict}'\n\n\
+                        Exit codes: 0 all that should hold does, 1 something does not, 2 error."
+)]
+pub struct ReproduceArgs {
+    /// Loss law: a name or a TOML file; the paper makes no claim about any but its own
+    #[arg(long, value_name = "NAME|PATH", default_value = "paper")]
+    pub law: String,
+    /// Hardware profile: a name (see `roofscape profiles`), a TOML file, or `detected` for this machine
+    #[arg(long, value_name = "NAME|PATH", default_value = BoardArgs::DEFAULT)]
+    pub profile: String,
+    /// Power mode of the profile [default: the profile's own]
+    #[arg(long, value_name = "NAME")]
+    pub mode: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReportFormat,
 }

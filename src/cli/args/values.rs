@@ -57,6 +57,16 @@ pub(super) fn parse_tokens(typed: &str) -> Result<f64, Error> {
         .ok_or_else(|| Error::new(format!("'{typed}' is no number of tokens")).expected("such as 20B or 1.1e10"))
 }
 
+/// `1e-5`.
+pub(super) fn parse_tolerance(typed: &str) -> Result<f64, Error> {
+    typed
+        .trim()
+        .parse()
+        .ok()
+        .filter(|share| (0.0..1.0).contains(share))
+        .ok_or_else(|| Error::new(format!("'{typed}' is no tolerance")).expected("from 0 to below 1, such as 1e-5"))
+}
+
 pub(super) fn objectives() -> impl TypedValueParser<Value = Objective> {
     one_of(Objective::ALL, Objective::name)
 }

@@ -79,7 +79,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// Takes back what the picture would be strange without knowing: what is imagined first, the budgets next.
-fn release(state: &mut State) -> Vec<Effect> {
+pub(super) fn release(state: &mut State) -> Vec<Effect> {
     if state.question.scaling.is_none() {
         budgets::lift(state);
         return Vec::new();

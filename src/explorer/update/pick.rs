@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::engine::landscape::Position;
+use crate::engine::landscape::{Landscape, Position};
 use crate::explorer::layout::frontier::table_rows;
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
@@ -59,6 +59,17 @@ pub(super) fn follow_best(state: &mut State) {
     locate(state);
 }
 
+/// A new landscape comes: the pick stays the architecture that it is. Candidates of a space priced as a whole have their
+/// places whatever is asked; those of a search have them for one question.
+pub(super) fn carry_over(state: &mut State, to: &Landscape) {
+    let Pick::Chosen(index) = state.pick else { return };
+    let place = match state.landscape() {
+        Some(from) if from.searched.is_some() => to.sweep.index_of(&from.sweep.architecture(index)),
+        _ => Some(index).filter(|&index| index < to.sweep.len()),
+    };
+    state.pick = place.map_or(Pick::Best, Pick::Chosen);
+}
+
 /// Compares the pick with another model from now on.
 pub(super) fn compare_with(state: &mut State, place: usize) {
     if place < state.shelf.landmarks.len() {
@@ -99,6 +110,42 @@ pub(super) fn along_frontier(state: &mut State, direction: Direction) {
         Direction::Up => "nothing slower is on the frontier of what is feasible",
     };
     state.notice = Some(Notice::Done(what.to_owned()));
+}
+
+/// So many members on or back along the feasible frontier, or to its end.
+pub(super) fn along_frontier_by(state: &mut State, members: isize) {
+    let Some(landscape) = state.landscape() else { return };
+    let front = &state.selection.frontier;
+    let latencies_s = landscape.sweep.latency_s(state.objective);
+    let here = state.picked().map_or(0.0, |index| latencies_s[index]);
+    let at = front.partition_point(|&index| latencies_s[index as usize] < here);
+    let to = at.saturating_add_signed(members).min(front.len().saturating_sub(1));
+    if let Some(&index) = front.get(to) {
+        state.pick = Pick::Chosen(index as usize);
+        locate(state);
+    }
+}
+
+/// Picks the member of the frontier whose latency is nearest: of what is feasible, or beyond all of that, of what is
+/// not.
+pub(super) fn member(state: &mut State, latency_s: f64) {
+    let Some(landscape) = state.landscape() else { return };
+    let latencies_s = landscape.sweep.latency_s(state.objective);
+    let distance = |index: u32| (latencies_s[index as usize] / latency_s).ln().abs();
+    let nearest = |front: &[u32]| front.iter().copied().min_by(|&a, &b| distance(a).total_cmp(&distance(b)));
+    let slowest = state.selection.frontier.last().copied();
+    // Where the last feasible one is the nearest of all, it is meant.
+    let beyond = state
+        .frontiers
+        .all
+        .iter()
+        .copied()
+        .filter(|&index| slowest.is_none_or(|slowest| latencies_s[index as usize] > latencies_s[slowest as usize]));
+    let candidates: Vec<u32> = nearest(&state.selection.frontier).into_iter().chain(beyond).collect();
+    if let Some(index) = nearest(&candidates) {
+        state.pick = Pick::Chosen(index as usize);
+        locate(state);
+    }
 }
 
 /// Sorts by `column`; the sorted column again turns the order round.

@@ -27,6 +27,7 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
         (Some(standing), _) => {
             state.question.edition = standing.edition;
             if state.is_stale() {
+                state.aim = state.wanted_aim();
                 effects.push(Effect::Price(state.question));
             }
         }
@@ -38,6 +39,20 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     }
     effects.extend(resampling::ask(state));
     effects
+}
+
+/// Goes on searching a space for another frontier than was searched for last: the aim or a budget off the chart's axis
+/// has changed. What was found stays.
+pub(super) fn search_on(state: &mut State) -> Option<Effect> {
+    if state.is_stale() || !state.shelf.is_searched() {
+        return None;
+    }
+    let wanted = state.wanted_aim();
+    if wanted == state.aim {
+        return None;
+    }
+    state.aim = wanted;
+    Some(Effect::Price(state.question))
 }
 
 /// A fit has come so far.

@@ -13,8 +13,8 @@
 
 pub mod axes;
 mod band;
-mod chart;
-mod controls;
+pub(super) mod chart;
+pub(super) mod controls;
 mod pick;
 mod power;
 mod table;

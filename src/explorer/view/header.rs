@@ -9,11 +9,17 @@ use crate::explorer::screen::Screen;
 use crate::explorer::state::State;
 use crate::units;
 
-/// Draws program, tabs, board, mode, format and workload.
+/// Columns from which the program says its name.
+const NAMED_COLUMNS: u16 = 132;
+/// Columns from which every tab has its whole title. What board, mode and format need is not theirs to take.
+const WHOLE_TITLES_COLUMNS: u16 = 112;
+
+/// Draws program, tabs, board, mode, format and workload. What gives way depends on the terminal's width alone, so that
+/// nothing jumps while boards and formats are stepped through.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let name = " roofscape ";
+    let name = if area.width >= NAMED_COLUMNS { " roofscape " } else { "" };
     canvas.buffer.set_string(area.x, area.y, name, canvas.style(Role::Focus));
-    let x = tabs(canvas, state.screen, (area.x + name.len() as u16, area.y)) + 1;
+    let x = tabs(canvas, state.screen, Rect { x: area.x + name.len() as u16, ..area }) + 1;
     let help = "? help ";
     let help_x = area.right().saturating_sub(help.len() as u16);
     let room = usize::from(help_x.saturating_sub(x + 2));
@@ -46,12 +52,15 @@ fn setting(state: &State, room: usize) -> String {
 }
 
 /// `▸Frontier  Fit`, each of them a button; returns the column behind them.
-fn tabs(canvas: &mut Canvas<'_>, shown: Screen, (mut x, y): (u16, u16)) -> u16 {
+fn tabs(canvas: &mut Canvas<'_>, shown: Screen, area: Rect) -> u16 {
+    let mut x = area.x;
     for screen in Screen::ALL {
         let (marker, role) = if screen == shown { ("▸", Role::Title) } else { (" ", Role::Label) };
-        canvas.buffer.set_string(x, y, marker, canvas.style(Role::Focus));
-        canvas.button((x + 1, y), screen.title(), role, Action::Show(screen));
-        x += screen.title().len() as u16 + 2;
+        let is_whole = screen == shown || canvas.buffer.area.width >= WHOLE_TITLES_COLUMNS;
+        let title = if is_whole { screen.title() } else { screen.short_title() };
+        canvas.buffer.set_string(x, area.y, marker, canvas.style(Role::Focus));
+        canvas.button((x + 1, area.y), title, role, Action::Show(screen));
+        x += title.len() as u16 + 2;
     }
     x
 }

@@ -6,6 +6,7 @@ use ratatui::text::Span;
 use super::theme::Role;
 use super::{Canvas, Target, fit};
 use crate::engine::law::LossLaw;
+use crate::engine::search::Searched;
 use crate::explorer::keymap::{Occasion, hinted};
 use crate::explorer::layout::{Frame, room};
 use crate::explorer::live::Live;
@@ -35,13 +36,15 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         spans.push(canvas.span(format!("{} … {so_far}· ", asked.label), Role::Focus));
     } else if asked.standing.is_some() && state.is_stale() {
         spans.push(canvas.span("pricing … · ", Role::Focus));
+    } else if let Some(searched) = state.searched().filter(|searched| searched.stopped_because.is_none()) {
+        spans.push(canvas.span(format!("{} · ", searching(searched)), Role::Focus));
     } else if let ResamplingProgress::UnderWay { done, of } = asked.resampled.progress {
         spans.push(canvas.span(format!("resampling {done:>3}/{of} · "), Role::Focus));
     }
     let words = match (state.screen, state.landscape()) {
         // How well it fits, and what is to be said first, stand in that screen's headline.
         (Screen::Fit, _) => asked.law().map(|law| provenance(law)),
-        (Screen::Frontier | Screen::Hardware, Some(landscape)) => {
+        (_, Some(landscape)) => {
             let shown = state.shown();
             let (law, entry) = (&landscape.law, &state.shelf.laws[shown.law]);
             if law.synthetic {
@@ -52,11 +55,21 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             }
             Some(in_short(law, entry, shown.edition))
         }
-        (Screen::Frontier | Screen::Hardware, None) => None,
+        (_, None) => None,
     };
     let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
     spans.extend(words.map(|words| canvas.span(fit(&words, room), Role::Label)));
     canvas.line(area, spans);
+}
+
+/// How far a search is, and what its last quarter brought.
+fn searching(searched: &Searched) -> String {
+    format!(
+        "searching: {} of {}, frontier +{:.1} %",
+        units::count(searched.evaluations),
+        units::many(searched.of),
+        100.0 * searched.growth
+    )
 }
 
 /// The law by which the picture was drawn, with its figures.

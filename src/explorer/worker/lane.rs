@@ -70,6 +70,13 @@ impl<M: From<Message>> Ticket<M> {
         self.newest.load(Ordering::Relaxed) != self.number
     }
 
+    /// Tells what there is before the work is done, unless it is not wanted any more.
+    pub(super) fn tell(&self, message: Message) {
+        if !self.is_overtaken() {
+            let _ = self.answers.send(message.into());
+        }
+    }
+
     /// For work that takes a [`Watch`]: stops it when it is overtaken, and sends what `report` makes of its progress.
     pub(super) fn watch<R: Fn(usize, usize) -> Message + Sync>(&self, report: R) -> Reporting<'_, M, R> {
         Reporting { ticket: self, report, last: Mutex::new(Instant::now()) }

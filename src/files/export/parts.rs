@@ -7,6 +7,7 @@ use crate::engine::architecture::Architecture;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
 use crate::engine::precision::Precision;
+use crate::engine::search::Searched;
 use crate::engine::what_if::Scaling;
 use crate::files::profile::{Figure, PowerMode, Profile};
 
@@ -145,16 +146,19 @@ impl ProfilePart {
 }
 
 /// A space in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SpacePart {
     /// As typed on the command line.
     pub name: String,
-    /// Valid combinations.
+    /// Candidates priced: all of the space, or those that a search found.
     pub candidates: usize,
     /// Those that keep every budget.
     pub feasible: usize,
     /// Which file it was read from, in words.
     pub origin: Option<String>,
+    /// How the candidates were found, where they are not the whole space.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<Searched>,
 }
 
 /// A shape, by the names that the command line takes.

@@ -5,6 +5,7 @@ mod about;
 mod words;
 
 use crate::engine::law::Extrapolation;
+use crate::engine::search::Searched;
 use crate::engine::what_if::Scaling;
 use crate::files::profile::ClockLimit;
 
@@ -98,6 +99,8 @@ pub enum Warning {
         /// What was given for it, and is part of every loss; 0 if nothing was.
         penalty_nats: f64,
     },
+    /// The candidates are those that a search found, not the whole space.
+    Searched(Searched),
     /// More memory is needed than the board has.
     Memory {
         /// Profile and mode.

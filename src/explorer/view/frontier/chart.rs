@@ -77,6 +77,17 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect, title_columns: u16) {
 
 /// The axes depend on the candidates and on the law: budgets shade, they never move them.
 fn axes(state: &State, landscape: &Landscape, inner: Rect) -> Option<Axes> {
+    let area = Rect {
+        x: inner.x + LABEL_COLUMNS,
+        y: inner.y,
+        width: inner.width.saturating_sub(LABEL_COLUMNS),
+        height: inner.height.saturating_sub(2),
+    };
+    axes_over(state, landscape, area)
+}
+
+/// The same over an area; other screens have their latency axis from here.
+pub(in crate::explorer::view) fn axes_over(state: &State, landscape: &Landscape, area: Rect) -> Option<Axes> {
     let [mut best, mut worst] = landscape.extent(state.objective)?;
     // Beside an imagined board the axes hold both, or the one that moves would seem to stand still.
     if let Some([fastest, slowest]) = state.answer.as_ref()?.before.as_ref().and_then(|b| b.extent(state.objective)) {
@@ -89,12 +100,6 @@ fn axes(state: &State, landscape: &Landscape, inner: Rect) -> Option<Axes> {
     };
     let latency_s = within([best.latency_s, worst.latency_s], |place| place.latency_s);
     let loss = within([lowest(state, [best.loss, worst.loss]), worst.loss], |place| place.loss);
-    let area = Rect {
-        x: inner.x + LABEL_COLUMNS,
-        y: inner.y,
-        width: inner.width.saturating_sub(LABEL_COLUMNS),
-        height: inner.height.saturating_sub(2),
-    };
     let usable = area.width > 4 && area.height > 2 && latency_s[0] > 0.0;
     usable.then(|| Axes::new(area, latency_s, loss))
 }

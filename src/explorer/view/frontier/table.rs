@@ -18,9 +18,10 @@ use crate::units;
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let total = state.landscape().map_or(0, |landscape| landscape.sweep.len());
     let title = format!(
-        "Feasible: {} of {} in space {}{}",
+        "Feasible: {} of {} {} space {}{}",
         units::count(state.selection.feasible.len()),
         units::count(total),
+        if state.shelf.is_searched() { "found in" } else { "in" },
         state.shelf.space.name,
         if state.sort == BEST_FIRST && state.order.is_none() { " · best first" } else { "" },
     );

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::{Shapes, Traffic, Warning};
 use crate::engine::law::{Extrapolation, MAX_LOSS};
+use crate::engine::search::Searched;
 use crate::units;
 
 impl Warning {
@@ -35,6 +36,13 @@ impl Warning {
             Self::Quantisation { precision, penalty_nats: 0.0 } => format!("no quality loss modelled for {precision}"),
             Self::Quantisation { precision, penalty_nats } => {
                 format!("+{} nats for {precision}, as given", units::ratio(*penalty_nats))
+            }
+            Self::Searched(searched) => {
+                format!(
+                    "{} of {} searched, not enumerated",
+                    units::count(searched.evaluations),
+                    units::many(searched.of)
+                )
             }
             Self::Memory { memory_bytes, shapes, .. } => {
                 let memory = units::bytes(*memory_bytes);
@@ -125,6 +133,17 @@ impl fmt::Display for Warning {
                 "losses are those of 16-bit models and {} nats per token for what {precision} costs in quality, as given",
                 units::ratio(*penalty_nats)
             ),
+            Self::Searched(Searched { evaluations, of, seed, stopped_because, .. }) => {
+                let until =
+                    stopped_because.map_or_else(|| "so far".to_owned(), |stop| format!("until {}", stop.in_words()));
+                write!(
+                    f,
+                    "searched, not enumerated: {} of {} candidates were priced (seed {seed}), {until}; the true frontier \
+                     may be better",
+                    units::count(*evaluations),
+                    units::many(*of)
+                )
+            }
             Self::Memory { board, memory_bytes, shapes } => {
                 let needs = match shapes {
                     Shapes::Some { count, of } => {
@@ -183,10 +202,38 @@ fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst_nats: f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::budget::Budgets;
     use crate::engine::law::{Axis, Variable};
+    use crate::engine::search::{Aim, Stop};
+    use crate::engine::workload::Objective;
 
     fn both(warning: &Warning) -> (String, String) {
         (warning.short(), warning.to_string())
+    }
+
+    #[test]
+    fn a_search_says_how_far_it_looked_and_that_there_may_be_better() {
+        let searched = Searched {
+            evaluations: 47_649,
+            of: 8_788_451_175,
+            hypervolume: 36.5,
+            reference_latency_s: 100.0,
+            reference_loss: 9.0,
+            growth: 0.0,
+            rounds: 220,
+            seed: 7,
+            stopped_because: Some(Stop::Converged),
+            aim: Aim { objective: Objective::Total, budgets: Budgets::NONE },
+        };
+        let (short, sentence) = both(&Warning::Searched(searched));
+        assert_eq!(short, "47,649 of 8.79 × 10⁹ searched, not enumerated");
+        assert_eq!(
+            sentence,
+            "searched, not enumerated: 47,649 of 8.79 × 10⁹ candidates were priced (seed 7), until the frontier stopped \
+             growing; the true frontier may be better"
+        );
+        let going_on = Warning::Searched(Searched { stopped_because: None, ..searched }).to_string();
+        assert!(going_on.contains("(seed 7), so far;"), "{going_on}");
     }
 
     #[test]

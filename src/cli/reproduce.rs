@@ -1,0 +1,179 @@
+//! `roofscape reproduce`: the paper's claims from its published law, each with what is found here.
+//!
+//! Everything but the clock is [`claims`](crate::engine::claims). The exit code is for scripts that want to know whether
+//! this program still gives what it gave: 1 if a statement fails that is expected to hold.
+
+mod markdown;
+mod print;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::args::{BoardArgs, ReportFormat, ReproduceArgs};
+use super::load::{self, BoardInMode};
+use super::{Failure, Outcome, Streams};
+use crate::engine::claims::{Erratum, Evidence, Finding, Pricing, Verdict, errata, findings};
+use crate::engine::landscape::Landscape;
+use crate::engine::law::LossLaw;
+use crate::engine::law::forms::{EQ_2, Eq2};
+use crate::engine::precision::Precision;
+use crate::engine::roofline::Estimator;
+use crate::engine::space::Space;
+use crate::engine::workload::{Objective, Workload};
+use crate::error::{Error, Result};
+use crate::files::export::{LawPart, ProfilePart, write_json};
+use crate::files::resolve::Library;
+use crate::files::toml_source::shown;
+
+/// What the claims are checked with, and what became of them.
+struct Reproduction {
+    law: LossLaw,
+    is_published_law: bool,
+    board: BoardInMode,
+    space: Space,
+    evidence: Evidence,
+    findings: Vec<Finding>,
+    errata: Vec<Erratum>,
+}
+
+impl Reproduction {
+    fn new(args: &ReproduceArgs, library: &Library) -> Result<Self> {
+        let board = load::in_mode(library.profile(&args.profile)?.1, args.mode.as_deref())?;
+        let (space, law) = (library.space("paper")?, library.law(&args.law)?.1);
+        if Eq2::of(&law.coefficients).is_none() {
+            let form = law.coefficients.form().title;
+            return Err(Error::new(format!(
+                "the claims are about Eq. 2, and the law '{}' is {form}",
+                shown(&law.name)
+            ))
+            .at_column("--law")
+            .expected(format!("a law of the form '{}'", EQ_2.name)));
+        }
+        let published = Library::default().law("paper")?.1;
+        let evidence = Evidence::new(&space, &law, &board.hardware)?;
+        let findings = findings(&evidence, &time_pricing(&space, &law, &board)?);
+        let errata = errata(&evidence);
+        let is_published_law = law.coefficients == published.coefficients;
+        Ok(Self { law, is_published_law, board, space, evidence, findings, errata })
+    }
+
+    /// Statements that should hold and do not, each with its claim.
+    fn failures(&self) -> Vec<String> {
+        let of = |finding: &Finding| -> Vec<String> {
+            let sentence =
+                |check: &str| format!("{} should hold and does not: {check}; here: {}", finding.id, finding.measured);
+            finding.failures().map(|check| sentence(check.statement)).collect()
+        };
+        self.findings.iter().flat_map(of).collect()
+    }
+
+    /// Statements that hold and were not expected to.
+    fn surprises(&self) -> Vec<String> {
+        let of = |finding: &Finding| -> Vec<String> {
+            let sentence = |check: &str| format!("{} is better than expected: it holds that {check}", finding.id);
+            finding.surprises().map(|check| sentence(check.statement)).collect()
+        };
+        self.findings.iter().flat_map(of).collect()
+    }
+
+    /// `3 of 9 claims hold, 6 in part, none differs`.
+    fn summary(&self) -> String {
+        let count = |verdict| self.findings.iter().filter(|finding| finding.verdict() == verdict).count();
+        let in_words = |count: usize| if count == 0 { "none".to_owned() } else { count.to_string() };
+        let (partly, differing, open) =
+            (count(Verdict::HoldsInPart), count(Verdict::Differs), count(Verdict::NotTestable));
+        let differ = if differing > 1 { "differ" } else { "differs" };
+        let untested = if open > 0 { format!(", {open} cannot be tested") } else { String::new() };
+        format!(
+            "{} of {} claims hold, {} in part, {} {differ}{untested}",
+            in_words(count(Verdict::Holds)),
+            self.findings.len(),
+            in_words(partly),
+            in_words(differing)
+        )
+    }
+
+    /// What another law or board makes of the expectations.
+    fn reservation(&self) -> Option<&'static str> {
+        if !self.is_published_law {
+            return Some("not the published law, about which alone the paper makes its claims");
+        }
+        let is_known = self.board.profile.name == BoardArgs::DEFAULT
+            && self.board.mode.name == self.board.profile.default_mode().name;
+        (!is_known).then_some(
+            "what is expected to hold is what holds on agx-orin-64gb in MAXN; the paper does not name its Orin",
+        )
+    }
+}
+
+/// Prices at least as many configurations as the paper did, and orders them into a frontier.
+fn time_pricing(space: &Space, law: &LossLaw, board: &BoardInMode) -> Result<Pricing> {
+    let estimator = Estimator::new(&board.hardware, Precision::FP16, Workload::default())?;
+    let space = Pricing::ground(space);
+    let start = Instant::now();
+    let landscape = Landscape::new(&space, law.clone(), estimator);
+    black_box(landscape.frontier_of(Objective::Total, |_| true));
+    let elapsed_s = start.elapsed().as_secs_f64();
+    Ok(Pricing { configurations: landscape.sweep.len(), elapsed_s })
+}
+
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    reproduced: bool,
+    published_law: bool,
+    law: LawPart,
+    profile: ProfilePart,
+    precisions: [&'static str; 2],
+    workload: Workload,
+    space: &'a str,
+    space_origin: Option<&'a str>,
+    candidates: usize,
+    claims: Vec<ClaimPart<'a>>,
+    errata: &'a [Erratum],
+}
+
+#[derive(Debug, Serialize)]
+struct ClaimPart<'a> {
+    verdict: Verdict,
+    expected: Verdict,
+    #[serde(flatten)]
+    finding: &'a Finding,
+}
+
+pub(super) fn run(args: &ReproduceArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let reproduction = Reproduction::new(args, library)?;
+    let (failures, surprises) = (reproduction.failures(), reproduction.surprises());
+    match args.format {
+        ReportFormat::Json => write_json(&report(&reproduction, failures.is_empty()), &mut *streams.out)?,
+        ReportFormat::Markdown => markdown::write(&reproduction, streams.out)?,
+        ReportFormat::Table => print::write(&reproduction, streams.out)?,
+    }
+    for sentence in &surprises {
+        streams.note(Some(sentence));
+    }
+    for sentence in &failures {
+        // Nobody can be told that stderr is closed.
+        let _ = writeln!(streams.err, "roofscape: {sentence}");
+    }
+    Ok(if failures.is_empty() { Outcome::Found } else { Outcome::NotReproduced })
+}
+
+fn report(reproduction: &Reproduction, reproduced: bool) -> Report<'_> {
+    let Reproduction { law, is_published_law, board, space, evidence, findings, errata } = reproduction;
+    let claim = |finding| ClaimPart { verdict: Finding::verdict(finding), expected: finding.expected(), finding };
+    Report {
+        reproduced,
+        published_law: *is_published_law,
+        law: LawPart::from(law),
+        profile: ProfilePart::new(&board.profile, &board.mode, &Precision::FP16),
+        precisions: [Precision::FP16.name, Precision::W8A8.name],
+        workload: Workload::default(),
+        space: &space.name,
+        space_origin: space.origin.as_deref(),
+        candidates: evidence.candidates(),
+        claims: findings.iter().map(claim).collect(),
+        errata,
+    }
+}

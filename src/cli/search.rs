@@ -1,0 +1,19 @@
+//! `roofscape search`: the frontier of a space that is too large to price, with how far it was searched.
+
+use super::args::SearchArgs;
+use super::frontier::{Priced, deliver, models};
+use super::interrupt::Interruptible;
+use super::progress::Progress;
+use super::{Failure, Outcome, Streams};
+use crate::engine::search::SearchOptions;
+use crate::files::resolve::Library;
+
+pub(super) fn run(args: &SearchArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let SearchArgs { sweep, seed, max_evaluations, tolerance, models: named, format } = args;
+    let models = models(named, *format, library)?;
+    let options = SearchOptions { seed: *seed, max_evaluations: *max_evaluations, tolerance: *tolerance };
+    let watch = Interruptible::new(Progress::new("searching"));
+    let priced = Priced::by_search(sweep, library, options, &watch)?;
+    drop(watch);
+    deliver(&priced, &models, *format, streams)
+}

@@ -1,0 +1,174 @@
+//! What the claims are judged by: the frontiers of the paper's six regimes, two number formats times three latencies.
+
+use rayon::prelude::*;
+
+use super::Figure;
+use crate::engine::architecture::Architecture;
+use crate::engine::hardware::Hardware;
+use crate::engine::landscape::Landscape;
+use crate::engine::law::LossLaw;
+use crate::engine::precision::Precision;
+use crate::engine::roofline::{Estimator, UnsupportedFormat};
+use crate::engine::space::Space;
+use crate::engine::theory::Simplified;
+use crate::engine::workload::{Objective, Workload};
+
+/// Number formats of the claims: the paper's FP16 and INT8.
+const FORMATS: [Precision; 2] = [Precision::FP16, Precision::W8A8];
+
+/// One board, law and space in the paper's workload, priced in both number formats.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    formats: Vec<Priced>,
+    /// The same space without an LM head to speak of, as the paper's roofline has none.
+    headless: Vec<Priced>,
+    /// How many times as fast the board computes in INT8 as in FP16.
+    pub(super) int8_over_fp16: f64,
+    /// The board in FP16 as the paper's theory sees it.
+    pub(super) theory: Simplified,
+}
+
+#[derive(Debug, Clone)]
+struct Priced {
+    landscape: Landscape,
+    fronts: [Vec<u32>; Objective::COUNT],
+}
+
+impl Priced {
+    fn new(space: &Space, law: &LossLaw, estimator: Estimator) -> Self {
+        let landscape = Landscape::new(space, law.clone(), estimator);
+        let fronts = Objective::ALL.map(|objective| landscape.frontier_of(objective, |_| true));
+        Self { landscape, fronts }
+    }
+
+    fn front(&self, objective: Objective) -> Front<'_> {
+        Front { landscape: &self.landscape, objective, members: &self.fronts[objective.index()] }
+    }
+}
+
+/// The frontier of one regime.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Front<'a> {
+    pub(super) landscape: &'a Landscape,
+    pub(super) objective: Objective,
+    /// By rising latency.
+    pub(super) members: &'a [u32],
+}
+
+impl Evidence {
+    /// Prices `space`; fails if the board lacks one of the two number formats.
+    pub fn new(space: &Space, law: &LossLaw, hardware: &Hardware) -> Result<Self, UnsupportedFormat> {
+        let priced = |space: &Space| -> Result<Vec<Priced>, UnsupportedFormat> {
+            let price = |precision| {
+                let estimator = Estimator::new(hardware, precision, Workload::default())?;
+                Ok(Priced::new(space, law, estimator))
+            };
+            FORMATS.into_par_iter().map(price).collect()
+        };
+        let fp16 = Estimator::new(hardware, Precision::FP16, Workload::default())?;
+        let rate = |precision: Precision| {
+            let reached = hardware.efficiency_in(&precision).0.compute;
+            hardware.rate_flops_per_s(precision.compute).map_or(f64::NAN, |peak| peak * reached)
+        };
+        Ok(Self {
+            formats: priced(space)?,
+            headless: priced(&Space { vocab: 1, ..space.clone() })?,
+            int8_over_fp16: rate(Precision::W8A8) / rate(Precision::FP16),
+            theory: Simplified::of(hardware, &fp16),
+        })
+    }
+
+    /// The six frontiers: FP16's of prefill, decode and total latency, then INT8's.
+    pub(super) fn fronts(&self) -> impl Iterator<Item = Front<'_>> + Clone {
+        self.formats.iter().flat_map(|priced| Objective::ALL.map(|objective| priced.front(objective)))
+    }
+
+    /// The two frontiers of one latency, FP16's first.
+    pub(super) fn fronts_of(&self, objective: Objective) -> impl Iterator<Item = Front<'_>> + Clone {
+        self.fronts().filter(move |front| front.objective == objective)
+    }
+
+    /// The two decode frontiers of a vocabulary so small that the LM head costs nothing.
+    pub(super) fn headless_decode(&self) -> impl Iterator<Item = Front<'_>> {
+        self.headless.iter().map(|priced| priced.front(Objective::Decode))
+    }
+
+    /// The landscape in FP16.
+    pub fn fp16(&self) -> &Landscape {
+        // There are as many formats as FORMATS has.
+        &self.formats[0].landscape
+    }
+
+    /// How many candidates each of the two landscapes has.
+    pub fn candidates(&self) -> usize {
+        self.fp16().sweep.len()
+    }
+}
+
+impl<'a> Front<'a> {
+    pub(super) fn shapes(self) -> impl Iterator<Item = Architecture> + 'a {
+        self.members.iter().map(move |&index| self.landscape.sweep.architecture(index as usize))
+    }
+
+    /// Share of the members that `counts` is true of, percent.
+    pub(super) fn percent(self, counts: impl Fn(&Architecture) -> bool) -> f64 {
+        percent(self.shapes().filter(counts).count(), self.members.len())
+    }
+
+    pub(super) fn values(self, of: impl Fn(&Architecture) -> f64) -> Vec<f64> {
+        self.shapes().map(|shape| of(&shape)).collect()
+    }
+
+    /// Latencies of the members, rising, seconds.
+    pub(super) fn latencies_s(self) -> impl DoubleEndedIterator<Item = f64> + 'a {
+        let latencies_s = self.landscape.sweep.latency_s(self.objective);
+        self.members.iter().map(move |&index| latencies_s[index as usize])
+    }
+
+    pub(super) fn precision(self) -> &'static str {
+        self.landscape.estimator.precision().name
+    }
+
+    pub(super) fn figure(self, name: &'static str, value: f64) -> Figure {
+        Figure { name, precision: Some(self.precision()), objective: Some(self.objective), value }
+    }
+}
+
+/// `part` of `whole` in percent; 0 of nothing.
+pub(super) fn percent(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
+}
+
+/// The middle value, the mean of the two middle ones where their number is even; NaN of nothing.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.get(middle) {
+        None => f64::NAN,
+        Some(&upper) if values.len().is_multiple_of(2) => f64::midpoint(values[middle - 1], upper),
+        Some(&only) => only,
+    }
+}
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// One value per frontier, in the order of [`Evidence::fronts`]: `fp16 93 / 99 / 98, w8a8 92 / 99 / 98`.
+pub(super) fn by_regime(figures: &[Figure], written: impl Fn(f64) -> String) -> String {
+    let of = |format: Precision| {
+        let values: Vec<String> = figures
+            .iter()
+            .filter(|figure| figure.precision == Some(format.name))
+            .map(|figure| written(figure.value))
+            .collect();
+        format!("{} {}", format.name, values.join(" / "))
+    };
+    FORMATS.map(of).join(", ")
+}
+
+/// Whole percents; what is not all of it is never written as 100, nor what is not none as 0.
+pub(super) fn whole_percent(value: f64) -> String {
+    let shown = if value == 0.0 || value == 100.0 { value } else { value.round().clamp(1.0, 99.0) };
+    format!("{shown:.0}")
+}

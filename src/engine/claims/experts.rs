@@ -1,0 +1,123 @@
+//! Mixtures of experts: how much of the frontier they are (C1), how many experts they have (C3), how many are used (C4).
+
+use super::evidence::{Evidence, by_regime, mean, whole_percent};
+use super::{Check, Figure, Finding};
+use crate::engine::architecture::Architecture;
+use crate::engine::workload::Objective;
+use crate::units::ratio;
+
+/// What counts as nearly all: a tenth is left for the grid of r and the head sizes, which the paper does not give.
+const NEARLY_ALL_PERCENT: f64 = 90.0;
+/// Beyond this much of the fastest latency a frontier is no longer at its fast end; it spans more than a hundredfold.
+const FAST_END: f64 = 2.0;
+/// More than half: the weakest reading of "prefers".
+const MOST_PERCENT: f64 = 50.0;
+
+/// C1.
+pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
+    let share: Vec<Figure> = evidence
+        .fronts()
+        .map(|front| front.figure("members that are MoE, %", front.percent(|shape| !shape.is_dense())))
+        .collect();
+    let reach: Vec<Figure> = evidence
+        .fronts()
+        .map(|front| {
+            let fastest_s = front.latencies_s().next().unwrap_or(f64::NAN);
+            let dense = front.shapes().zip(front.latencies_s()).filter(|(shape, _)| shape.is_dense());
+            let slowest_s = dense.map(|(_, latency_s)| latency_s).fold(fastest_s, f64::max);
+            front.figure("slowest dense member over the fastest member", slowest_s / fastest_s)
+        })
+        .collect();
+    let farthest = reach.iter().map(|figure| figure.value).fold(1.0, f64::max);
+    Finding {
+        id: "C1",
+        paper: "MoE makes up 100 % of the Pareto-optimal set in every regime",
+        setting: "share of the members of each frontier",
+        measured: format!("MoE: {} %", by_regime(&share, whole_percent)),
+        remark: Some(format!("Dense members take at most {} times the fastest member's latency.", ratio(farthest))),
+        checks: vec![
+            Check::known_to_fail(
+                "all members are MoE on every frontier",
+                share.iter().all(|figure| figure.value == 100.0),
+                "the fastest shape is always dense here, because experts add a router to it and, in prefill, their weights",
+            )
+            .with(share.clone()),
+            Check::should_hold(
+                "at least 90 % of the members are MoE on every frontier",
+                share.iter().all(|figure| figure.value >= NEARLY_ALL_PERCENT),
+            ),
+            Check::should_hold("every dense member is within twice the fastest latency", farthest < FAST_END).with(reach),
+        ],
+    }
+}
+
+/// C3.
+pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
+    let share = |experts: u32, name| -> Vec<Figure> {
+        evidence.fronts().map(|front| front.figure(name, front.percent(|shape| shape.experts == experts))).collect()
+    };
+    let (few, many) = (share(8, "members with 8 experts, %"), share(16, "members with 16 experts, %"));
+    let means: Vec<Figure> = evidence
+        .fronts()
+        .map(|front| front.figure("experts per member, mean", mean(&front.values(|shape| f64::from(shape.experts)))))
+        .collect();
+    let most = |shares: &[Figure], objective| {
+        shares.iter().filter(|figure| figure.objective == Some(objective)).all(|figure| figure.value > MOST_PERCENT)
+    };
+    let total_lies_between = means.chunks_exact(Objective::COUNT).all(|format| {
+        let [prefill, decode, total] =
+            [Objective::Prefill, Objective::Decode, Objective::Total].map(|objective| format[objective.index()].value);
+        prefill < total && total < decode
+    });
+    Finding {
+        id: "C3",
+        paper: "prefill prefers few experts, decode the most, total a moderate number, about 8",
+        setting: "shares of 8 and of 16 experts on each frontier; the space has no other MoE",
+        measured: format!("8 experts: {} %; 16: {} %", by_regime(&few, whole_percent), by_regime(&many, whole_percent)),
+        remark: Some(format!(
+            "Prefers is read as: more than half of the members. Mean experts: {}. The prompt brings 64 tokens to each of 16 \
+             experts, which makes 64 FLOP per byte of their FP16 weights, so on a board with a ridge above that they wait \
+             for memory in prefill; here the ridge is at {}.",
+            by_regime(&means, ratio),
+            ratio(evidence.theory.flops_per_s / evidence.theory.bytes_per_s)
+        )),
+        checks: vec![
+            Check::should_hold("in prefill most members have 8 experts", most(&few, Objective::Prefill))
+                .with(few.clone()),
+            Check::should_hold("in decode most members have 16 experts", most(&many, Objective::Decode)).with(many),
+            Check::should_hold("total latency's mean number lies between the other two", total_lies_between)
+                .with(means),
+            Check::known_to_fail(
+                "for total latency most members have 8 experts, in both formats",
+                most(&few, Objective::Total),
+                "total latency is nearly indifferent between 8 and 16, and there is nothing between them to choose",
+            ),
+        ],
+    }
+}
+
+/// C4.
+pub(super) fn top_1_routing(evidence: &Evidence) -> Finding {
+    let is_top_1 = |shape: &Architecture| !shape.is_dense() && shape.top_k == 1;
+    let share: Vec<Figure> = evidence
+        .fronts()
+        .map(|front| {
+            let mixtures = front.percent(|shape| !shape.is_dense());
+            front.figure("MoE members with top-1 routing, %", 100.0 * front.percent(is_top_1) / mixtures)
+        })
+        .collect();
+    Finding {
+        id: "C4",
+        paper: "top-1 routing is preferred",
+        setting: "share among the MoE members of each frontier",
+        measured: format!("top-1: {} %", by_regime(&share, whole_percent)),
+        remark: Some("Preferred is read as: more than half of them.".to_owned()),
+        checks: vec![
+            Check::should_hold(
+                "most MoE members are top-1 on every frontier",
+                share.iter().all(|figure| figure.value > MOST_PERCENT),
+            )
+            .with(share),
+        ],
+    }
+}

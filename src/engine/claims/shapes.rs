@@ -1,0 +1,145 @@
+//! Depth and width along the frontier (C2), and how large feed-forward blocks are (C5).
+
+use super::evidence::{Evidence, Front, by_regime, median, whole_percent};
+use super::{Check, Figure, Finding};
+use crate::engine::architecture::Architecture;
+use crate::engine::workload::Objective;
+use crate::units::ratio;
+
+/// The paper's bound of "shallow".
+const SHALLOW_LAYERS: u32 = 20;
+/// More than half: the weakest reading of "generally".
+const GENERALLY_PERCENT: f64 = 50.0;
+/// Half of 4: the reading of "well below 4".
+const WELL_BELOW_4: f64 = 2.0;
+
+/// How one frontier grows, from its fastest member on.
+struct Growth {
+    /// Deepest member before the first one of the largest width.
+    deepest_before_widest: u32,
+    /// Whether that comes before the first member of the largest depth.
+    width_saturates_first: bool,
+}
+
+impl Growth {
+    fn of(front: Front<'_>) -> Self {
+        let sweep = &front.landscape.sweep;
+        let deepest = sweep.depths().iter().copied().max();
+        let widest = (0..sweep.len()).map(|index| sweep.architecture(index).width).max();
+        let place_of_widest = front.shapes().position(|shape| Some(shape.width) == widest);
+        let place_of_deepest = front.shapes().position(|shape| Some(shape.layers) == deepest);
+        let before = front.shapes().take(place_of_widest.unwrap_or(front.members.len()));
+        Self {
+            deepest_before_widest: before.map(|shape| shape.layers).max().unwrap_or(0),
+            width_saturates_first: place_of_widest
+                .is_some_and(|widest| place_of_deepest.is_none_or(|deepest| widest <= deepest)),
+        }
+    }
+}
+
+fn shallow(front: Front<'_>) -> Figure {
+    front.figure("members with fewer than 20 layers, %", front.percent(|shape| shape.layers < SHALLOW_LAYERS))
+}
+
+/// C2.
+pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
+    let shares: Vec<Figure> = evidence.fronts().map(shallow).collect();
+    let depth = |shape: &Architecture| f64::from(shape.layers);
+    let medians: Vec<Figure> =
+        evidence.fronts().map(|front| front.figure("layers, median", median(front.values(depth)))).collect();
+    let growth: Vec<Growth> = evidence.fronts().map(Growth::of).collect();
+    let before: Vec<Figure> = evidence
+        .fronts()
+        .zip(&growth)
+        .map(|(front, growth)| {
+            front.figure("layers of the deepest member before the largest width", growth.deepest_before_widest.into())
+        })
+        .collect();
+    let generally = |objective| {
+        let mut of = shares.iter().filter(|figure| figure.objective == Some(objective));
+        of.all(|figure| figure.value > GENERALLY_PERCENT)
+    };
+    let headless: Vec<Figure> = evidence.headless_decode().map(shallow).collect();
+    let layers = |value: f64| format!("{value:.0}");
+    Finding {
+        id: "C2",
+        paper: "wide and shallow: depth generally below 20; width saturates at its bound first, then depth grows",
+        setting: "layers and width along each frontier, the fastest member first",
+        measured: format!(
+            "below 20 layers: {} %; deepest before the largest width: {} layers",
+            by_regime(&shares, whole_percent),
+            by_regime(&before, layers)
+        ),
+        remark: Some(format!(
+            "Generally is read as: more than half of the members. Median layers: {}.",
+            by_regime(&medians, layers)
+        )),
+        checks: vec![
+            Check::should_hold(
+                "for prefill and for total latency most members have fewer than 20 layers",
+                generally(Objective::Prefill) && generally(Objective::Total),
+            )
+            .with(shares.clone())
+            .with(medians),
+            Check::known_to_fail(
+                "in decode most members have fewer than 20 layers",
+                generally(Objective::Decode),
+                format!(
+                    "the LM head, which the paper's roofline lacks, is paid per width and not per layer; without it: {} %",
+                    by_regime(&headless, whole_percent)
+                ),
+            )
+            .with(headless.into_iter().map(|figure| Figure { name: "the same without an LM head, %", ..figure })),
+            Check::should_hold(
+                "every frontier reaches the largest width before the largest depth",
+                growth.iter().all(|growth| growth.width_saturates_first),
+            ),
+            Check::known_to_fail(
+                "up to the largest width no member has 20 layers or more",
+                growth.iter().all(|growth| growth.deepest_before_widest < SHALLOW_LAYERS),
+                "depth does not wait: the law rewards the first steps of either most, so both grow together",
+            )
+            .with(before),
+        ],
+    }
+}
+
+/// C5.
+pub(super) fn small_ffn_ratios(evidence: &Evidence) -> Finding {
+    let share = |name, below: f64| -> Vec<Figure> {
+        evidence.fronts().map(|front| front.figure(name, front.percent(|shape| shape.ffn_ratio() < below))).collect()
+    };
+    let (below_4, below_1) = (share("members with r below 4, %", 4.0), share("members with r below 1, %", 1.0));
+    let medians: Vec<Figure> = evidence
+        .fronts()
+        .map(|front| front.figure("r, median", median(front.values(Architecture::ffn_ratio))))
+        .collect();
+    Finding {
+        id: "C5",
+        paper: "FFN ratio well below 4, ratios below 1 viable",
+        setting: "r over all activated experts, members of each frontier",
+        measured: format!(
+            "median r: {}; r < 4: {} %; r < 1: {} %",
+            by_regime(&medians, ratio),
+            by_regime(&below_4, whole_percent),
+            by_regime(&below_1, whole_percent)
+        ),
+        remark: Some(
+            "Well below 4 is read as: 2 or less in the median. The paper gives no grid for r; the space begins at 0.5."
+                .to_owned(),
+        ),
+        checks: vec![
+            Check::should_hold(
+                "the median r is 2 or less on every frontier",
+                medians.iter().all(|figure| figure.value <= WELL_BELOW_4),
+            )
+            .with(medians)
+            .with(below_4),
+            Check::should_hold(
+                "every frontier has members with r below 1",
+                below_1.iter().all(|figure| figure.value > 0.0),
+            )
+            .with(below_1),
+        ],
+    }
+}

@@ -1,0 +1,337 @@
+//! The frontier of a space that is too large to price: candidates are tried where the frontier can still gain.
+//!
+//! The paper's own way (§4.3): a Latin hypercube over the axes, then refinement around the frontier and in its gaps until
+//! it stops improving. An evaluation is one priced candidate, and none is priced twice. Each round takes members of the
+//! frontier found so far, those beside the largest gaps first, and prices their neighbours along each axis; strides begin
+//! at an eighth of an axis and are halved down to single steps. What a neighbour improves, its own neighbours improve
+//! further, so the strides of a member go on where its parent's were.
+//!
+//! A search proves nothing: what no step from any member leads to is not found. On spaces that can be enumerated it is
+//! held against the whole (`tests`). Its end is that nothing is left to try, or that the last quarter of the evaluations
+//! has hardly moved the frontier; a measure that knows no scale, and so serves small and large spaces.
+
+mod axes;
+mod refine;
+mod start;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+
+use super::architecture::Architecture;
+use super::budget::Budgets;
+use super::landscape::Landscape;
+use super::law::LossLaw;
+use super::law::fit::Watch;
+use super::pareto;
+use super::roofline::Estimator;
+use super::space::Space;
+use super::sweep::Sweep;
+use super::workload::Objective;
+use axes::Axes;
+
+/// How to search.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SearchOptions {
+    /// Of the first sample; all that follows is determined.
+    pub seed: u64,
+    /// Most candidates to price.
+    pub max_evaluations: usize,
+    /// The frontier has stopped growing when the last quarter of the evaluations adds less than this share of the
+    /// hypervolume.
+    pub tolerance: f64,
+}
+
+impl SearchOptions {
+    /// What is done where nobody says.
+    pub const DEFAULT: Self = Self { seed: 0, max_evaluations: 1_000_000, tolerance: 1e-5 };
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Which frontier is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Aim {
+    /// Which latency it minimises.
+    pub objective: Objective,
+    /// Who may be on it.
+    pub budgets: Budgets,
+}
+
+/// Why a search came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// The frontier has stopped growing.
+    Converged,
+    /// Every neighbour of every member has been tried.
+    Exhausted,
+    /// As many candidates have been priced as were allowed.
+    MaxEvaluations,
+    /// Somebody asked to stop.
+    Cancelled,
+}
+
+impl Stop {
+    /// As a sentence goes on after "searched until".
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Converged => "the frontier stopped growing",
+            Self::Exhausted => "no neighbour of the frontier was left to try",
+            Self::MaxEvaluations => "the evaluations ran out",
+            Self::Cancelled => "it was interrupted",
+        }
+    }
+}
+
+/// What there is to say of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Searched {
+    /// Candidates priced.
+    pub evaluations: usize,
+    /// Candidates that the space has.
+    pub of: u64,
+    /// Area that the frontier dominates, in (ln latency, nats), up to the reference.
+    pub hypervolume: f64,
+    /// The reference: latency of the slowest candidate of the first sample, seconds.
+    pub reference_latency_s: f64,
+    /// And the highest loss in it, nats.
+    pub reference_loss: f64,
+    /// By what share the last quarter of the evaluations made the hypervolume grow.
+    pub growth: f64,
+    /// Batches of candidates after the first sample.
+    pub rounds: usize,
+    /// Seed of the first sample.
+    pub seed: u64,
+    /// Why it ended; `None` while it goes on.
+    pub stopped_because: Option<Stop>,
+    /// What was searched for.
+    #[serde(skip)]
+    pub aim: Aim,
+}
+
+/// A search that can be looked at while it goes on.
+#[derive(Debug)]
+pub struct Search {
+    axes: Axes,
+    law: LossLaw,
+    estimator: Estimator,
+    options: SearchOptions,
+    sweep: Sweep,
+    known: HashSet<Architecture>,
+    /// Per candidate: how often its stride has been halved.
+    levels: Vec<u8>,
+    random: ChaCha8Rng,
+    /// Whether one axis at a time leads no further.
+    has_tried_single_axes: bool,
+    /// Admitted and not dominated, by rising latency.
+    front: Vec<u32>,
+    /// Most evaluations, those before this search included.
+    most: usize,
+    /// Evaluations and hypervolume after each round.
+    history: Vec<(usize, f64)>,
+    searched: Searched,
+}
+
+impl Search {
+    /// Prices the first sample.
+    pub fn new(space: &Arc<Space>, law: LossLaw, estimator: Estimator, aim: Aim, options: SearchOptions) -> Self {
+        let law = law.in_format(estimator.precision());
+        let axes = Axes::of(Arc::clone(space));
+        let sample = start::sample(&axes, start::size(space.len()), options.seed);
+        let searched = Searched {
+            evaluations: 0,
+            of: space.len(),
+            hypervolume: 0.0,
+            reference_latency_s: 0.0,
+            reference_loss: 0.0,
+            growth: 1.0,
+            rounds: 0,
+            seed: options.seed,
+            stopped_because: None,
+            aim,
+        };
+        let mut search = Self {
+            axes,
+            law,
+            estimator,
+            options,
+            sweep: Sweep::list(&estimator),
+            known: HashSet::new(),
+            levels: Vec::new(),
+            has_tried_single_axes: false,
+            random: ChaCha8Rng::seed_from_u64(options.seed),
+            front: Vec::new(),
+            most: options.max_evaluations,
+            history: Vec::new(),
+            searched,
+        };
+        search.price(sample.into_iter().map(|candidate| (candidate, 0)).collect());
+        search.set_reference();
+        search.measure();
+        search
+    }
+
+    /// Goes on from what an earlier search of the same space under the same law, board and workload has found, for another
+    /// frontier: all its candidates stay where they are.
+    pub fn resume(space: &Arc<Space>, found: &Landscape, before: Searched, aim: Aim, options: SearchOptions) -> Self {
+        let sweep = found.sweep.clone();
+        let mut search = Self {
+            axes: Axes::of(Arc::clone(space)),
+            law: found.law.clone(),
+            estimator: found.estimator,
+            options,
+            known: (0..sweep.len()).map(|index| sweep.architecture(index)).collect(),
+            levels: vec![0; sweep.len()],
+            has_tried_single_axes: false,
+            random: ChaCha8Rng::seed_from_u64(options.seed),
+            front: Vec::new(),
+            most: sweep.len().saturating_add(options.max_evaluations),
+            history: Vec::new(),
+            searched: Searched { aim, stopped_because: None, growth: 1.0, ..before },
+            sweep,
+        };
+        search.front = search.front_of(&(0..search.sweep.len() as u32).collect::<Vec<_>>());
+        search.set_reference();
+        search.measure();
+        search
+    }
+
+    /// Prices some candidates of the space in any case.
+    pub fn include(&mut self, candidates: &[Architecture]) {
+        self.price(candidates.iter().map(|&candidate| (candidate, 0)).collect());
+        self.measure();
+    }
+
+    /// One more round; says why there is none.
+    pub fn advance(&mut self, watch: &dyn Watch) -> Option<Stop> {
+        let mut stop = self.reason_to_stop(watch);
+        if stop.is_none() {
+            let proposed = self.propose();
+            if proposed.is_empty() {
+                stop = Some(Stop::Exhausted);
+            } else {
+                self.price(proposed);
+                self.searched.rounds += 1;
+                self.measure();
+            }
+            watch.progress(self.searched.evaluations.min(self.most), self.most);
+        }
+        if matches!(stop, Some(Stop::Converged | Stop::Exhausted)) && !self.has_tried_single_axes {
+            self.has_tried_single_axes = true;
+            self.forget_growth();
+            stop = None;
+        }
+        self.searched.stopped_because = stop;
+        stop
+    }
+
+    /// All rounds.
+    pub fn finish(&mut self, watch: &dyn Watch) -> Stop {
+        loop {
+            if let Some(stop) = self.advance(watch) {
+                return stop;
+            }
+        }
+    }
+
+    /// What has been found.
+    pub fn landscape(&self) -> Landscape {
+        let origin = self.axes.space().origin.clone();
+        Landscape::found(self.sweep.clone(), self.law.clone(), self.estimator, origin, self.searched)
+    }
+
+    /// How it stands.
+    pub const fn searched(&self) -> &Searched {
+        &self.searched
+    }
+
+    fn reason_to_stop(&self, watch: &dyn Watch) -> Option<Stop> {
+        if watch.cancelled() {
+            Some(Stop::Cancelled)
+        } else if self.sweep.len() >= self.most {
+            Some(Stop::MaxEvaluations)
+        } else if self.searched.growth < self.options.tolerance {
+            Some(Stop::Converged)
+        } else {
+            None
+        }
+    }
+
+    /// Prices candidates that are new, as many as are allowed, each with the level that its refinement begins at.
+    fn price(&mut self, proposed: Vec<(Architecture, u8)>) {
+        let room = self.most.saturating_sub(self.sweep.len());
+        let from = self.sweep.len();
+        let mut new = Vec::with_capacity(proposed.len());
+        for (candidate, level) in proposed {
+            if new.len() < room && self.known.insert(candidate) {
+                new.push(candidate);
+                self.levels.push(level);
+            }
+        }
+        self.sweep.append(&new, &self.law.coefficients, &self.estimator);
+        let contenders: Vec<u32> = self.front.iter().copied().chain(from as u32..self.sweep.len() as u32).collect();
+        self.front = self.front_of(&contenders);
+        self.searched.evaluations = self.sweep.len();
+    }
+
+    /// Those of some candidates that are admitted and not dominated, each place once.
+    fn front_of(&self, contenders: &[u32]) -> Vec<u32> {
+        let Aim { objective, budgets } = self.searched.aim;
+        let (latency_s, loss) = (self.sweep.latency_s(objective), self.sweep.loss.as_slice());
+        let place = |index: u32| (latency_s[index as usize], loss[index as usize]);
+        let mut order: Vec<u32> =
+            contenders.iter().copied().filter(|&index| budgets.admits(&self.sweep, index as usize)).collect();
+        order.sort_unstable_by(|&a, &b| {
+            let ((slower, worse), (faster, better)) = (place(a), place(b));
+            slower.total_cmp(&faster).then(worse.total_cmp(&better)).then(a.cmp(&b))
+        });
+        let mut front = pareto::frontier(&order, latency_s, loss, |_| true);
+        front.dedup_by_key(|index| place(*index));
+        front
+    }
+
+    /// Everything up to the slowest and the worst of what has been priced so far counts.
+    fn set_reference(&mut self) {
+        let largest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+        self.searched.reference_latency_s = largest(self.sweep.latency_s(self.searched.aim.objective));
+        self.searched.reference_loss = largest(&self.sweep.loss);
+    }
+
+    /// What has been gained so far says nothing of what is tried from now on.
+    fn forget_growth(&mut self) {
+        self.history.clear();
+        self.measure();
+        self.searched.growth = 1.0;
+    }
+
+    fn measure(&mut self) {
+        let latency_s = self.sweep.latency_s(self.searched.aim.objective);
+        let places: Vec<(f64, f64)> =
+            self.front.iter().map(|&index| (latency_s[index as usize], self.sweep.loss[index as usize])).collect();
+        let reference = (self.searched.reference_latency_s, self.searched.reference_loss);
+        let now = pareto::hypervolume(&places, reference);
+        let evaluations = self.sweep.len();
+        self.searched.hypervolume = now;
+        self.history.push((evaluations, now));
+        let first = self.history.first().map_or(evaluations, |&(evaluations, _)| evaluations);
+        let quarter_ago = first.max(evaluations - evaluations / 4);
+        let earlier = self.history.partition_point(|&(evaluations, _)| evaluations <= quarter_ago);
+        // The first rounds have nothing to be compared with.
+        if evaluations - evaluations / 4 >= first
+            && let Some(&(_, before)) = earlier.checked_sub(1).and_then(|place| self.history.get(place))
+        {
+            self.searched.growth = if now > 0.0 { (now - before) / now } else { 1.0 };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,32 @@
+//! The first sample: a Latin hypercube over the axes, and the two ends of the space.
+
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::axes::{Axes, Direction};
+use crate::engine::architecture::Architecture;
+
+const AXES: usize = Direction::ALL.len();
+/// Ends of the unit cube; the upper one is within the last value of an axis of any length.
+const ENDS: [f64; 2] = [0.0, 1.0 - f64::EPSILON];
+
+/// Candidates of a first sample: few, because every round after it knows more.
+pub(super) fn size(candidates: u64) -> usize {
+    (candidates as f64).cbrt().clamp(32.0, 512.0) as usize
+}
+
+/// So many candidates, or fewer where some parts of the space cannot be built; on every axis, each of so many equal parts
+/// is drawn from once. Before them stand the smallest and the largest candidate, so that what is seen first has the size
+/// of what there is.
+pub(super) fn sample(axes: &Axes, size: usize, seed: u64) -> Vec<Architecture> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let strata: [Vec<usize>; AXES] = std::array::from_fn(|_| {
+        let mut order: Vec<usize> = (0..size).collect();
+        order.shuffle(&mut random);
+        order
+    });
+    let drawn = (0..size)
+        .map(|row| std::array::from_fn(|axis| (strata[axis][row] as f64 + random.random::<f64>()) / size as f64));
+    ENDS.map(|end| [end; AXES]).into_iter().chain(drawn).filter_map(|point| axes.at(&point)).collect()
+}

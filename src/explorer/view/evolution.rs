@@ -1,0 +1,106 @@
+//! The evolution: what the frontier's members are like, from the fastest to the slowest.
+//!
+//! ```text
+//! ╭ Evolution · 138 members of the frontier of total latency ──── ◆ 97.5 ms · ppl 24.6 ╮
+//! │ depth  ◆ 16    4 → 20 of 32             width  ◆ 1792  768 → 1792 of 3072         │
+//! │  32 ┤                   ┊ ⠒⠒            3072 ┤                   ┊    ⠒⠒⠒         │
+//! │     │       ⠤⠤⠤⠤⠤⠤⠤⠤⠤◆┊                     │          ⠤⠤⠤⠤⠤⠤◆┊⠒⠒             │
+//! │   4 ┤⠤⠤⠤               ┊                768 ┤⠤⠤⠤⠤⠤             ┊               │
+//! ```
+
+mod panel;
+
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::theme::Role;
+use super::{Canvas, Focused, fit};
+use crate::explorer::evolution_view::{members, paper};
+use crate::explorer::layout::evolution::panes;
+use crate::explorer::state::State;
+use crate::units;
+
+/// What the marks mean, for the help.
+pub(super) const LEGEND: &[(&str, Role, &str)] = &[
+    ("⠤", Role::Frontier, "a member the budgets admit"),
+    ("⠄", Role::FrontierOver, "a member regardless of them"),
+    ("◆", Role::Pick, "the pick"),
+    ("┊", Role::Over, "a budget (drag it)"),
+];
+
+/// Draws the screen.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
+    let title = fit(&title(state), usize::from(body.width.saturating_sub(6)));
+    let inner = canvas.pane(body, &title, Focused::No);
+    let Some(landscape) = state.landscape() else {
+        let entry = state.law_entry();
+        match (&entry.standing, entry.trouble()) {
+            (Some(_), _) => canvas.centred(inner, "pricing the space …", Role::Label),
+            (None, Some(error)) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
+            (None, None) => canvas.centred(inner, "fitting the law …", Role::Label),
+        }
+        return;
+    };
+    pick(canvas, state, body, title.chars().count());
+    legend(canvas, body);
+    let panes = panes(body, state.evolution.top);
+    let last_row = panes.panels.last().map_or(0, |panel| panel.plot.y);
+    for panel in panes.panels {
+        let Some(drawn) = panel::Drawn::new(state, landscape, panel) else {
+            canvas.centred(inner, "nothing is generated, so decode takes no time (o: next objective)", Role::Label);
+            return;
+        };
+        drawn.render(canvas, panel.plot.y == last_row);
+    }
+    if panes.words.height > 0 {
+        let (words, role) = words(state);
+        let words = fit(&words, usize::from(panes.words.width).saturating_sub(2));
+        canvas.line(Rect { x: panes.words.x + 1, ..panes.words }, vec![canvas.span(words, role)]);
+    }
+}
+
+fn title(state: &State) -> String {
+    let scaling = state.shown().scaling;
+    let imagined = if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") };
+    let count = units::count(state.selection.frontier.len());
+    format!("Evolution · {count} members of the frontier of {} latency{imagined}", state.objective.name())
+}
+
+/// ` ◆ 97.5 ms · ppl 24.6 ` in the upper border, where there is room.
+fn pick(canvas: &mut Canvas<'_>, state: &State, body: Rect, title_columns: usize) {
+    let (Some(landscape), Some(index)) = (state.landscape(), state.picked()) else { return };
+    let place = landscape.position(state.objective, index);
+    let words = format!(" ◆ {} · ppl {} ", units::seconds(place.latency_s), units::significant(place.loss.exp(), 3));
+    let columns = words.chars().count();
+    if title_columns + columns + 8 <= usize::from(body.width) {
+        let x = body.right() - columns as u16 - 2;
+        canvas.buffer.set_string(x, body.y, words, canvas.style(Role::Pick));
+    }
+}
+
+/// What the two kinds of line mean, in the lower border.
+fn legend(canvas: &mut Canvas<'_>, body: Rect) {
+    let spans = vec![
+        canvas.span(" ⠤⠤ ", Role::Frontier),
+        canvas.span("within the budgets ", Role::Label),
+        canvas.span(" ⠤ ⠤ ", Role::FrontierOver),
+        canvas.span("regardless of them ", Role::Label),
+    ];
+    let width = spans.iter().map(Span::width).sum::<usize>() as u16;
+    canvas.line(Rect { x: body.right() - width - 2, y: body.bottom() - 1, width, height: 1 }, spans);
+}
+
+/// The line below the panels: what stands in the way, what is extrapolated, how the paper compares.
+fn words(state: &State) -> (String, Role) {
+    if let Some(loosening) = &state.selection.loosening {
+        return (format!("no architecture: {loosening}"), Role::Over);
+    }
+    let members = members(state);
+    let beyond = members.iter().filter(|&&index| state.extrapolation(index as usize).is_some()).count();
+    let paper = paper::in_words(state);
+    match (beyond, paper) {
+        (0, Some(paper)) => (paper, Role::Text),
+        (0, None) => (format!("the law is inside its range at all {} members", members.len()), Role::Label),
+        (beyond, _) => (format!("⚠ extrapolated at {beyond} of {} members", members.len()), Role::Warning),
+    }
+}
