@@ -24,8 +24,9 @@ struct Growth {
 impl Growth {
     fn of(front: Front<'_>) -> Self {
         let sweep = &front.landscape.sweep;
-        let deepest = sweep.depths().iter().copied().max();
-        let widest = (0..sweep.len()).map(|index| sweep.architecture(index).width).max();
+        let candidates = || (0..sweep.len()).map(|index| sweep.architecture(index));
+        let deepest = candidates().map(|shape| shape.layers).max();
+        let widest = candidates().map(|shape| shape.width).max();
         let place_of_widest = front.shapes().position(|shape| Some(shape.width) == widest);
         let place_of_deepest = front.shapes().position(|shape| Some(shape.layers) == deepest);
         let before = front.shapes().take(place_of_widest.unwrap_or(front.members.len()));
