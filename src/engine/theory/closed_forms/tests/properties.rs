@@ -2,7 +2,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::theory::{Problem, minimise};
+use crate::engine::theory::{Coordinate, Problem, minimise};
 
 fn laws() -> impl Strategy<Value = Eq2> {
     let exponents = (0.2..3.5f64, 0.3..2.0f64, -0.6..0.6f64, 0.5..1.5f64, 0.03..0.8f64, 0.02..0.6f64);
@@ -163,7 +163,8 @@ proptest! {
         }
     }
 
-    /// Where the forms decide, the solver of the whole problem comes to the same, prices included.
+    /// Where the forms decide, the solver of the whole problem comes to the same, prices included: to as many digits as an
+    /// interior point has near ends that hardly stop it.
     #[test]
     fn the_solver_agrees(law in laws(), budgets in budgets(), ln_width in 6.5..8.5f64) {
         let width = ln_width.exp();
@@ -178,7 +179,8 @@ proptest! {
                 Ok(form) => form,
                 Err(error) => {
                     // Two limits bind with ρ on an end: the one case that has no form.
-                    let on_end = optimum.point.rho == 1.0 || optimum.point.rho == 1.0 / 64.0;
+                    let rho_ends = [Constraint::Least(Coordinate::Rho), Constraint::Most(Coordinate::Rho)];
+                    let on_end = optimum.binding_ends().iter().any(|known| rho_ends.contains(&known.constraint));
                     prop_assert!(optimum.binding().len() == 2 && on_end, "{error} {optimum:?}");
                     continue;
                 }
@@ -188,16 +190,21 @@ proptest! {
             let [_, sparsity, capacity, kv] = theory.summands(&form.point);
             let hold = [eq2.alpha_rho * sparsity, eq2.alpha_r * capacity, eq2.alpha_m * kv];
             let prices = form.multipliers.iter().map(|known| known.nats);
-            let ends = optimum.binding_ends().into_iter().map(|known| known.nats);
-            if hold.into_iter().chain(prices).chain(ends).any(|nats| nats < 1e-3 * scale(&theory, &form)) {
+            let width_ends = [Constraint::Least(Coordinate::Width), Constraint::Most(Coordinate::Width)];
+            let mut ends: Vec<_> = optimum.binding_ends();
+            ends.retain(|known| !width_ends.contains(&known.constraint));
+            let on_rho_min = form.point.rho == domain.rho[0] && !form.held.contains(&"ρ");
+            let hardly_stops = ends.len() != form.held.len() + usize::from(on_rho_min);
+            let ends = ends.into_iter().map(|known| known.nats);
+            if hardly_stops || hold.into_iter().chain(prices).chain(ends).any(|nats| nats < 1e-3 * scale(&theory, &form)) {
                 continue;
             }
             for (ours, theirs) in form.point.logarithms().into_iter().zip(optimum.point.logarithms()) {
-                prop_assert!((ours - theirs).abs() < 1e-6, "{limits:?} {form:?} {optimum:?}");
+                prop_assert!((ours - theirs).abs() < 1e-4, "{limits:?} {form:?} {optimum:?}");
             }
             for known in &form.multipliers {
                 let theirs = optimum.multiplier(known.constraint.limit().unwrap());
-                prop_assert!((known.nats - theirs).abs() < 1e-7 * scale(&theory, &form), "{} {theirs}", known.nats);
+                prop_assert!((known.nats - theirs).abs() < 1e-5 * scale(&theory, &form), "{} {theirs}", known.nats);
             }
         }
     }
