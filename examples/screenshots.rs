@@ -26,7 +26,7 @@ type Scene = (&'static str, (u16, u16), fn(&mut Headless));
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "screenshots".into());
     std::fs::create_dir_all(&folder)?;
-    let scenes: [Scene; 15] = [
+    let scenes: [Scene; 20] = [
         ("opening", (120, 40), |_| ()),
         ("dragging", (120, 40), |session| drag(session, Limit::Memory, 0.34)),
         ("nothing-feasible", (120, 40), |session| session.tell(Action::SetBudget(Limit::Total, 0.012))),
@@ -43,6 +43,20 @@ fn main() -> Result<()> {
         ("hardware-compared", (200, 60), |session| {
             session.tell(Action::Show(Screen::Hardware));
             session.keys("c");
+        }),
+        ("evolution", (120, 40), |session| {
+            session.tell(Action::Show(Screen::Evolution));
+            session.keys("4");
+        }),
+        ("evolution-small", (80, 24), |session| session.tell(Action::Show(Screen::Evolution))),
+        ("theory", (120, 40), |session| session.tell(Action::Show(Screen::Theory))),
+        ("theory-small", (80, 24), |session| session.tell(Action::Show(Screen::Theory))),
+        ("theory-memory", (200, 60), |session| {
+            session.tell(Action::Show(Screen::Theory));
+            session.tell(Action::LiftBudgets);
+            session.keys("x");
+            session.tell(Action::SetBudget(Limit::Tpot, 0.005));
+            session.tell(Action::SetBudget(Limit::Memory, 4e9));
         }),
         ("sources", (120, 40), |session| session.keys("i")),
         ("small", (80, 24), |_| ()),

@@ -31,6 +31,7 @@ pub mod sources;
 pub mod state;
 pub mod table;
 pub mod terminal;
+pub mod theory_view;
 pub mod update;
 pub mod view;
 mod worker;
@@ -182,6 +183,7 @@ impl Session {
                     }
                 }
                 Effect::Assess(inquiry) => self.workers.assess(*inquiry),
+                Effect::Theorise(inquiry) => self.workers.theorise(*inquiry),
                 Effect::Judge(trial) => {
                     if let Some(job) = JudgeJob::of(&self.state, trial) {
                         self.workers.judge(job);

@@ -256,3 +256,41 @@ fn evolution_of_prefill_at_200_by_60() {
 fn colours_of_the_evolution() {
     insta::assert_snapshot!(styles(&evolution_screen("", (80, 24)).frame()));
 }
+
+/// The Theory screen of what is asked at first, after these keys.
+fn theory_screen(keys: &str, size: (u16, u16)) -> Headless {
+    let mut session = session(size);
+    session.tell(Action::Show(Screen::Theory));
+    session.keys(keys);
+    session.settle();
+    session
+}
+
+#[test]
+fn theory_at_80_by_24() {
+    insta::assert_snapshot!(text(&theory_screen("", (80, 24)).frame()));
+}
+
+#[test]
+fn curves_of_the_theory_at_80_by_24() {
+    insta::assert_snapshot!(text(&theory_screen("p", (80, 24)).frame()));
+}
+
+#[test]
+fn theory_at_120_by_40() {
+    insta::assert_snapshot!(text(&theory_screen("", (120, 40)).frame()));
+}
+
+#[test]
+fn theory_under_decode_and_memory_budgets_at_200_by_60() {
+    let mut session = theory_screen("x", (200, 60));
+    session.tell(Action::SetBudget(Limit::Tpot, 0.005));
+    session.tell(Action::SetBudget(Limit::Memory, 4e9));
+    session.settle();
+    insta::assert_snapshot!(text(&session.frame()));
+}
+
+#[test]
+fn colours_of_the_theory() {
+    insta::assert_snapshot!(styles(&theory_screen("", (80, 24)).frame()));
+}

@@ -337,7 +337,7 @@ fn what_is_shown_is_what_was_priced_also_while_something_else_is_asked() {
     session.keys("b");
     let shown = screen(&mut session);
     assert!(
-        shown.starts_with("▸Frontier  Fit  Hardware  Evolution  AGX Orin 64GB"),
+        shown.starts_with("▸Frontier  Fit  Hardware  Evolution  Theory  AGX Orin 64GB"),
         "the picture is still the old board's\n{shown}"
     );
     assert!(shown.contains("board ◂AGX Orin 32GB▸"), "the control shows what is asked\n{shown}");
@@ -345,7 +345,7 @@ fn what_is_shown_is_what_was_priced_also_while_something_else_is_asked() {
     session.work();
     let shown = screen(&mut session);
     assert!(
-        shown.starts_with("▸Frontier  Fit  Hardware  Evolution  AGX Orin 32GB") && shown.contains("law tiny"),
+        shown.starts_with("▸Frontier  Fit  Hardware  Evolution  Theory  AGX Orin 32GB") && shown.contains("law tiny"),
         "{shown}"
     );
     assert!(!session.state.is_stale());

@@ -170,7 +170,7 @@ impl Headless {
                 Effect::Quit => self.has_quit = true,
                 Effect::Export(request) => self.exports.push(*request),
                 Effect::Resample(_) => self.backstage.push(effect),
-                Effect::Assess(_) | Effect::Judge(_) => {
+                Effect::Assess(_) | Effect::Judge(_) | Effect::Theorise(_) => {
                     let kind = std::mem::discriminant(&effect);
                     self.backstage.retain(|waiting| std::mem::discriminant(waiting) != kind);
                     self.backstage.push(effect);
@@ -191,6 +191,7 @@ impl Headless {
             Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
             Effect::Resample(place) => ResampleJob::of(&self.state, place).map(|job| worker::resample(&job, &())),
             Effect::Assess(inquiry) => worker::assess(&inquiry, &()),
+            Effect::Theorise(inquiry) => worker::theorise(&inquiry, &()),
             Effect::Judge(trial) => JudgeJob::of(&self.state, trial).and_then(|job| worker::judge(&job, &())),
             Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
         };

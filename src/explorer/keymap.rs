@@ -5,6 +5,7 @@ mod evolution;
 mod fit;
 mod frontier;
 mod hardware;
+mod theory;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -114,6 +115,7 @@ const fn own(screen: Screen) -> &'static [Binding] {
         Screen::Fit => fit::BINDINGS,
         Screen::Hardware => hardware::BINDINGS,
         Screen::Evolution => evolution::BINDINGS,
+        Screen::Theory => theory::BINDINGS,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod evolution;
 pub mod fit;
 pub mod frontier;
 pub mod hardware;
+pub mod theory;
 
 use ratatui::layout::Rect;
 
@@ -45,6 +46,7 @@ pub const fn room(screen: Screen, body: Rect) -> Room {
         Screen::Fit => fit::room(body),
         Screen::Hardware => hardware::room(body),
         Screen::Evolution => evolution::room(body),
+        Screen::Theory => theory::room(body),
     }
 }
 

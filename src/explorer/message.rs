@@ -13,6 +13,7 @@ use super::screen::Screen;
 use super::slider::{Direction, Stride};
 use super::state::{Answer, Question};
 use super::table::{Column, SortOrder};
+use super::theory_view::answer::{Answered, Inquiry as TheoryInquiry};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::features::Axis;
 use crate::engine::landscape::{Landscape, Position};
@@ -268,6 +269,8 @@ pub enum Message {
         /// What was found, or why that is nothing.
         outcome: Box<Result<Finding, Error>>,
     },
+    /// The theory has said what it says of something.
+    Theorised(Arc<Answered>),
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// The file of a law's runs was read again.
@@ -379,6 +382,8 @@ pub enum Effect {
     Assess(Box<Inquiry>),
     /// Test the law at a place on the shelf.
     Judge(Trial),
+    /// Ask the theory about what is looked at.
+    Theorise(Box<TheoryInquiry>),
     /// Watch the file that the runs of the law at this place came from.
     Watch(usize),
     /// Order the candidates of a landscape by a column.

@@ -16,11 +16,13 @@ pub enum Screen {
     Hardware,
     /// What the frontier's members are like, from the fastest to the slowest.
     Evolution,
+    /// What an optimal architecture looks like under the budgets, before any space is searched.
+    Theory,
 }
 
 impl Screen {
     /// In the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::Frontier, Self::Fit, Self::Hardware, Self::Evolution];
+    pub const ALL: [Self; 5] = [Self::Frontier, Self::Fit, Self::Hardware, Self::Evolution, Self::Theory];
 
     /// On its tab.
     pub const fn title(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Screen {
             Self::Fit => "Fit",
             Self::Hardware => "Hardware",
             Self::Evolution => "Evolution",
+            Self::Theory => "Theory",
         }
     }
 
@@ -38,7 +41,7 @@ impl Screen {
             Self::Frontier => "Front",
             Self::Hardware => "HW",
             Self::Evolution => "Evol",
-            Self::Fit => self.title(),
+            Self::Fit | Self::Theory => self.title(),
         }
     }
 
@@ -63,6 +66,6 @@ mod tests {
         for screen in Screen::ALL {
             assert_eq!(screen.neighbour(Direction::Up).neighbour(Direction::Down), screen);
         }
-        assert_eq!(Screen::Evolution.neighbour(Direction::Up), Screen::Frontier);
+        assert_eq!(Screen::Theory.neighbour(Direction::Up), Screen::Frontier);
     }
 }

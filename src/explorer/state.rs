@@ -17,6 +17,7 @@ use super::selection::{Frontiers, Selection};
 use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::slider::Track;
 use super::table::{Column, SortOrder};
+use super::theory_view::TheoryView;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::landscape::{Landscape, Position};
@@ -201,6 +202,8 @@ pub struct State {
     pub hardware_view: HardwareView,
     /// What the Evolution screen looks at.
     pub evolution: EvolutionView,
+    /// What the Theory screen looks at.
+    pub theory: TheoryView,
     /// The test of the law that is being made.
     pub trial: Option<Trial>,
     /// Where keys go on the frontier.
@@ -253,6 +256,7 @@ impl State {
             fit: FitView::default(),
             hardware_view: HardwareView::default(),
             evolution: EvolutionView::default(),
+            theory: TheoryView::default(),
             trial: None,
             focus: Focus::Control(Control::Budget(Limit::Total)),
             mode: Mode::Explore,

@@ -14,6 +14,7 @@ mod prompt;
 mod question;
 mod recipe;
 mod resampling;
+mod theory;
 mod what_if;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     fit::follow(state);
     effects.extend(resampling::follow(state));
     effects.extend(judging::follow(state));
+    effects.extend(theory::follow(state));
     // A question that came while the keyboard was taken is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
@@ -75,6 +77,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         Message::ResamplingProgressed { place, edition, done } => resampling::progressed(state, place, edition, done),
         Message::Assessed(verdict) => resampling::assessed(state, verdict),
         Message::Judged { trial, outcome } => judging::judged(state, trial, *outcome),
+        Message::Theorised(answered) => theory::answered(state, answered),
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
         Message::Reread { place, outcome } => return live::reread(state, place, outcome),
         Message::Unwatched(place, reason) => live::unwatched(state, place, reason),
@@ -112,6 +115,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 Screen::Fit => fit::act(state, action),
                 Screen::Hardware => hardware::act(state, action),
                 Screen::Evolution => evolution::act(state, action),
+                Screen::Theory => theory::act(state, action),
             };
         }
     }

@@ -25,6 +25,7 @@ mod sources;
 mod status;
 mod table;
 pub mod theme;
+mod theory;
 mod window;
 
 use ratatui::buffer::Buffer;
@@ -65,6 +66,7 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
         Screen::Fit => fit::render(&mut canvas, state, frame.body),
         Screen::Hardware => hardware::render(&mut canvas, state, frame.body),
         Screen::Evolution => evolution::render(&mut canvas, state, frame.body),
+        Screen::Theory => theory::render(&mut canvas, state, frame.body),
     }
     status::render(&mut canvas, state, &frame);
     match &state.mode {

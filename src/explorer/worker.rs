@@ -8,6 +8,7 @@
 mod judge;
 mod lane;
 mod resample;
+mod theorise;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,12 +19,14 @@ pub(super) use judge::{JudgeJob, judge};
 use lane::{Lane, or_on_panic};
 use resample::Backstage;
 pub(super) use resample::{ResampleJob, assess, resample};
+pub(super) use theorise::theorise;
 
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
 use super::recipe::Recipe;
 use super::resampled::Inquiry;
 use super::state::{Answer, Question, State};
 use super::table::{self, Column, SortOrder};
+use super::theory_view::answer::Inquiry as TheoryInquiry;
 use crate::engine::confidence::{self, Confidence};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::fit::{self, Fit, FitError, Watch};
@@ -237,6 +240,7 @@ pub(super) struct Workers<M> {
     resample: Lane<ResampleJob>,
     assess: Lane<Inquiry>,
     judge: Lane<JudgeJob>,
+    theorise: Lane<TheoryInquiry>,
     backstage: Arc<Backstage>,
     answers: Sender<M>,
 }
@@ -271,7 +275,8 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         let backstage = Arc::new(Backstage::start());
         let (resample, assess) = Self::start_backstage(&backstage, &answers);
         let judge = Self::start_judge(&backstage, &answers);
-        Self { price, order, fit, resample, assess, judge, backstage, answers }
+        let theorise = Self::start_theorise(&backstage, &answers);
+        Self { price, order, fit, resample, assess, judge, theorise, backstage, answers }
     }
 
     /// The lane for tests of a law, behind the picture as well.
@@ -284,6 +289,18 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
                 let error = Error::new("a bug in roofscape stopped this test").in_source(job.dataset.name.clone());
                 Some(job.answer(Err(error)))
             },
+        )
+    }
+
+    /// The lane for the theory, behind the picture as well: a slider that is dragged asks at every step.
+    fn start_theorise(threads: &Arc<Backstage>, answers: &Sender<M>) -> Lane<TheoryInquiry> {
+        let threads = Arc::clone(threads);
+        Lane::start(
+            answers.clone(),
+            move |inquiry, ticket| {
+                if ticket.is_overtaken() { None } else { threads.perform(|| theorise(inquiry, ticket)) }
+            },
+            |_: &TheoryInquiry| None,
         )
     }
 
@@ -325,6 +342,11 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
     /// Tests a law; older tests are dropped, also one that is being made.
     pub(super) fn judge(&self, job: JudgeJob) {
         self.judge.ask(job);
+    }
+
+    /// Asks the theory; older questions are dropped, also one that is being asked.
+    pub(super) fn theorise(&self, inquiry: TheoryInquiry) {
+        self.theorise.ask(inquiry);
     }
 
     /// Fits runs; older fits are stopped, and say so. So are resampling and tests of the law before: the fit is what one

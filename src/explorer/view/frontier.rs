@@ -14,7 +14,7 @@
 pub mod axes;
 mod band;
 pub(super) mod chart;
-mod controls;
+pub(super) mod controls;
 mod pick;
 mod power;
 mod table;

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::theme::Role;
 use super::window::window;
-use super::{Canvas, evolution, fit, frontier, hardware};
+use super::{Canvas, evolution, fit, frontier, hardware, theory};
 use crate::explorer::keymap::help;
 use crate::explorer::screen::Screen;
 
@@ -15,6 +15,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
         Screen::Fit => fit::LEGEND,
         Screen::Hardware => hardware::LEGEND,
         Screen::Evolution => evolution::LEGEND,
+        Screen::Theory => theory::LEGEND,
     };
     let lines = help(shown);
     let count = lines.len();

@@ -41,7 +41,7 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let words = match (state.screen, state.landscape()) {
         // How well it fits, and what is to be said first, stand in that screen's headline.
         (Screen::Fit, _) => asked.law().map(|law| provenance(law)),
-        (Screen::Frontier | Screen::Hardware | Screen::Evolution, Some(landscape)) => {
+        (_, Some(landscape)) => {
             let shown = state.shown();
             let (law, entry) = (&landscape.law, &state.shelf.laws[shown.law]);
             if law.synthetic {
@@ -52,7 +52,7 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             }
             Some(in_short(law, entry, shown.edition))
         }
-        (Screen::Frontier | Screen::Hardware | Screen::Evolution, None) => None,
+        (_, None) => None,
     };
     let room = usize::from(area.width).saturating_sub(spans.iter().map(Span::width).sum::<usize>());
     spans.extend(words.map(|words| canvas.span(fit(&words, room), Role::Label)));

@@ -69,7 +69,7 @@ fn rule(canvas: &mut Canvas<'_>, area: Rect, y: u16, has_keys: bool) {
 }
 
 /// `● total   ≤  100 ms  ━━━━━━━●──────`
-fn render_slider(canvas: &mut Canvas<'_>, state: &State, slider: &Slider, line: Rect) {
+pub(in crate::explorer::view) fn render_slider(canvas: &mut Canvas<'_>, state: &State, slider: &Slider, line: Rect) {
     let Slider { limit, switch, value } = *slider;
     let control = Control::Budget(limit);
     let focused = state.focus == Focus::Control(control);

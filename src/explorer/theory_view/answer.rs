@@ -1,0 +1,177 @@
+//! One question to the theory, and everything that it says.
+//!
+//! The answer carries what it answers: a slider may have moved meanwhile, and numbers of another budget must be
+//! recognised. Which limits bind is read from the multipliers of the simplified model's optimum; the closed forms are
+//! then those of that regime, because they are derived for that model.
+
+use std::sync::Arc;
+
+use crate::engine::budget::{Budgets, Limit};
+use crate::engine::hardware::Hardware;
+use crate::engine::landscape::Landscape;
+use crate::engine::law::fit::Watch;
+use crate::engine::space::Space;
+use crate::engine::theory::{
+    ClosedForm, ClosedForms, CostModel, Domain, EndSensitivity, Ends, NoClosedForm, NoNeighbour, NoOptimum,
+    OperatorModel, Optimum, Point, Problem, Quanta, Regime, Rounded, Sensitivity, Simplified, end_sensitivities,
+    minimise, round, sensitivities,
+};
+use crate::explorer::state::State;
+
+/// What the theory is asked.
+#[derive(Debug, Clone)]
+pub struct Inquiry {
+    /// Law, estimator and candidates.
+    pub landscape: Arc<Landscape>,
+    /// The board behind the estimator.
+    pub hardware: Hardware,
+    /// The space: its ends are the domain's.
+    pub space: Arc<Space>,
+    /// What is allowed.
+    pub budgets: Budgets,
+}
+
+/// The landscape stands for all but the budgets: another board, format or law is another landscape.
+impl PartialEq for Inquiry {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.landscape, &other.landscape) && self.budgets == other.budgets
+    }
+}
+
+impl Inquiry {
+    /// What the picture calls for; none before the first.
+    pub fn of(state: &State) -> Option<Self> {
+        Some(Self {
+            landscape: Arc::clone(state.landscape()?),
+            hardware: state.hardware(state.shown()),
+            space: Arc::clone(&state.shelf.space),
+            budgets: state.budgets(),
+        })
+    }
+
+    /// As the theory sees the board.
+    pub fn simplified(&self) -> Simplified {
+        Simplified::of(&self.hardware, &self.landscape.estimator)
+    }
+
+    /// As the sweep prices.
+    pub fn operators(&self) -> OperatorModel {
+        OperatorModel::of(&self.space, self.landscape.estimator)
+    }
+
+    fn problem<'a>(&'a self, costs: &'a dyn CostModel, domain: Domain) -> Problem<'a> {
+        Problem { law: &self.landscape.law.coefficients, costs, budgets: self.budgets, domain }
+    }
+
+    fn solve(&self, costs: &dyn CostModel, domain: Domain) -> Result<Solved, NoOptimum> {
+        let problem = self.problem(costs, domain);
+        let optimum = minimise(&problem)?;
+        let (worths, ends) = (sensitivities(&problem, &optimum), end_sensitivities(&problem, &optimum));
+        Ok(Solved { costs: Limit::ALL.map(|limit| costs.cost(limit, &optimum.point)), optimum, worths, ends })
+    }
+}
+
+/// A model's optimum, and what more of what holds it would buy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solved {
+    /// It.
+    pub optimum: Optimum,
+    /// What it takes of each limit by that model.
+    pub costs: [f64; Limit::COUNT],
+    /// Of each budget.
+    pub worths: Vec<Sensitivity>,
+    /// Of the ends of the space that hold it, the hardest first.
+    pub ends: Vec<EndSensitivity>,
+}
+
+/// What the theory says.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// Of what.
+    pub inquiry: Inquiry,
+    /// The ends of the space.
+    pub domain: Domain,
+    /// The optimum of the simplified model.
+    pub simplified: Result<Solved, NoOptimum>,
+    /// The optimum of the operator model.
+    pub operators: Result<Solved, NoOptimum>,
+    /// What can be built next to that; none where there is no optimum.
+    pub rounded: Option<Result<Rounded, NoNeighbour>>,
+    /// The closed form at its best width, in the regime that the simplified model is in.
+    pub closed: Result<ClosedForm, NoClosedForm>,
+    /// The best feasible candidate of the sweep.
+    pub swept: Option<usize>,
+    /// The optima at given widths, rising.
+    pub curve: Vec<AtWidth>,
+}
+
+/// The optima at one width; none where the budgets admit nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AtWidth {
+    /// d.
+    pub width: f64,
+    /// Place and loss of the simplified model's.
+    pub simplified: Option<(Point, f64)>,
+    /// Of the operator model's.
+    pub operators: Option<(Point, f64)>,
+    /// Of the closed form, wherever its regime has one.
+    pub closed: Option<(Point, f64)>,
+}
+
+/// Widths at which curves are computed.
+const WIDTHS: usize = 29;
+/// How far beyond the space's ends they go: what would be gained there is part of the answer.
+const BEYOND: f64 = 1.4;
+
+/// Asks the theory; nothing if `watch` stops it.
+pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
+    let domain = Domain::of(&inquiry.space);
+    let (simplified_costs, operator_costs) = (inquiry.simplified(), inquiry.operators());
+    let simplified = inquiry.solve(&simplified_costs, domain);
+    let operators = inquiry.solve(&operator_costs, domain);
+    let quanta = Quanta::of(&inquiry.space, inquiry.landscape.estimator.precision());
+    let problem = inquiry.problem(&operator_costs, domain);
+    let rounded = operators.as_ref().ok().map(|solved| round(&problem, &solved.optimum, &quanta));
+    let law = &inquiry.landscape.law.coefficients;
+    let forms = ClosedForms::new(law, simplified_costs, inquiry.budgets, domain);
+    let regime = regime(&simplified);
+    let closed = forms.and_then(|forms| forms.best_width(regime, domain.width, Ends::Reported));
+    let mut curve = Vec::with_capacity(WIDTHS);
+    for width in widths(domain.width) {
+        if watch.cancelled() {
+            return None;
+        }
+        let at = Domain { width: [width; 2], ..domain };
+        let place =
+            |costs: &dyn CostModel| minimise(&inquiry.problem(costs, at)).ok().map(|found| (found.point, found.loss));
+        let form = forms.as_ref().ok().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
+        curve.push(AtWidth {
+            width,
+            simplified: place(&simplified_costs),
+            operators: place(&operator_costs),
+            closed: form.map(|form| (form.point, form.loss)),
+        });
+    }
+    let sweep = &inquiry.landscape.sweep;
+    let feasible = |&&index: &&u32| inquiry.budgets.admits(sweep, index as usize);
+    let swept = inquiry.landscape.best_first().iter().find(feasible).map(|&index| index as usize);
+    Some(Answered { inquiry: inquiry.clone(), domain, simplified, operators, rounded, closed, swept, curve })
+}
+
+/// Which limits bind; none where there is no optimum.
+pub fn regime(solved: &Result<Solved, NoOptimum>) -> Regime {
+    Regime::of(solved.iter().flat_map(|solved| solved.optimum.binding()))
+}
+
+/// Equal ratios apart, through both ends of the space.
+fn widths([low, high]: [f64; 2]) -> impl Iterator<Item = f64> {
+    let (from, to) = ((low / BEYOND).ln(), (high * BEYOND).ln());
+    (0..WIDTHS).map(move |place| (from + (to - from) * place as f64 / (WIDTHS - 1) as f64).exp())
+}
+
+impl Answered {
+    /// The limits that the question sets.
+    pub fn limits(&self) -> impl Iterator<Item = Limit> {
+        self.inquiry.budgets.active().map(|(limit, _)| limit)
+    }
+}

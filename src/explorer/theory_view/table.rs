@@ -1,0 +1,174 @@
+//! The table of optima: five ways to the best architecture side by side.
+
+use super::answer::{Answered, Inquiry, Solved, regime};
+use crate::engine::architecture::Architecture;
+use crate::engine::budget::Limit;
+use crate::engine::theory::{CostModel, Optimum, Point};
+use crate::units;
+
+/// A way to the best architecture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the columns'")]
+pub enum Way {
+    Closed,
+    Simplified,
+    Operators,
+    Rounded,
+    Swept,
+}
+
+impl Way {
+    /// In the order of the columns.
+    pub const ALL: [Self; 5] = [Self::Closed, Self::Simplified, Self::Operators, Self::Rounded, Self::Swept];
+
+    /// Over its column.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Closed => "closed form",
+            Self::Simplified => "simplified",
+            Self::Operators => "operators",
+            Self::Rounded => "rounded",
+            Self::Swept => "best swept",
+        }
+    }
+}
+
+/// One column: where it leads, and what that costs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Where.
+    pub point: Point,
+    /// Nats per token.
+    pub loss: f64,
+    /// Of each limit, what it takes by its own model.
+    pub costs: [f64; Limit::COUNT],
+    /// The same by the operator model.
+    pub by_operators: [f64; Limit::COUNT],
+    /// What is left of the conditions of an optimum; none for what is not solved for.
+    pub residual: Option<f64>,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the rows'")]
+pub enum Row {
+    Layers,
+    Width,
+    FfnRatio,
+    Gqa,
+    Rho,
+    Perplexity,
+    Residual,
+    Cost(Limit),
+    ByOperators(Limit),
+}
+
+impl Row {
+    /// The rows of an answer: of limits that bind also what they would be by the operator model; those that do not stand
+    /// last, where a small screen ends.
+    pub fn of(answered: &Answered) -> Vec<Self> {
+        let binding = |limit: &Limit| [&answered.simplified, &answered.operators].iter().any(|s| regime(s).has(*limit));
+        let (holding, others): (Vec<Limit>, Vec<Limit>) = answered.limits().partition(binding);
+        [Self::Layers, Self::Width, Self::FfnRatio, Self::Gqa, Self::Rho, Self::Perplexity, Self::Residual]
+            .into_iter()
+            .chain(holding.into_iter().flat_map(|limit| [Self::Cost(limit), Self::ByOperators(limit)]))
+            .chain(others.into_iter().map(Self::Cost))
+            .collect()
+    }
+
+    /// Before its cells.
+    pub fn label(self) -> String {
+        let label = match self {
+            Self::Layers => "layers",
+            Self::Width => "width",
+            Self::FfnRatio => "r",
+            Self::Gqa => "gqa",
+            Self::Rho => "ρ = K/E",
+            Self::Perplexity => "perplexity",
+            Self::Residual => "residual",
+            Self::Cost(limit) => limit.label(),
+            Self::ByOperators(limit) => return format!("{} op.", limit.label()),
+        };
+        label.to_owned()
+    }
+
+    /// The cell under an outcome.
+    pub fn text(self, outcome: &Outcome) -> String {
+        let Point { layers, width, ffn_ratio, gqa, rho } = outcome.point;
+        match self {
+            Self::Layers => real(layers),
+            Self::Width => real(width),
+            Self::FfnRatio => units::significant(ffn_ratio, 3),
+            Self::Gqa => units::significant(gqa, 3),
+            Self::Rho => units::significant(rho, 3),
+            Self::Perplexity => units::significant(outcome.loss.exp(), 4),
+            Self::Cost(limit) => limit.text(outcome.costs[limit.index()]),
+            Self::ByOperators(limit) => limit.text(outcome.by_operators[limit.index()]),
+            Self::Residual => outcome.residual.map_or_else(|| "–".to_owned(), residual),
+        }
+    }
+}
+
+/// Whole numbers as such, others with three or four digits.
+fn real(value: f64) -> String {
+    if value == value.round() || value >= 1000.0 { format!("{value:.0}") } else { units::significant(value, 3) }
+}
+
+/// `0`, `3e-10`: the magnitude is what matters.
+fn residual(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:.0e}") }
+}
+
+/// Where a way leads; none where it leads nowhere, which the notes explain.
+pub fn outcome(answered: &Answered, way: Way) -> Option<Outcome> {
+    let Answered { inquiry, .. } = answered;
+    let by = |model: &dyn CostModel, point: &Point| Limit::ALL.map(|limit| model.cost(limit, point));
+    let solved = |solved: &Solved| {
+        let Optimum { point, loss, .. } = solved.optimum;
+        let residual = Some(solved.optimum.kkt_residual());
+        Outcome { point, loss, costs: solved.costs, by_operators: by(&inquiry.operators(), &point), residual }
+    };
+    match way {
+        Way::Closed => answered.closed.as_ref().ok().map(|form| Outcome {
+            point: form.point,
+            loss: form.loss,
+            costs: by(&inquiry.simplified(), &form.point),
+            by_operators: by(&inquiry.operators(), &form.point),
+            residual: Some(form.convergence.residual),
+        }),
+        Way::Simplified => answered.simplified.as_ref().ok().map(solved),
+        Way::Operators => answered.operators.as_ref().ok().map(solved),
+        Way::Rounded => {
+            let rounded = answered.rounded.as_ref()?.as_ref().ok()?;
+            Some(built(inquiry, &rounded.architecture, rounded.loss))
+        }
+        Way::Swept => {
+            let (sweep, index) = (&inquiry.landscape.sweep, answered.swept?);
+            Some(built(inquiry, &sweep.architecture(index), sweep.loss[index]))
+        }
+    }
+}
+
+/// A shape that can be built is priced as it is.
+fn built(inquiry: &Inquiry, shape: &Architecture, loss: f64) -> Outcome {
+    let costs = Limit::ALL.map(|limit| inquiry.operators().cost_of(limit, shape));
+    Outcome { point: Point::of(shape), loss, costs, by_operators: costs, residual: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_few_digits_and_the_residual_its_magnitude() {
+        let point = Point { layers: 14.266, width: 1791.6, ffn_ratio: 0.5, gqa: 27.99, rho: 0.0625 };
+        let (costs, by_operators) = ([0.1, 0.02, 0.005, 2.0, 3e9], [0.18, 0.02, 0.005, 2.0, 3e9]);
+        let outcome = Outcome { point, loss: 3.2, costs, by_operators, residual: Some(3.4e-10) };
+        let rows = [Row::Layers, Row::Width, Row::FfnRatio, Row::Gqa, Row::Rho, Row::Perplexity, Row::Residual];
+        let cells: Vec<String> = rows.iter().map(|row| row.text(&outcome)).collect();
+        assert_eq!(cells, ["14.3", "1792", "0.500", "28.0", "0.0625", "24.53", "3e-10"]);
+        assert_eq!(Row::Cost(Limit::Total).text(&outcome), "100 ms");
+        assert_eq!(Row::ByOperators(Limit::Total).text(&outcome), "180 ms");
+        assert_eq!(Row::Layers.text(&Outcome { point: Point { layers: 16.0, ..point }, ..outcome }), "16");
+    }
+}

@@ -1,0 +1,68 @@
+//! The theory: which budgets bind, what the best architecture under them looks like, and what more of each would buy.
+//!
+//! ```text
+//! ╭ Budgets · total latency binds in both models ────────────────────────────────────────────────╮
+//! │▸● total    ≤   100 ms ━━━━━━●──────  ▇▇▇▇▇▇ 1 ms more: −0.26 % ppl      simplified: −0.31 % │
+//! ├ Optimum ───────────────────────────────────────────────────────────────┬ What it rests on ───┤
+//! │            closed form  simplified   operators     rounded  best swept │ ✗ closed form: …    │
+//! ├ Best by width ─────────────────────────────────────────────────────────┴─────────────────────┤
+//! │ l*(d)                         ρ*(d)                         perplexity along d               │
+//! ```
+
+mod budgets;
+mod curves;
+mod notes;
+mod optima;
+
+use ratatui::layout::Rect;
+
+use super::theme::Role;
+use super::{Canvas, Focused};
+use crate::explorer::layout::theory::panes;
+use crate::explorer::state::State;
+
+/// What the marks mean, for the help.
+pub(super) const LEGEND: &[(&str, Role, &str)] = &[
+    ("⠤", Role::Frontier, "operator model, ◆ its optimum"),
+    ("⠄", Role::DenseFrontier, "simplified model, ◇ its optimum"),
+    ("·", Role::Reference, "closed form"),
+    ("○", Role::Pick, "best of the sweep"),
+    ("░", Role::Shade, "beyond the space's ends"),
+    ("✗", Role::Over, "a condition that fails"),
+];
+
+/// Draws the screen.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
+    let panes = panes(body, state.theory.lower_pane);
+    budgets::render(canvas, state, panes.budgets);
+    if let Some(area) = panes.optima {
+        optima::render(canvas, state, area);
+    }
+    if let Some(area) = panes.notes {
+        notes::render(canvas, state, area);
+    }
+    if let Some(area) = panes.curves {
+        curves::render(canvas, state, area);
+    }
+}
+
+/// Numbers of a question that is not asked any more stand back until the new ones are there.
+fn numbers(state: &State, role: Role) -> Role {
+    if state.theory.is_current() { role } else { Role::Faint }
+}
+
+/// What stands in a pane that has nothing to show yet.
+fn nothing_yet(canvas: &mut Canvas<'_>, state: &State, inner: Rect) {
+    let entry = state.law_entry();
+    match (&entry.standing, entry.trouble(), state.landscape()) {
+        (Some(_), _, Some(_)) => canvas.centred(inner, "solving …", Role::Label),
+        (Some(_), _, None) => canvas.centred(inner, "pricing the space …", Role::Label),
+        (None, Some(error), _) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
+        (None, None, _) => canvas.centred(inner, "fitting the law …", Role::Label),
+    }
+}
+
+fn pane(canvas: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
+    let title = super::fit(title, usize::from(area.width.saturating_sub(6)));
+    canvas.pane(area, &title, Focused::No)
+}

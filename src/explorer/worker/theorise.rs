@@ -1,0 +1,12 @@
+//! The theory, asked behind the picture.
+
+use std::sync::Arc;
+
+use crate::engine::law::fit::Watch;
+use crate::explorer::message::Message;
+use crate::explorer::theory_view::answer::{self, Inquiry};
+
+/// Asks the theory; nothing if `watch` stops it.
+pub(in crate::explorer) fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Message> {
+    answer::theorise(inquiry, watch).map(|answered| Message::Theorised(Arc::new(answered)))
+}

@@ -1,0 +1,230 @@
+//! The Theory screen played from keys and mouse events to states and frames, without a terminal.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use roofscape::engine::budget::Limit;
+use roofscape::engine::theory::{CostModel, Regime};
+use roofscape::explorer::headless::{Headless, styles, text};
+use roofscape::explorer::message::Action;
+use roofscape::explorer::open::Choices;
+use roofscape::explorer::screen::Screen;
+use roofscape::explorer::state::Switch;
+use roofscape::explorer::theory_view::LowerPane;
+use roofscape::explorer::theory_view::answer::{Answered, regime};
+use roofscape::explorer::theory_view::table::{Way, outcome};
+
+const SIZE: (u16, u16) = (120, 40);
+
+fn theory(choices: &Choices, size: (u16, u16)) -> Headless {
+    let mut session = Headless::open(choices, size).expect("built-in files open");
+    session.tell(Action::Show(Screen::Theory));
+    session.settle();
+    session
+}
+
+fn screen(session: &mut Headless) -> String {
+    text(&session.frame())
+}
+
+fn press(session: &mut Headless, code: KeyCode) {
+    session.key(code, KeyModifiers::NONE);
+}
+
+fn answered(session: &Headless) -> &Answered {
+    session.state.theory.answered.as_deref().expect("an answer")
+}
+
+/// These budgets and no others.
+fn budgets(session: &mut Headless, budgets: &[(Limit, f64)]) {
+    session.tell(Action::LiftBudgets);
+    session.state.sliders.iter_mut().for_each(|slider| slider.switch = Switch::Off);
+    for &(limit, value) in budgets {
+        session.tell(Action::SetBudget(limit, value));
+    }
+    session.settle();
+}
+
+#[test]
+fn both_models_say_what_binds_and_their_optima_keep_it() {
+    let mut session = theory(&Choices::default(), SIZE);
+    let shown = screen(&mut session);
+    assert!(shown.contains("total latency binds in both models"), "{shown}");
+    let answer = answered(&session);
+    for (way, costs) in [
+        (Way::Simplified, &answer.inquiry.simplified() as &dyn CostModel),
+        (Way::Operators, &answer.inquiry.operators()),
+    ] {
+        let outcome = outcome(answer, way).expect("an optimum");
+        let total_s = costs.cost(Limit::Total, &outcome.point);
+        assert!((total_s - 0.1).abs() < 1e-6, "{way:?} {total_s}");
+        assert!(outcome.residual.expect("a residual") < 1e-9);
+    }
+    let loss = |way| outcome(answer, way).expect("an outcome").loss;
+    assert!(loss(Way::Operators) <= loss(Way::Rounded), "rounding costs something");
+    assert!(loss(Way::Rounded) <= loss(Way::Swept) + 1e-9, "the space's steps are coarser than 64 and 16");
+    let swept = session.state.selection.frontier.last().copied().map(|index| index as usize);
+    assert_eq!(answer.swept, swept, "the best of the sweep is the frontier's last member");
+}
+
+#[test]
+fn what_the_simplified_model_leaves_out_stands_below_its_budget() {
+    let mut session = theory(&Choices::default(), SIZE);
+    let answer = answered(&session);
+    let closed = outcome(answer, Way::Closed).expect("a form");
+    let really_s = closed.by_operators[Limit::Total.index()];
+    assert!(really_s > 0.15, "100 ms by the theory are {really_s} s with head, experts and context");
+    let text = Limit::Total.text(really_s);
+    let shown = screen(&mut session);
+    let row = shown.lines().find(|line| line.contains("total op.")).expect("its row");
+    assert!(row.contains(&text), "{row}");
+}
+
+#[test]
+fn a_step_more_of_a_budget_buys_what_the_slider_then_shows() {
+    let mut session = theory(&Choices::default(), SIZE);
+    let loss = |session: &Headless| outcome(answered(session), Way::Operators).expect("an optimum").loss;
+    let solved = answered(&session).operators.clone().expect("an optimum");
+    let worth = solved.worths.iter().find(|worth| worth.limit == Limit::Total).copied().expect("a worth");
+    let before = loss(&session);
+    session.tell(Action::SetBudget(Limit::Total, 0.1 + worth.step));
+    session.settle();
+    let change = (loss(&session) - before).exp_m1();
+    assert!((change / worth.perplexity_change - 1.0).abs() < 0.15, "{change} for {}", worth.perplexity_change);
+}
+
+#[test]
+fn old_numbers_stand_back_until_the_new_ones_are_there() {
+    let mut session = theory(&Choices::default(), SIZE);
+    let before = screen(&mut session);
+    press(&mut session, KeyCode::Right);
+    assert_eq!(session.state.slider(Limit::Total).value, 0.12, "the slider does not wait");
+    let shown = screen(&mut session);
+    let row = |shown: &str| shown.lines().find(|line| line.contains("perplexity  ")).map(str::to_owned);
+    assert!(shown.contains("solving …") && row(&shown) == row(&before), "{shown}");
+    let dim = styles(&session.frame());
+    // The newest question counts: of five steps only the last is answered.
+    for _ in 0..4 {
+        press(&mut session, KeyCode::Right);
+    }
+    assert_eq!(session.backstage.len(), 1);
+    session.settle();
+    assert_eq!(answered(&session).inquiry.budgets, session.state.budgets());
+    let shown = screen(&mut session);
+    assert!(!shown.contains("solving") && row(&shown) != row(&before));
+    assert_ne!(styles(&session.frame()), dim);
+    // Back where it is known: asked again, answered again.
+    session.tell(Action::SetBudget(Limit::Total, 0.1));
+    session.settle();
+    assert_eq!(row(&screen(&mut session)), row(&before));
+}
+
+#[test]
+fn nothing_is_asked_while_another_screen_is_shown() {
+    let mut session = theory(&Choices::default(), SIZE);
+    session.tell(Action::Show(Screen::Frontier));
+    session.tell(Action::SetBudget(Limit::Total, 0.2));
+    session.keys("b");
+    assert!(session.backstage.is_empty());
+    session.tell(Action::Show(Screen::Theory));
+    session.settle();
+    assert_eq!(answered(&session).inquiry.budgets.get(Limit::Total), Some(0.2));
+}
+
+#[test]
+fn each_regime_of_the_paper_has_its_name() {
+    let mut session = theory(&Choices::default(), SIZE);
+    budgets(&mut session, &[(Limit::Prefill, 0.02)]);
+    assert!(screen(&mut session).contains("prefill latency binds (P1)"));
+    budgets(&mut session, &[(Limit::Tpot, 0.005)]);
+    assert!(screen(&mut session).contains("decode latency binds (D1)"));
+    budgets(&mut session, &[(Limit::Memory, 4e9)]);
+    assert!(screen(&mut session).contains("memory binds (D2 = P2)"));
+    budgets(&mut session, &[(Limit::Tpot, 0.005), (Limit::Memory, 4e9)]);
+    let both = Regime::of([Limit::Tpot, Limit::Memory]);
+    assert_eq!(regime(&answered(&session).simplified), both);
+    let shown = screen(&mut session);
+    assert!(shown.contains("(D3)") && shown.contains("as the paper prints it, ρ* would be"), "{shown}");
+    assert!(shown.contains("over its own"), "and that this violates its budget\n{shown}");
+}
+
+#[test]
+fn without_a_budget_or_a_form_it_is_said_what_to_do() {
+    let mut session = theory(&Choices::default(), SIZE);
+    session.keys("x");
+    session.settle();
+    let shown = screen(&mut session);
+    assert!(shown.contains("no budget is on: space switches one on"), "{shown}");
+    assert!(shown.contains("no closed form where no limit binds"), "{shown}");
+    budgets(&mut session, &[(Limit::Prefill, 0.02), (Limit::Tpot, 0.003)]);
+    if regime(&answered(&session).simplified).shape().is_none() {
+        assert!(screen(&mut session).contains("forms are for"));
+    }
+}
+
+#[test]
+fn what_no_shape_can_keep_is_said_with_what_it_takes() {
+    let mut session = theory(&Choices::default(), SIZE);
+    budgets(&mut session, &[(Limit::Total, 0.001)]);
+    let shown = screen(&mut session);
+    assert!(shown.contains("no optimum in either model") && shown.contains("✗ operators: total of 1.00 ms"), "{shown}");
+    assert!(
+        !shown.contains("closed form where")
+            && !shown.contains("NaN")
+            && shown.contains("nothing keeps these budgets at any width"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_law_that_is_not_eq_2_has_optima_and_no_closed_form() {
+    let choices = Choices { data: Some("tiny".into()), ..Choices::default() };
+    let mut session = theory(&choices, SIZE);
+    assert!(outcome(answered(&session), Way::Simplified).is_some());
+    // The next form that the runs allow has no KV term, and so no gqa*; the one after is no Eq. 2.
+    for _ in 0..2 {
+        session.tell(Action::NextForm);
+        session.settle();
+        let shown = screen(&mut session);
+        let solved = outcome(answered(&session), Way::Simplified).is_some();
+        assert!(!shown.contains("NaN") && (solved || shown.contains("✗ simplified:")), "{shown}");
+        assert!(outcome(answered(&session), Way::Closed).is_some() || shown.contains("no closed form"), "{shown}");
+    }
+}
+
+#[test]
+fn keys_and_mouse_move_the_sliders_of_the_frontier() {
+    let mut session = theory(&Choices::default(), SIZE);
+    press(&mut session, KeyCode::Down);
+    session.keys(" ");
+    assert_eq!(session.state.slider(Limit::Prefill).switch, Switch::On);
+    press(&mut session, KeyCode::Up);
+    session.keys(" ");
+    assert_eq!(session.state.slider(Limit::Total).switch, Switch::Off);
+    let track = session.track(Limit::Memory).expect("a track");
+    session.drag((track.right() - 2, track.y), (track.x + 8, track.y));
+    assert!(session.state.slider(Limit::Memory).value < 1e10);
+    session.keys("2");
+    assert_eq!(session.state.slider(Limit::Total).value, 0.5, "a preset");
+    press(&mut session, KeyCode::Enter);
+    session.keys("6GB");
+    press(&mut session, KeyCode::Enter);
+    assert_eq!(session.state.slider(Limit::Memory).value, 6e9);
+}
+
+#[test]
+fn a_small_screen_flips_its_lower_pane() {
+    let mut session = theory(&Choices::default(), (80, 24));
+    assert!(screen(&mut session).contains("closed form  simplified"));
+    session.keys("p");
+    assert_eq!(session.state.theory.lower_pane, LowerPane::Curves);
+    assert!(screen(&mut session).contains("l*(d)"));
+    session.keys("p");
+    assert!(screen(&mut session).contains("What it rests on"));
+    press(&mut session, KeyCode::PageDown);
+    assert!(session.state.theory.top > 0);
+    press(&mut session, KeyCode::PageUp);
+    assert_eq!(session.state.theory.top, 0);
+    session.keys("p");
+    assert_eq!(session.state.theory.lower_pane, LowerPane::Optima);
+}
