@@ -135,6 +135,8 @@ pub struct Search {
     front: Vec<u32>,
     /// Most evaluations, those before this search included.
     most: usize,
+    /// Evaluations before what is tried now: growth counts from there on.
+    since: usize,
     /// Evaluations and hypervolume after each round.
     history: Vec<(usize, f64)>,
     searched: Searched,
@@ -152,7 +154,7 @@ impl Search {
             hypervolume: 0.0,
             reference_latency_s: 0.0,
             reference_loss: 0.0,
-            growth: 1.0,
+            growth: 0.0,
             rounds: 0,
             seed: options.seed,
             stopped_because: None,
@@ -170,12 +172,14 @@ impl Search {
             random: ChaCha8Rng::seed_from_u64(options.seed),
             front: Vec::new(),
             most: options.max_evaluations,
+            since: 0,
             history: Vec::new(),
             searched,
         };
         search.price(sample.into_iter().map(|candidate| (candidate, 0)).collect());
         search.set_reference();
         search.measure();
+        search.since = search.sweep.len();
         search
     }
 
@@ -194,8 +198,9 @@ impl Search {
             random: ChaCha8Rng::seed_from_u64(options.seed),
             front: Vec::new(),
             most: sweep.len().saturating_add(options.max_evaluations),
+            since: sweep.len(),
             history: Vec::new(),
-            searched: Searched { aim, stopped_because: None, growth: 1.0, ..before },
+            searched: Searched { aim, stopped_because: None, growth: 0.0, ..before },
             sweep,
         };
         search.front = search.front_of(&(0..search.sweep.len() as u32).collect::<Vec<_>>());
@@ -225,8 +230,9 @@ impl Search {
             watch.progress(self.searched.evaluations.min(self.most), self.most);
         }
         if matches!(stop, Some(Stop::Converged | Stop::Exhausted)) && !self.has_tried_single_axes {
+            // What has been gained so far says nothing of what is tried from now on.
             self.has_tried_single_axes = true;
-            self.forget_growth();
+            self.since = self.sweep.len();
             stop = None;
         }
         self.searched.stopped_because = stop;
@@ -258,7 +264,10 @@ impl Search {
             Some(Stop::Cancelled)
         } else if self.sweep.len() >= self.most {
             Some(Stop::MaxEvaluations)
-        } else if self.searched.growth < self.options.tolerance {
+        } else if self.searched.hypervolume > 0.0
+            && self.searched.growth < self.options.tolerance
+            && self.quarter_ago() >= self.since
+        {
             Some(Stop::Converged)
         } else {
             None
@@ -305,11 +314,9 @@ impl Search {
         self.searched.reference_loss = largest(&self.sweep.loss);
     }
 
-    /// What has been gained so far says nothing of what is tried from now on.
-    fn forget_growth(&mut self) {
-        self.history.clear();
-        self.measure();
-        self.searched.growth = 1.0;
+    /// Evaluations at the beginning of their last quarter.
+    fn quarter_ago(&self) -> usize {
+        self.sweep.len() - self.sweep.len() / 4
     }
 
     fn measure(&mut self) {
@@ -318,18 +325,11 @@ impl Search {
             self.front.iter().map(|&index| (latency_s[index as usize], self.sweep.loss[index as usize])).collect();
         let reference = (self.searched.reference_latency_s, self.searched.reference_loss);
         let now = pareto::hypervolume(&places, reference);
-        let evaluations = self.sweep.len();
+        self.history.push((self.sweep.len(), now));
+        let earlier = self.history.partition_point(|&(evaluations, _)| evaluations <= self.quarter_ago());
+        let (_, before) = self.history[earlier.saturating_sub(1)];
+        self.searched.growth = if now > 0.0 { (now - before) / now } else { 0.0 };
         self.searched.hypervolume = now;
-        self.history.push((evaluations, now));
-        let first = self.history.first().map_or(evaluations, |&(evaluations, _)| evaluations);
-        let quarter_ago = first.max(evaluations - evaluations / 4);
-        let earlier = self.history.partition_point(|&(evaluations, _)| evaluations <= quarter_ago);
-        // The first rounds have nothing to be compared with.
-        if evaluations - evaluations / 4 >= first
-            && let Some(&(_, before)) = earlier.checked_sub(1).and_then(|place| self.history.get(place))
-        {
-            self.searched.growth = if now > 0.0 { (now - before) / now } else { 1.0 };
-        }
     }
 }
 

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 
 use rand::RngExt;
 
-use super::Search;
 use super::axes::{Axes, Direction};
+use super::{Search, start};
 use crate::engine::architecture::Architecture;
 
 /// A member's gaps are as large as the area that a candidate between it and its neighbours could add at most.
@@ -44,7 +44,7 @@ impl Search {
 
     /// Few while little is known, so that each round starts from the best there is.
     fn batch(&self) -> usize {
-        (self.history[0].0 / 4).max(self.front.len() / 16).max(8)
+        (start::size(self.searched.of) / 4).max(self.front.len() / 16).max(8)
     }
 
     /// Members that have not been refined so often, the largest gaps first.
@@ -88,7 +88,7 @@ impl Search {
         let level = self.levels[index];
         for along in Direction::ALL {
             let line = self.axes.line(&from, along);
-            let stride = (line.0.len() >> (level + FIRST_STRIDE)).max(1) as isize;
+            let stride = stride(&line, level);
             for steps in [stride, -stride] {
                 self.add(Axes::step(&line, steps), level, proposed);
             }
@@ -122,7 +122,7 @@ impl Search {
                 let along = Direction::ALL[self.random.random_range(0..Direction::ALL.len())];
                 let level = self.random.random_range(0..=last);
                 let line = self.axes.line(&to, along);
-                let stride = (line.0.len() >> (level + FIRST_STRIDE)).max(1) as isize;
+                let stride = stride(&line, level);
                 let steps = if self.random.random() { stride } else { -stride };
                 to = Axes::step(&line, steps).unwrap_or(to);
             }
@@ -133,4 +133,9 @@ impl Search {
     fn add(&self, candidate: Option<Architecture>, level: u8, proposed: &mut Vec<(Architecture, u8)>) {
         proposed.extend(candidate.filter(|new| !self.known.contains(new)).map(|new| (new, level)));
     }
+}
+
+/// An eighth of a line, halved as often as the level says.
+fn stride((line, _): &(Vec<Architecture>, usize), level: u8) -> isize {
+    (line.len() >> (level + FIRST_STRIDE)).max(1).cast_signed()
 }
