@@ -32,6 +32,7 @@ mod search;
 mod setting;
 mod synthesize;
 mod table;
+mod theory;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -220,6 +221,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Predict(args) => predict::run(args, library, streams),
         Command::Frontier(args) => frontier::run(args, library, streams),
         Command::Search(args) => search::run(args, library, streams),
+        Command::Theory(args) => theory::run(args, library, streams),
         Command::Plan(args) => plan::run(args, library, streams),
         Command::Calibrate(args) => calibrate::run(args, library, streams),
         Command::Export(args) => export::run(args, library, streams),

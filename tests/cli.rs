@@ -35,6 +35,8 @@ mod reproduce;
 mod search;
 #[path = "cli/synthesize.rs"]
 mod synthesize;
+#[path = "cli/theory.rs"]
+mod theory;
 #[path = "cli/uncertainty.rs"]
 mod uncertainty;
 #[path = "cli/what_if.rs"]

@@ -14,6 +14,7 @@ use crate::files::resolve::DETECTED;
 pub use commands::{
     Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
     PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    TheoryArgs, TheoryCosts,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
@@ -67,6 +68,8 @@ pub enum Command {
     Frontier(FrontierArgs),
     /// Search a space too large to price for its latency-loss frontier
     Search(SearchArgs),
+    /// Solve for the best architecture of real sizes: which budget binds, what more of it buys, what to build
+    Theory(TheoryArgs),
     /// Propose the training runs that would tell most about the frontier
     Plan(PlanArgs),
     /// Write feasible architectures with all that makes their numbers citable to a JSON file
@@ -105,6 +108,7 @@ impl Command {
             Self::Predict(args) => Some(args.board.profile()),
             Self::Frontier(args) => Some(args.sweep.board.profile()),
             Self::Search(args) => Some(args.sweep.board.profile()),
+            Self::Theory(args) => Some(args.board.profile()),
             Self::Plan(args) => Some(args.sweep.board.profile()),
             Self::Export(args) => Some(args.sweep.board.profile()),
             Self::Calibrate(args) => args.profile.as_deref(),

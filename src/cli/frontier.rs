@@ -143,7 +143,8 @@ fn options_that_suffice(loosening: &Loosening) -> String {
     options.join(joint)
 }
 
-fn option(limit: Limit, needed: f64) -> String {
+/// `--max-tpot 1.25ms`, rounded up.
+pub(super) fn option(limit: Limit, needed: f64) -> String {
     let (name, scale, unit) = match limit {
         Limit::Total => ("--max-total", 1e3, "ms"),
         Limit::Prefill => ("--max-prefill", 1e3, "ms"),

@@ -27,7 +27,7 @@ pub use error::NoClosedForm;
 
 use super::printed::PrintedD3;
 use super::regime::Shape;
-use super::{Domain, Point, Regime, Simplified};
+use super::{Constraint, Domain, Multiplier, Point, Regime, Simplified};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::law::Coefficients;
 use crate::engine::law::forms::Eq2;
@@ -74,8 +74,8 @@ pub struct ClosedForm {
     pub loss: f64,
     /// How well it is solved.
     pub convergence: Convergence,
-    /// For each limit that binds, nats by which the loss falls per second, joule or byte more.
-    pub multipliers: Vec<(Limit, f64)>,
+    /// What each limit that binds costs.
+    pub multipliers: Vec<Multiplier>,
     /// Variables that were put on an end of their range.
     pub held: Vec<&'static str>,
     /// dL*/d ln d along the forms, nats: Eq. 62 times d in D1. It vanishes at d*.
@@ -171,8 +171,7 @@ impl ClosedForms {
         width / (self.domain.head_dim * self.domain.fewest_kv_heads)
     }
 
-    /// The best of the forms with each of r, gqa and ρ free or on an end: of a convex problem in a box, the optimum is
-    /// the stationary point of the face that it lies on.
+    /// The form with each of r, gqa and ρ free or on an end, and those on an end held there by what they cost.
     fn within(
         &self,
         regime: Regime,
@@ -201,13 +200,39 @@ impl ClosedForms {
                         continue;
                     }
                     let Ok(form) = self.solve(regime, width, Held { ffn_ratio, gqa, rho }) else { continue };
-                    if inside(&form.point) && best.as_ref().is_none_or(|best| form.loss < best.loss) {
+                    let better = best.as_ref().is_none_or(|best| form.loss < best.loss);
+                    if better && inside(&form.point) && self.pulls_outwards(&form, [i, j, place]) {
                         best = Some(form);
                     }
                 }
             }
         }
         best.ok_or_else(|| free.err().unwrap_or(NoClosedForm::Outside { regime, width }))
+    }
+
+    /// Whether r, gqa and ρ, as far as they are held (1: on the lower end, 2: on the upper), would leave their range to
+    /// lower the loss at the price of the limits. Else the form only looks stationary.
+    fn pulls_outwards(&self, form: &ClosedForm, places: [usize; 3]) -> bool {
+        const ROUNDING: f64 = 1e-9;
+        let Point { width, ffn_ratio, gqa, rho, .. } = form.point;
+        let [_, sparsity, capacity, kv] = self.summands(&form.point);
+        let law = &self.law;
+        let mut slopes = [-law.alpha_r * (sparsity + capacity), law.alpha_m * kv, law.alpha_rho * sparsity];
+        for known in &form.multipliers {
+            let Some(limit) = known.constraint.limit() else { continue };
+            let layer = LayerCost::of(&self.costs, limit, width, rho);
+            let by_ratio = known.nats * layer.ratio_slope(ffn_ratio, gqa);
+            slopes[0] += by_ratio;
+            slopes[1] += known.nats * layer.gqa_slope(ffn_ratio, gqa);
+            if limit == Limit::Memory {
+                slopes[2] -= by_ratio;
+            }
+        }
+        slopes.into_iter().zip(places).all(|(slope, place)| match place {
+            1 => slope >= -ROUNDING,
+            2 => slope <= ROUNDING,
+            _ => true,
+        })
     }
 
     fn solve(&self, regime: Regime, width: f64, held: Held) -> Result<ClosedForm, NoClosedForm> {
@@ -270,14 +295,14 @@ impl ClosedForms {
             let Convergence { iterations, residual } = convergence;
             return Err(NoClosedForm::NoConvergence { iterations, residual });
         }
-        let budget = |&(limit, nats): &(Limit, f64)| Some((limit, nats / self.budgets.get(limit)?));
+        let price = |&(limit, nats): &(Limit, f64)| Multiplier { constraint: Constraint::Budget(limit), nats };
         let names = [("r", held.ffn_ratio), ("gqa", held.gqa), ("ρ", held.rho)];
         let mut form = ClosedForm {
             regime,
             point,
             loss,
             convergence,
-            multipliers: shares.iter().filter_map(budget).collect(),
+            multipliers: shares.iter().map(price).collect(),
             held: names.into_iter().filter_map(|(name, held)| held.map(|_| name)).collect(),
             width_slope: self.width_slope(&point, &shares, held),
             conditions: Vec::new(),
@@ -295,19 +320,15 @@ impl ClosedForms {
         let law = &self.law;
         let [_, sparsity, capacity, kv] = self.summands(point);
         let mut slope = -law.beta_1 * sparsity - law.beta_2 * capacity - law.alpha_m * kv;
-        // A gqa held at one KV head in all grows with the width.
-        let follows = held.gqa.is_some_and(|gqa| gqa == self.most_sharing(point.width) && gqa > self.domain.gqa[0]);
-        if follows {
-            slope += law.alpha_m * kv;
-        }
+        let mut gqa_slope = law.alpha_m * kv;
         for &(limit, nats) in shares {
             let layer = LayerCost::of(&self.costs, limit, point.width, point.rho);
             slope += nats * layer.width_slope(point.ffn_ratio, point.gqa);
-            if follows {
-                slope += nats * layer.gqa_slope(point.ffn_ratio, point.gqa);
-            }
+            gqa_slope += nats * layer.gqa_slope(point.ffn_ratio, point.gqa);
         }
-        slope
+        // A gqa that would be larger, were there more heads, grows with the width.
+        let follows = held.gqa.is_some_and(|gqa| gqa == self.most_sharing(point.width));
+        if follows { slope + gqa_slope.min(0.0) } else { slope }
     }
 
     /// The terms of the loss: depth, sparsity, capacity, KV.
@@ -375,7 +396,7 @@ impl ClosedForms {
 impl ClosedForm {
     /// Whether more of each limit would help.
     pub fn binds(&self) -> bool {
-        self.multipliers.iter().all(|&(_, nats)| nats >= 0.0)
+        self.multipliers.iter().all(|known| known.nats >= 0.0)
     }
 }
 

@@ -102,10 +102,11 @@ fn both_can_bind(theory: &ClosedForms, form: &ClosedForm) -> Option<Condition> {
 }
 
 fn both_bind(form: &ClosedForm) -> impl Iterator<Item = Condition> {
-    form.multipliers.iter().map(|&(limit, nats)| {
+    form.multipliers.iter().filter_map(|known| {
+        let limit = known.constraint.limit()?;
         let holds = format!("more {} would help", phrase(limit));
         let fails = format!("less {} would help: at this width it does not bind", phrase(limit));
-        within("multiplier ≥ 0", nats, [0.0, f64::INFINITY], [holds, fails])
+        Some(within("multiplier ≥ 0", known.nats, [0.0, f64::INFINITY], [holds, fails]))
     })
 }
 

@@ -36,7 +36,7 @@ pub enum NoClosedForm {
     NoForm(Regime),
     /// The limit has no value, or the quantity is not known for this board.
     NoBudget(Limit),
-    /// The limits hold together nowhere within the ends of the variables.
+    /// No form keeps the variables within their ends: the limits bind nowhere there, or two of them with ρ on an end.
     Outside {
         /// Which limits.
         regime: Regime,
@@ -77,10 +77,9 @@ impl fmt::Display for NoClosedForm {
             }
             Self::NoForm(regime) => write!(f, "no closed form where {regime}"),
             Self::NoBudget(limit) => write!(f, "no closed form: {} has no limit that is known", phrase(limit)),
-            Self::Outside { regime, width } => write!(
-                f,
-                "no closed form at width {width:.0}: within the ends of r, gqa and ρ it is not so that {regime}"
-            ),
+            Self::Outside { regime, width } => {
+                write!(f, "no closed form at width {width:.0} that keeps r, gqa and ρ within their ends where {regime}")
+            }
             Self::NoConvergence { iterations, residual } => write!(
                 f,
                 "the closed form's equations were not solved: after {iterations} steps {residual:.1e} was left"

@@ -64,6 +64,11 @@ impl LayerCost {
         self.constant + self.per_ratio * ffn_ratio + self.per_kv / gqa
     }
 
+    /// ∂ ln ψ/∂ ln r.
+    pub(super) fn ratio_slope(&self, ffn_ratio: f64, gqa: f64) -> f64 {
+        self.per_ratio * ffn_ratio / self.value(ffn_ratio, gqa)
+    }
+
     /// ∂ ln ψ/∂ ln gqa.
     pub(super) fn gqa_slope(&self, ffn_ratio: f64, gqa: f64) -> f64 {
         -self.per_kv / gqa / self.value(ffn_ratio, gqa)

@@ -112,8 +112,8 @@ fn the_best_width_solves_eq_62() {
     let cost = mu * (2.0 * l * xi_dec * d * 2.0 + 2.0 * l * costs.mean_context() * 2.0 / gqa);
     assert!((sparsity + capacity + kv + cost).abs() < 1e-12 * cost, "{sparsity} {capacity} {kv} {cost}");
     assert!(form.conditions.iter().any(|known| known.what == "d* inside" && known.verdict == Verdict::Holds));
-    // μ is the price of a byte that may be read; of a second it is β times that.
-    assert!(close(form.multipliers[0].1, mu * costs.bytes_per_s));
+    // μ is the price of a byte that may be read; of an e-fold of the limit it is M̄_d times that.
+    assert!(close(form.multipliers[0].nats, mu * 5e-3 * costs.bytes_per_s));
     // No width beside it is better, and one that is not allowed is not taken.
     for step in [-1e-3_f64, 1e-3] {
         assert!(theory.at(form.regime, d * step.exp(), Ends::Reported).unwrap().loss > form.loss);

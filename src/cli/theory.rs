@@ -1,0 +1,161 @@
+//! `roofscape theory`: the best architecture of real sizes, why it is no better, and what to build instead.
+//!
+//! Two cost models answer side by side, because they disagree and both are wanted: the operator model, which all other
+//! commands price with, and the paper's simplified costs, which alone have closed forms. Which limit binds, and so which
+//! closed form applies, is read from the multipliers of the simplified optimum.
+
+mod print;
+mod report;
+
+use super::args::{TheoryArgs, TheoryCosts};
+use super::frontier::option;
+use super::load::{self, BoardInMode, LoadedLaw};
+use super::progress::Progress;
+use super::{Failure, Outcome, Streams};
+use crate::cli::args::{BootstrapArgs, Format};
+use crate::engine::budget::{Budgets, Limit};
+use crate::engine::landscape::Landscape;
+use crate::engine::law::LossLaw;
+use crate::engine::law::fit::FitOptions;
+use crate::engine::roofline::Estimator;
+use crate::engine::space::Space;
+use crate::engine::theory::{
+    ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoOptimum, OperatorModel, Optimum, Problem, Quanta,
+    Regime, Simplified, minimise,
+};
+use crate::error::{Error, Result};
+use crate::files::export::{Warning, write_json};
+use crate::files::resolve::Library;
+use report::{Answer, Built, Report};
+
+/// What is asked.
+struct Question {
+    law: LossLaw,
+    board: BoardInMode,
+    estimator: Estimator,
+    budgets: Budgets,
+    space: Space,
+    domain: Domain,
+    quanta: Quanta,
+    simplified: Simplified,
+    operators: OperatorModel,
+}
+
+impl Question {
+    fn new(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Self> {
+        let board = load::board(library, &args.board)?;
+        let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
+        let budgets = load::budgets(&args.budgets, &board)?;
+        if budgets == Budgets::NONE {
+            return Err(Error::new("without a limit the best architecture is the largest of the space")
+                .expected("at least one of --max-total, --max-prefill, --max-tpot, --max-energy and --max-memory")
+                .hint("--max-tpot 5ms, or --max-total 100ms --max-memory 8GB"));
+        }
+        let space = library.space(&args.space.space)?;
+        let no_resamples = BootstrapArgs { bootstrap: Some(0) };
+        let LoadedLaw { law, note, .. } =
+            load::law(library, &args.law, &FitOptions::DEFAULT, no_resamples, &Progress::new("fitting the runs"))?;
+        streams.note_reading(&law);
+        streams.note(note.as_deref());
+        Ok(Self {
+            law: law.in_format(estimator.precision()),
+            budgets,
+            domain: Domain::of(&space),
+            quanta: Quanta::of(&space, estimator.precision()),
+            simplified: Simplified::of(&board.hardware, &estimator),
+            operators: OperatorModel::of(&space, estimator),
+            space,
+            board,
+            estimator,
+        })
+    }
+
+    fn problem<'a>(&'a self, costs: &'a dyn CostModel) -> Problem<'a> {
+        Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain: self.domain }
+    }
+
+    fn costs(&self, costs: TheoryCosts) -> &dyn CostModel {
+        match costs {
+            TheoryCosts::Operators => &self.operators,
+            TheoryCosts::Simplified => &self.simplified,
+        }
+    }
+
+    fn forms(&self) -> Result<ClosedForms, NoClosedForm> {
+        ClosedForms::new(&self.law.coefficients, self.simplified, self.budgets, self.domain)
+    }
+
+    fn best_form(&self, regime: Regime, ends: Ends) -> Result<ClosedForm, NoClosedForm> {
+        self.forms()?.best_width(regime, self.domain.width, ends)
+    }
+
+    /// The best feasible candidate; none too of a space that is too large to price.
+    fn best_candidate(&self) -> Option<Built> {
+        if !self.space.can_be_enumerated() {
+            return None;
+        }
+        let landscape = Landscape::new(&self.space, self.law.clone(), self.estimator);
+        let feasible = |&&index: &&u32| self.budgets.admits(&landscape.sweep, index as usize);
+        let best = *landscape.best_first().iter().find(feasible)?;
+        let loss = landscape.sweep.loss[best as usize];
+        Some(Built::new(&self.operators, &landscape.sweep.architecture(best as usize), loss))
+    }
+
+    /// About what is to be built if anything is, and about law and board in any case.
+    fn warnings(&self, answer: &Answer) -> Vec<Warning> {
+        let (profile, mode, precision) = (&self.board.profile, &self.board.mode, self.estimator.precision());
+        let mut warnings = match answer.shape() {
+            Some(shape) => Warning::of_architecture(shape, &self.law, profile, mode, &self.estimator),
+            None => Warning::of_law(&self.law)
+                .into_iter()
+                .chain(Warning::of_board(profile, mode, precision))
+                .chain(Warning::of_calibration(profile, mode, precision))
+                .collect(),
+        };
+        let unbounded = self.estimator.power().filter(|power| !power.is_upper_bound());
+        if let (Some(power), Some(_)) = (unbounded, self.budgets.get(Limit::Energy)) {
+            warnings.push(Warning::Energy { board: self.board.hardware.name.clone(), time: power.time() });
+        }
+        warnings
+    }
+}
+
+pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let question = Question::new(args, library, streams)?;
+    let optimum = |costs| minimise(&question.problem(question.costs(costs)));
+    let (operators, simplified) = (optimum(TheoryCosts::Operators), optimum(TheoryCosts::Simplified));
+    let chosen = match args.costs {
+        TheoryCosts::Operators => &operators,
+        TheoryCosts::Simplified => &simplified,
+    };
+    if let Err(error) = chosen.as_ref().map_err(Clone::clone)
+        && !matches!(error, NoOptimum::Infeasible { .. })
+    {
+        return Err(Error::new(error.to_string()).into());
+    }
+    let found = chosen.is_ok();
+    let report = Report::new(&question, args.costs, (&operators, &simplified));
+    streams.warn(&report.warnings_of(&question));
+    match args.format {
+        Format::Json => write_json(&report, &mut *streams.out)?,
+        Format::Table => print::write(&question, &report, streams)?,
+    }
+    if found {
+        return Ok(Outcome::Found);
+    }
+    if let Err(error) = chosen {
+        let message = Error::new(format!("nothing feasible: {error}"));
+        let message = match error {
+            NoOptimum::Infeasible { limit, least, .. } => message.hint(option(*limit, *least)),
+            _ => message,
+        };
+        // Nobody can be told that stderr is closed.
+        let _ = writeln!(streams.err, "roofscape: {message}");
+    }
+    Ok(Outcome::NothingFeasible)
+}
+
+/// Which limits an optimum meets; none of them if there is none.
+fn regime(optimum: &Result<Optimum, NoOptimum>) -> Regime {
+    Regime::of(optimum.iter().flat_map(Optimum::binding))
+}

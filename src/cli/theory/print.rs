@@ -1,0 +1,152 @@
+//! What the theory says, for people.
+
+use super::Question;
+use super::report::{Answer, Built, FormAt, Report, Takes};
+use crate::cli::table::{Table, write_pairs};
+use crate::cli::{Failure, Streams, setting};
+use crate::engine::theory::Point;
+use crate::engine::theory::closed_forms::Verdict;
+use crate::files::export::ArchitecturePart;
+use crate::files::toml_source::shown;
+use crate::units::significant;
+
+const LEFT_OUT: &str = "the simplified ones (Eq. 29, 39, 42) have no LM head, no router, no expert traffic in prefill and no \
+                        KV cache in memory";
+
+pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let mut pairs = setting::describe(&question.law, &question.board, &question.estimator);
+    let budgets: Vec<String> =
+        question.budgets.active().map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value))).collect();
+    pairs.push(("budgets", budgets.join(", ")));
+    pairs.push(("space", format!("the ends of {}", shown(&question.space.name))));
+    for (label, answer) in [("operators", &report.operators), ("simplified", &report.simplified)] {
+        pairs.push((label, verdict(answer)));
+    }
+    write_pairs(streams.out, &pairs)?;
+    if [&report.operators, &report.simplified].into_iter().all(|answer| answer.optimum.is_none()) {
+        return Ok(());
+    }
+    writeln!(streams.out)?;
+    table(report).write(streams.out)?;
+    writeln!(streams.out)?;
+    for line in sentences(question, report) {
+        writeln!(streams.out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// `decode latency binds (D1); KKT residual 3e-11`.
+fn verdict(answer: &Answer) -> String {
+    let mut text = answer.regime_in_words.clone();
+    if let Some(name) = answer.paper_regime {
+        text = format!("{text} ({name})");
+    }
+    match (&answer.no_optimum, answer.kkt_residual) {
+        (Some(reason), _) => format!("{text}: {reason}"),
+        (None, Some(residual)) => format!("{text}; KKT residual {residual:.0e}"),
+        (None, None) => text,
+    }
+}
+
+fn table(report: &Report) -> Table {
+    let headings = [
+        "",
+        "layers",
+        "width",
+        "r",
+        "gqa",
+        "ρ",
+        "loss nats",
+        "perplexity",
+        "TTFT ms",
+        "TPOT ms",
+        "total ms",
+        "memory GB",
+    ];
+    let mut table = Table::new(&headings, &[0]);
+    for (name, answer) in [("operators", &report.operators), ("simplified", &report.simplified)] {
+        if let (Some(point), Some(loss), Some(takes)) = (&answer.optimum, answer.loss, &answer.takes) {
+            table.row(cells(name, point, loss, takes));
+        }
+    }
+    if let Some(form) = &report.closed_form {
+        let mut row = |name: &str, at: &FormAt| table.row(cells(name, &at.optimum, at.loss, &at.takes));
+        row("closed form", &form.free);
+        if let Some(kept) = &form.ends_kept {
+            row("with ends kept", kept);
+        }
+    }
+    let rounded = format!("rounded ({})", report.costs);
+    let built = [(rounded.as_str(), report.answer.rounded.as_ref()), ("best of the sweep", report.sweep_best.as_ref())];
+    for (name, built) in built {
+        if let Some(Built { architecture, loss, takes, .. }) = built {
+            table.row(cells(name, &point(architecture), *loss, takes));
+        }
+    }
+    table
+}
+
+fn point(shape: &ArchitecturePart) -> Point {
+    Point {
+        layers: f64::from(shape.layers),
+        width: f64::from(shape.width),
+        ffn_ratio: shape.ffn_ratio,
+        gqa: f64::from(shape.heads) / f64::from(shape.kv_heads),
+        rho: f64::from(shape.top_k) / f64::from(shape.experts),
+    }
+}
+
+fn cells(name: &str, point: &Point, loss: f64, takes: &Takes) -> Vec<String> {
+    let whole = |value: f64| if value == value.round() { format!("{value:.0}") } else { significant(value, 4) };
+    vec![
+        name.to_owned(),
+        whole(point.layers),
+        whole(point.width),
+        significant(point.ffn_ratio, 3),
+        significant(point.gqa, 3),
+        significant(point.rho, 3),
+        significant(loss, 4),
+        significant(loss.exp(), 4),
+        significant(takes.prefill_s * 1e3, 4),
+        significant(takes.tpot_s * 1e3, 4),
+        significant(takes.total_s * 1e3, 4),
+        significant(takes.memory_bytes / 1e9, 4),
+    ]
+}
+
+fn sentences(question: &Question, report: &Report) -> Vec<String> {
+    let answer = &report.answer;
+    let mut lines: Vec<String> = answer.sensitivities.iter().map(|known| known.words.clone()).collect();
+    lines.extend(answer.ends.iter().map(|known| known.words.clone()));
+    if let Some(Built { architecture, loss_cost_nats: Some(cost), .. }) = &answer.rounded {
+        let ArchitecturePart { heads, head_dim, kv_heads, intermediate, experts, top_k, .. } = architecture;
+        lines.push(format!(
+            "rounded: {heads} heads of {head_dim}, {kv_heads} KV heads, {experts} experts top-{top_k} of {intermediate}; rounding \
+             costs {} nats",
+            significant(*cost, 2)
+        ));
+    }
+    lines.extend(answer.not_rounded.clone());
+    lines.extend(report.no_closed_form.clone());
+    if let Some(form) = &report.closed_form {
+        let failing = form.free.conditions.iter().filter(|condition| condition.verdict == Verdict::Fails);
+        lines.extend(failing.map(|condition| format!("closed form: {}", condition.sentence)));
+        if let Some(kept) = &form.ends_kept {
+            lines.push(format!("with ends kept: the closed form with {} on an end of the space", kept.held.join(", ")));
+        }
+        if let Some(printed) = &form.free.printed {
+            lines.push(format!(
+                "closed form: as the paper prints it ρ* would be {}, and decode {} % over its limit",
+                significant(printed.printed_rho, 3),
+                significant(100.0 * printed.decode_excess, 2)
+            ));
+        }
+        lines.extend(form.deviations.iter().map(|deviation| format!("paper: {deviation}")));
+    }
+    if !question.space.can_be_enumerated() {
+        let space = shown(&question.space.name);
+        lines.push(format!("the space is too large to price: roofscape search --space {space} finds the best of it"));
+    }
+    lines.push(format!("each row is priced by its own costs; {LEFT_OUT}"));
+    lines
+}
