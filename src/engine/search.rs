@@ -6,9 +6,14 @@
 //! at an eighth of an axis and are halved down to single steps. What a neighbour improves, its own neighbours improve
 //! further, so the strides of a member go on where its parent's were.
 //!
+//! The best within the budgets is what most people come for, and all its neighbours may be worse or too much: from one good
+//! candidate within to the next, the way leads through some that are just beyond. So it is looked for last on another
+//! frontier, that of the loss against what is needed of the budgets, on both sides of what is allowed, until no
+//! neighbour there is left to try.
+//!
 //! A search proves nothing: what no step from any member leads to is not found. On spaces that can be enumerated it is
 //! held against the whole (`tests`). Its end is that nothing is left to try, or that the last quarter of the evaluations
-//! has hardly moved the frontier; a measure that knows no scale, and so serves small and large spaces.
+//! has hardly moved the frontier, and then that the budgets' border has been tried; a measure that knows no scale, and so serves small and large spaces.
 
 mod axes;
 mod refine;
@@ -124,18 +129,8 @@ enum Phase {
     SingleAxes,
     /// Along several at once.
     SeveralAxes,
-    /// Those of the candidates on both sides of the budgets.
-    Border,
-}
-
-impl Phase {
-    const fn next(self) -> Option<Self> {
-        match self {
-            Self::SingleAxes => Some(Self::SeveralAxes),
-            Self::SeveralAxes => Some(Self::Border),
-            Self::Border => None,
-        }
-    }
+    /// Those of the candidates on both sides of the budgets, after the frontier has come to this end.
+    Border(Stop),
 }
 
 /// A search that can be looked at while it goes on.
@@ -254,16 +249,23 @@ impl Search {
             }
             watch.progress(self.searched.evaluations.min(self.most), self.most);
         }
-        if matches!(stop, Some(Stop::Converged | Stop::Exhausted))
-            && let Some(next) = self.phase.next()
-        {
-            // What has been gained so far says nothing of what is tried from now on.
-            self.phase = next;
-            self.since = self.sweep.len();
-            stop = None;
+        if let Some(end @ (Stop::Converged | Stop::Exhausted)) = stop {
+            stop = self.go_on_after(end);
         }
         self.searched.stopped_because = stop;
         stop
+    }
+
+    /// What is tried next once this has led to its end; the frontier's own end where that was the last.
+    fn go_on_after(&mut self, end: Stop) -> Option<Stop> {
+        self.phase = match self.phase {
+            Phase::SingleAxes => Phase::SeveralAxes,
+            Phase::SeveralAxes => Phase::Border(end),
+            Phase::Border(end) => return Some(end),
+        };
+        // What has been gained so far says nothing of what is tried from now on.
+        self.since = self.sweep.len();
+        None
     }
 
     /// All rounds.
@@ -291,7 +293,7 @@ impl Search {
             Some(Stop::Cancelled)
         } else if self.sweep.len() >= self.most {
             Some(Stop::MaxEvaluations)
-        } else if self.phase != Phase::Border
+        } else if !matches!(self.phase, Phase::Border(_))
             && self.searched.hypervolume > 0.0
             && self.searched.growth < self.options.tolerance
             && self.quarter_ago() >= self.since

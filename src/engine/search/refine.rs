@@ -31,7 +31,7 @@ impl Search {
         let members = match self.phase {
             Phase::SingleAxes => self.members_before(last),
             Phase::SeveralAxes => self.members_before(last + 1 + LEAPS),
-            Phase::Border => self.beside_the_budgets(last + 1),
+            Phase::Border(_) => self.beside_the_budgets(last + 1),
         };
         let mut proposed = Vec::new();
         for index in members {
