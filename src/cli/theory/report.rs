@@ -12,7 +12,7 @@ use crate::engine::roofline::Attention;
 use crate::engine::theory::closed_forms::{Condition, Convergence};
 use crate::engine::theory::{
     ClosedForm, CostModel, Domain, EndSensitivity, Ends, Kkt, NoNeighbour, NoOptimum, Optimum, Point, PrintedD3,
-    Regime, Sensitivity, deviations, end_sensitivities, minimise, round, sensitivities,
+    Problem, Regime, Sensitivity, deviations, end_sensitivities, minimise, round, sensitivities,
 };
 use crate::engine::workload::Workload;
 use crate::files::export::{ArchitecturePart, LawPart, ProfilePart, Warning};
@@ -184,6 +184,8 @@ impl FormAt {
 pub(super) struct AtWidth {
     pub(super) width: f64,
     pub(super) optimum: Option<Point>,
+    /// Why there is none.
+    pub(super) no_optimum: Option<String>,
     pub(super) loss: Option<f64>,
     pub(super) closed_form: Option<Point>,
     pub(super) closed_form_loss: Option<f64>,
@@ -290,12 +292,13 @@ fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> Vec<AtWidth
     let at = |width: f64| {
         let problem = question.problem(question.costs(costs));
         let domain = Domain { width: [width; 2], ..problem.domain };
-        let optimum = minimise(&crate::engine::theory::Problem { domain, ..problem }).ok();
+        let optimum = minimise(&Problem { domain, ..problem });
         let form = forms.as_ref().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
         AtWidth {
             width,
-            optimum: optimum.as_ref().map(|found| found.point),
-            loss: optimum.as_ref().map(|found| found.loss),
+            optimum: optimum.as_ref().ok().map(|found| found.point),
+            no_optimum: optimum.as_ref().err().map(ToString::to_string),
+            loss: optimum.as_ref().ok().map(|found| found.loss),
             closed_form: form.as_ref().map(|form| form.point),
             closed_form_loss: form.as_ref().map(|form| form.loss),
         }
