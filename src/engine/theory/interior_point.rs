@@ -116,17 +116,31 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
         }
         let Path { mu, sharpness, .. } = self.path;
         self.path.nearest = self.path.nearest.min(miss(&at, &iterate, mu, free));
-        let direction = Direction::newton(&at, &iterate, mu, free);
+        let broken = broken(&at, &iterate);
+        let direction = Direction::newton(&at, &iterate, [mu, 1.0], (&broken, free));
         let goal = Goal::at(&at, &iterate, &direction, mu);
         let (mut step, barrier) = (direction.longest(&iterate), goal.value(&at, &iterate));
         let mut moved = direction.from(&iterate, step);
-        for _trial in 0..MOST_TRIALS {
+        for trial in 0..MOST_TRIALS {
             let there = evaluate(&moved.logarithms, sharpness)?;
             // Nearer than ever, or each of the two measures could undo what the other gained.
-            let nearer = miss(&there, &moved, mu, free) <= (1.0 - 0.01 * step) * self.path.nearest;
-            let allowed = barrier + 0.01 * step * goal.slope + ROUNDING * barrier.abs();
-            if nearer || goal.value(&there, &moved) <= allowed {
+            let accepts = |there: &Evaluation, moved: &Iterate| {
+                let nearer = miss(there, moved, mu, free) <= (1.0 - 0.01 * step) * self.path.nearest;
+                let allowed = barrier + 0.01 * step * goal.slope + ROUNDING * barrier.abs();
+                nearer || goal.value(there, moved) <= allowed
+            };
+            if accepts(&there, &moved) {
                 break;
+            }
+            if trial < 3 {
+                let left: Vec<f64> =
+                    broken.iter().zip(self::broken(&there, &moved)).map(|(before, now)| step * before + now).collect();
+                let bent = Direction::newton(&at, &iterate, [mu, step], (&left, free));
+                let bent = bent.from(&iterate, bent.longest(&iterate));
+                if accepts(&evaluate(&bent.logarithms, sharpness)?, &bent) {
+                    moved = bent;
+                    break;
+                }
             }
             step *= 0.5;
             moved = direction.from(&iterate, step);
@@ -156,27 +170,23 @@ struct Direction {
 }
 
 impl Direction {
-    fn newton(at: &Evaluation, iterate: &Iterate, mu: f64, free: [bool; 5]) -> Self {
+    fn newton(at: &Evaluation, iterate: &Iterate, [mu, share]: [f64; 2], (broken, free): (&[f64], [bool; 5])) -> Self {
         let Iterate { multipliers, slacks, .. } = iterate;
         let rows = || at.constraints.iter().zip(multipliers.iter().zip(slacks));
         let mut matrix = at.loss.hessian;
-        let mut target = -kkt::stationarity(at, multipliers, free);
-        for (constraint, (&lambda, &slack)) in rows() {
+        let mut target = -kkt::stationarity(at, multipliers, free) * share;
+        for ((constraint, (&lambda, &slack)), broken) in rows().zip(broken) {
             let gradient = kkt::only(constraint.gradient, free);
             matrix += constraint.hessian * lambda + gradient * gradient.transpose() * (lambda / slack);
-            let broken = constraint.value + slack;
-            target -= gradient * ((mu - lambda * slack + lambda * broken) / slack);
+            target -= gradient * ((share * (mu - lambda * slack) + lambda * broken) / slack);
         }
         let logarithms = solve_definite(&restricted(matrix, free), &target);
-        let ahead: Vec<f64> = at.constraints.iter().map(|constraint| constraint.gradient.dot(&logarithms)).collect();
-        let slack_of = |((constraint, (_, &slack)), ahead): ((&super::Jet, (&f64, &f64)), &f64)| {
-            -(constraint.value + slack) - ahead
+        let ahead = at.constraints.iter().map(|constraint| constraint.gradient.dot(&logarithms));
+        let to_slacks: Vec<f64> = ahead.zip(broken).map(|(ahead, broken)| -broken - ahead).collect();
+        let to_multiplier = |((&lambda, &slack), &by): ((&f64, &f64), &f64)| {
+            (share * (mu - lambda * slack) - lambda * by) / slack
         };
-        let to_slacks: Vec<f64> = rows().zip(&ahead).map(slack_of).collect();
-        let to_multiplier = |((_, (&lambda, &slack)), &by): ((&super::Jet, (&f64, &f64)), &f64)| {
-            (mu - lambda * slack - lambda * by) / slack
-        };
-        let to_multipliers = rows().zip(&to_slacks).map(to_multiplier).collect();
+        let to_multipliers = multipliers.iter().zip(slacks).zip(&to_slacks).map(to_multiplier).collect();
         Self { logarithms, multipliers: to_multipliers, slacks: to_slacks }
     }
 
@@ -226,6 +236,11 @@ impl Goal {
         let parts = rows.map(|(row, slack)| self.penalty * (row.value + slack).abs() - self.mu * slack.ln());
         at.loss.value + parts.sum::<f64>()
     }
+}
+
+/// By how much each constraint and its slack miss each other.
+fn broken(at: &Evaluation, iterate: &Iterate) -> Vec<f64> {
+    at.constraints.iter().zip(&iterate.slacks).map(|(constraint, slack)| constraint.value + slack).collect()
 }
 
 /// By how much all equations of the path are missed: what a Newton step lowers if it is short enough.
