@@ -24,6 +24,7 @@ pub mod pointer;
 pub mod recipe;
 pub mod resampled;
 pub mod screen;
+pub mod searched;
 pub mod selection;
 pub mod shelf;
 pub mod slider;

@@ -2,6 +2,7 @@
 
 mod commands;
 mod groups;
+mod search;
 mod values;
 
 use std::path::PathBuf;
@@ -12,13 +13,14 @@ use crate::files::resolve::DETECTED;
 
 pub use commands::{
     Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
-    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, SearchArgs, ShowArgs, ShowModelArgs,
-    SynthesizeArgs, TheoryArgs, TheoryCosts,
+    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    TheoryArgs, TheoryCosts,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
     SweepArgs, WhatIfArgs, WorkloadArgs,
 };
+pub use search::SearchArgs;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -13,7 +13,7 @@ use super::judged::Trial;
 use super::message::{Control, ExportRequest, Focus, Scope};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
-use super::selection::{Frontiers, Selection, axis_value};
+use super::selection::{Frontiers, Selection};
 use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::slider::Track;
 use super::table::{Column, SortOrder};
@@ -26,8 +26,7 @@ use crate::engine::law::{Ensemble, Extrapolation};
 use crate::engine::precision::{LossPenalties, Precision, Storage};
 use crate::engine::reference::{BASELINE, ReferenceModel};
 use crate::engine::roofline::{Estimator, UnsupportedFormat};
-use crate::engine::search::{Aim, Searched};
-use crate::engine::sweep::Sweep;
+use crate::engine::search::Aim;
 use crate::engine::what_if::Scaling;
 use crate::engine::workload::{Objective, Workload};
 use crate::files::export::{View, Warning};
@@ -359,27 +358,6 @@ impl State {
             }
         }
         budgets
-    }
-
-    /// The budgets that do not bound the chart's own axis under a question: one that does cuts the frontier off, and
-    /// changes nothing about who is on it before the cut.
-    pub fn budgets_off_axis(&self, sweep: &Sweep) -> Budgets {
-        let bounds = |limit, value| axis_value(self.objective, limit, value, sweep).is_some();
-        self.budgets()
-            .active()
-            .filter(|&(limit, value)| sweep.generated_tokens == 0 || !bounds(limit, value))
-            .fold(Budgets::NONE, |budgets, (limit, value)| budgets.with(limit, value))
-    }
-
-    /// What a search of the space is for; none where it is priced as a whole.
-    pub fn wanted_aim(&self) -> Option<Aim> {
-        let estimator = self.estimator(self.question).ok().filter(|_| self.shelf.is_searched())?;
-        Some(Aim { objective: self.objective, budgets: self.budgets_off_axis(&Sweep::list(&estimator)) })
-    }
-
-    /// How the search of the picture's space stands; none where it was priced as a whole.
-    pub fn searched(&self) -> Option<&Searched> {
-        self.landscape()?.searched.as_ref()
     }
 
     /// Whether a limit means something under a question: an energy does where the power mode states its watts.

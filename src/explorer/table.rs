@@ -177,14 +177,23 @@ impl Column {
             Self::Layers => shape.layers.to_string(),
             Self::Width => shape.width.to_string(),
             Self::KvHeads => shape.kv_heads.to_string(),
-            Self::Ratio => units::ratio(shape.ffn_ratio()),
+            Self::Ratio => {
+                self.or_shorter(units::ratio(shape.ffn_ratio()), || units::significant(shape.ffn_ratio(), 2))
+            }
             Self::Experts if shape.is_dense() => "dense".into(),
-            Self::Experts => format!("{}/{}", shape.experts, shape.top_k),
+            Self::Experts => {
+                self.or_shorter(format!("{}/{}", shape.experts, shape.top_k), || format!("{}/…", shape.experts))
+            }
             Self::Active => units::parameters(sweep.parameters_active[index]),
             Self::Stored => units::parameters(sweep.parameters_total[index]),
             Self::Heads => shape.heads.to_string(),
             Self::Decode => units::milliseconds(sweep.decode_s[index]),
         }
+    }
+
+    /// What does not fit is said in short here, and in full of the pick: a figure cut off would be another figure.
+    fn or_shorter(self, text: String, shorter: impl Fn() -> String) -> String {
+        if text.chars().count() <= usize::from(self.width()) { text } else { shorter() }
     }
 
     /// What the column sorts by.

@@ -8,13 +8,11 @@ use super::groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, COLUMNS, FittingArgs, LawArgs, ModelArgs, ShapeArgs,
     SpaceArgs, SweepArgs, WorkloadArgs,
 };
-use super::values::{parse_tokens, parse_tolerance, precisions, selections, stored_as};
+use super::values::{parse_tokens, precisions, selections, stored_as};
 use super::{Format, ReportFormat, RowFormat};
 use crate::engine::law::fit::{Bootstrap, FitOptions};
 use crate::engine::law::validation;
 use crate::engine::precision::{Precision, Storage};
-use crate::engine::search::SearchOptions;
-use crate::engine::space::Space;
 use crate::files::export::Selection;
 use crate::files::runs::ColumnChoice;
 
@@ -245,33 +243,46 @@ pub struct FrontierArgs {
     pub format: RowFormat,
 }
 
-/// `roofscape search`.
+/// `roofscape theory`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  roofscape search --space large --max-total 100ms --max-memory 8GB\n  \
-                        roofscape search --space large --seed 7 --tolerance 1e-6 --format json | jq '.search'\n  \
-                        roofscape search --space mine.toml --objective decode --max-evaluations 100000\n\n\
-                        A search proves nothing: the true frontier may be better. Another --seed says how much depends on luck.\n\
-                        Ctrl-C ends it early and prints what has been found.")]
-pub struct SearchArgs {
-    /// What is searched and priced.
+#[command(after_help = "Examples:\n  roofscape theory --max-tpot 5ms\n  \
+                        roofscape theory --max-tpot 5ms --max-memory 4GB --costs simplified\n  \
+                        roofscape theory --max-total 100ms --precision w8a8 --format json | jq '.optimum, .sensitivities'")]
+pub struct TheoryArgs {
+    /// The law.
     #[command(flatten)]
-    pub sweep: SweepArgs,
-    /// Seed of the first sample; the same seed finds the same
-    #[arg(long, default_value_t = SearchOptions::DEFAULT.seed)]
-    pub seed: u64,
-    /// Most candidates to price
-    #[arg(long, value_name = "N", default_value_t = SearchOptions::DEFAULT.max_evaluations, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=Space::MAX_CANDIDATES as u64))]
-    pub max_evaluations: usize,
-    /// Stop when the last quarter of the evaluations adds less than this share of the frontier's hypervolume; 0 goes on
-    /// until nothing is left to try
-    #[arg(long, value_name = "SHARE", default_value_t = SearchOptions::DEFAULT.tolerance, value_parser = parse_tolerance)]
-    pub tolerance: f64,
-    /// Models to show beside the frontier.
+    pub law: LawArgs,
+    /// The space, whose ends are those of the real sizes.
     #[command(flatten)]
-    pub models: ModelArgs,
+    pub space: SpaceArgs,
+    /// The board.
+    #[command(flatten)]
+    pub board: BoardArgs,
+    /// The workload.
+    #[command(flatten)]
+    pub workload: WorkloadArgs,
+    /// Attention.
+    #[command(flatten)]
+    pub attention: AttentionArgs,
+    /// What is allowed.
+    #[command(flatten)]
+    pub budgets: BudgetArgs,
+    /// Whose optimum is the answer; the other one's stands beside it
+    #[arg(long, value_enum, default_value_t)]
+    pub costs: TheoryCosts,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: RowFormat,
+    pub format: Format,
+}
+
+/// What predicts the costs of real sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TheoryCosts {
+    /// All operators, as everywhere else
+    #[default]
+    Operators,
+    /// The paper's Eq. 29, 39 and 42, which its closed forms are derived for
+    Simplified,
 }
 
 /// `roofscape theory`.

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 
 use rand::RngExt;
 
-use super::Search;
 use super::axes::{Axes, Direction};
+use super::{Phase, Search, start};
 use crate::engine::architecture::Architecture;
 
 /// A member's gaps are as large as the area that a candidate between it and its neighbours could add at most.
@@ -20,13 +20,19 @@ const LEAPS: u8 = 8;
 const LEAPS_AT_ONCE: usize = 16;
 /// Candidates that guide the search where nothing is admitted yet.
 const GUIDES: usize = 16;
+/// Candidates on either side of the budgets from which the best within them is looked for.
+const BESIDE: usize = 16;
 
 impl Search {
     /// New candidates with the level that their own refinement begins at; none once everything has been tried.
     pub(super) fn propose(&mut self) -> Vec<(Architecture, u8)> {
         let enough = self.batch();
         let last = self.axes.levels();
-        let members = self.members_before(if self.has_tried_single_axes { last + 1 + LEAPS } else { last });
+        let members = match self.phase {
+            Phase::SingleAxes => self.members_before(last),
+            Phase::SeveralAxes => self.members_before(last + 1 + LEAPS),
+            Phase::Border(_) => self.beside_the_budgets(last + 1),
+        };
         let mut proposed = Vec::new();
         for index in members {
             if proposed.len() >= enough {
@@ -44,7 +50,7 @@ impl Search {
 
     /// Few while little is known, so that each round starts from the best there is.
     fn batch(&self) -> usize {
-        (self.history[0].0 / 4).max(self.front.len() / 16).max(8)
+        (start::size(self.searched.of) / 4).max(self.front.len() / 16).max(8)
     }
 
     /// Members that have not been refined so often, the largest gaps first.
@@ -82,13 +88,22 @@ impl Search {
         guides
     }
 
+    /// The best of each need next to what is allowed, on either side of it: the nearest first.
+    fn beside_the_budgets(&self, level: u8) -> Vec<usize> {
+        let needs_less = |&index: &u32| self.searched.aim.budgets.excess(&self.sweep, index as usize) <= 1.0;
+        let allowed = self.border.partition_point(needs_less);
+        let (within, beyond) = self.border.split_at(allowed);
+        let nearest = within.iter().rev().take(BESIDE).chain(beyond.iter().take(BESIDE));
+        nearest.map(|&index| index as usize).filter(|&index| self.levels[index] < level).collect()
+    }
+
     /// Adds the neighbours of a candidate at its stride that are new.
     fn refine(&self, index: usize, proposed: &mut Vec<(Architecture, u8)>) {
         let from = self.sweep.architecture(index);
         let level = self.levels[index];
         for along in Direction::ALL {
             let line = self.axes.line(&from, along);
-            let stride = (line.0.len() >> (level + FIRST_STRIDE)).max(1) as isize;
+            let stride = stride(&line, level);
             for steps in [stride, -stride] {
                 self.add(Axes::step(&line, steps), level, proposed);
             }
@@ -122,7 +137,7 @@ impl Search {
                 let along = Direction::ALL[self.random.random_range(0..Direction::ALL.len())];
                 let level = self.random.random_range(0..=last);
                 let line = self.axes.line(&to, along);
-                let stride = (line.0.len() >> (level + FIRST_STRIDE)).max(1) as isize;
+                let stride = stride(&line, level);
                 let steps = if self.random.random() { stride } else { -stride };
                 to = Axes::step(&line, steps).unwrap_or(to);
             }
@@ -133,4 +148,9 @@ impl Search {
     fn add(&self, candidate: Option<Architecture>, level: u8, proposed: &mut Vec<(Architecture, u8)>) {
         proposed.extend(candidate.filter(|new| !self.known.contains(new)).map(|new| (new, level)));
     }
+}
+
+/// An eighth of a line, halved as often as the level says.
+fn stride((line, _): &(Vec<Architecture>, usize), level: u8) -> isize {
+    (line.len() >> (level + FIRST_STRIDE)).max(1).cast_signed()
 }

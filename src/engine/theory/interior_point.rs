@@ -9,14 +9,19 @@
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason, TerminationStatus};
 
 use super::jet::{Gradient, Hessian};
-use super::kkt::{self, Kkt};
+use super::kkt::{self, Kkt, steepness};
+use super::problem::MOST_RESIDUAL;
 use super::program::{Evaluation, Program, SHARPEST};
 
 /// A search ends when it is ten times better than it must be.
-const GOOD_ENOUGH: f64 = 1e-11;
+const GOOD_ENOUGH: f64 = 1e-10;
 const MOST_ITERATIONS: u64 = 300;
-/// μ falls to this share of the mean λ·s with each step.
-const CENTRING: f64 = 0.15;
+/// By how much kinks sharpen at once, and μ falls with them.
+const STAGE: f64 = 8.0;
+/// The first and the last μ, as shares of the loss's slope.
+const MUS: [f64; 2] = [0.1, 1e-13];
+/// A point of the path counts as reached when its equations are missed by less than this many μ.
+const NEAR: f64 = 10.0;
 /// A step goes this share of the way to where a slack or a multiplier would be 0.
 const SHARE_TO_BOUNDARY: f64 = 0.99;
 /// Farthest that a logarithm moves at once.
@@ -24,6 +29,8 @@ const LONGEST_STEP: f64 = 1.5;
 /// The kinks' first sharpness.
 const BLUNTEST: f64 = 8.0;
 const MOST_TRIALS: usize = 12;
+/// What two values of the same may differ by, as a share.
+const ROUNDING: f64 = 1e-14;
 
 /// Where a search is.
 #[derive(Debug, Clone)]
@@ -43,7 +50,8 @@ type Progress = IterState<Iterate, (), (), (), (), f64>;
 
 /// Follows the path from a start; `None` if loss or costs are not finite there.
 pub(super) fn solve(program: &Program<'_>, start: Gradient) -> Option<End> {
-    let solver = InteriorPoint { path: Path { mu: f64::NAN, sharpness: BLUNTEST } };
+    let path = Path { mu: f64::NAN, sharpness: BLUNTEST, nearest: f64::INFINITY };
+    let solver = InteriorPoint { path };
     let start = Iterate { logarithms: start, multipliers: Vec::new(), slacks: Vec::new() };
     let result = Executor::new(program, solver)
         .configure(|state: Progress| state.param(start).max_iters(MOST_ITERATIONS))
@@ -59,6 +67,8 @@ pub(super) fn solve(program: &Program<'_>, start: Gradient) -> Option<End> {
 struct Path {
     mu: f64,
     sharpness: f64,
+    /// The least by which its equations have been missed so far.
+    nearest: f64,
 }
 
 struct InteriorPoint {
@@ -73,13 +83,12 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
     fn init(&mut self, problem: &mut Problem<&Program<'_>>, state: Progress) -> Result<(Progress, Option<KV>), Error> {
         let start = state.get_param().ok_or_else(|| Error::msg("no start"))?.logarithms;
         let at = problem.problem("evaluations", |program| Ok(program.evaluate(&start, self.path.sharpness)))?;
-        let slope = at.loss.gradient.amax();
-        let finite = slope.is_finite() && at.constraints.iter().all(|constraint| constraint.value.is_finite());
+        let finite = at.loss.gradient.amax().is_finite() && at.constraints.iter().all(|constraint| constraint.value.is_finite());
         if !finite {
             return Err(Error::msg("loss or costs are not finite"));
         }
         let slacks: Vec<f64> = at.constraints.iter().map(|constraint| (-constraint.value).max(0.1)).collect();
-        self.path.mu = 0.1 * slope.clamp(1e-6, 1.0);
+        self.path.mu = MUS[0] * steepness(&at);
         let multipliers = slacks.iter().map(|slack| self.path.mu / slack).collect();
         Ok((state.param(Iterate { logarithms: start, multipliers, slacks }).cost(f64::INFINITY), None))
     }
@@ -94,26 +103,48 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
         let mut evaluate = |logarithms: &Gradient, sharpness: f64| {
             problem.problem("evaluations", |program| Ok(program.evaluate(logarithms, sharpness)))
         };
-        let at = evaluate(&iterate.logarithms, self.path.sharpness)?;
+        let mut at = evaluate(&iterate.logarithms, self.path.sharpness)?;
         let residual = Kkt::of(&at, &iterate.multipliers, free).residual();
-        if residual <= GOOD_ENOUGH && self.path.sharpness >= SHARPEST {
+        // So near, rounding errors may leave nothing to be gained.
+        let at_rest = residual <= MOST_RESIDUAL && residual >= state.get_cost();
+        if (residual <= GOOD_ENOUGH || at_rest) && self.path.sharpness >= SHARPEST {
             return Ok((state.param(iterate).cost(residual).terminate_with(TerminationReason::SolverConverged), None));
         }
-        let direction = Direction::newton(&at, &iterate, self.path.mu, free);
-        let goal = Goal::at(&at, &iterate, &direction, self.path.mu);
-        let (mut step, before) = (direction.longest(&iterate), miss(&at, &iterate, self.path.mu, free));
-        let barrier = goal.value(&at, &iterate);
+        if miss(&at, &iterate, self.path.mu, free) <= NEAR * self.path.mu {
+            self.path = self.path.farther(steepness(&at));
+            at = evaluate(&iterate.logarithms, self.path.sharpness)?;
+        }
+        let Path { mu, sharpness, .. } = self.path;
+        self.path.nearest = self.path.nearest.min(miss(&at, &iterate, mu, free));
+        let broken = broken(&at, &iterate);
+        let direction = Direction::newton(&at, &iterate, [mu, 1.0], (&broken, free));
+        let goal = Goal::at(&at, &iterate, &direction, mu);
+        let (mut step, barrier) = (direction.longest(&iterate), goal.value(&at, &iterate));
         let mut moved = direction.from(&iterate, step);
-        for _trial in 0..MOST_TRIALS {
-            let there = evaluate(&moved.logarithms, self.path.sharpness)?;
-            let nearer = miss(&there, &moved, self.path.mu, free) <= (1.0 - 0.01 * step) * before;
-            if nearer || goal.value(&there, &moved) <= barrier + 0.01 * step * goal.slope {
+        for trial in 0..MOST_TRIALS {
+            let there = evaluate(&moved.logarithms, sharpness)?;
+            // Nearer than ever, or each of the two measures could undo what the other gained.
+            let accepts = |there: &Evaluation, moved: &Iterate| {
+                let nearer = miss(there, moved, mu, free) <= (1.0 - 0.01 * step) * self.path.nearest;
+                let allowed = barrier + 0.01 * step * goal.slope + ROUNDING * barrier.abs();
+                nearer || goal.value(there, moved) <= allowed
+            };
+            if accepts(&there, &moved) {
                 break;
+            }
+            if trial < 3 {
+                let left: Vec<f64> =
+                    broken.iter().zip(self::broken(&there, &moved)).map(|(before, now)| step * before + now).collect();
+                let bent = Direction::newton(&at, &iterate, [mu, step], (&left, free));
+                let bent = bent.from(&iterate, bent.longest(&iterate));
+                if accepts(&evaluate(&bent.logarithms, sharpness)?, &bent) {
+                    moved = bent;
+                    break;
+                }
             }
             step *= 0.5;
             moved = direction.from(&iterate, step);
         }
-        self.advance(&moved, step);
         Ok((state.param(moved).cost(residual), None))
     }
 
@@ -122,17 +153,12 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
     }
 }
 
-impl InteriorPoint {
-    /// Aims farther along the path, unless the last step fell short.
-    fn advance(&mut self, reached: &Iterate, step: f64) {
-        const LEAST_MU: f64 = 1e-16;
-        let products = reached.multipliers.iter().zip(&reached.slacks).map(|(lambda, slack)| lambda * slack);
-        let mean = products.sum::<f64>() / reached.slacks.len().max(1) as f64;
-        if step > 0.1 {
-            self.path.mu = (CENTRING * mean).max(LEAST_MU).min(self.path.mu);
-            self.path.sharpness =
-                (0.1 / self.path.mu).clamp(self.path.sharpness, 8.0 * self.path.sharpness).min(SHARPEST);
-        }
+impl Path {
+    /// The next point to aim at.
+    fn farther(self, steepness: f64) -> Self {
+        let mu = (self.mu / STAGE).max(MUS[1] * steepness);
+        let sharpness = (MUS[0] * steepness / mu).clamp(self.sharpness, STAGE * self.sharpness).min(SHARPEST);
+        Self { mu, sharpness, nearest: f64::INFINITY }
     }
 }
 
@@ -144,27 +170,23 @@ struct Direction {
 }
 
 impl Direction {
-    fn newton(at: &Evaluation, iterate: &Iterate, mu: f64, free: [bool; 5]) -> Self {
+    fn newton(at: &Evaluation, iterate: &Iterate, [mu, share]: [f64; 2], (broken, free): (&[f64], [bool; 5])) -> Self {
         let Iterate { multipliers, slacks, .. } = iterate;
         let rows = || at.constraints.iter().zip(multipliers.iter().zip(slacks));
         let mut matrix = at.loss.hessian;
-        let mut target = -kkt::stationarity(at, multipliers, free);
-        for (constraint, (&lambda, &slack)) in rows() {
+        let mut target = -kkt::stationarity(at, multipliers, free) * share;
+        for ((constraint, (&lambda, &slack)), broken) in rows().zip(broken) {
             let gradient = kkt::only(constraint.gradient, free);
             matrix += constraint.hessian * lambda + gradient * gradient.transpose() * (lambda / slack);
-            let broken = constraint.value + slack;
-            target -= gradient * ((mu - lambda * slack + lambda * broken) / slack);
+            target -= gradient * ((share * (mu - lambda * slack) + lambda * broken) / slack);
         }
         let logarithms = solve_definite(&restricted(matrix, free), &target);
-        let ahead: Vec<f64> = at.constraints.iter().map(|constraint| constraint.gradient.dot(&logarithms)).collect();
-        let slack_of = |((constraint, (_, &slack)), ahead): ((&super::Jet, (&f64, &f64)), &f64)| {
-            -(constraint.value + slack) - ahead
+        let ahead = at.constraints.iter().map(|constraint| constraint.gradient.dot(&logarithms));
+        let to_slacks: Vec<f64> = ahead.zip(broken).map(|(ahead, broken)| -broken - ahead).collect();
+        let to_multiplier = |((&lambda, &slack), &by): ((&f64, &f64), &f64)| {
+            (share * (mu - lambda * slack) - lambda * by) / slack
         };
-        let to_slacks: Vec<f64> = rows().zip(&ahead).map(slack_of).collect();
-        let to_multiplier = |((_, (&lambda, &slack)), &by): ((&super::Jet, (&f64, &f64)), &f64)| {
-            (mu - lambda * slack - lambda * by) / slack
-        };
-        let to_multipliers = rows().zip(&to_slacks).map(to_multiplier).collect();
+        let to_multipliers = multipliers.iter().zip(slacks).zip(&to_slacks).map(to_multiplier).collect();
         Self { logarithms, multipliers: to_multipliers, slacks: to_slacks }
     }
 
@@ -214,6 +236,11 @@ impl Goal {
         let parts = rows.map(|(row, slack)| self.penalty * (row.value + slack).abs() - self.mu * slack.ln());
         at.loss.value + parts.sum::<f64>()
     }
+}
+
+/// By how much each constraint and its slack miss each other.
+fn broken(at: &Evaluation, iterate: &Iterate) -> Vec<f64> {
+    at.constraints.iter().zip(&iterate.slacks).map(|(constraint, slack)| constraint.value + slack).collect()
 }
 
 /// By how much all equations of the path are missed: what a Newton step lowers if it is short enough.

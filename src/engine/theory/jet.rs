@@ -67,7 +67,8 @@ impl Jet {
             return if self.value > other.value { self } else { other };
         }
         let (a, b) = (self.ln(), other.ln());
-        let (lead, gap) = (a.value.max(b.value), p * (b.value - a.value));
+        // Of the ratio: a difference of logarithms has fewer digits, and p multiplies what it lacks.
+        let (lead, gap) = (a.value.max(b.value), p * (other.value / self.value).ln());
         let share_of_other = (1.0 + (-gap).exp()).recip();
         let share = 1.0 - share_of_other;
         let apart = a.gradient - b.gradient;

@@ -34,8 +34,7 @@ impl Kkt {
     /// At a point with multipliers in the order of the constraints; `free` says which variables are not fixed.
     pub(super) fn of(at: &Evaluation, multipliers: &[f64], free: [bool; 5]) -> Self {
         let slope = stationarity(at, multipliers, free).amax();
-        // A law that is flat everywhere is optimal everywhere.
-        let scale = at.loss.gradient.amax().max(f64::MIN_POSITIVE);
+        let scale = steepness(at);
         let worst = |part: fn(&Jet, f64) -> f64| {
             at.constraints
                 .iter()
@@ -49,6 +48,13 @@ impl Kkt {
             complementarity: worst(|constraint, lambda| lambda * constraint.value.abs()) / scale,
         }
     }
+}
+
+/// What slopes are measured by: the largest component of ∇L. A law that is flat everywhere is optimal everywhere, so below
+/// this many nats for a variable's e-fold a slope counts as none.
+pub(super) fn steepness(at: &Evaluation) -> f64 {
+    const FLAT: f64 = 1e-9;
+    at.loss.gradient.amax().max(FLAT)
 }
 
 /// ∇L + Σ λ·∇g along the free variables.

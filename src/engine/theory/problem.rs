@@ -171,4 +171,6 @@ fn at_its_ends(logarithms: [f64; Point::DIMENSIONS], domain: &Domain) -> Point {
 }
 
 #[cfg(test)]
+mod independent;
+#[cfg(test)]
 mod tests;

@@ -135,7 +135,7 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
     let law = &inquiry.landscape.law.coefficients;
     let forms = ClosedForms::new(law, simplified_costs, inquiry.budgets, domain);
     let regime = regime(&simplified);
-    let closed = forms.clone().and_then(|forms| forms.best_width(regime, domain.width, Ends::Reported));
+    let closed = forms.and_then(|forms| forms.best_width(regime, domain.width, Ends::Reported));
     let mut curve = Vec::with_capacity(WIDTHS);
     for width in widths(domain.width) {
         if watch.cancelled() {

@@ -78,6 +78,11 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
             notes.push((Mark::Fails, format!("{model}: {error}")));
         }
     }
+    let blind = answered.inquiry.landscape.law.coefficients.blind_to();
+    if !blind.is_empty() {
+        let sentence = "what no budget decides there is one choice of many that are as good";
+        notes.push((Mark::Caution, format!("the law is blind to {}: {sentence}", blind.join(", "))));
+    }
     closed_form(answered, &mut notes);
     match &answered.rounded {
         Some(Err(error)) => notes.push((Mark::Fails, format!("rounded: {error}"))),

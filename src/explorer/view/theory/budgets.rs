@@ -59,7 +59,7 @@ fn worths(canvas: &Canvas<'_>, state: &State, limit: Limit, wide: usize) -> Vec<
     let (bar_role, role) = if nats > 0.0 { (Role::Over, Role::Text) } else { (Role::Faint, Role::Label) };
     let mut spans = vec![
         canvas.span(bar, numbers(state, bar_role)),
-        canvas.span(format!(" {:<WORDS_COLUMNS$}", words), numbers(state, role)),
+        canvas.span(format!(" {words:<WORDS_COLUMNS$}"), numbers(state, role)),
     ];
     if wide == 1
         && let Some((_, words)) = answered.simplified.as_ref().ok().and_then(|solved| worth(solved, limit))
