@@ -285,48 +285,6 @@ pub enum TheoryCosts {
     Simplified,
 }
 
-/// `roofscape theory`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  roofscape theory --max-tpot 5ms\n  \
-                        roofscape theory --max-tpot 5ms --max-memory 4GB --costs simplified\n  \
-                        roofscape theory --max-total 100ms --precision w8a8 --format json | jq '.optimum, .sensitivities'")]
-pub struct TheoryArgs {
-    /// The law.
-    #[command(flatten)]
-    pub law: LawArgs,
-    /// The space, whose ends are those of the real sizes.
-    #[command(flatten)]
-    pub space: SpaceArgs,
-    /// The board.
-    #[command(flatten)]
-    pub board: BoardArgs,
-    /// The workload.
-    #[command(flatten)]
-    pub workload: WorkloadArgs,
-    /// Attention.
-    #[command(flatten)]
-    pub attention: AttentionArgs,
-    /// What is allowed.
-    #[command(flatten)]
-    pub budgets: BudgetArgs,
-    /// Whose optimum is the answer; the other one's stands beside it
-    #[arg(long, value_enum, default_value_t)]
-    pub costs: TheoryCosts,
-    /// How to print
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// What predicts the costs of real sizes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum TheoryCosts {
-    /// All operators, as everywhere else
-    #[default]
-    Operators,
-    /// The paper's Eq. 29, 39 and 42, which its closed forms are derived for
-    Simplified,
-}
-
 /// `roofscape export`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  roofscape export --max-total 100ms --out feasible.json\n  \
