@@ -83,7 +83,8 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
     fn init(&mut self, problem: &mut Problem<&Program<'_>>, state: Progress) -> Result<(Progress, Option<KV>), Error> {
         let start = state.get_param().ok_or_else(|| Error::msg("no start"))?.logarithms;
         let at = problem.problem("evaluations", |program| Ok(program.evaluate(&start, self.path.sharpness)))?;
-        let finite = at.loss.gradient.amax().is_finite() && at.constraints.iter().all(|constraint| constraint.value.is_finite());
+        let finite =
+            at.loss.gradient.amax().is_finite() && at.constraints.iter().all(|constraint| constraint.value.is_finite());
         if !finite {
             return Err(Error::msg("loss or costs are not finite"));
         }
@@ -183,9 +184,8 @@ impl Direction {
         let logarithms = solve_definite(&restricted(matrix, free), &target);
         let ahead = at.constraints.iter().map(|constraint| constraint.gradient.dot(&logarithms));
         let to_slacks: Vec<f64> = ahead.zip(broken).map(|(ahead, broken)| -broken - ahead).collect();
-        let to_multiplier = |((&lambda, &slack), &by): ((&f64, &f64), &f64)| {
-            (share * (mu - lambda * slack) - lambda * by) / slack
-        };
+        let to_multiplier =
+            |((&lambda, &slack), &by): ((&f64, &f64), &f64)| (share * (mu - lambda * slack) - lambda * by) / slack;
         let to_multipliers = multipliers.iter().zip(slacks).zip(&to_slacks).map(to_multiplier).collect();
         Self { logarithms, multipliers: to_multipliers, slacks: to_slacks }
     }
