@@ -6,9 +6,14 @@
 //! at an eighth of an axis and are halved down to single steps. What a neighbour improves, its own neighbours improve
 //! further, so the strides of a member go on where its parent's were.
 //!
+//! The best within the budgets is what most people come for, and all its neighbours may be worse or too much: from one good
+//! candidate within to the next, the way leads through some that are just beyond. So it is looked for last on another
+//! frontier, that of the loss against what is needed of the budgets, on both sides of what is allowed, until no
+//! neighbour there is left to try.
+//!
 //! A search proves nothing: what no step from any member leads to is not found. On spaces that can be enumerated it is
 //! held against the whole (`tests`). Its end is that nothing is left to try, or that the last quarter of the evaluations
-//! has hardly moved the frontier; a measure that knows no scale, and so serves small and large spaces.
+//! has hardly moved the frontier, and then that the budgets' border has been tried; a measure that knows no scale, and so serves small and large spaces.
 
 mod axes;
 mod refine;
@@ -117,6 +122,17 @@ pub struct Searched {
     pub aim: Aim,
 }
 
+/// What is tried, in this order, each until it leads no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The neighbours of the frontier along one axis.
+    SingleAxes,
+    /// Along several at once.
+    SeveralAxes,
+    /// Those of the candidates on both sides of the budgets, after the frontier has come to this end.
+    Border(Stop),
+}
+
 /// A search that can be looked at while it goes on.
 #[derive(Debug)]
 pub struct Search {
@@ -129,10 +145,12 @@ pub struct Search {
     /// Per candidate: how often its stride has been halved.
     levels: Vec<u8>,
     random: ChaCha8Rng,
-    /// Whether one axis at a time leads no further.
-    has_tried_single_axes: bool,
+    phase: Phase,
     /// Admitted and not dominated, by rising latency.
     front: Vec<u32>,
+    /// Not dominated in what they need of the budgets and in loss, whether admitted or not, by rising need; empty where
+    /// there is no budget.
+    border: Vec<u32>,
     /// Most evaluations, those before this search included.
     most: usize,
     /// Evaluations before what is tried now: growth counts from there on.
@@ -168,9 +186,10 @@ impl Search {
             sweep: Sweep::list(&estimator),
             known: HashSet::new(),
             levels: Vec::new(),
-            has_tried_single_axes: false,
+            phase: Phase::SingleAxes,
             random: ChaCha8Rng::seed_from_u64(options.seed),
             front: Vec::new(),
+            border: Vec::new(),
             most: options.max_evaluations,
             since: 0,
             history: Vec::new(),
@@ -194,16 +213,17 @@ impl Search {
             options,
             known: (0..sweep.len()).map(|index| sweep.architecture(index)).collect(),
             levels: vec![0; sweep.len()],
-            has_tried_single_axes: false,
+            phase: Phase::SingleAxes,
             random: ChaCha8Rng::seed_from_u64(options.seed),
             front: Vec::new(),
+            border: Vec::new(),
             most: sweep.len().saturating_add(options.max_evaluations),
             since: sweep.len(),
             history: Vec::new(),
             searched: Searched { aim, stopped_because: None, growth: 0.0, ..before },
             sweep,
         };
-        search.front = search.front_of(&(0..search.sweep.len() as u32).collect::<Vec<_>>());
+        search.keep_best_of(0);
         search.set_reference();
         search.measure();
         search
@@ -229,14 +249,23 @@ impl Search {
             }
             watch.progress(self.searched.evaluations.min(self.most), self.most);
         }
-        if matches!(stop, Some(Stop::Converged | Stop::Exhausted)) && !self.has_tried_single_axes {
-            // What has been gained so far says nothing of what is tried from now on.
-            self.has_tried_single_axes = true;
-            self.since = self.sweep.len();
-            stop = None;
+        if let Some(end @ (Stop::Converged | Stop::Exhausted)) = stop {
+            stop = self.go_on_after(end);
         }
         self.searched.stopped_because = stop;
         stop
+    }
+
+    /// What is tried next once this has led to its end; the frontier's own end where that was the last.
+    fn go_on_after(&mut self, end: Stop) -> Option<Stop> {
+        self.phase = match self.phase {
+            Phase::SingleAxes => Phase::SeveralAxes,
+            Phase::SeveralAxes => Phase::Border(end),
+            Phase::Border(end) => return Some(end),
+        };
+        // What has been gained so far says nothing of what is tried from now on.
+        self.since = self.sweep.len();
+        None
     }
 
     /// All rounds.
@@ -264,7 +293,8 @@ impl Search {
             Some(Stop::Cancelled)
         } else if self.sweep.len() >= self.most {
             Some(Stop::MaxEvaluations)
-        } else if self.searched.hypervolume > 0.0
+        } else if !matches!(self.phase, Phase::Border(_))
+            && self.searched.hypervolume > 0.0
             && self.searched.growth < self.options.tolerance
             && self.quarter_ago() >= self.since
         {
@@ -286,25 +316,36 @@ impl Search {
             }
         }
         self.sweep.append(&new, &self.law.coefficients, &self.estimator);
-        let contenders: Vec<u32> = self.front.iter().copied().chain(from as u32..self.sweep.len() as u32).collect();
-        self.front = self.front_of(&contenders);
+        self.keep_best_of(from);
         self.searched.evaluations = self.sweep.len();
     }
 
-    /// Those of some candidates that are admitted and not dominated, each place once.
-    fn front_of(&self, contenders: &[u32]) -> Vec<u32> {
+    /// Both frontiers, with the candidates from one on.
+    fn keep_best_of(&mut self, from: usize) {
         let Aim { objective, budgets } = self.searched.aim;
-        let (latency_s, loss) = (self.sweep.latency_s(objective), self.sweep.loss.as_slice());
-        let place = |index: u32| (latency_s[index as usize], loss[index as usize]);
-        let mut order: Vec<u32> =
-            contenders.iter().copied().filter(|&index| budgets.admits(&self.sweep, index as usize)).collect();
-        order.sort_unstable_by(|&a, &b| {
-            let ((slower, worse), (faster, better)) = (place(a), place(b));
-            slower.total_cmp(&faster).then(worse.total_cmp(&better)).then(a.cmp(&b))
+        let new = from as u32..self.sweep.len() as u32;
+        let admitted = new.clone().filter(|&index| budgets.admits(&self.sweep, index as usize));
+        let latency_s = self.sweep.latency_s(objective);
+        let front = self.undominated(self.front.iter().copied().chain(admitted), |index| latency_s[index]);
+        if budgets.active().next().is_some() {
+            let contenders = self.border.iter().copied().chain(new);
+            self.border = self.undominated(contenders, |index| budgets.excess(&self.sweep, index));
+        }
+        self.front = front;
+    }
+
+    /// Those of some candidates that no other beats in both a cost and the loss, by rising cost, each place once.
+    fn undominated(&self, contenders: impl Iterator<Item = u32>, cost: impl Fn(usize) -> f64) -> Vec<u32> {
+        let place = |index: u32| (cost(index as usize), self.sweep.loss[index as usize], index);
+        let mut places: Vec<(f64, f64, u32)> = contenders.map(place).collect();
+        places.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+        let mut best = f64::INFINITY;
+        places.retain(|&(_, loss, _)| {
+            let beats = loss < best;
+            best = best.min(loss);
+            beats
         });
-        let mut front = pareto::frontier(&order, latency_s, loss, |_| true);
-        front.dedup_by_key(|index| place(*index));
-        front
+        places.into_iter().map(|(_, _, index)| index).collect()
     }
 
     /// Everything up to the slowest and the worst of what has been priced so far counts.

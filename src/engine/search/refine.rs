@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use rand::RngExt;
 
 use super::axes::{Axes, Direction};
-use super::{Search, start};
+use super::{Phase, Search, start};
 use crate::engine::architecture::Architecture;
 
 /// A member's gaps are as large as the area that a candidate between it and its neighbours could add at most.
@@ -20,13 +20,19 @@ const LEAPS: u8 = 8;
 const LEAPS_AT_ONCE: usize = 16;
 /// Candidates that guide the search where nothing is admitted yet.
 const GUIDES: usize = 16;
+/// Candidates on either side of the budgets from which the best within them is looked for.
+const BESIDE: usize = 16;
 
 impl Search {
     /// New candidates with the level that their own refinement begins at; none once everything has been tried.
     pub(super) fn propose(&mut self) -> Vec<(Architecture, u8)> {
         let enough = self.batch();
         let last = self.axes.levels();
-        let members = self.members_before(if self.has_tried_single_axes { last + 1 + LEAPS } else { last });
+        let members = match self.phase {
+            Phase::SingleAxes => self.members_before(last),
+            Phase::SeveralAxes => self.members_before(last + 1 + LEAPS),
+            Phase::Border(_) => self.beside_the_budgets(last + 1),
+        };
         let mut proposed = Vec::new();
         for index in members {
             if proposed.len() >= enough {
@@ -80,6 +86,15 @@ impl Search {
         guides.truncate(GUIDES);
         guides.retain(|&index| self.levels[index] < level);
         guides
+    }
+
+    /// The best of each need next to what is allowed, on either side of it: the nearest first.
+    fn beside_the_budgets(&self, level: u8) -> Vec<usize> {
+        let needs_less = |&index: &u32| self.searched.aim.budgets.excess(&self.sweep, index as usize) <= 1.0;
+        let allowed = self.border.partition_point(needs_less);
+        let (within, beyond) = self.border.split_at(allowed);
+        let nearest = within.iter().rev().take(BESIDE).chain(beyond.iter().take(BESIDE));
+        nearest.map(|&index| index as usize).filter(|&index| self.levels[index] < level).collect()
     }
 
     /// Adds the neighbours of a candidate at its stride that are new.

@@ -86,6 +86,36 @@ fn so_it_is_within_budgets() {
     assert!(worst >= 0.999, "{worst}");
 }
 
+#[test]
+fn the_best_within_budgets_is_found() {
+    let none = Budgets::NONE;
+    let budgets = [
+        none.with(Limit::Total, 0.06),
+        none.with(Limit::Total, 0.1).with(Limit::Memory, 2e9),
+        none.with(Limit::Tpot, 0.003),
+        none.with(Limit::Memory, 4e9),
+        none.with(Limit::Prefill, 0.03),
+    ];
+    let space = Arc::new(paper_space());
+    for precision in [Precision::FP16, Precision::W8A8] {
+        let whole = Landscape::new(&space, paper_law(), estimator(precision));
+        for aim in budgets.into_iter().flat_map(|budgets| Objective::ALL.map(|objective| within(budgets, objective))) {
+            let there = places(&whole, aim);
+            let nadir = (there[there.len() - 1].0, there[0].1);
+            let area = pareto::hypervolume(&there, nadir);
+            for seed in 0..20 {
+                let options = SearchOptions { seed, ..SearchOptions::DEFAULT };
+                let mut search = Search::new(&space, paper_law(), estimator(precision), aim, options);
+                search.finish(&());
+                let found = places(&search.landscape(), aim);
+                assert_eq!(found.last(), there.last(), "seed {seed}, {aim:?}");
+                let share = pareto::hypervolume(&found, nadir) / area;
+                assert!(share >= 0.9995, "{share} of the hypervolume, seed {seed}, {aim:?}");
+            }
+        }
+    }
+}
+
 fn paper_search(options: SearchOptions) -> Search {
     let aim = within(Budgets::NONE, Objective::Total);
     Search::new(&Arc::new(paper_space()), paper_law(), estimator(Precision::FP16), aim, options)
