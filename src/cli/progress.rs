@@ -27,7 +27,7 @@ impl Progress {
             if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target).with_message(what);
         // The template is ours; a mistake in it leaves indicatif's own.
-        let style = ProgressStyle::with_template("{msg} {bar:30} {pos} of {len}");
+        let style = ProgressStyle::with_template("{msg} {bar:30} {human_pos} of {human_len}");
         let bar = style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style));
         Self { started: Instant::now(), bar }
     }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::args::{BoardArgs, ReportFormat, ReproduceArgs};
 use super::load::{self, BoardInMode};
 use super::{Failure, Outcome, Streams};
-use crate::engine::claims::{Erratum, Evidence, Finding, Pricing, Verdict, errata, findings};
+use crate::engine::claims::{Check, Erratum, Evidence, Finding, Pricing, Verdict, errata, findings};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
 use crate::engine::law::forms::{EQ_2, Eq2};
@@ -62,9 +62,12 @@ impl Reproduction {
     /// Statements that should hold and do not, each with its claim.
     fn failures(&self) -> Vec<String> {
         let of = |finding: &Finding| -> Vec<String> {
-            let sentence =
-                |check: &str| format!("{} should hold and does not: {check}; here: {}", finding.id, finding.measured);
-            finding.failures().map(|check| sentence(check.statement)).collect()
+            let sentence = |check: &Check| {
+                let Check { statement, measured, .. } = check;
+                let reason = check.reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+                format!("{} should hold and does not: {statement}; here: {measured}{reason}", finding.id)
+            };
+            finding.failures().map(sentence).collect()
         };
         self.findings.iter().flat_map(of).collect()
     }
@@ -78,7 +81,7 @@ impl Reproduction {
         self.findings.iter().flat_map(of).collect()
     }
 
-    /// `3 of 9 claims hold, 6 in part, none differs`.
+    /// `3 of 9 claims hold, 6 in part, none differs; 1 of 9 comes out worse than it should`.
     fn summary(&self) -> String {
         let count = |verdict| self.findings.iter().filter(|finding| finding.verdict() == verdict).count();
         let in_words = |count: usize| if count == 0 { "none".to_owned() } else { count.to_string() };
@@ -86,8 +89,13 @@ impl Reproduction {
             (count(Verdict::HoldsInPart), count(Verdict::Differs), count(Verdict::NotTestable));
         let differ = if differing > 1 { "differ" } else { "differs" };
         let untested = if open > 0 { format!(", {open} cannot be tested") } else { String::new() };
+        let worse = match self.findings.iter().filter(|finding| finding.failures().count() > 0).count() {
+            0 => String::new(),
+            1 => format!("; 1 of {} comes out worse than it should", self.findings.len()),
+            worse => format!("; {worse} of {} come out worse than they should", self.findings.len()),
+        };
         format!(
-            "{} of {} claims hold, {} in part, {} {differ}{untested}",
+            "{} of {} claims hold, {} in part, {} {differ}{untested}{worse}",
             in_words(count(Verdict::Holds)),
             self.findings.len(),
             in_words(partly),
@@ -138,8 +146,22 @@ struct Report<'a> {
 struct ClaimPart<'a> {
     verdict: Verdict,
     expected: Verdict,
+    as_expected: bool,
+    worse_than_expected: bool,
     #[serde(flatten)]
     finding: &'a Finding,
+}
+
+impl<'a> From<&'a Finding> for ClaimPart<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            verdict: finding.verdict(),
+            expected: finding.expected(),
+            as_expected: finding.is_as_expected(),
+            worse_than_expected: finding.failures().count() > 0,
+            finding,
+        }
+    }
 }
 
 pub(super) fn run(args: &ReproduceArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
@@ -162,7 +184,6 @@ pub(super) fn run(args: &ReproduceArgs, library: &Library, streams: &mut Streams
 
 fn report(reproduction: &Reproduction, reproduced: bool) -> Report<'_> {
     let Reproduction { law, is_published_law, board, space, evidence, findings, errata } = reproduction;
-    let claim = |finding| ClaimPart { verdict: Finding::verdict(finding), expected: finding.expected(), finding };
     Report {
         reproduced,
         published_law: *is_published_law,
@@ -173,7 +194,7 @@ fn report(reproduction: &Reproduction, reproduced: bool) -> Report<'_> {
         space: &space.name,
         space_origin: space.origin.as_deref(),
         candidates: evidence.candidates(),
-        claims: findings.iter().map(claim).collect(),
+        claims: findings.iter().map(ClaimPart::from).collect(),
         errata,
     }
 }

@@ -74,6 +74,24 @@ impl Finding {
         self.checks.iter().filter(|check| check.expected == Outcome::Holds && check.outcome != Outcome::Holds)
     }
 
+    /// Whether every statement comes out as it is known to.
+    pub fn is_as_expected(&self) -> bool {
+        self.checks.iter().all(|check| check.outcome == check.expected)
+    }
+
+    /// The verdict, and whether it is the one that should be: a claim can hold in part and yet less than it should.
+    pub fn judgement(&self) -> String {
+        let verdict = self.verdict();
+        let (failing, surprising) = (self.failures().count(), self.surprises().count());
+        if failing > 0 {
+            let instead = if verdict == Verdict::Differs { "and should not" } else { "less than it should" };
+            let should = self.checks.iter().filter(|check| check.expected == Outcome::Holds).count();
+            return format!("{}, {instead}: {failing} of {should} expected statements fail", verdict.name());
+        }
+        let more = if surprising > 0 { ", more than expected" } else { "" };
+        format!("{}{more}", verdict.name())
+    }
+
     /// Statements that hold though they were not expected to.
     pub fn surprises(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| check.expected != Outcome::Holds && check.outcome == Outcome::Holds)
@@ -89,32 +107,49 @@ pub struct Check {
     pub outcome: Outcome,
     /// What is known of it for the published law on AGX Orin 64GB.
     pub expected: Outcome,
-    /// Why it is known not to hold, or cannot be tested; `None` where it should hold.
+    /// What it was decided by, in a line.
+    pub measured: String,
+    /// Why it does not hold, or cannot be tested. A reason rests on figures too: where they do not bear it out, there is
+    /// none, whatever is known of another board.
     pub reason: Option<String>,
     /// What it was decided by.
     pub figures: Vec<Figure>,
 }
 
 impl Check {
-    /// A statement that should hold.
-    fn should_hold(statement: &'static str, holds: bool) -> Self {
-        Self { statement, outcome: Outcome::of(holds), expected: Outcome::Holds, reason: None, figures: Vec::new() }
+    /// A statement that should hold, and what it is decided by.
+    fn should_hold(statement: &'static str, holds: bool, measured: impl Into<String>) -> Self {
+        let (outcome, measured) = (Outcome::of(holds), measured.into());
+        Self { statement, outcome, expected: Outcome::Holds, measured, reason: None, figures: Vec::new() }
     }
 
-    /// A statement that is known not to hold, and why.
-    fn known_to_fail(statement: &'static str, holds: bool, reason: impl Into<String>) -> Self {
-        Self { expected: Outcome::Fails, reason: Some(reason.into()), ..Self::should_hold(statement, holds) }
+    /// A statement that is known not to hold; [`because`](Self::because) says why.
+    fn known_to_fail(statement: &'static str, holds: bool, measured: impl Into<String>) -> Self {
+        Self { expected: Outcome::Fails, ..Self::should_hold(statement, holds, measured) }
     }
 
     /// A statement that nothing here can decide, and why.
     fn not_testable(statement: &'static str, reason: impl Into<String>) -> Self {
         let outcome = Outcome::NotTestable;
-        Self { outcome, expected: outcome, ..Self::known_to_fail(statement, false, reason) }
+        let reason = Some(reason.into());
+        Self { outcome, expected: outcome, reason, ..Self::should_hold(statement, false, "") }
     }
 
-    /// Why it does not hold, where that is known.
+    /// Why it does not hold, if that is what the figures say; the first such reason counts.
+    fn because(mut self, is_borne_out: bool, reason: impl Into<String>) -> Self {
+        if is_borne_out && self.outcome == Outcome::Fails && self.reason.is_none() {
+            self.reason = Some(reason.into());
+        }
+        self
+    }
+
+    /// Why it does not hold, as far as that is known.
     pub fn why_not(&self) -> Option<&str> {
-        self.reason.as_deref().filter(|_| self.outcome != Outcome::Holds)
+        let unknown = match self.expected {
+            Outcome::Holds => "not as on the default board; no reason is known here",
+            _ => "the reason that it has on the default board does not show in the figures here",
+        };
+        (self.outcome != Outcome::Holds).then(|| self.reason.as_deref().unwrap_or(unknown))
     }
 
     fn with(mut self, figures: impl IntoIterator<Item = Figure>) -> Self {

@@ -103,7 +103,8 @@ pub struct Searched {
     pub evaluations: usize,
     /// Candidates that the space has.
     pub of: u64,
-    /// Area that the frontier dominates, in (ln latency, nats), up to the reference.
+    /// Area that the frontier dominates, in (ln latency, nats), up to the reference, which is of this seed's first sample:
+    /// no measure for comparing seeds.
     pub hypervolume: f64,
     /// The reference: latency of the slowest candidate of the first sample, seconds.
     pub reference_latency_s: f64,
@@ -131,6 +132,13 @@ enum Phase {
     SeveralAxes,
     /// Those of the candidates on both sides of the budgets, after the frontier has come to this end.
     Border(Stop),
+}
+
+impl Searched {
+    /// Whether nothing is left: the frontier found is then that of the space.
+    pub const fn is_complete(&self) -> bool {
+        self.evaluations as u64 >= self.of
+    }
 }
 
 /// A search that can be looked at while it goes on.

@@ -14,6 +14,8 @@
 //! Combinations that cannot be built are skipped; a *value* that can never be built is an error here, because it is a
 //! slip of the pen. A space may be larger than any sweep holds: such a one is searched instead of enumerated.
 
+mod form;
+
 use serde::Deserialize;
 
 use super::toml_source::{KeyPath, TomlSource, shown};
@@ -100,6 +102,7 @@ impl std::fmt::Display for Value {
 /// Reads a space; `source` is the path or embedded name for messages.
 pub fn parse(source: &str, text: &str) -> Result<Space> {
     let toml = TomlSource::new(source, text);
+    form::check(&toml, text)?;
     let file: SpaceFile = toml.read()?;
     let read = Reader { toml };
     let space = Space {
@@ -294,7 +297,7 @@ mod tests {
         let message = |text: &str| pairs(text).unwrap_err().to_string();
         assert!(message("{ experts = 2, top_k = 3 }").contains("every top_k exceeds every number of experts"));
         assert!(message("{ experts = 2, top_k = \"all\" }").contains("from 1 to 4,096, or \"any\""));
-        assert!(message("{ experts = 2 }").contains("{ experts = …, top_k = … }"));
+        assert!(message("{ experts = 2 }").contains("'experts.top_k': 'top_k' is missing"));
         let many = "{ experts = { from = 1, to = 4096, step = 1 }, top_k = \"any\" }";
         assert!(message(many).contains("at most 1,000,000"));
     }
@@ -329,6 +332,17 @@ mod tests {
         assert!(message("head_dim = 64", "head_dim = 4001").contains("no combination of this space can be built"));
         assert!(message("tied = true", "tied = true\nvocabulary = 3").contains("vocab"));
         assert!(message("layers = { from = 4, to = 32, step = 4 }", "layers = []").contains("no values"));
+        assert_eq!(
+            message("to = 32, step = 4", "to = 40"),
+            "my.toml:10, 'layers.step': 'step' is missing\n  expected: a range { from = …, to = …, step = … }"
+        );
+        assert!(message("step = 4", "step = 4, by = 2").contains("'layers.by': 'by' is not known here"));
+        assert!(message("step = 4", "step = \"4\"").contains("'layers.step': a string is not allowed here"));
+        let vocab = PAPER.lines().find(|line| line.starts_with("vocab")).unwrap();
+        assert!(
+            message(vocab, "vocab = \"big\"")
+                .contains("'vocab': a string is not allowed here\n  expected: a whole number")
+        );
         let deep = "layers = { from = 1, to = 4096, step = 1 }";
         let many = PAPER.replace("layers = { from = 4, to = 32, step = 4 }", deep);
         let many = many.replace("head_dim = 64", "head_dim = [32, 64]");

@@ -60,13 +60,39 @@ fn a_law_that_does_not_give_the_claims_is_told_which() {
     let law = program.write("tampered.toml", &tampered);
     let output = program.line(&format!("reproduce --law {}", law.display()));
     assert_eq!(output.code, 1, "{}", output.stderr);
-    let sentence = "roofscape: C1 should hold and does not: at least 90 % of the members are MoE on every frontier; here: MoE: \
+    let sentence = "roofscape: C1 should hold and does not: at least 90 % of the members are MoE on every frontier; here: \
                     fp16 0 / 0 / 0, w8a8 0 / 0 / 0 %\n";
     assert!(output.stderr.contains(sentence), "{}", output.stderr);
-    assert!(output.stdout.contains("C1  differs (expected: holds in part)"), "{}", output.stdout);
+    assert!(
+        output.stdout.contains("C1  differs, and should not: 2 of 2 expected statements fail"),
+        "{}",
+        output.stdout
+    );
     assert!(output.stdout.contains("not the published law"), "{}", output.stdout);
+    assert!(output.stderr.contains("within twice the fastest latency; here: the slowest is at "), "{}", output.stderr);
     let json = program.line(&format!("reproduce --law {} --format json", law.display()));
     assert_eq!((json.code, &json.json()["reproduced"]), (1, &false.into()));
+}
+
+/// A reason is one where its figures are: here 8 % of the members have 8 experts, which is no indifference.
+#[test]
+fn what_is_known_of_one_board_explains_nothing_on_another() {
+    let program = Program::new();
+    let output = program.line("reproduce --mode 15W");
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    let words = output.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!words.contains("indifferent") && words.contains("they do not wait for memory in prefill"), "{words}");
+    assert!(words.contains("C3 holds in part, less than it should: "), "{words}");
+    assert!(words.contains("come out worse than they should") || words.contains("comes out worse than it should"));
+    assert!(words.contains("not seen FP16: 90 % of the prefill frontier"), "{words}");
+    let json = program.line("reproduce --mode 15W --format json").json();
+    let third = &list(&json["claims"])[2];
+    assert_eq!((&third["verdict"], &third["as_expected"]), (&"holds-in-part".into(), &false.into()));
+    let output = program.line("reproduce --profile rtx-4090");
+    let words = output.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sixth = words.split_once("C6 ").and_then(|(_, rest)| rest.split_once("C7 ")).expect("both claims").0;
+    assert!(sixth.starts_with("differs, and should not: 1 of 1 expected statements fail"), "{sixth}");
+    assert!(sixth.contains("times as fast in INT8") || sixth.contains("no reason is known here"), "{sixth}");
 }
 
 /// The paper does not say which Orin it used; it was none in a mode that computes little for its bandwidth.

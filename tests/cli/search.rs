@@ -72,3 +72,28 @@ fn nothing_feasible_is_said_of_what_was_found() {
     let error = program.refused("search --tolerance 1");
     assert!(error.contains("from 0 to below 1"), "{error}");
 }
+
+#[test]
+fn a_search_that_has_priced_everything_is_complete() {
+    let program = Program::new();
+    let space = "name = \"few\"\nlayers = [4, 8, 12]\nwidth = [512, 1024]\nhead_dim = 64\nkv_heads = [2]\nffn_ratio = [1, 2]\n\
+                 experts = [\"1/1\"]\nvocab = 32000\ntied = true\n";
+    let path = program.write("few.toml", space);
+    let output = program.found(&format!("search --space {}", path.display()));
+    assert!(output.stdout.contains("all 12 candidates priced: nothing is left to find"), "{}", output.stdout);
+    assert!(!output.stderr.contains("searched"), "{}", output.stderr);
+    let json = program.found(&format!("search --space {} --format json", path.display())).json();
+    assert!(!json["warnings"].to_string().contains("searched"), "{}", json["warnings"]);
+    assert_eq!((&json["search"]["evaluations"], &json["search"]["of"]), (&12.into(), &12.into()));
+}
+
+#[test]
+fn evaluations_are_counted_as_people_write_them() {
+    let program = Program::new();
+    let json = program.found("search --max-evaluations 1e3 --format json").json();
+    assert!(number(&json["search"]["evaluations"]) <= 1_000.0, "{}", json["search"]);
+    for typed in ["-1", "0", "1.5", "many", "1e9"] {
+        let error = program.refused(&format!("search --max-evaluations {typed}"));
+        assert!(error.contains("a whole number from 1 to 10,000,000, such as 200000 or 1e6"), "{typed}: {error}");
+    }
+}

@@ -4,9 +4,8 @@ use clap::Args;
 
 use super::RowFormat;
 use super::groups::{ModelArgs, SweepArgs};
-use super::values::parse_tolerance;
+use super::values::{parse_evaluations, parse_tolerance};
 use crate::engine::search::SearchOptions;
-use crate::engine::space::Space;
 
 /// `roofscape search`.
 #[derive(Debug, Args)]
@@ -23,7 +22,7 @@ pub struct SearchArgs {
     #[arg(long, default_value_t = SearchOptions::DEFAULT.seed)]
     pub seed: u64,
     /// Most candidates to price
-    #[arg(long, value_name = "N", default_value_t = SearchOptions::DEFAULT.max_evaluations, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=Space::MAX_CANDIDATES as u64))]
+    #[arg(long, value_name = "N", default_value_t = SearchOptions::DEFAULT.max_evaluations, value_parser = parse_evaluations, allow_negative_numbers = true)]
     pub max_evaluations: usize,
     /// Stop when the last quarter of the evaluations adds less than this share of the frontier's hypervolume; 0 goes on
     /// until nothing is left to try

@@ -6,10 +6,12 @@ use crate::engine::law::form::Form;
 use crate::engine::law::forms;
 use crate::engine::precision::{Precision, Storage};
 use crate::engine::roofline::Attention;
+use crate::engine::space::Space;
 use crate::engine::what_if::Factor;
 use crate::engine::workload::Objective;
 use crate::error::Error;
 use crate::files::export::Selection;
+use crate::units::count;
 
 pub(super) fn precisions() -> impl TypedValueParser<Value = Precision> {
     let values = Precision::ALL.map(|precision| PossibleValue::new(precision.name).help(precision.description));
@@ -65,6 +67,21 @@ pub(super) fn parse_tolerance(typed: &str) -> Result<f64, Error> {
         .ok()
         .filter(|share| (0.0..1.0).contains(share))
         .ok_or_else(|| Error::new(format!("'{typed}' is no tolerance")).expected("from 0 to below 1, such as 1e-5"))
+}
+
+/// `200000`, `1e6`.
+pub(super) fn parse_evaluations(typed: &str) -> Result<usize, Error> {
+    typed
+        .trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.fract() == 0.0 && (1.0..=Space::MAX_CANDIDATES as f64).contains(number))
+        .map(|number| number as usize)
+        .ok_or_else(|| {
+            let most = count(Space::MAX_CANDIDATES);
+            Error::new(format!("'{typed}' is no number of candidates to price"))
+                .expected(format!("a whole number from 1 to {most}, such as 200000 or 1e6"))
+        })
 }
 
 pub(super) fn objectives() -> impl TypedValueParser<Value = Objective> {

@@ -24,7 +24,7 @@ pub(super) fn write(reproduction: &Reproduction, out: &mut dyn Write) -> io::Res
     writeln!(out, "\n\n| | the paper | here | verdict | note |\n|---|---|---|---|---|")?;
     for finding in findings {
         let [paper, measured, remark] = [finding.paper, &finding.measured, &note(finding)].map(cell);
-        writeln!(out, "| {} | {paper} | {measured} | {} | {remark} |", finding.id, finding.verdict().name())?;
+        writeln!(out, "| {} | {paper} | {measured} | {} | {remark} |", finding.id, finding.judgement())?;
     }
     writeln!(out, "\n| | erratum | the paper | corrected | shown by |\n|---|---|---|---|---|")?;
     for erratum in errata {
@@ -39,7 +39,8 @@ pub(super) fn write(reproduction: &Reproduction, out: &mut dyn Write) -> io::Res
 fn note(finding: &Finding) -> String {
     let failing = finding.checks.iter().filter(|check| check.outcome != Outcome::Holds).map(|check| {
         let answer = if check.outcome == Outcome::Fails { "no" } else { "not testable here" };
-        let reason = check.why_not().map_or_else(String::new, |reason| format!(": {reason}"));
+        let measured = if check.measured.is_empty() { String::new() } else { format!(" ({})", check.measured) };
+        let reason = check.why_not().map_or_else(String::new, |reason| format!("{measured}: {reason}"));
         format!("{}? {}", capitalised(check.statement), sentence(&format!("{answer}{reason}")))
     });
     finding.remark.iter().cloned().chain(failing).collect::<Vec<_>>().join(" ")

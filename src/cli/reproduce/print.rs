@@ -52,12 +52,7 @@ fn setting(reproduction: &Reproduction) -> Vec<(&'static str, String)> {
 }
 
 fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let expected = if finding.verdict() == finding.expected() {
-        String::new()
-    } else {
-        format!(" (expected: {})", finding.expected().name())
-    };
-    write_line(finding.id, &format!("{}{expected}", finding.verdict().name()), out)?;
+    write_line(finding.id, &finding.judgement(), out)?;
     write_part("paper", finding.paper, out)?;
     write_part("here", &finding.measured, out)?;
     write_part("setting", finding.setting, out)?;
@@ -73,7 +68,8 @@ fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
         Outcome::Fails => "no",
         Outcome::NotTestable => "unknown",
     };
-    write_part(answer, check.statement, out)?;
+    let measured = if check.measured.is_empty() { String::new() } else { format!(": {}", check.measured) };
+    write_part(answer, &format!("{}{measured}", check.statement), out)?;
     check.why_not().map_or(Ok(()), |reason| write_part("", &format!("({reason})"), out))
 }
 

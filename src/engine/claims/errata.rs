@@ -168,15 +168,21 @@ fn dominance(evidence: &Evidence) -> Erratum {
 fn prefill_sparsity(evidence: &Evidence) -> Erratum {
     let shares = sparsest(evidence);
     let [prefill, decode] = [Objective::Prefill, Objective::Decode].map(|objective| shares[objective.index()].value);
+    let shown = prefill < 50.0 && prefill < decode;
+    let reason = match evidence.experts_do_not_wait() {
+        (true, reason) if !shown => format!("; {reason}"),
+        _ => String::new(),
+    };
     Erratum {
         number: 6,
         place: "Theorem 5.1 and §4.3.4",
         printed: "ρ* = ρ_min in prefill; prefill prefers few experts",
-        corrected: "the theory's prefill has no expert weights to read; with expert coverage few experts come out",
+        corrected: "the theory's prefill has no expert weights to read; a real one reads those that the prompt touches, and \
+                    few experts come out where it waits for them",
         evidence: format!(
-            "FP16: {prefill:.0} % of the prefill frontier and {decode:.0} % of the decode frontier have the smallest ρ"
+            "FP16: {prefill:.0} % of the prefill frontier and {decode:.0} % of the decode frontier have the smallest ρ{reason}"
         ),
-        confirmed: Some(prefill < decode),
+        confirmed: Some(shown),
     }
 }
 

@@ -12,9 +12,13 @@ use crate::engine::roofline::{Estimator, UnsupportedFormat};
 use crate::engine::space::Space;
 use crate::engine::theory::Simplified;
 use crate::engine::workload::{Objective, Workload};
+use crate::units::ratio;
 
 /// Number formats of the claims: the paper's FP16 and INT8.
 const FORMATS: [Precision; 2] = [Precision::FP16, Precision::W8A8];
+
+/// 1024 prompt tokens over 16 experts with one active, 2 FLOPs for each weight of 2 bytes.
+const FLOPS_PER_BYTE_OF_16_EXPERTS: f64 = 64.0;
 
 /// One board, law and space in the paper's workload, priced in both number formats.
 #[derive(Debug, Clone)]
@@ -93,10 +97,27 @@ impl Evidence {
         self.headless.iter().map(|priced| priced.front(Objective::Decode))
     }
 
+    /// FLOPs per byte at which the board computes as long as it reads FP16 weights.
+    pub(super) fn ridge(&self) -> f64 {
+        self.theory.flops_per_s / self.theory.bytes_per_s
+    }
+
     /// The landscape in FP16.
     pub fn fp16(&self) -> &Landscape {
         // There are as many formats as FORMATS has.
         &self.formats[0].landscape
+    }
+
+    /// The reason why many experts cost a long prompt little, if they do: the prompt brings more FLOPs to the byte of
+    /// each of 16 experts than the board computes in the time that it reads one.
+    pub(super) fn experts_do_not_wait(&self) -> (bool, String) {
+        let reason = format!(
+            "the prompt makes {} FLOP per byte of 16 experts, and the ridge here is at {}: they do not wait for memory \
+             in prefill",
+            FLOPS_PER_BYTE_OF_16_EXPERTS,
+            ratio(self.ridge())
+        );
+        (self.ridge() < FLOPS_PER_BYTE_OF_16_EXPERTS, reason)
     }
 
     /// How many candidates each of the two landscapes has.
@@ -165,6 +186,11 @@ pub(super) fn by_regime(figures: &[Figure], written: impl Fn(f64) -> String) -> 
         format!("{} {}", format.name, values.join(" / "))
     };
     FORMATS.map(of).join(", ")
+}
+
+/// Those figures that are of one latency, in both formats.
+pub(super) fn of_objective(figures: &[Figure], objective: Objective) -> Vec<Figure> {
+    figures.iter().filter(|figure| figure.objective == Some(objective)).cloned().collect()
 }
 
 /// Whole percents; what is not all of it is never written as 100, nor what is not none as 0.

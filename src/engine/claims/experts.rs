@@ -1,6 +1,6 @@
 //! Mixtures of experts: how much of the frontier they are (C1), how many experts they have (C3), how many are used (C4).
 
-use super::evidence::{Evidence, by_regime, mean, whole_percent};
+use super::evidence::{Evidence, by_regime, mean, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
 use crate::engine::architecture::Architecture;
 use crate::engine::workload::Objective;
@@ -12,6 +12,8 @@ const NEARLY_ALL_PERCENT: f64 = 90.0;
 const FAST_END: f64 = 2.0;
 /// More than half: the weakest reading of "prefers".
 const MOST_PERCENT: f64 = 50.0;
+/// Shares that lie closer than this show no preference, percent.
+const INDIFFERENT_PERCENT: f64 = 20.0;
 
 /// C1.
 pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
@@ -28,6 +30,8 @@ pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
             front.figure("slowest dense member over the fastest member", slowest_s / fastest_s)
         })
         .collect();
+    let nearly_all = share.iter().all(|figure| figure.value >= NEARLY_ALL_PERCENT);
+    let shares = format!("{} %", by_regime(&share, whole_percent));
     let farthest = reach.iter().map(|figure| figure.value).fold(1.0, f64::max);
     Finding {
         id: "C1",
@@ -39,14 +43,20 @@ pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
             Check::known_to_fail(
                 "all members are MoE on every frontier",
                 share.iter().all(|figure| figure.value == 100.0),
+                shares.as_str(),
+            )
+            .because(
+                nearly_all && evidence.fronts().all(|front| front.shapes().next().is_some_and(|shape| shape.is_dense())),
                 "the fastest shape is always dense here, because experts add a router to it and, in prefill, their weights",
             )
             .with(share.clone()),
+            Check::should_hold("at least 90 % of the members are MoE on every frontier", nearly_all, shares),
             Check::should_hold(
-                "at least 90 % of the members are MoE on every frontier",
-                share.iter().all(|figure| figure.value >= NEARLY_ALL_PERCENT),
-            ),
-            Check::should_hold("every dense member is within twice the fastest latency", farthest < FAST_END).with(reach),
+                "every dense member is within twice the fastest latency",
+                farthest < FAST_END,
+                format!("the slowest is at {} times", ratio(farthest)),
+            )
+            .with(reach),
         ],
     }
 }
@@ -69,6 +79,12 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
             [Objective::Prefill, Objective::Decode, Objective::Total].map(|objective| format[objective.index()].value);
         prefill < total && total < decode
     });
+    let shown =
+        |shares: &[Figure], objective| format!("{} %", by_regime(&of_objective(shares, objective), whole_percent));
+    let [few_in_total, many_in_total] = [&few, &many].map(|shares| of_objective(shares, Objective::Total));
+    let indifferent =
+        few_in_total.iter().zip(&many_in_total).all(|(few, many)| (few.value - many.value).abs() < INDIFFERENT_PERCENT);
+    let (no_wait, waits_not) = evidence.experts_do_not_wait();
     Finding {
         id: "C3",
         paper: "prefill prefers few experts, decode the most, total a moderate number, about 8",
@@ -79,19 +95,39 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
              experts, which makes 64 FLOP per byte of their FP16 weights, so on a board with a ridge above that they wait \
              for memory in prefill; here the ridge is at {}.",
             by_regime(&means, ratio),
-            ratio(evidence.theory.flops_per_s / evidence.theory.bytes_per_s)
+            ratio(evidence.ridge())
         )),
         checks: vec![
-            Check::should_hold("in prefill most members have 8 experts", most(&few, Objective::Prefill))
-                .with(few.clone()),
-            Check::should_hold("in decode most members have 16 experts", most(&many, Objective::Decode)).with(many),
-            Check::should_hold("total latency's mean number lies between the other two", total_lies_between)
-                .with(means),
+            Check::should_hold(
+                "in prefill most members have 8 experts",
+                most(&few, Objective::Prefill),
+                shown(&few, Objective::Prefill),
+            )
+            .because(no_wait, waits_not.as_str())
+            .with(few.clone()),
+            Check::should_hold(
+                "in decode most members have 16 experts",
+                most(&many, Objective::Decode),
+                shown(&many, Objective::Decode),
+            )
+            .with(many.clone()),
+            Check::should_hold(
+                "total latency's mean number lies between the other two",
+                total_lies_between,
+                by_regime(&means, ratio),
+            )
+            .because(no_wait, waits_not.as_str())
+            .with(means),
             Check::known_to_fail(
                 "for total latency most members have 8 experts, in both formats",
                 most(&few, Objective::Total),
+                shown(&few, Objective::Total),
+            )
+            .because(
+                indifferent,
                 "total latency is nearly indifferent between 8 and 16, and there is nothing between them to choose",
-            ),
+            )
+            .because(no_wait, waits_not),
         ],
     }
 }
@@ -116,6 +152,7 @@ pub(super) fn top_1_routing(evidence: &Evidence) -> Finding {
             Check::should_hold(
                 "most MoE members are top-1 on every frontier",
                 share.iter().all(|figure| figure.value > MOST_PERCENT),
+                format!("{} %", by_regime(&share, whole_percent)),
             )
             .with(share),
         ],

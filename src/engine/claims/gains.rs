@@ -44,6 +44,7 @@ pub(super) fn int8(evidence: &Evidence) -> Finding {
     let most = figures("INT8 gain at equal loss, most", &|gains| gains.iter().copied().fold(0.0, f64::max));
     let values =
         |figures: &[Figure]| figures.iter().map(|figure| significant(figure.value, 3)).collect::<Vec<_>>().join(" / ");
+    let is_beyond_twice = most.iter().any(|figure| figure.value >= 2.0);
     Finding {
         id: "C6",
         paper: "INT8 moves the frontier left by less than 2×",
@@ -58,6 +59,14 @@ pub(super) fn int8(evidence: &Evidence) -> Finding {
             Check::should_hold(
                 "INT8 is faster at every member's loss, by less than 2 times",
                 gains.iter().all(|(_, gains)| !gains.is_empty() && gains.iter().all(|gain| *gain > 1.0 && *gain < 2.0)),
+                format!("least {} ×, most {} × (prefill / decode / total)", values(&least), values(&most)),
+            )
+            .because(
+                is_beyond_twice && evidence.int8_over_fp16 > 2.0,
+                format!(
+                    "this board computes {} times as fast in INT8, and what computing binds gains as much",
+                    ratio(evidence.int8_over_fp16)
+                ),
             )
             .with(least)
             .with(medians)
@@ -105,6 +114,7 @@ pub(super) fn baseline(evidence: &Evidence) -> Finding {
             Check::should_hold(
                 "by the law it is lower by half of the paper's figure or more",
                 total <= f64::midpoint(1.0, PAPER_PERPLEXITY_RATIO),
+                percent_change(total),
             )
             .with(ratios)
             .with([

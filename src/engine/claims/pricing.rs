@@ -44,6 +44,7 @@ pub(super) fn configurations(pricing: &Pricing) -> Finding {
             Check::should_hold(
                 "50,000 configurations are priced in 20 minutes or less",
                 per_s >= CONFIGURATIONS as f64 / PAPER_S,
+                format!("{} million per second", significant(per_s / 1e6, 2)),
             )
             .with([
                 Figure::new("configurations", pricing.configurations as f64),

@@ -1,6 +1,6 @@
 //! Depth and width along the frontier (C2), and how large feed-forward blocks are (C5).
 
-use super::evidence::{Evidence, Front, by_regime, median, whole_percent};
+use super::evidence::{Evidence, Front, by_regime, mean, median, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
 use crate::engine::architecture::Architecture;
 use crate::engine::workload::Objective;
@@ -19,6 +19,8 @@ struct Growth {
     deepest_before_widest: u32,
     /// Whether that comes before the first member of the largest depth.
     width_saturates_first: bool,
+    /// Whether up to there wider members are deeper, too.
+    grows_together: bool,
 }
 
 impl Growth {
@@ -29,13 +31,23 @@ impl Growth {
         let widest = candidates().map(|shape| shape.width).max();
         let place_of_widest = front.shapes().position(|shape| Some(shape.width) == widest);
         let place_of_deepest = front.shapes().position(|shape| Some(shape.layers) == deepest);
-        let before = front.shapes().take(place_of_widest.unwrap_or(front.members.len()));
+        let before: Vec<_> = front.shapes().take(place_of_widest.unwrap_or(front.members.len())).collect();
+        let (widths, depths): (Vec<f64>, Vec<f64>) =
+            before.iter().map(|shape| (f64::from(shape.width), f64::from(shape.layers))).unzip();
         Self {
-            deepest_before_widest: before.map(|shape| shape.layers).max().unwrap_or(0),
+            deepest_before_widest: before.iter().map(|shape| shape.layers).max().unwrap_or(0),
+            grows_together: covariance(&widths, &depths) > 0.0,
             width_saturates_first: place_of_widest
                 .is_some_and(|widest| place_of_deepest.is_none_or(|deepest| widest <= deepest)),
         }
     }
+}
+
+fn covariance(some: &[f64], others: &[f64]) -> f64 {
+    let (of_some, of_others) = (mean(some), mean(others));
+    let products: Vec<f64> =
+        some.iter().zip(others).map(|(one, other)| (one - of_some) * (other - of_others)).collect();
+    mean(&products)
 }
 
 fn shallow(front: Front<'_>) -> Figure {
@@ -62,6 +74,8 @@ pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
     };
     let headless: Vec<Figure> = evidence.headless_decode().map(shallow).collect();
     let layers = |value: f64| format!("{value:.0}");
+    let shown = |shares: &[Figure], objective| by_regime(&of_objective(shares, objective), whole_percent);
+    let saturating = growth.iter().filter(|growth| growth.width_saturates_first).count();
     Finding {
         id: "C2",
         paper: "wide and shallow: depth generally below 20; width saturates at its bound first, then depth grows",
@@ -79,12 +93,21 @@ pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
             Check::should_hold(
                 "for prefill and for total latency most members have fewer than 20 layers",
                 generally(Objective::Prefill) && generally(Objective::Total),
+                format!(
+                    "prefill {} %; total {} %",
+                    shown(&shares, Objective::Prefill),
+                    shown(&shares, Objective::Total)
+                ),
             )
             .with(shares.clone())
             .with(medians),
             Check::known_to_fail(
                 "in decode most members have fewer than 20 layers",
                 generally(Objective::Decode),
+                format!("{} %", shown(&shares, Objective::Decode)),
+            )
+            .because(
+                headless.iter().all(|figure| figure.value > GENERALLY_PERCENT),
                 format!(
                     "the LM head, which the paper's roofline lacks, is paid per width and not per layer; without it: {} %",
                     by_regime(&headless, whole_percent)
@@ -93,11 +116,16 @@ pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
             .with(headless.into_iter().map(|figure| Figure { name: "the same without an LM head, %", ..figure })),
             Check::should_hold(
                 "every frontier reaches the largest width before the largest depth",
-                growth.iter().all(|growth| growth.width_saturates_first),
+                saturating == growth.len(),
+                format!("{saturating} of {} do", growth.len()),
             ),
             Check::known_to_fail(
                 "up to the largest width no member has 20 layers or more",
                 growth.iter().all(|growth| growth.deepest_before_widest < SHALLOW_LAYERS),
+                format!("the deepest has {}", by_regime(&before, layers)),
+            )
+            .because(
+                growth.iter().all(|growth| growth.grows_together),
                 "depth does not wait: the law rewards the first steps of either most, so both grow together",
             )
             .with(before),
@@ -133,12 +161,14 @@ pub(super) fn small_ffn_ratios(evidence: &Evidence) -> Finding {
             Check::should_hold(
                 "the median r is 2 or less on every frontier",
                 medians.iter().all(|figure| figure.value <= WELL_BELOW_4),
+                by_regime(&medians, ratio),
             )
             .with(medians)
             .with(below_4),
             Check::should_hold(
                 "every frontier has members with r below 1",
                 below_1.iter().all(|figure| figure.value > 0.0),
+                format!("{} %", by_regime(&below_1, whole_percent)),
             )
             .with(below_1),
         ],

@@ -1,6 +1,6 @@
 //! What the theory says of the optimum (C8), found again by minimising and by counting, not by evaluating the closed forms.
 
-use super::evidence::{Evidence, by_regime, whole_percent};
+use super::evidence::{Evidence, by_regime, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
 use crate::engine::budget::Limit;
 use crate::engine::law::Coefficients;
@@ -29,6 +29,7 @@ pub(super) fn closed_forms(evidence: &Evidence) -> Finding {
     let of = |objective| sparsest.iter().filter(move |figure| figure.objective == Some(objective));
     let most = |objective| of(objective).all(|figure| figure.value > MOST_PERCENT);
     let shown: Vec<Figure> = [Objective::Prefill, Objective::Decode].into_iter().flat_map(of).cloned().collect();
+    let share = |objective| format!("{} %", by_regime(&of_objective(&sparsest, objective), whole_percent));
     Finding {
         id: "C8",
         paper: "latency-bound ρ* = ρ_min; memory-bound ρ* ∝ d^−1.19; l* ∝ d^−2 at a fixed budget",
@@ -45,15 +46,22 @@ pub(super) fn closed_forms(evidence: &Evidence) -> Finding {
             Check::should_hold(
                 "on the theory's costs sparsity is free in latency and lowers the loss",
                 sparsity_is_free(law, &evidence.theory),
+                "4 to 32 layers, widths 768 to 3072, ρ 1/16 to 1",
             ),
             Check::should_hold(
                 "at equal memory the best ρ falls as d^−1.19",
                 (rho_slope - PAPER_RHO_SLOPE).abs() < ROUNDING,
+                format!("d^{}", signed(rho_slope)),
+            )
+            .because(
+                (rho_slope - PAPER_RHO_SLOPE).abs() >= ROUNDING,
+                "the exponent is (β₁ − β₂)/α_ρ of the law, and this law has others than the published one",
             )
             .with([Figure::new("exponent of d in the memory-bound ρ*", rho_slope)]),
             Check::should_hold(
                 "at given r and gqa a prefill or a memory budget buys layers as d^−2",
                 [prefill, memory].into_iter().all(|slope| (slope + 2.0).abs() < 1e-9),
+                format!("d^{} and d^{}", signed(prefill), signed(memory)),
             )
             .with([
                 Figure::new("exponent of d in l* at a prefill budget", prefill),
@@ -63,11 +71,16 @@ pub(super) fn closed_forms(evidence: &Evidence) -> Finding {
             Check::should_hold(
                 "in the operator model most members of the decode frontiers have the smallest ρ",
                 most(Objective::Decode),
+                share(Objective::Decode),
             )
             .with(shown),
             Check::known_to_fail(
                 "in the operator model most members of the prefill frontiers have the smallest ρ",
                 most(Objective::Prefill),
+                share(Objective::Prefill),
+            )
+            .because(
+                of(Objective::Prefill).zip(of(Objective::Decode)).all(|(prefill, decode)| prefill.value < decode.value),
                 "the theory's prefill reads no weights, so experts cost it nothing; a real one reads those that the prompt touches",
             ),
         ],

@@ -18,7 +18,8 @@ impl Warning {
     pub fn of_view(view: &View<'_>) -> Vec<Self> {
         let (landscape, hardware) = (view.landscape, view.hardware());
         let (sweep, law) = (&landscape.sweep, &landscape.law);
-        let mut warnings: Vec<Self> = landscape.searched.map(Self::Searched).into_iter().collect();
+        let partly = landscape.searched.filter(|searched| !searched.is_complete());
+        let mut warnings: Vec<Self> = partly.map(Self::Searched).into_iter().collect();
         if let Some(beyond) = landscape.extrapolated {
             let shapes = Shapes::Some { count: beyond.candidates, of: sweep.len() };
             warnings.push(Self::Extrapolation { law: law.name.clone(), shapes, worst: beyond.worst });

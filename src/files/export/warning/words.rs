@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::{Shapes, Traffic, Warning};
+use crate::engine::budget::Limit;
 use crate::engine::law::{Extrapolation, MAX_LOSS};
 use crate::engine::search::Searched;
 use crate::units;
@@ -133,17 +134,7 @@ impl fmt::Display for Warning {
                 "losses are those of 16-bit models and {} nats per token for what {precision} costs in quality, as given",
                 units::ratio(*penalty_nats)
             ),
-            Self::Searched(Searched { evaluations, of, seed, stopped_because, .. }) => {
-                let until =
-                    stopped_because.map_or_else(|| "so far".to_owned(), |stop| format!("until {}", stop.in_words()));
-                write!(
-                    f,
-                    "searched, not enumerated: {} of {} candidates were priced (seed {seed}), {until}; the true frontier \
-                     may be better",
-                    units::count(*evaluations),
-                    units::many(*of)
-                )
-            }
+            Self::Searched(searched) => partly_searched(f, searched),
             Self::Memory { board, memory_bytes, shapes } => {
                 let needs = match shapes {
                     Shapes::Some { count, of } => {
@@ -157,6 +148,24 @@ impl fmt::Display for Warning {
             }
         }
     }
+}
+
+fn partly_searched(f: &mut fmt::Formatter<'_>, searched: &Searched) -> fmt::Result {
+    let Searched { evaluations, of, seed, stopped_because, aim, .. } = searched;
+    let until = stopped_because.map_or_else(|| "so far".to_owned(), |stop| format!("until {}", stop.in_words()));
+    let harder = [(Limit::Memory, "memory"), (Limit::Prefill, "prefill")]
+        .into_iter()
+        .find(|(limit, _)| aim.budgets.get(*limit).is_some());
+    let tight = harder.map_or_else(String::new, |(_, name)| {
+        format!(", the more so the tighter the {name} budget: another seed tells by how much")
+    });
+    write!(
+        f,
+        "searched, not enumerated: {} of {} candidates were priced (seed {seed}), {until}; the true frontier may be \
+         better{tight}",
+        units::count(*evaluations),
+        units::many(*of)
+    )
 }
 
 fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst: &Extrapolation) -> fmt::Result {
@@ -231,6 +240,11 @@ mod tests {
             sentence,
             "searched, not enumerated: 47,649 of 8.79 × 10⁹ candidates were priced (seed 7), until the frontier stopped \
              growing; the true frontier may be better"
+        );
+        let aim = Aim { budgets: Budgets::NONE.with(Limit::Memory, 4e9), ..searched.aim };
+        let tight = Warning::Searched(Searched { aim, ..searched }).to_string();
+        assert!(
+            tight.ends_with("may be better, the more so the tighter the memory budget: another seed tells by how much")
         );
         let going_on = Warning::Searched(Searched { stopped_because: None, ..searched }).to_string();
         assert!(going_on.contains("(seed 7), so far;"), "{going_on}");
