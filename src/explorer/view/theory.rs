@@ -29,7 +29,12 @@ pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("·", Role::Reference, "closed form"),
     ("○", Role::Pick, "best of the sweep"),
     ("░", Role::Shade, "beyond the space's ends"),
-    ("✗", Role::Over, "a condition that fails"),
+    ("✗", Role::Over, "a condition or budget that fails"),
+    ("op.", Role::Label, "the same by the operator model"),
+    ("P1 D1", Role::Label, "TTFT binds, TPOT binds"),
+    ("D2=P2", Role::Label, "memory binds"),
+    ("P3 D3", Role::Label, "memory and TTFT, or TPOT"),
+    ("residual", Role::Label, "left of KKT, 0 is exact"),
 ];
 
 /// Draws the screen.
