@@ -2,6 +2,12 @@
 
 use crate::error::{Error, Result};
 
+/// `0.00070 nats`; `nothing` of what is left of a calculation.
+pub fn nats(value: f64) -> String {
+    const NOTHING: f64 = 1e-6;
+    if value.abs() < NOTHING { "nothing".to_owned() } else { format!("{} nats", significant(value, 2)) }
+}
+
 /// `digits` significant digits, trailing zeros kept so that columns align; no exponent below 10¹⁵, where no quantity of
 /// a model lies beyond.
 pub fn significant(value: f64, digits: u8) -> String {
@@ -228,6 +234,11 @@ fn parse_with_unit(text: &str, units: &[(&str, f64)], expected: &str) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_loss_of_rounding_errors_is_nothing() {
+        assert_eq!([nats(7e-4), nats(-4e-12), nats(0.0)], ["0.00070 nats", "nothing", "nothing"]);
+    }
 
     #[test]
     fn large_counts_are_said_by_their_size() {

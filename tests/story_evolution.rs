@@ -67,10 +67,10 @@ fn what_is_said_is_what_the_members_are() {
     let eight = shapes.iter().filter(|shape| shape.experts == 8).count();
     let percent = (100.0 * eight as f64 / shapes.len() as f64).round();
     let shown = screen(&mut session);
-    assert!(shown.contains(&format!("8 in {percent} %")), "{shown}");
+    assert!(shown.contains(&format!("8: {percent} %")), "{shown}");
     let (first, last) = (shapes.first().expect("one").width, shapes.last().expect("one").width);
     assert!(shown.contains(&format!("{first} → {last} of 3072")), "{shown}");
-    assert!(shown.contains("here, in budget, neither width nor depth does"));
+    assert!(shown.contains("here, in budget, neither does"));
     // Without budgets the width saturates, and from there on every member has it.
     session.keys("x");
     let width = course(&session.state, Quantity::Width).expect("a course");
@@ -78,8 +78,8 @@ fn what_is_said_is_what_the_members_are() {
     assert!(width.members.iter().all(|&(latency_s, value)| latency_s < at_s || value == 3072.0));
     assert!(width.members.iter().rev().find(|(latency_s, _)| *latency_s < at_s).expect("one before").1 < 3072.0);
     let shown = screen(&mut session);
-    let words = format!("saturates at {}", roofscape::units::seconds(at_s));
-    assert!(shown.contains(&words) && shown.contains("as in the paper, width saturates first"), "{shown}");
+    let words = format!("reaches its end at {}", roofscape::units::seconds(at_s));
+    assert!(shown.contains(&words) && shown.contains("as in the paper, width reaches its end first"), "{shown}");
 }
 
 #[test]
@@ -104,6 +104,7 @@ fn a_click_picks_the_nearest_member_on_either_side_of_the_budget() {
     let beyond = session.state.picked().expect("a pick");
     assert!(!session.state.selection.frontier.contains(&(beyond as u32)), "beyond the budget");
     assert!(session.state.frontiers.all.contains(&(beyond as u32)));
+    assert!(!shown.contains("over budget") && screen(&mut session).contains("◆ over budget · "));
     session.mouse(MouseEventKind::ScrollUp, (20, 5));
     assert_eq!(session.state.picked(), session.state.selection.frontier.last().map(|&index| index as usize));
 }

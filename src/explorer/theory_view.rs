@@ -22,7 +22,7 @@ pub struct TheoryView {
     pub answered: Option<Arc<Answered>>,
     /// What a small screen shows below the budgets.
     pub lower_pane: LowerPane,
-    /// First line of the notes that is shown.
+    /// First line that is shown of the notes, or of the optima where these take their place.
     pub top: usize,
 }
 

@@ -25,10 +25,10 @@ fn scripts_get_the_optimum_with_its_evidence() {
     assert!((number(&json["takes"]["tpot_s"]) / 5e-3 - 1.0).abs() < 1e-5);
     assert_eq!(json["optimum"], json["operators"]["optimum"]);
     let first = &list(&json["sensitivities"])[0];
-    assert_eq!((&first["limit"], &first["words"]), (&"tpot".into(), &"1 ms more TPOT buys −4.5 % perplexity".into()));
-    // By the same arithmetic: nats per second at the margin, over one step along the logarithm.
+    assert_eq!((&first["limit"], &first["words"]), (&"tpot".into(), &"1 ms more TPOT buys −4.2 % perplexity".into()));
+    // The slope at the margin, over one step along the logarithm, is near what solving again finds.
     let nats = number(&first["nats_per_unit"]) * 5e-3 * (1e-3 / 5e-3_f64).ln_1p();
-    assert!(((-nats).exp_m1() - number(&first["perplexity_change"])).abs() < 1e-12);
+    assert!(((-nats).exp_m1() / number(&first["perplexity_change"]) - 1.0).abs() < 0.1);
     assert_eq!(list(&json["curve"]).len(), 9, "the paper's widths");
     let losses = list(&json["curve"]).iter().filter_map(|at| at["loss"].as_f64());
     let lowest = losses.fold(f64::INFINITY, f64::min);

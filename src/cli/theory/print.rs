@@ -8,7 +8,7 @@ use crate::engine::theory::Point;
 use crate::engine::theory::closed_forms::Verdict;
 use crate::files::export::ArchitecturePart;
 use crate::files::toml_source::shown;
-use crate::units::significant;
+use crate::units::{nats, significant};
 
 const LEFT_OUT: &str = "the simplified ones (Eq. 29, 39, 42) have no LM head, no router, no expert traffic in prefill and no \
                         KV cache in memory";
@@ -122,8 +122,8 @@ fn sentences(question: &Question, report: &Report) -> Vec<String> {
         let ArchitecturePart { heads, head_dim, kv_heads, intermediate, experts, top_k, .. } = architecture;
         lines.push(format!(
             "rounded: {heads} heads of {head_dim}, {kv_heads} KV heads, {experts} experts top-{top_k} of {intermediate}; rounding \
-             costs {} nats",
-            significant(*cost, 2)
+             costs {}",
+            nats(*cost)
         ));
     }
     lines.extend(answer.not_rounded.clone());

@@ -208,7 +208,11 @@ impl Answer {
         }
         Self {
             regime,
-            regime_in_words: if optimum.is_some() { regime.to_string() } else { "no optimum".to_owned() },
+            regime_in_words: match solved {
+                Ok(_) => regime.to_string(),
+                Err(NoOptimum::Infeasible { .. }) => "no optimum".to_owned(),
+                Err(_) => "not solved".to_owned(),
+            },
             paper_regime: regime.paper_name(),
             optimum: optimum.map(|found| found.point),
             no_optimum: solved.as_ref().err().map(ToString::to_string),

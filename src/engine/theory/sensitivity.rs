@@ -1,15 +1,17 @@
 //! What a little more of each budget would buy: multipliers in units that people budget in.
 //!
-//! A multiplier λ is in nats per unit of the logarithm of a budget b, so the loss falls by λ/b per second, joule or byte. Over a
-//! step that can be felt, a hundredth to a fifth of the budget, that slope itself falls; along the logarithm it stays nearly
-//! constant, so the step is charged `λ·ln(1 + step/b)`. Perplexity is exp(loss): so many nats less are so many per cent.
+//! A multiplier λ is in nats per unit of the logarithm of a budget b, so the loss falls by λ/b per second, joule or byte.
+//! That slope falls over a step that can be felt, a hundredth to a fifth of the budget, and where the step meets another
+//! limit it ends. So the problem is solved again with the step: what is said of it is then so. Only where that fails is the
+//! slope charged along the logarithm, `λ·ln(1 + step/b)`. Perplexity is exp(loss): so many nats less are so many per cent.
 
 use std::fmt;
 
 use serde::Serialize;
 
+use super::Domain;
 use super::constraint::{Constraint, Coordinate};
-use super::problem::{Optimum, Problem};
+use super::problem::{Optimum, Problem, minimise};
 use crate::engine::budget::Limit;
 use crate::units;
 
@@ -24,7 +26,7 @@ pub struct Sensitivity {
     pub nats_per_unit: f64,
     /// A step of the budget in a plain unit, the largest power of ten that is no more than a fifth of it.
     pub step: f64,
-    /// By what share of itself perplexity changes with one step more: 0 or less.
+    /// By what share of itself perplexity changes with one step more, solved again: 0 or less.
     pub perplexity_change: f64,
 }
 
@@ -39,7 +41,19 @@ pub struct EndSensitivity {
     pub perplexity_change: f64,
 }
 
+impl EndSensitivity {
+    /// Whether nothing can be built beyond it in any space.
+    pub fn is_physical(&self) -> bool {
+        match self.constraint {
+            Constraint::FewestKvHeads | Constraint::Least(Coordinate::Gqa) => self.end <= 1.0,
+            Constraint::Most(Coordinate::Rho) => self.end >= 1.0,
+            _ => false,
+        }
+    }
+}
+
 impl Sensitivity {
+    /// By the slope alone.
     fn of(limit: Limit, allowed: f64, optimum: &Optimum) -> Self {
         let nats = optimum.multiplier(limit);
         let step = 10f64.powf((allowed / 5.0).log10().floor());
@@ -69,6 +83,15 @@ impl fmt::Display for Sensitivity {
 impl fmt::Display for EndSensitivity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (end, bought) = (units::ratio(self.end), bought(self.perplexity_change));
+        if self.is_physical() {
+            return match self.constraint {
+                Constraint::FewestKvHeads => f.write_str("gqa is the largest that there is: one KV head"),
+                Constraint::Least(_) => {
+                    f.write_str("gqa is the smallest that there is: a KV head for every query head")
+                }
+                _ => f.write_str("ρ is the largest that there is: all experts active"),
+            };
+        }
         match self.constraint {
             Constraint::Most(coordinate) => write!(f, "{} beyond {end} by a tenth buys {bought}", coordinate.name()),
             Constraint::Least(coordinate) => write!(f, "{} below {end} by a tenth buys {bought}", coordinate.name()),
@@ -89,8 +112,10 @@ fn plain(limit: Limit, step: f64) -> String {
     }
 }
 
+/// What changes less than this changes nothing.
+const NOTHING: f64 = 5e-7;
+
 fn bought(perplexity_change: f64) -> String {
-    const NOTHING: f64 = 5e-7;
     if perplexity_change.abs() < NOTHING {
         return "nothing".to_owned();
     }
@@ -100,29 +125,69 @@ fn bought(perplexity_change: f64) -> String {
 
 /// Of every budget that is set, those that buy nothing included.
 pub fn sensitivities(problem: &Problem<'_>, optimum: &Optimum) -> Vec<Sensitivity> {
-    problem.budgets.active().map(|(limit, allowed)| Sensitivity::of(limit, allowed, optimum)).collect()
+    let worth = |(limit, allowed)| {
+        let slope = Sensitivity::of(limit, allowed, optimum);
+        let budgets = problem.budgets.with(limit, allowed + slope.step);
+        Sensitivity {
+            perplexity_change: solved(&Problem { budgets, ..*problem }, optimum, slope.perplexity_change),
+            ..slope
+        }
+    };
+    problem.budgets.active().map(worth).collect()
+}
+
+/// By what share perplexity changes where a looser problem takes the place of the optimum's; by the slope where that is
+/// nothing, or the looser one is not solved.
+fn solved(looser: &Problem<'_>, optimum: &Optimum, by_slope: f64) -> f64 {
+    if by_slope.abs() < NOTHING {
+        return by_slope;
+    }
+    minimise(looser).map_or(by_slope, |best| (best.loss - optimum.loss).min(0.0).exp_m1())
 }
 
 /// Of the domain's ends that stop the optimum, the hardest first.
 pub fn end_sensitivities(problem: &Problem<'_>, optimum: &Optimum) -> Vec<EndSensitivity> {
-    let ends = problem.domain.ends();
-    let end = |coordinate: Coordinate, side: usize| ends[coordinate.index()][side];
     let mut all: Vec<EndSensitivity> = optimum
         .binding_ends()
         .into_iter()
         .map(|held| {
-            // Smaller by a tenth of itself is farther in logarithms than larger by one.
-            let (end, gives) = match held.constraint {
-                Constraint::Least(coordinate) => (end(coordinate, 0), -f64::ln_1p(-0.1)),
-                Constraint::Most(coordinate) => (end(coordinate, 1), f64::ln_1p(0.1)),
-                Constraint::FewestKvHeads => (problem.domain.fewest_kv_heads, -f64::ln_1p(-0.1)),
-                Constraint::Budget(_) => (f64::NAN, f64::ln_1p(0.1)),
-            };
-            EndSensitivity { constraint: held.constraint, end, perplexity_change: (-held.nats * gives).exp_m1() }
+            let mut domain = problem.domain;
+            let (end, share) = given_way(&mut domain, held.constraint);
+            let by_slope = (-held.nats * share.ln().abs()).exp_m1();
+            let perplexity_change = solved(&Problem { domain, ..*problem }, optimum, by_slope);
+            EndSensitivity { constraint: held.constraint, end, perplexity_change }
         })
         .collect();
     all.sort_by(|a, b| a.perplexity_change.total_cmp(&b.perplexity_change));
     all
+}
+
+/// Moves an end by a tenth of itself: where it was, and the share of that where it is then.
+fn given_way(domain: &mut Domain, constraint: Constraint) -> (f64, f64) {
+    const OUT: f64 = 1.1;
+    const IN: f64 = 0.9;
+    let ends = |domain: &mut Domain, coordinate, side: usize, share: f64| {
+        let ends = match coordinate {
+            Coordinate::Layers => &mut domain.layers,
+            Coordinate::Width => &mut domain.width,
+            Coordinate::FfnRatio => &mut domain.ffn_ratio,
+            Coordinate::Gqa => &mut domain.gqa,
+            Coordinate::Rho => &mut domain.rho,
+        };
+        let end = ends[side];
+        ends[side] *= share;
+        (end, share)
+    };
+    match constraint {
+        Constraint::Least(coordinate) => ends(domain, coordinate, 0, IN),
+        Constraint::Most(coordinate) => ends(domain, coordinate, 1, OUT),
+        Constraint::FewestKvHeads => {
+            let fewest = domain.fewest_kv_heads;
+            domain.fewest_kv_heads *= IN;
+            (fewest, IN)
+        }
+        Constraint::Budget(_) => (f64::NAN, OUT),
+    }
 }
 
 #[cfg(test)]

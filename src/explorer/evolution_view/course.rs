@@ -57,7 +57,7 @@ impl Course {
         ways.into_iter().find(|words| words.chars().count() <= room).unwrap_or_default()
     }
 
-    /// `768 → 3072, saturates at 61 ms`, `4 → 20 of 32`; shorter ones last.
+    /// `768 → 3072, reaches its end at 61 ms`, `4 → 20 of 32`; shorter ones last.
     fn growth_in_words(&self) -> Vec<String> {
         let Some(ends) = self.ends_in_words() else { return Vec::new() };
         let text = |value: f64| self.quantity.text(value);
@@ -65,30 +65,30 @@ impl Course {
         let most = self.members.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
         let peak = if most > last { format!(", up to {}", text(most)) } else { String::new() };
         let standing = match (self.saturates_s(), self.offered.last()) {
-            (Some(latency_s), _) => format!(", saturates at {}", units::seconds(latency_s)),
+            (Some(latency_s), _) => format!(", reaches its end at {}", units::seconds(latency_s)),
             (None, Some(&end)) if most < end => format!(" of {}", text(end)),
             (None, _) => String::new(),
         };
         vec![format!("{ends}{peak}{standing}"), format!("{ends}{standing}"), format!("{ends}{peak}"), ends]
     }
 
-    /// `8 in 50 %, 16 in 48 %`, `8: 50 %, …`: shares of the members; shorter ones, which say that there is more, last.
+    /// `8: 50 %, 16: 48 %`, `8: 50 %, …`: shares of the members; shorter ones, which say that there is more, last.
     fn shares_in_words(&self) -> Vec<String> {
         let counts = self.counts();
         let all = self.members.len() as f64;
         if let [(value, _)] = counts[..] {
             return vec![format!("{} in all", self.quantity.text(value))];
         }
-        let share = |&(value, count): &(f64, usize), between: &str| {
+        let share = |&(value, count): &(f64, usize)| {
             let percent = 100.0 * count as f64 / all;
             let percent = if percent < 1.0 { "<1".to_owned() } else { format!("{percent:.0}") };
-            format!("{}{between}{percent} %", self.quantity.text(value))
+            format!("{}: {percent} %", self.quantity.text(value))
         };
-        let first = |shares: usize, between: &str| {
-            let said: Vec<String> = counts[..shares].iter().map(|entry| share(entry, between)).collect();
+        let first = |shares: usize| {
+            let said: Vec<String> = counts[..shares].iter().map(share).collect();
             said.join(", ") + if shares < counts.len() { ", …" } else { "" }
         };
-        (1..=counts.len()).rev().flat_map(|shares| [" in ", ": "].map(|between| first(shares, between))).collect()
+        (1..=counts.len()).rev().map(first).collect()
     }
 
     /// `0.13 B → 8.9 B`: of the fastest and of the slowest member.
@@ -118,7 +118,7 @@ mod tests {
         let width = |values: &[f64]| course(Quantity::Width, &[768.0, 1024.0, 3072.0], values);
         let reached = width(&[768.0, 3072.0, 1024.0, 3072.0, 3072.0]);
         assert_eq!(reached.saturates_s(), Some(0.04), "not where it was there for a while");
-        assert_eq!(reached.in_words(60), "768 → 3072, saturates at 40.0 ms");
+        assert_eq!(reached.in_words(60), "768 → 3072, reaches its end at 40.0 ms");
         assert_eq!(reached.in_words(12), "768 → 3072");
         assert_eq!(reached.in_words(4), "");
         assert_eq!(width(&[768.0, 1024.0, 3072.0]).in_words(60), "768 → 3072");
@@ -134,8 +134,8 @@ mod tests {
     fn a_choice_is_spoken_of_in_shares_of_the_members() {
         let experts = course(Quantity::Experts, &[1.0, 8.0, 16.0], &[1.0, 8.0, 16.0, 16.0, 8.0, 16.0, 16.0, 8.0]);
         assert_eq!(experts.counts(), [(16.0, 4), (8.0, 3), (1.0, 1)]);
-        assert_eq!(experts.in_words(60), "16 in 50 %, 8 in 38 %, 1 in 12 %");
-        assert_eq!(experts.in_words(28), "16: 50 %, 8: 38 %, 1: 12 %");
+        assert_eq!(experts.in_words(60), "16: 50 %, 8: 38 %, 1: 12 %");
+        assert_eq!(experts.in_words(27), "16: 50 %, 8: 38 %, 1: 12 %");
         assert_eq!(experts.in_words(22), "16: 50 %, 8: 38 %, …");
         assert_eq!(course(Quantity::TopK, &[1.0, 2.0], &[1.0, 1.0]).in_words(60), "1 in all");
     }

@@ -17,14 +17,20 @@ pub fn in_words(state: &State) -> Option<String> {
     let at = units::seconds;
     Some(match (width.saturates_s(), depth.saturates_s()) {
         (Some(width_s), Some(depth_s)) if width_s <= depth_s => {
-            format!("as in the paper, width saturates first, at {}, and depth at {}", at(width_s), at(depth_s))
+            format!("as in the paper, width reaches its end first, at {}, and depth at {}", at(width_s), at(depth_s))
         }
         (Some(width_s), Some(depth_s)) => {
-            format!("paper: width saturates first; here depth does, at {}, and width at {}", at(depth_s), at(width_s))
+            format!(
+                "paper: width reaches its end first; here depth does, at {}, and width at {}",
+                at(depth_s),
+                at(width_s)
+            )
         }
-        (Some(width_s), None) => format!("as in the paper, width saturates first, at {}, and depth never", at(width_s)),
-        (None, Some(depth_s)) => format!("paper: width saturates first; here depth does, at {}", at(depth_s)),
-        (None, None) => format!("paper: width saturates first; here{within} neither width nor depth does"),
+        (Some(width_s), None) => {
+            format!("as in the paper, width reaches its end first, at {}, and depth never", at(width_s))
+        }
+        (None, Some(depth_s)) => format!("paper: width reaches its end first; here depth does, at {}", at(depth_s)),
+        (None, None) => format!("paper: width reaches its end first; here{within} neither does"),
     })
 }
 

@@ -72,12 +72,16 @@ pub fn panes(body: Rect, top: usize) -> Panes {
     let for_panels = inner.height.saturating_sub(AXIS_ROWS);
     // A row is left for words wherever that takes none from the smallest panels.
     let spare = u16::from(for_panels > shown as u16 * LEAST_ROWS);
-    let height = ((for_panels - spare) / shown as u16).min(MOST_ROWS);
+    // What does not divide evenly goes to the first panels, a row each.
+    let rows = (for_panels - spare).min(MOST_ROWS * shown as u16);
+    let (height, taller) = (rows / shown as u16, rows % shown as u16);
     let width = inner.width.saturating_sub(GAP) / COLUMNS as u16;
     let panel = |place: usize, quantity: Quantity| {
         let (row, column) = ((place / COLUMNS) as u16, (place % COLUMNS) as u16);
         let x = inner.x + column * (width + GAP);
-        let heading = Rect { x, y: inner.y + row * height, width, height: 1 };
+        let y = inner.y + row * height + row.min(taller);
+        let height = height + u16::from(row < taller);
+        let heading = Rect { x, y, width, height: 1 };
         let plot = Rect {
             x: x + LABEL_COLUMNS,
             y: heading.bottom(),
@@ -88,7 +92,7 @@ pub fn panes(body: Rect, top: usize) -> Panes {
     };
     let quantities = Quantity::ALL.into_iter().skip(COLUMNS * top.min(ALL_ROWS - shown)).take(COLUMNS * shown);
     let panels: Vec<Panel> = quantities.enumerate().map(|(place, quantity)| panel(place, quantity)).collect();
-    let used = shown as u16 * height + AXIS_ROWS;
+    let used = rows + AXIS_ROWS;
     let words = Rect { y: inner.y + used, height: inner.height.saturating_sub(used).min(1), ..inner };
     Panes { panels, words }
 }

@@ -16,7 +16,7 @@ use crate::explorer::theory_view::LowerPane;
 
 /// Rows of the budgets, borders included: five of them and the ends of the space.
 const BUDGETS_ROWS: u16 = 8;
-/// Rows of the optima, borders included: six sizes, a residual, a limit or two that bind, the others.
+/// Rows of the optima, borders included: five sizes, perplexity, two limits that bind twice each, two others, a residual.
 const OPTIMA_ROWS: u16 = 15;
 /// Columns of the optima, borders included.
 const OPTIMA_COLUMNS: u16 = 76;
@@ -66,9 +66,9 @@ pub fn notes_body(pane: Rect) -> Rect {
     Rect { x: pane.x + 2, y: pane.y + 1, width: pane.width.saturating_sub(4), height: pane.height.saturating_sub(2) }
 }
 
-/// The notes' pane on a terminal of that size, if it is shown.
-pub fn notes(state: &State) -> Option<Rect> {
-    panes(frame(state.size)?.body, state.theory.lower_pane).notes.map(notes_body)
+/// The panes on a terminal of that size.
+pub fn shown(state: &State) -> Option<Panes> {
+    Some(panes(frame(state.size)?.body, state.theory.lower_pane))
 }
 
 #[cfg(test)]

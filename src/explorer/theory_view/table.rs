@@ -2,7 +2,8 @@
 
 use super::answer::{Answered, Inquiry, Solved, regime};
 use crate::engine::architecture::Architecture;
-use crate::engine::budget::Limit;
+use crate::engine::budget::{Budgets, Limit};
+use crate::engine::theory::closed_forms::Verdict;
 use crate::engine::theory::{CostModel, Optimum, Point};
 use crate::units;
 
@@ -64,16 +65,30 @@ pub enum Row {
 }
 
 impl Row {
-    /// The rows of an answer: of limits that bind also what they would be by the operator model; those that do not stand
-    /// last, where a small screen ends.
+    /// The rows of an answer: after the sizes what binds, by either model; then what else is limited; last what no
+    /// budget is on, because an optimum has its price all the same. So what a small screen cuts matters least.
     pub fn of(answered: &Answered) -> Vec<Self> {
         let binding = |limit: &Limit| [&answered.simplified, &answered.operators].iter().any(|s| regime(s).has(*limit));
         let (holding, others): (Vec<Limit>, Vec<Limit>) = answered.limits().partition(binding);
-        [Self::Layers, Self::Width, Self::FfnRatio, Self::Gqa, Self::Rho, Self::Perplexity, Self::Residual]
+        let priced = [Limit::Total, Limit::Tpot, Limit::Memory];
+        let unlimited = priced.into_iter().filter(|limit| answered.inquiry.budgets.get(*limit).is_none());
+        [Self::Layers, Self::Width, Self::FfnRatio, Self::Gqa, Self::Rho, Self::Perplexity]
             .into_iter()
             .chain(holding.into_iter().flat_map(|limit| [Self::Cost(limit), Self::ByOperators(limit)]))
-            .chain(others.into_iter().map(Self::Cost))
+            .chain(others.into_iter().chain(unlimited).map(Self::Cost))
+            .chain([Self::Residual])
             .collect()
+    }
+
+    /// Whether the cell under an outcome is more than is allowed; solvers end some millionths beyond it.
+    pub fn is_over(self, outcome: &Outcome, budgets: &Budgets) -> bool {
+        const SLACK: f64 = 1e-4;
+        let (limit, costs) = match self {
+            Self::Cost(limit) => (limit, &outcome.costs),
+            Self::ByOperators(limit) => (limit, &outcome.by_operators),
+            _ => return false,
+        };
+        budgets.get(limit).is_some_and(|allowed| costs[limit.index()] > allowed * (1.0 + SLACK))
     }
 
     /// Before its cells.
@@ -149,6 +164,15 @@ pub fn outcome(answered: &Answered, way: Way) -> Option<Outcome> {
     }
 }
 
+/// Whether a way's conditions fail, so that its loss is of something that cannot be had.
+pub fn fails(answered: &Answered, way: Way) -> bool {
+    way == Way::Closed
+        && answered
+            .closed
+            .as_ref()
+            .is_ok_and(|form| form.conditions.iter().any(|condition| condition.verdict == Verdict::Fails))
+}
+
 /// A shape that can be built is priced as it is.
 fn built(inquiry: &Inquiry, shape: &Architecture, loss: f64) -> Outcome {
     let costs = Limit::ALL.map(|limit| inquiry.operators().cost_of(limit, shape));
@@ -169,6 +193,10 @@ mod tests {
         assert_eq!(cells, ["14.3", "1792", "0.500", "28.0", "0.0625", "24.53", "3e-10"]);
         assert_eq!(Row::Cost(Limit::Total).text(&outcome), "100 ms");
         assert_eq!(Row::ByOperators(Limit::Total).text(&outcome), "180 ms");
+        let budgets = Budgets::NONE.with(Limit::Total, 0.1 * (1.0 - 1e-6));
+        assert!(!Row::Cost(Limit::Total).is_over(&outcome, &budgets) && !Row::Rho.is_over(&outcome, &budgets));
+        assert!(Row::ByOperators(Limit::Total).is_over(&outcome, &budgets));
+        assert!(!Row::ByOperators(Limit::Memory).is_over(&outcome, &budgets), "nothing is allowed of it");
         assert_eq!(Row::Layers.text(&Outcome { point: Point { layers: 16.0, ..point }, ..outcome }), "16");
     }
 }

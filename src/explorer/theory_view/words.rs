@@ -1,9 +1,11 @@
 //! What the theory says, in sentences: which budgets bind, what one step more of each buys, why a closed form is none.
 
 use super::answer::{Answered, Solved, regime};
+use super::table::{Way, outcome};
 use crate::engine::budget::Limit;
 use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{NoClosedForm, NoOptimum, PrintedD3, deviations};
+use crate::engine::theory::{Constraint, EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, deviations};
+use crate::files::export::Warning;
 use crate::units;
 
 /// Which budgets bind in both models: over the pane of budgets.
@@ -13,17 +15,21 @@ pub fn verdict(answered: &Answered) -> String {
     }
     let said = |solved: &Result<Solved, NoOptimum>| match solved {
         Ok(_) => regime(solved).to_string(),
-        Err(_) => "no optimum".to_owned(),
+        Err(error) => failure(error).to_owned(),
     };
     let (operators, simplified) = (said(&answered.operators), said(&answered.simplified));
     let name = regime(&answered.simplified).paper_name().map(|name| format!(" ({name})")).unwrap_or_default();
-    if answered.operators.is_err() && answered.simplified.is_err() {
-        "no optimum in either model".to_owned()
-    } else if operators == simplified {
-        format!("{operators}{name} in both models")
+    if operators == simplified {
+        let holds = answered.operators.is_ok() && regime(&answered.operators).limits().next().is_some();
+        format!("{operators}{name} in {}", if holds { "both models" } else { "either model" })
     } else {
         format!("operators: {operators} · simplified: {simplified}{name}")
     }
+}
+
+/// What stands where an optimum is missing: that there is none is known only of budgets that nothing keeps.
+pub const fn failure(error: &NoOptimum) -> &'static str {
+    if matches!(error, NoOptimum::Infeasible { .. }) { "no optimum" } else { "not solved" }
 }
 
 /// What one step more of a budget buys, beside its slider: `10 ms more: −2.4 % ppl`; none where it is off.
@@ -50,14 +56,34 @@ fn percent(change: f64) -> Option<String> {
     (change.abs() >= NOTHING).then(|| format!("{sign}{} %", units::significant(100.0 * change.abs(), 2)))
 }
 
-/// What of the space holds the operator model's optimum back, the hardest first.
-pub fn ends(answered: &Answered) -> Option<String> {
+/// What of the space holds the operator model's optimum back, the hardest first, in so many cells; the notes have all of it.
+pub fn ends(answered: &Answered, room: usize) -> Option<String> {
     let solved = answered.operators.as_ref().ok()?;
     if solved.ends.is_empty() {
-        return Some("no end of the space holds the operator model's optimum back".to_owned());
+        return Some("the optimum lies inside the space".to_owned());
     }
-    let said: Vec<String> = solved.ends.iter().map(ToString::to_string).collect();
-    Some(format!("the space holds it back: {}", said.join(" · ")))
+    let said: Vec<String> = solved.ends.iter().map(end).collect();
+    let first = |count: usize| {
+        let more = said.len() - count;
+        let more = if more > 0 { format!(" · {more} more in the notes") } else { String::new() };
+        format!("held back by the space: {}{more}", said[..count].join(" · "))
+    };
+    (1..=said.len()).rev().map(first).find(|words| words.chars().count() <= room).or_else(|| Some(first(1)))
+}
+
+/// `width ≤ 3072, a tenth: −1.2 % ppl`.
+fn end(end: &EndSensitivity) -> String {
+    if end.is_physical() {
+        return end.to_string();
+    }
+    let bought =
+        percent(end.perplexity_change).map_or_else(|| "nothing".to_owned(), |percent| format!("{percent} ppl"));
+    let at = units::ratio(end.end);
+    match end.constraint {
+        Constraint::Most(coordinate) => format!("{} ≤ {at}, a tenth more: {bought}", coordinate.name()),
+        Constraint::Least(coordinate) => format!("{} ≥ {at}, a tenth less: {bought}", coordinate.name()),
+        Constraint::FewestKvHeads | Constraint::Budget(_) => end.to_string(),
+    }
 }
 
 /// How a note is meant.
@@ -70,12 +96,13 @@ pub enum Mark {
     Plain,
 }
 
-/// What stands behind the numbers, what matters most first.
+/// What stands behind the numbers, what matters most first: what fails, what the law says of shapes that it has not seen,
+/// what else qualifies them, what holds.
 pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
     let mut notes = Vec::new();
     for (model, optimum) in [("operators", &answered.operators), ("simplified", &answered.simplified)] {
         if let Err(error) = optimum {
-            notes.push((Mark::Fails, format!("{model}: {error}")));
+            notes.push((Mark::Fails, format!("{model}: {error}{}", instead(answered, error))));
         }
     }
     let blind = answered.inquiry.landscape.law.coefficients.blind_to();
@@ -84,33 +111,50 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
         notes.push((Mark::Caution, format!("the law is blind to {}: {sentence}", blind.join(", "))));
     }
     closed_form(answered, &mut notes);
-    match &answered.rounded {
-        Some(Err(error)) => notes.push((Mark::Fails, format!("rounded: {error}"))),
-        Some(Ok(rounded)) => {
-            let (shape, cost) = (&rounded.architecture, units::significant(rounded.loss_cost_nats, 2));
-            notes.push((Mark::Plain, format!("rounded: {shape}; rounding costs {cost} nats")));
-        }
-        None => {}
+    if let Some(Err(error)) = &answered.rounded {
+        notes.push((Mark::Fails, format!("rounded: {error}")));
     }
+    notes.extend(about_the_law(answered).into_iter().map(|words| (Mark::Caution, words)));
     let regime = regime(&answered.simplified);
     notes.extend(deviations(regime).into_iter().map(|deviation| (Mark::Caution, deviation.to_owned())));
+    if let Some(Ok(rounded)) = &answered.rounded {
+        let (shape, cost) = (&rounded.architecture, units::nats(rounded.loss_cost_nats));
+        notes.push((Mark::Plain, format!("rounded: {shape}; rounding costs {cost}")));
+    }
+    let ends = answered.operators.iter().flat_map(|solved| &solved.ends);
+    notes.extend(ends.map(|end| (Mark::Plain, format!("the space: {end}"))));
     notes.push((
         Mark::Plain,
         "simplified: the paper's costs (Eq. 29, 39, 42), without LM head, router, softmax and cache in memory"
             .to_owned(),
     ));
-    notes.push((
-        Mark::Plain,
-        "op.: what the sizes above would take by the operator model, which prices what the simplified one leaves out"
-            .to_owned(),
-    ));
-    notes.push((
-        Mark::Plain,
-        "residual: what is left of the conditions of an optimum (KKT), or of the closed form's equations; 0 is exact, but \
-         for kinks that the operator model rounds off by some millionths"
-            .to_owned(),
-    ));
+    // Failures first, wherever they were found; of equal weight the order above.
+    notes.sort_by_key(|(mark, _)| match mark {
+        Mark::Fails => 0,
+        Mark::Caution => 1,
+        Mark::Plain | Mark::Holds => 2,
+    });
     notes
+}
+
+/// Beside what was not solved for: the sweep's answer, which asks no solver.
+fn instead(answered: &Answered, error: &NoOptimum) -> String {
+    match outcome(answered, Way::Swept) {
+        Some(best) if !matches!(error, NoOptimum::Infeasible { .. }) => {
+            format!("; the best swept has a perplexity of {}", units::significant(best.loss.exp(), 4))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What is to be known of the law before the loss of what is to be built is believed.
+fn about_the_law(answered: &Answered) -> Vec<String> {
+    let landscape = &answered.inquiry.landscape;
+    let rounded = answered.rounded.as_ref().and_then(|rounded| rounded.as_ref().ok()).map(|found| found.architecture);
+    let shape = rounded.or_else(|| answered.swept.map(|index| landscape.sweep.architecture(index)));
+    let warnings =
+        shape.map_or_else(|| Warning::of_law(&landscape.law), |shape| Warning::of_loss(&shape, &landscape.law));
+    warnings.iter().map(ToString::to_string).collect()
 }
 
 /// Why there is no closed form, or which of its conditions fail; nothing where its model has no optimum at all.

@@ -10,7 +10,8 @@ use crate::explorer::screen::Screen;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::sources::wrapped;
 use crate::explorer::state::State;
-use crate::explorer::theory_view::answer::{Answered, Inquiry};
+use crate::explorer::theory_view::answer::{Answered, Inquiry, regime};
+use crate::explorer::theory_view::table::Row;
 use crate::explorer::theory_view::words::notes;
 
 /// Applies an action of this screen.
@@ -38,7 +39,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::Preset(which) => budgets::preset(state, which),
         Action::Release => return frontier::release(state),
-        Action::FlipLowerPane => state.theory.lower_pane = state.theory.lower_pane.next(),
+        Action::FlipLowerPane => {
+            state.theory.lower_pane = state.theory.lower_pane.next();
+            state.theory.top = 0;
+        }
         Action::MoveRows(rows) | Action::Scroll(rows) => scroll(state, rows),
         _ => {}
     }
@@ -67,11 +71,18 @@ fn focus_neighbour(state: &mut State, by: isize) {
     focus(state, Limit::ALL[to]);
 }
 
+/// Scrolls the notes, or the optima where these are shown instead.
 fn scroll(state: &mut State, rows: isize) {
-    let (Some(area), Some(answered)) = (layout::theory::notes(state), &state.theory.answered) else { return };
-    let room = usize::from(area.width).saturating_sub(2);
-    let all: usize = notes(answered).iter().map(|(_, words)| wrapped(words, room).len()).sum();
-    let last = all.saturating_sub(usize::from(area.height));
+    let (Some(panes), Some(answered)) = (layout::theory::shown(state), &state.theory.answered) else { return };
+    let (all, shown) = match (panes.notes.map(layout::theory::notes_body), panes.optima) {
+        (Some(body), _) => {
+            let room = usize::from(body.width).saturating_sub(2);
+            (notes(answered).iter().map(|(_, words)| wrapped(words, room).len()).sum(), body.height)
+        }
+        (None, Some(pane)) => (Row::of(answered).len(), pane.height.saturating_sub(2)),
+        (None, None) => return,
+    };
+    let last = usize::saturating_sub(all, usize::from(shown));
     state.theory.top = state.theory.top.saturating_add_signed(rows).min(last);
 }
 
@@ -95,7 +106,17 @@ pub(super) fn follow(state: &mut State) -> Option<Effect> {
 /// Takes an answer, unless something else has been asked meanwhile.
 pub(super) fn answered(state: &mut State, answered: Arc<Answered>) {
     if state.theory.inquiry.as_ref() == Some(&answered.inquiry) {
+        // Other sentences stand there now: what is gravest in them comes first.
+        if state.theory.answered.as_ref().is_none_or(|before| !is_alike(before, &answered)) {
+            state.theory.top = 0;
+        }
         state.theory.answered = Some(answered);
         scroll(state, 0);
     }
+}
+
+/// Whether answers are about the same board and law, and the same budgets bind.
+fn is_alike(before: &Answered, now: &Answered) -> bool {
+    let regimes = |answered: &Answered| [&answered.simplified, &answered.operators].map(regime);
+    Arc::ptr_eq(&before.inquiry.landscape, &now.inquiry.landscape) && regimes(before) == regimes(now)
 }

@@ -66,15 +66,18 @@ fn title(state: &State) -> String {
     format!("Evolution · {count} members of the frontier of {} latency{imagined}", state.objective.name())
 }
 
-/// ` ◆ 97.5 ms · ppl 24.6 ` in the upper border, where there is room.
+/// ` ◆ 97.5 ms · ppl 24.6 ` in the upper border, where there is room; `◆ over budget · …` of what the budgets do not admit.
 fn pick(canvas: &mut Canvas<'_>, state: &State, body: Rect, title_columns: usize) {
     let (Some(landscape), Some(index)) = (state.landscape(), state.picked()) else { return };
     let place = landscape.position(state.objective, index);
-    let words = format!(" ◆ {} · ppl {} ", units::seconds(place.latency_s), units::significant(place.loss.exp(), 3));
+    let over = !state.budgets().admits(&landscape.sweep, index);
+    let (standing, role) = if over { ("over budget · ", Role::Over) } else { ("", Role::Pick) };
+    let words =
+        format!(" ◆ {standing}{} · ppl {} ", units::seconds(place.latency_s), units::significant(place.loss.exp(), 3));
     let columns = words.chars().count();
     if title_columns + columns + 8 <= usize::from(body.width) {
         let x = body.right() - columns as u16 - 2;
-        canvas.buffer.set_string(x, body.y, words, canvas.style(Role::Pick));
+        canvas.buffer.set_string(x, body.y, words, canvas.style(role));
     }
 }
 

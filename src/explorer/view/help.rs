@@ -8,6 +8,9 @@ use super::{Canvas, evolution, fit, frontier, hardware, theory};
 use crate::explorer::keymap::help;
 use crate::explorer::screen::Screen;
 
+/// Rows of the legend at least, so that the window is much the same over every screen.
+const LEAST_LEGEND_ROWS: u16 = 5;
+
 /// Draws the help over the screen.
 pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
     let legend = match shown {
@@ -20,11 +23,13 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
     let lines = help(shown);
     let count = lines.len();
     let rows = count as u16;
-    let two_columns = screen.height < rows + 8;
-    let (width, height) = if two_columns { (screen.width.min(84) - 2, screen.height - 2) } else { (72, rows + 8) };
+    let legend_rows = (legend.len().div_ceil(2) as u16).max(LEAST_LEGEND_ROWS);
+    let two_columns = screen.height < rows + 3 + legend_rows;
+    let (width, height) =
+        if two_columns { (screen.width.min(84) - 2, screen.height - 2) } else { (72, rows + 3 + legend_rows) };
     let inner = window(canvas, screen, (width, height), "Help: any key closes it");
     // The blank line above the legend gives way to bindings that find no room otherwise.
-    let above_legend = inner.height.saturating_sub(5);
+    let above_legend = inner.height.saturating_sub(legend_rows);
     let roomy = usize::from(above_legend.saturating_sub(1));
     let per_column = if two_columns { roomy.max(count.div_ceil(2)) } else { count };
     let column_width = if two_columns { inner.width / 2 } else { inner.width };
@@ -40,6 +45,6 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
         let x = inner.x + 1 + (i % 2) as u16 * 34;
         let y = legend_y + (i / 2) as u16;
         canvas.buffer.set_string(x, y, glyph, canvas.style(*role));
-        canvas.buffer.set_string(x + 2, y, meaning, canvas.style(Role::Label));
+        canvas.buffer.set_string(x + 1 + glyph.chars().count() as u16, y, meaning, canvas.style(Role::Label));
     }
 }

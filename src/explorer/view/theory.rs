@@ -20,6 +20,7 @@ use super::theme::Role;
 use super::{Canvas, Focused};
 use crate::explorer::layout::theory::panes;
 use crate::explorer::state::State;
+use crate::explorer::table::RowWindow;
 
 /// What the marks mean, for the help.
 pub(super) const LEGEND: &[(&str, Role, &str)] = &[
@@ -28,7 +29,12 @@ pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("·", Role::Reference, "closed form"),
     ("○", Role::Pick, "best of the sweep"),
     ("░", Role::Shade, "beyond the space's ends"),
-    ("✗", Role::Over, "a condition that fails"),
+    ("✗", Role::Over, "a condition or budget that fails"),
+    ("op.", Role::Label, "the same by the operator model"),
+    ("P1 D1", Role::Label, "TTFT binds, TPOT binds"),
+    ("D2=P2", Role::Label, "memory binds"),
+    ("P3 D3", Role::Label, "memory and TTFT, or TPOT"),
+    ("residual", Role::Label, "left of KKT, 0 is exact"),
 ];
 
 /// Draws the screen.
@@ -36,7 +42,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let panes = panes(body, state.theory.lower_pane);
     budgets::render(canvas, state, panes.budgets);
     if let Some(area) = panes.optima {
-        optima::render(canvas, state, area);
+        // Where the notes are shown as well, they have the keys that scroll.
+        optima::render(canvas, state, area, if panes.notes.is_none() { state.theory.top } else { 0 });
     }
     if let Some(area) = panes.notes {
         notes::render(canvas, state, area);
@@ -60,6 +67,17 @@ fn nothing_yet(canvas: &mut Canvas<'_>, state: &State, inner: Rect) {
         (None, Some(error), _) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
         (None, None, _) => canvas.centred(inner, "fitting the law …", Role::Label),
     }
+}
+
+/// ` rows 1–10 of 12 · pgdn ` in the lower border, where not all have room.
+fn rows_hint(canvas: &mut Canvas<'_>, area: Rect, RowWindow { top, shown, all }: RowWindow) {
+    if all <= shown {
+        return;
+    }
+    let end = (top + shown).min(all);
+    let words = format!(" rows {}–{end} of {all} · {} ", top + 1, if end < all { "pgdn" } else { "pgup" });
+    let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+    canvas.buffer.set_string(x, area.bottom() - 1, &words, canvas.style(Role::Label));
 }
 
 fn pane(canvas: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {

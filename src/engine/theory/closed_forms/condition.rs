@@ -64,7 +64,8 @@ pub(super) fn of(theory: &ClosedForms, form: &ClosedForm) -> Vec<Condition> {
     conditions.extend(kv_heads(theory, form));
     conditions.extend(depth(theory, form));
     conditions.push(ratio(theory, form));
-    if [Limit::Tpot, Limit::Total, Limit::Energy].into_iter().any(|limit| regime.has(limit)) {
+    let decodes = theory.costs.workload.generated_tokens > 0;
+    if decodes && [Limit::Tpot, Limit::Total, Limit::Energy].into_iter().any(|limit| regime.has(limit)) {
         let batch = f64::from(theory.costs.workload.batch);
         let holds = "decode is derived for a batch of 1, which this is".to_owned();
         let fails =

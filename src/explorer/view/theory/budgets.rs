@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use super::numbers;
 use crate::engine::budget::Limit;
 use crate::explorer::state::{State, Switch};
-use crate::explorer::theory_view::words::{ends, verdict, worth};
+use crate::explorer::theory_view::words::{ends, failure, verdict, worth};
 use crate::explorer::view::frontier::controls::render_slider;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused, fit};
@@ -41,7 +41,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         canvas.line(rest, spans);
     }
     let last = Rect { y: inner.y + state.sliders.len() as u16, height: 1, ..inner };
-    if let Some(words) = answered.and_then(ends) {
+    if let Some(words) = answered.and_then(|answered| ends(answered, usize::from(last.width).saturating_sub(2))) {
         let words = fit(&format!(" {words}"), usize::from(last.width));
         canvas.line(last, vec![canvas.span(words, numbers(state, Role::Label))]);
     }
@@ -50,7 +50,10 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 /// `▇▇▇▇▇▇ 1 ms more: −0.26 % ppl   simplified: …`
 fn worths(canvas: &Canvas<'_>, state: &State, limit: Limit, wide: usize) -> Vec<Span<'static>> {
     let Some(answered) = state.theory.answered.as_deref() else { return Vec::new() };
-    let Ok(operators) = &answered.operators else { return vec![canvas.span("no optimum", Role::Label)] };
+    let operators = match &answered.operators {
+        Ok(operators) => operators,
+        Err(error) => return vec![canvas.span(failure(error), Role::Label)],
+    };
     // On by now, and not yet when the question was asked.
     let Some((nats, words)) = worth(operators, limit) else { return Vec::new() };
     let most = Limit::ALL.into_iter().map(|limit| operators.optimum.multiplier(limit)).fold(0.0, f64::max);

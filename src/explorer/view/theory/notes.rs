@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{nothing_yet, numbers, pane};
+use super::{nothing_yet, numbers, pane, rows_hint};
 use crate::explorer::layout::theory::notes_body;
 use crate::explorer::message::Action;
 use crate::explorer::sources::wrapped;
@@ -10,7 +10,6 @@ use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
 use crate::explorer::theory_view::words::{Mark, notes};
 use crate::explorer::view::Canvas;
-use crate::explorer::view::table::position_hint;
 use crate::explorer::view::theme::Role;
 
 /// Draws the pane.
@@ -40,5 +39,5 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             vec![canvas.span(format!("{glyph} "), numbers(state, role)), canvas.span(line, numbers(state, text_role))];
         canvas.line(Rect { y, height: 1, ..body }, spans);
     }
-    position_hint(canvas, area, RowWindow { top, ..window });
+    rows_hint(canvas, area, RowWindow { top, ..window });
 }

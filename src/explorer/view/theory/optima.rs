@@ -3,41 +3,67 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::{nothing_yet, numbers, pane};
+use super::{nothing_yet, numbers, pane, rows_hint};
+use crate::explorer::message::Action;
 use crate::explorer::state::State;
-use crate::explorer::theory_view::table::{Outcome, Row, Way, outcome};
+use crate::explorer::table::RowWindow;
+use crate::explorer::theory_view::answer::Answered;
+use crate::explorer::theory_view::table::{Outcome, Row, Way, fails, outcome};
 use crate::explorer::view::theme::Role;
-use crate::explorer::view::{Canvas, right};
+use crate::explorer::view::{Canvas, put, right};
 
 /// Cells of the rows' names.
 const LABEL: usize = 11;
 /// Cells of a column.
 const CELL: usize = 12;
+/// After what is more than is allowed.
+const OVER: &str = " ✗";
 
-/// Draws the pane.
-pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+/// Draws the pane: rows from `top` on.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect, top: usize) {
     let inner = pane(canvas, area, "Optimum");
     let Some(answered) = state.theory.answered.as_deref() else { return nothing_yet(canvas, state, inner) };
+    headings(canvas, answered, area);
     let outcomes: Vec<(Way, Option<Outcome>)> = Way::ALL.map(|way| (way, outcome(answered, way))).into();
-    let line = |y: u16| Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(1), height: 1 };
-    // The headings stand in the border: a row more for a limit.
-    for (place, way) in Way::ALL.into_iter().enumerate() {
-        let heading = format!(" {} ", way.heading());
-        let end = inner.x + 2 + (LABEL + CELL * (place + 1)) as u16;
-        let x = end.saturating_sub(heading.chars().count() as u16);
-        canvas.buffer.set_string(x, area.y, heading, canvas.style(Role::Label));
-    }
-    for (y, row) in (inner.y..inner.bottom()).zip(Row::of(answered)) {
+    let rows = Row::of(answered);
+    let window = RowWindow { top, shown: usize::from(inner.height), all: rows.len() };
+    let top = window.scrolled_to(top);
+    canvas.hits.push_with_wheel(area, None, [-3, 3].map(Action::Scroll));
+    for (y, row) in (inner.y..inner.bottom()).zip(rows.into_iter().skip(top)) {
         let mut spans: Vec<Span<'static>> = vec![canvas.span(format!("{:<LABEL$}", row.label()), Role::Label)];
+        // A mark hangs out into the next column, so that numbers stay below each other.
+        let mut hanging = 0;
         for (way, outcome) in &outcomes {
             let text = outcome.as_ref().map_or_else(|| "–".to_owned(), |outcome| row.text(outcome));
+            let over = outcome.as_ref().is_some_and(|outcome| row.is_over(outcome, &answered.inquiry.budgets));
             let role = match (way, row) {
+                _ if over => Role::Over,
+                (way, Row::Perplexity) if fails(answered, *way) => Role::Faint,
                 (Way::Operators, Row::Perplexity) => Role::Title,
                 (_, Row::Residual | Row::ByOperators(_)) => Role::Label,
+                (_, Row::Cost(limit)) if answered.inquiry.budgets.get(limit).is_none() => Role::Label,
                 _ => Role::Text,
             };
-            spans.push(canvas.span(right(&text, CELL), numbers(state, role)));
+            let mark = if over { OVER } else { "" };
+            spans.push(canvas.span(right(&text, CELL - hanging) + mark, numbers(state, role)));
+            hanging = mark.chars().count();
         }
-        canvas.line(line(y), spans);
+        canvas.line(Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(1), height: 1 }, spans);
+    }
+    rows_hint(canvas, area, RowWindow { top, ..window });
+}
+
+/// In the border, which leaves a row more for a limit. What fails its own conditions is no better design, however low
+/// its perplexity.
+fn headings(canvas: &mut Canvas<'_>, answered: &Answered, area: Rect) {
+    for (place, way) in Way::ALL.into_iter().enumerate() {
+        let fails = fails(answered, way);
+        let heading = format!(" {}{} ", if fails { "✗ " } else { "" }, way.heading());
+        let end = area.x + 3 + (LABEL + CELL * (place + 1)) as u16;
+        let x = end.saturating_sub(heading.chars().count() as u16);
+        canvas.buffer.set_string(x, area.y, heading, canvas.style(Role::Label));
+        if fails {
+            put(canvas.buffer, x + 1, area.y, '✗', canvas.style(Role::Over));
+        }
     }
 }

@@ -55,6 +55,22 @@ impl Warning {
         estimator: &Estimator,
     ) -> Vec<Self> {
         let hardware = profile.hardware(mode);
+        let mut warnings = Self::of_prediction(shape, law);
+        warnings.extend(Self::of_setting(law, profile, mode, estimator));
+        if estimator.memory(shape).total_bytes() > hardware.memory_bytes {
+            let (board, memory_bytes) = (hardware.name, hardware.memory_bytes);
+            warnings.push(Self::Memory { board, memory_bytes, shapes: Shapes::Asked });
+        }
+        warnings
+    }
+
+    /// About the loss of one architecture, whatever the board.
+    pub fn of_loss(shape: &Architecture, law: &LossLaw) -> Vec<Self> {
+        let of_law = [Self::of_runs(law), Self::of_sight(law), Self::of_length(law)];
+        Self::of_prediction(shape, law).into_iter().chain(of_law.into_iter().flatten()).collect()
+    }
+
+    fn of_prediction(shape: &Architecture, law: &LossLaw) -> Vec<Self> {
         let mut warnings = Vec::new();
         if let Some(worst) = law.range.extrapolation(&shape.features()) {
             warnings.push(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Asked, worst });
@@ -62,11 +78,6 @@ impl Warning {
         let worst_nats = law.coefficients.loss(&shape.features());
         if worst_nats > MAX_LOSS {
             warnings.push(Self::Absurd { law: law.name.clone(), shapes: Shapes::Asked, worst_nats });
-        }
-        warnings.extend(Self::of_setting(law, profile, mode, estimator));
-        if estimator.memory(shape).total_bytes() > hardware.memory_bytes {
-            let (board, memory_bytes) = (hardware.name, hardware.memory_bytes);
-            warnings.push(Self::Memory { board, memory_bytes, shapes: Shapes::Asked });
         }
         warnings
     }
