@@ -13,8 +13,9 @@ use super::kkt::{self, Kkt, steepness};
 use super::problem::MOST_RESIDUAL;
 use super::program::{Evaluation, Program, SHARPEST};
 
-/// A search ends when it is ten times better than it must be.
-const GOOD_ENOUGH: f64 = 1e-10;
+/// A search goes on to here though less would do: where two budgets say nearly the same, the point is far less sure than its
+/// residual.
+const GOOD_ENOUGH: f64 = 1e-12;
 const MOST_ITERATIONS: u64 = 300;
 /// By how much kinks sharpen at once, and μ falls with them.
 const STAGE: f64 = 8.0;

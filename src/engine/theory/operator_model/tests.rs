@@ -6,7 +6,7 @@ use crate::engine::theory::fixtures::operator_model_under;
 use crate::engine::theory::interior_point;
 use crate::engine::theory::jet::Gradient;
 use crate::engine::theory::program::{Program, SHARPEST};
-use crate::engine::theory::{Domain, Problem, minimise};
+use crate::engine::theory::{Domain, NoOptimum, Problem, minimise};
 use crate::engine::workload::Workload;
 
 #[test]
@@ -90,6 +90,33 @@ fn the_optimum_is_that_of_a_grid_that_closes_in() {
             assert!(model.cost(limit, &optimum.point) <= most * (1.0 + 1e-9), "{limit:?}");
         }
     }
+}
+
+/// Budgets from what hardly anything fits to what nearly everything does: the optimum lies on kinks in most of them.
+#[test]
+fn budgets_of_every_size_have_an_optimum() {
+    let (law, domain) = (table_6(), Domain::of(&paper_space()));
+    let mut solved = 0;
+    for (precision, batch) in [("fp16", 1), ("w8a8", 2), ("w4a16", 4), ("q4_k_m", 16)] {
+        let model = operator_model_under(precision, Workload { batch, ..Workload::default() });
+        for (limit, least) in [
+            (Limit::Prefill, 4e-3),
+            (Limit::Tpot, 1e-3),
+            (Limit::Total, 1e-2),
+            (Limit::Energy, 1.0),
+            (Limit::Memory, 2e8),
+        ] {
+            for step in 0..24 {
+                let budgets = Budgets::NONE.with(limit, least * 1.3_f64.powi(step));
+                match minimise(&Problem { law: &law, costs: &model, budgets, domain }) {
+                    Ok(_) => solved += 1,
+                    Err(NoOptimum::Infeasible { .. }) => {}
+                    Err(other) => panic!("{precision}, batch {batch}, {budgets:?}: {other}"),
+                }
+            }
+        }
+    }
+    assert!(solved > 400, "{solved}");
 }
 
 /// Coverage of a small batch is the part that is not convex.

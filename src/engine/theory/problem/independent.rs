@@ -1,5 +1,7 @@
-//! Optima that another program found, written apart from this one and with nothing in common with it but the paper: a
-//! random local search with the kinks as they are, no derivatives, losses to 1e-7.
+//! Optima that other programs found, written apart from this one and with nothing in common with it but the paper, and none
+//! of them rounds off a kink. For the operator model: SciPy's SLSQP with a variable for each operator's time that is at least
+//! its computing and at least its reading, from three starts that agree to 1e-10. For the simplified model: a random local
+//! search without derivatives.
 
 use super::*;
 use crate::engine::law::tests::table_6;
@@ -17,31 +19,41 @@ const fn point([layers, width, ffn_ratio, gqa, rho]: [f64; 5]) -> Point {
 }
 
 /// AGX Orin in FP16, 1024 tokens in and 16 out, the paper's law and the box around its space, K = 1.
-const OPERATORS: [Known; 5] = [
+const OPERATORS: [Known; 7] = [
     Known {
         budgets: &[(Limit::Total, 0.1), (Limit::Memory, 61e9)],
-        point: point([18.0124, 1689.45, 0.668_927, 9.087_11, 0.087_365_2]),
-        loss: 3.196_585_33,
+        point: point([18.012_36, 1_689.448, 0.668_927_4, 9.087_115, 0.087_365_18]),
+        loss: 3.196_585_325_1,
     },
     Known {
         budgets: &[(Limit::Total, 0.1), (Limit::Memory, 2e9)],
-        point: point([18.261, 1817.21, 0.5, 8.287_61, 0.158_068]),
-        loss: 3.213_542_35,
+        point: point([18.254_04, 1_816.755, 0.5, 8.171_995, 0.157_966_7]),
+        loss: 3.213_541_565_4,
     },
     Known {
         budgets: &[(Limit::Tpot, 0.004)],
-        point: point([18.5015, 1416.94, 0.970_165, 11.7398, 0.0625]),
-        loss: 3.230_617_18,
+        point: point([18.501_47, 1_416.942, 0.970_165_5, 11.739_79, 0.0625]),
+        loss: 3.230_617_183_7,
     },
     Known {
         budgets: &[(Limit::Prefill, 0.03)],
-        point: point([17.5608, 2293.23, 0.525_424, 6.816, 0.141_56]),
-        loss: 3.132_326_30,
+        point: point([17.560_84, 2_293.229, 0.525_424, 6.816_003, 0.141_560_5]),
+        loss: 3.132_326_295_7,
+    },
+    Known {
+        budgets: &[(Limit::Prefill, 0.02)],
+        point: point([15.8744, 1_866.444, 0.673_638_5, 6.171_367, 0.175_154_7]),
+        loss: 3.208_982_666_5,
+    },
+    Known {
+        budgets: &[(Limit::Total, 0.17), (Limit::Memory, 8e9)],
+        point: point([20.271_28, 2_336.255, 0.509_286_9, 7.976_503, 0.068_343_93]),
+        loss: 3.081_401_228_4,
     },
     Known {
         budgets: &[(Limit::Memory, 2e9)],
-        point: point([19.1568, 2000.6, 0.5, 6.082_64, 0.232_22]),
-        loss: 3.201_054_05,
+        point: point([19.1568, 2_000.598, 0.5, 6.082_637, 0.232_220_1]),
+        loss: 3.201_054_051_8,
     },
 ];
 
@@ -49,17 +61,17 @@ const OPERATORS: [Known; 5] = [
 const SIMPLIFIED: [Known; 3] = [
     Known {
         budgets: &[(Limit::Prefill, 0.03)],
-        point: point([20.273_349_9, 2913.4776, 0.464_178_624, 8.882_804, 0.0625]),
+        point: point([20.273_349_9, 2_913.477_6, 0.464_178_624, 8.882_804, 0.0625]),
         loss: 3.025_813_758,
     },
     Known {
         budgets: &[(Limit::Tpot, 0.005)],
-        point: point([19.322_908_1, 2729.8883, 0.448_727_828, 13.165_148_4, 0.0625]),
+        point: point([19.322_908_1, 2_729.888_3, 0.448_727_828, 13.165_148_4, 0.0625]),
         loss: 3.052_634_760,
     },
     Known {
         budgets: &[(Limit::Memory, 2e9)],
-        point: point([18.831_093_5, 3695.305_04, 0.047_820_355_3, 9.404_210_36, 0.085_586_912_5]),
+        point: point([18.831_093_5, 3_695.305_04, 0.047_820_355_3, 9.404_210_36, 0.085_586_912_5]),
         loss: 3.105_492_983,
     },
 ];
@@ -78,7 +90,7 @@ fn assert_found(known: &Known, [sizes, nats]: [f64; 2], costs: &dyn CostModel, d
 #[test]
 fn the_operator_models_optima_are_those_of_another_program() {
     for known in &OPERATORS {
-        assert_found(known, [1e-3, 1e-6], &operator_model("fp16"), Domain::of(&paper_space()));
+        assert_found(known, [2e-5, 1e-7], &operator_model("fp16"), Domain::of(&paper_space()));
     }
 }
 
