@@ -330,8 +330,7 @@ fn in_words(searched: &Searched) -> String {
     let Searched { rounds, seed, hypervolume, growth, stopped_because, .. } = searched;
     let stop = stopped_because.map_or_else(String::new, |stop| format!("until {}; ", stop.in_words()));
     format!(
-        "seed {seed}, {} rounds, {stop}hypervolume {} (not comparable between seeds), {} % of it from the last quarter of \
-         the evaluations",
+        "seed {seed}, {} rounds, {stop}hypervolume {}, {} % of it from the last quarter of the evaluations",
         units::count(*rounds),
         significant(*hypervolume, 6),
         significant(100.0 * growth, 2)

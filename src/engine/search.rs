@@ -103,12 +103,11 @@ pub struct Searched {
     pub evaluations: usize,
     /// Candidates that the space has.
     pub of: u64,
-    /// Area that the frontier dominates, in (ln latency, nats), up to the reference, which is of this seed's first sample:
-    /// no measure for comparing seeds.
+    /// Area that the frontier dominates, in (ln latency, nats), up to the reference.
     pub hypervolume: f64,
-    /// The reference: latency of the slowest candidate of the first sample, seconds.
+    /// The reference, the same for every seed: the slower of the smallest and the largest candidate of the space, seconds.
     pub reference_latency_s: f64,
-    /// And the highest loss in it, nats.
+    /// And the higher of their losses, nats.
     pub reference_loss: f64,
     /// By what share the last quarter of the evaluations made the hypervolume grow.
     pub growth: f64,
@@ -356,11 +355,12 @@ impl Search {
         places.into_iter().map(|(_, _, index)| index).collect()
     }
 
-    /// Everything up to the slowest and the worst of what has been priced so far counts.
     fn set_reference(&mut self) {
+        let mut ends = Sweep::list(&self.estimator);
+        ends.append(&start::ends(&self.axes), &self.law.coefficients, &self.estimator);
         let largest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
-        self.searched.reference_latency_s = largest(self.sweep.latency_s(self.searched.aim.objective));
-        self.searched.reference_loss = largest(&self.sweep.loss);
+        self.searched.reference_latency_s = largest(ends.latency_s(self.searched.aim.objective));
+        self.searched.reference_loss = largest(&ends.loss);
     }
 
     /// Evaluations at the beginning of their last quarter.

@@ -8,8 +8,6 @@ use super::axes::{Axes, Direction};
 use crate::engine::architecture::Architecture;
 
 const AXES: usize = Direction::ALL.len();
-/// Ends of the unit cube; the upper one is within the last value of an axis of any length.
-const ENDS: [f64; 2] = [0.0, 1.0 - f64::EPSILON];
 
 /// Candidates of a first sample: few, because every round after it knows more.
 pub(super) fn size(candidates: u64) -> usize {
@@ -28,5 +26,17 @@ pub(super) fn sample(axes: &Axes, size: usize, seed: u64) -> Vec<Architecture> {
     });
     let drawn = (0..size)
         .map(|row| std::array::from_fn(|axis| (strata[axis][row] as f64 + random.random::<f64>()) / size as f64));
-    ENDS.map(|end| [end; AXES]).into_iter().chain(drawn).filter_map(|point| axes.at(&point)).collect()
+    ends(axes).into_iter().chain(drawn.filter_map(|point| axes.at(&point))).collect()
+}
+
+/// The smallest and the largest candidate.
+pub(super) fn ends(axes: &Axes) -> Vec<Architecture> {
+    /// How far from the corners of the unit cube the axes are walked where nothing can be built there.
+    const STEPS: u32 = 64;
+    // Within the last value of an axis of any length.
+    let corners = [[0.0, 1.0], [1.0 - f64::EPSILON, -1.0]];
+    let nearest = |[from, inwards]: [f64; 2]| {
+        (0..STEPS).find_map(|step| axes.at(&[from + inwards * f64::from(step) / f64::from(STEPS); AXES]))
+    };
+    corners.into_iter().filter_map(nearest).collect()
 }

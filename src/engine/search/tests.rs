@@ -140,6 +140,26 @@ fn every_candidate_is_one_of_the_space_and_priced_once() {
     let aim = within(Budgets::NONE, Objective::Total);
     let area = pareto::hypervolume(&places(&found, aim), (reference_latency_s, reference_loss));
     assert!((hypervolume / area - 1.0).abs() < 1e-12);
+    let largest = *paper_space().candidates().last().unwrap();
+    assert_eq!(reference_latency_s, whole.estimator.latency(&largest).of(aim.objective), "the largest is slower");
+    assert_eq!(reference_loss, places(&whole, aim)[0].1, "the smallest is the fastest and the worst");
+}
+
+#[test]
+fn hypervolumes_of_all_seeds_have_one_reference() {
+    let reference = |seed| {
+        let search = paper_search(SearchOptions { seed, ..SearchOptions::DEFAULT });
+        (search.searched().reference_latency_s, search.searched().reference_loss)
+    };
+    assert!((1..20).all(|seed| reference(seed) == reference(0)));
+}
+
+/// Nothing can be built of the narrowest and of the widest.
+#[test]
+fn a_space_has_ends_where_its_corners_cannot_be_built() {
+    let space = Space { widths: vec![100, 768, 1024, 5000], ..paper_space() };
+    let widths: Vec<u32> = start::ends(&Axes::of(Arc::new(space))).iter().map(|end| end.width).collect();
+    assert_eq!(widths, [768, 1024]);
 }
 
 #[test]
