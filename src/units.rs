@@ -8,6 +8,12 @@ pub fn nats(value: f64) -> String {
     if value.abs() < NOTHING { "nothing".to_owned() } else { format!("{} nats", significant(value, 2)) }
 }
 
+/// `3e-10`, what an equation is missed by: its magnitude matters, and below 1e-12 not even that, since those are the digits
+/// of rounding.
+pub fn residual(value: f64) -> String {
+    if value < 1e-12 { "< 1e-12".to_owned() } else { format!("{value:.0e}") }
+}
+
 /// `digits` significant digits, trailing zeros kept so that columns align; no exponent below 10¹⁵, where no quantity of
 /// a model lies beyond.
 pub fn significant(value: f64, digits: u8) -> String {

@@ -8,7 +8,7 @@ use crate::engine::theory::Point;
 use crate::engine::theory::closed_forms::Verdict;
 use crate::files::export::ArchitecturePart;
 use crate::files::toml_source::shown;
-use crate::units::{nats, significant};
+use crate::units::{self, nats, significant};
 
 const LEFT_OUT: &str = "the simplified ones (Eq. 29, 39, 42) have no LM head, no router, no expert traffic in prefill and no \
                         KV cache in memory";
@@ -43,7 +43,7 @@ fn verdict(answer: &Answer) -> String {
     }
     match (&answer.no_optimum, answer.kkt_residual) {
         (Some(reason), _) => format!("{text}: {reason}"),
-        (None, Some(residual)) => format!("{text}; KKT residual {residual:.0e}"),
+        (None, Some(residual)) => format!("{text}; KKT residual {}", units::residual(residual)),
         (None, None) => text,
     }
 }

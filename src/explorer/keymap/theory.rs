@@ -19,7 +19,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     binding("b", &[KeyCode::Char('b')], Hint::Roomy("board"), "next board", next(Control::Board)),
     binding("m", &[KeyCode::Char('m')], Hint::Roomy("mode"), "next power mode", next(Control::Mode)),
     binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "next number format", next(Control::Format)),
-    binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "scroll the notes (small: the table)", Action::MoveRows(10)),
+    binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "scroll notes or table", Action::MoveRows(10)),
     binding(
         "p",
         &[KeyCode::Char('p')],

@@ -119,7 +119,7 @@ impl Row {
             Self::Perplexity => units::significant(outcome.loss.exp(), 4),
             Self::Cost(limit) => limit.text(outcome.costs[limit.index()]),
             Self::ByOperators(limit) => limit.text(outcome.by_operators[limit.index()]),
-            Self::Residual => outcome.residual.map_or_else(|| "–".to_owned(), residual),
+            Self::Residual => outcome.residual.map_or_else(|| "–".to_owned(), units::residual),
         }
     }
 }
@@ -127,11 +127,6 @@ impl Row {
 /// Whole numbers as such, others with three or four digits.
 fn real(value: f64) -> String {
     if value == value.round() || value >= 1000.0 { format!("{value:.0}") } else { units::significant(value, 3) }
-}
-
-/// `0`, `3e-10`: the magnitude is what matters.
-fn residual(value: f64) -> String {
-    if value == 0.0 { "0".to_owned() } else { format!("{value:.0e}") }
 }
 
 /// Where a way leads; none where it leads nowhere, which the notes explain.
@@ -197,6 +192,7 @@ mod tests {
         assert!(!Row::Cost(Limit::Total).is_over(&outcome, &budgets) && !Row::Rho.is_over(&outcome, &budgets));
         assert!(Row::ByOperators(Limit::Total).is_over(&outcome, &budgets));
         assert!(!Row::ByOperators(Limit::Memory).is_over(&outcome, &budgets), "nothing is allowed of it");
+        assert_eq!(Row::Residual.text(&Outcome { residual: Some(0.0), ..outcome }), "< 1e-12");
         assert_eq!(Row::Layers.text(&Outcome { point: Point { layers: 16.0, ..point }, ..outcome }), "16");
     }
 }

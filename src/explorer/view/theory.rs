@@ -30,7 +30,7 @@ pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("○", Role::Pick, "best of the sweep"),
     ("░", Role::Shade, "beyond the space's ends"),
     ("✗", Role::Over, "a condition or budget that fails"),
-    ("op.", Role::Label, "the same by the operator model"),
+    ("op.", Role::Label, "by the operator model"),
     ("P1 D1", Role::Label, "TTFT binds, TPOT binds"),
     ("D2=P2", Role::Label, "memory binds"),
     ("P3 D3", Role::Label, "memory and TTFT, or TPOT"),
