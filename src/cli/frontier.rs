@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::args::{FrontierArgs, ModelArgs, RowFormat, SweepArgs};
+use super::interrupt::Interruptible;
 use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::table::write_pairs;
@@ -14,7 +15,7 @@ use super::{Failure, Outcome, Streams, setting};
 use crate::engine::budget::{Budgets, Limit, Loosening};
 use crate::engine::confidence::{Confidence, Question};
 use crate::engine::landscape::Landscape;
-use crate::engine::law::fit::{FitOptions, Watch};
+use crate::engine::law::fit::FitOptions;
 use crate::engine::law::{DatasetIdentity, Ensemble, LossLaw};
 use crate::engine::precision::Precision;
 use crate::engine::reference::ReferenceModel;
@@ -56,16 +57,11 @@ impl Priced {
     }
 
     /// Prices what a search finds in it.
-    pub(super) fn by_search(
-        args: &SweepArgs,
-        library: &Library,
-        options: SearchOptions,
-        watch: &dyn Watch,
-    ) -> Result<Self> {
+    pub(super) fn by_search(args: &SweepArgs, library: &Library, options: SearchOptions) -> Result<Self> {
         let space = library.space(&args.space.space)?;
         Self::with(args, library, space, |space, law, estimator, aim| {
             let mut search = Search::new(&Arc::new(space), law, estimator, aim, options);
-            search.finish(watch);
+            search.finish(&Interruptible::new(Progress::new("searching")));
             search.landscape()
         })
     }

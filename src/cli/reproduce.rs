@@ -41,7 +41,9 @@ struct Reproduction {
 impl Reproduction {
     fn new(args: &ReproduceArgs, library: &Library) -> Result<Self> {
         let board = load::in_mode(library.profile(&args.profile)?.1, args.mode.as_deref())?;
-        let (space, law) = (library.space("paper")?, library.law(&args.law)?.1);
+        // The claims are about the paper's space, whatever a user's own of that name is.
+        let built_in = Library::default();
+        let (space, published, law) = (built_in.space("paper")?, built_in.law("paper")?.1, library.law(&args.law)?.1);
         if Eq2::of(&law.coefficients).is_none() {
             let form = law.coefficients.form().title;
             return Err(Error::new(format!(
@@ -51,7 +53,6 @@ impl Reproduction {
             .at_column("--law")
             .expected(format!("a law of the form '{}'", EQ_2.name)));
         }
-        let published = Library::default().law("paper")?.1;
         let evidence = Evidence::new(&space, &law, &board.hardware)?;
         let findings = findings(&evidence, &time_pricing(&space, &law, &board)?);
         let errata = errata(&evidence);

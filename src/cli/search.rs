@@ -2,8 +2,6 @@
 
 use super::args::SearchArgs;
 use super::frontier::{Priced, deliver, models};
-use super::interrupt::Interruptible;
-use super::progress::Progress;
 use super::{Failure, Outcome, Streams};
 use crate::engine::search::SearchOptions;
 use crate::files::resolve::Library;
@@ -12,8 +10,6 @@ pub(super) fn run(args: &SearchArgs, library: &Library, streams: &mut Streams<'_
     let SearchArgs { sweep, seed, max_evaluations, tolerance, models: named, format } = args;
     let models = models(named, *format, library)?;
     let options = SearchOptions { seed: *seed, max_evaluations: *max_evaluations, tolerance: *tolerance };
-    let watch = Interruptible::new(Progress::new("searching"));
-    let priced = Priced::by_search(sweep, library, options, &watch)?;
-    drop(watch);
+    let priced = Priced::by_search(sweep, library, options)?;
     deliver(&priced, &models, *format, streams)
 }

@@ -26,6 +26,7 @@ use crate::engine::theory::{
 use crate::error::{Error, Result};
 use crate::files::export::{Warning, write_json};
 use crate::files::resolve::Library;
+use crate::files::toml_source::shown;
 use report::{Answer, Built, Report};
 
 /// What is asked.
@@ -35,6 +36,8 @@ struct Question {
     estimator: Estimator,
     budgets: Budgets,
     space: Space,
+    /// As typed, for hints.
+    space_arg: String,
     domain: Domain,
     quanta: Quanta,
     simplified: Simplified,
@@ -65,6 +68,7 @@ impl Question {
             simplified: Simplified::of(&board.hardware, &estimator),
             operators: OperatorModel::of(&space, estimator),
             space,
+            space_arg: args.space.space.clone(),
             board,
             estimator,
         })
@@ -89,16 +93,18 @@ impl Question {
         self.forms()?.best_width(regime, self.domain.width, ends)
     }
 
-    /// The best feasible candidate; none too of a space that is too large to price.
-    fn best_candidate(&self) -> Option<Built> {
+    /// The best feasible candidate, or why there is none.
+    fn best_candidate(&self) -> Result<Built, String> {
         if !self.space.can_be_enumerated() {
-            return None;
+            let hint = format!("roofscape search --space {} finds the best of it", shown(&self.space_arg));
+            return Err(format!("the space is too large to price: {hint}"));
         }
         let landscape = Landscape::new(&self.space, self.law.clone(), self.estimator);
         let feasible = |&&index: &&u32| self.budgets.admits(&landscape.sweep, index as usize);
-        let best = *landscape.best_first().iter().find(feasible)?;
+        let nothing = || "no candidate of the space keeps all limits".to_owned();
+        let best = *landscape.best_first().iter().find(feasible).ok_or_else(nothing)?;
         let loss = landscape.sweep.loss[best as usize];
-        Some(Built::new(&self.operators, &landscape.sweep.architecture(best as usize), loss))
+        Ok(Built::new(&self.operators, &landscape.sweep.architecture(best as usize), loss))
     }
 
     /// About what is to be built if anything is, and about law and board in any case.
@@ -128,31 +134,28 @@ pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_
         TheoryCosts::Operators => &operators,
         TheoryCosts::Simplified => &simplified,
     };
-    if let Err(error) = chosen.as_ref().map_err(Clone::clone)
-        && !matches!(error, NoOptimum::Infeasible { .. })
+    // What else is known is said even where the search ended short of an optimum; a question that has none has no answer.
+    if let Err(error) = chosen
+        && !matches!(error, NoOptimum::Infeasible { .. } | NoOptimum::NotConverged { .. })
     {
         return Err(Error::new(error.to_string()).into());
     }
-    let found = chosen.is_ok();
     let report = Report::new(&question, args.costs, (&operators, &simplified));
-    streams.warn(&report.warnings_of(&question));
+    streams.warn(report.warnings());
     match args.format {
-        Format::Json => write_json(&report, &mut *streams.out)?,
+        Format::Json => write_json(&report.with_curve(&question), &mut *streams.out)?,
         Format::Table => print::write(&question, &report, streams)?,
     }
-    if found {
-        return Ok(Outcome::Found);
+    match chosen {
+        Ok(_) => Ok(Outcome::Found),
+        Err(error @ NoOptimum::Infeasible { limit, least, .. }) => {
+            let message = Error::new(format!("nothing feasible: {error}")).hint(option(*limit, *least));
+            // Nobody can be told that stderr is closed.
+            let _ = writeln!(streams.err, "roofscape: {message}");
+            Ok(Outcome::NothingFeasible)
+        }
+        Err(error) => Err(Error::new(error.to_string()).into()),
     }
-    if let Err(error) = chosen {
-        let message = Error::new(format!("nothing feasible: {error}"));
-        let message = match error {
-            NoOptimum::Infeasible { limit, least, .. } => message.hint(option(*limit, *least)),
-            _ => message,
-        };
-        // Nobody can be told that stderr is closed.
-        let _ = writeln!(streams.err, "roofscape: {message}");
-    }
-    Ok(Outcome::NothingFeasible)
 }
 
 /// Which limits an optimum meets; none of them if there is none.

@@ -112,6 +112,34 @@ fn what_has_no_answer_is_said() {
     program.found(&format!("theory {suggested}"));
 }
 
+#[test]
+fn what_the_paper_has_no_form_for_and_what_was_not_priced_is_said() {
+    let program = Program::new();
+    let total = program.found("theory --max-total 60ms").stdout;
+    assert!(
+        total.contains("\nclosed form: the paper has none where total latency binds; derived here as it derives"),
+        "{total}"
+    );
+    program.write("huge.toml", include_str!("../../datasets/large-space.toml"));
+    let path = "huge.toml";
+    let huge = program.found(&format!("theory --max-tpot 5ms --space {path}"));
+    let hint = format!("the space is too large to price: roofscape search --space {path} finds the best of it");
+    assert!(huge.stdout.contains(&hint), "{}", huge.stdout);
+    let json = program.found("theory --max-tpot 5ms --space large --format json").json();
+    assert!(json["sweep_best"].is_null());
+    assert!(json["no_sweep_best"].as_str().is_some_and(|reason| reason.starts_with("the space is too large")));
+}
+
+/// Nothing is decoded, so no limit on decoding binds in either model.
+#[test]
+fn a_workload_without_output_spends_nothing_on_it() {
+    let json = Program::new().found("theory --max-tpot 5ms --output 0 --format json").json();
+    for model in ["operators", "simplified"] {
+        assert_eq!(json[model]["regime_in_words"], "nothing binds");
+        assert_eq!(number(&json[model]["takes"]["tpot_s"]), 0.0);
+    }
+}
+
 /// A law without a KV term holds gqa at no value: the optimum exists within the space, the closed form does not.
 #[test]
 fn a_law_without_a_kv_term_has_an_optimum_and_no_closed_form() {

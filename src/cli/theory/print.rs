@@ -29,7 +29,7 @@ pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<
     writeln!(streams.out)?;
     table(report).write(streams.out)?;
     writeln!(streams.out)?;
-    for line in sentences(question, report) {
+    for line in sentences(report) {
         writeln!(streams.out, "{line}")?;
     }
     Ok(())
@@ -114,7 +114,7 @@ fn cells(name: &str, point: &Point, loss: f64, takes: &Takes) -> Vec<String> {
     ]
 }
 
-fn sentences(question: &Question, report: &Report) -> Vec<String> {
+fn sentences(report: &Report) -> Vec<String> {
     let answer = &report.answer;
     let mut lines: Vec<String> = answer.sensitivities.iter().map(|known| known.words.clone()).collect();
     lines.extend(answer.ends.iter().map(|known| known.words.clone()));
@@ -129,6 +129,11 @@ fn sentences(question: &Question, report: &Report) -> Vec<String> {
     lines.extend(answer.not_rounded.clone());
     lines.extend(report.no_closed_form.clone());
     if let Some(form) = &report.closed_form {
+        if form.free.paper_regime.is_none() {
+            let regime = form.free.regime;
+            lines
+                .push(format!("closed form: the paper has none where {regime}; derived here as it derives the others"));
+        }
         let failing = form.free.conditions.iter().filter(|condition| condition.verdict == Verdict::Fails);
         lines.extend(failing.map(|condition| format!("closed form: {}", condition.sentence)));
         if let Some(kept) = &form.ends_kept {
@@ -143,10 +148,7 @@ fn sentences(question: &Question, report: &Report) -> Vec<String> {
         }
         lines.extend(form.deviations.iter().map(|deviation| format!("paper: {deviation}")));
     }
-    if !question.space.can_be_enumerated() {
-        let space = shown(&question.space.name);
-        lines.push(format!("the space is too large to price: roofscape search --space {space} finds the best of it"));
-    }
+    lines.extend(report.no_sweep_best.clone());
     lines.push(format!("each row is priced by its own costs; {LEFT_OUT}"));
     lines
 }

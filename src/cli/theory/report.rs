@@ -1,6 +1,6 @@
 //! What the theory says, as a document.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Question, regime};
 use crate::cli::args::TheoryCosts;
@@ -29,7 +29,8 @@ pub(super) struct Report {
     /// Why there is none.
     pub(super) no_closed_form: Option<String>,
     pub(super) sweep_best: Option<Built>,
-    pub(super) curve: Vec<AtWidth>,
+    /// Why there is none.
+    pub(super) no_sweep_best: Option<String>,
     budgets: Budgets,
     space: String,
     space_origin: Option<String>,
@@ -40,7 +41,20 @@ pub(super) struct Report {
     precision: Precision,
     workload: Workload,
     attention: Attention,
-    warnings: Vec<String>,
+    #[serde(serialize_with = "in_words")]
+    warnings: Vec<Warning>,
+    #[serde(skip)]
+    regime: Regime,
+    #[serde(skip)]
+    asked: TheoryCosts,
+}
+
+/// The document with the best at each width, which only programs read.
+#[derive(Debug, Serialize)]
+pub(super) struct WithCurve<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    curve: Vec<AtWidth>,
 }
 
 /// One cost model's optimum.
@@ -255,16 +269,20 @@ impl Report {
             TheoryCosts::Simplified => ("simplified", simplified.clone()),
         };
         let precision = question.estimator.precision();
+        let (sweep_best, no_sweep_best) = match question.best_candidate() {
+            Ok(best) => (Some(best), None),
+            Err(reason) => (None, Some(reason)),
+        };
         Self {
             costs: name,
-            warnings: question.warnings(&answer).iter().map(Warning::to_string).collect(),
+            warnings: question.warnings(&answer),
             answer,
             operators,
             simplified,
             closed_form: free.ok().map(|free| FormPart { free, ends_kept, deviations: deviations(regime) }),
             no_closed_form,
-            sweep_best: question.best_candidate(),
-            curve: curve(question, costs, regime),
+            sweep_best,
+            no_sweep_best,
             budgets: question.budgets,
             space: question.space.name.clone(),
             space_origin: question.space.origin.clone(),
@@ -274,12 +292,22 @@ impl Report {
             precision: *precision,
             workload: question.estimator.workload(),
             attention: question.estimator.attention(),
+            regime,
+            asked: costs,
         }
     }
 
-    pub(super) fn warnings_of(&self, question: &Question) -> Vec<Warning> {
-        question.warnings(&self.answer)
+    pub(super) fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
+
+    pub(super) fn with_curve(&self, question: &Question) -> WithCurve<'_> {
+        WithCurve { report: self, curve: curve(question, self.asked, self.regime) }
+    }
+}
+
+fn in_words<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(warnings.iter().map(Warning::to_string))
 }
 
 /// At most so many widths, the ends of the space among them.

@@ -64,9 +64,10 @@ impl Simplified {
         point.layers * point.width * point.width * xi_f(point) * (tokens / self.flops_per_s)
     }
 
-    /// Time per output token, seconds: `l·Γ/β`.
+    /// Time per output token, seconds: `l·Γ/β`, and none where no token is put out.
     pub fn tpot_s<S: Size>(&self, point: &Point<S>) -> S {
-        point.layers * self.gamma_bytes(point) * self.bytes_per_s.recip()
+        let s_per_byte = if self.workload.generated_tokens == 0 { 0.0 } else { self.bytes_per_s.recip() };
+        point.layers * self.gamma_bytes(point) * s_per_byte
     }
 
     /// Γ: bytes that one layer reads per token, weights and context.
@@ -150,5 +151,10 @@ mod tests {
         let stored = 24.0 * (2.0 * 1024.0 * 1024.0 + 2.0 * 1024.0 * 128.0 + 3.0 * 1024.0 * 512.0 * 8.0) * 2.0;
         assert!((theory.memory_bytes(&point) / stored - 1.0).abs() < 1e-12);
         assert_eq!(theory.cost(Limit::Total, &point), theory.prefill_s(&point) + 16.0 * theory.tpot_s(&point));
+        let silent = Simplified { workload: Workload { generated_tokens: 0, ..workload }, ..theory };
+        assert_eq!(
+            [silent.cost(Limit::Tpot, &point), silent.cost(Limit::Total, &point)],
+            [0.0, theory.prefill_s(&point)]
+        );
     }
 }
