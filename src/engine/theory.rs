@@ -28,6 +28,7 @@ mod regime;
 mod rounding;
 mod sensitivity;
 mod simplified;
+mod undetermined;
 
 pub use closed_forms::{ClosedForm, ClosedForms, Ends, NoClosedForm};
 pub use constraint::{Constraint, Coordinate};

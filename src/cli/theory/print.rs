@@ -116,7 +116,8 @@ fn cells(name: &str, point: &Point, loss: f64, takes: &Takes) -> Vec<String> {
 
 fn sentences(report: &Report) -> Vec<String> {
     let answer = &report.answer;
-    let mut lines: Vec<String> = answer.sensitivities.iter().map(|known| known.words.clone()).collect();
+    let mut lines: Vec<String> = answer.undetermined_in_words.iter().cloned().collect();
+    lines.extend(answer.sensitivities.iter().map(|known| known.words.clone()));
     lines.extend(answer.ends.iter().map(|known| known.words.clone()));
     if let Some(Built { architecture, loss_cost_nats: Some(cost), .. }) = &answer.rounded {
         let ArchitecturePart { heads, head_dim, kv_heads, intermediate, experts, top_k, .. } = architecture;

@@ -11,8 +11,8 @@ use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
 use crate::engine::theory::closed_forms::{Condition, Convergence};
 use crate::engine::theory::{
-    ClosedForm, CostModel, Domain, EndSensitivity, Ends, Kkt, NoNeighbour, NoOptimum, Optimum, Point, PrintedD3,
-    Problem, Regime, Sensitivity, deviations, end_sensitivities, minimise, round, sensitivities,
+    ClosedForm, Coordinate, CostModel, Domain, EndSensitivity, Ends, Kkt, NoNeighbour, NoOptimum, Optimum, Point,
+    PrintedD3, Problem, Regime, Sensitivity, deviations, end_sensitivities, minimise, round, sensitivities,
 };
 use crate::engine::workload::Workload;
 use crate::files::export::{ArchitecturePart, LawPart, ProfilePart, Warning};
@@ -71,6 +71,10 @@ pub(super) struct Answer {
     pub(super) perplexity: Option<f64>,
     pub(super) kkt_residual: Option<f64>,
     kkt: Option<Kkt>,
+    /// Variables that nothing decides.
+    undetermined: Vec<Coordinate>,
+    #[serde(skip)]
+    pub(super) undetermined_in_words: Option<String>,
     pub(super) takes: Option<Takes>,
     pub(super) sensitivities: Vec<InWords<Sensitivity>>,
     /// Of the ends of the space that stop it.
@@ -234,6 +238,8 @@ impl Answer {
             perplexity: optimum.map(|found| found.loss.exp()),
             kkt_residual: optimum.map(Optimum::kkt_residual),
             kkt: optimum.map(|found| found.kkt),
+            undetermined: optimum.map(|found| found.undetermined.clone()).unwrap_or_default(),
+            undetermined_in_words: optimum.and_then(Optimum::undetermined_in_words),
             takes: optimum.map(|found| Takes::at(costs, &found.point)),
             sensitivities: optimum.iter().flat_map(|found| sensitivities(&problem, found)).map(InWords::from).collect(),
             ends: optimum.iter().flat_map(|found| end_sensitivities(&problem, found)).map(InWords::from).collect(),

@@ -46,6 +46,8 @@ pub struct Optimum {
     pub kkt: Kkt,
     /// One for each budget that is set and each end that the domain has.
     pub multipliers: Vec<Multiplier>,
+    /// Variables that nothing decides: others along with them are as good.
+    pub undetermined: Vec<Coordinate>,
     /// Newton steps.
     pub iterations: u64,
 }
@@ -69,6 +71,21 @@ impl Optimum {
     /// The ends of the domain that stop it.
     pub fn binding_ends(&self) -> Vec<Multiplier> {
         self.pressing().filter(|known| known.constraint.limit().is_none()).collect()
+    }
+
+    /// What nothing decides, as a sentence; none where everything is decided.
+    pub fn undetermined_in_words(&self) -> Option<String> {
+        let names: Vec<&str> = self.undetermined.iter().map(|open| open.name()).collect();
+        match names.as_slice() {
+            [] => None,
+            [only] => Some(format!("nothing decides {only}: other values of it are as good")),
+            [first @ .., last] => {
+                let names = first.join(", ");
+                Some(format!(
+                    "nothing decides between values of {names} and {last} that go together: others are as good"
+                ))
+            }
+        }
     }
 
     fn pressing(&self) -> impl Iterator<Item = Multiplier> {
@@ -155,7 +172,8 @@ pub fn minimise(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
         return Err(NoOptimum::NotConverged { residual: kkt.residual() });
     }
     let point = at_its_ends(end.iterate.logarithms.into(), &problem.domain);
-    Ok(Optimum { point, loss: problem.law.loss(&point.features()), kkt, multipliers, iterations: end.iterations })
+    let (loss, undetermined) = (problem.law.loss(&point.features()), program.undetermined(&end.iterate));
+    Ok(Optimum { point, loss, kkt, multipliers, undetermined, iterations: end.iterations })
 }
 
 /// The point itself, with what an end holds exactly there: the search stops a hair's breadth inside.

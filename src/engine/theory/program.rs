@@ -10,6 +10,7 @@ use super::jet::{Gradient, Jet};
 use super::kkt::{self, Kkt};
 use super::loss::loss;
 use super::problem::{Multiplier, NoOptimum, Problem};
+use super::undetermined::undetermined;
 use super::{Domain, Point};
 use crate::engine::budget::Limit;
 
@@ -126,8 +127,7 @@ impl<'a> Program<'a> {
     pub(super) fn judge(&self, end: &Iterate) -> (Kkt, Vec<Multiplier>) {
         let at = self.evaluate(&end.logarithms, SHARPEST);
         let kkt = Kkt::of(&at, &end.multipliers, self.free);
-        let pairs = end.multipliers.iter().zip(&end.slacks);
-        let clean: Vec<f64> = pairs.map(|(&lambda, &slack)| if lambda > slack { lambda } else { 0.0 }).collect();
+        let clean = pressing(end);
         let own = self.rows.iter().zip(&clean).filter(|(row, _)| !row.fence);
         let mut multipliers: Vec<Multiplier> =
             own.map(|(row, &nats)| Multiplier { constraint: row.constraint, nats }).collect();
@@ -139,6 +139,23 @@ impl<'a> Program<'a> {
         }
         (kkt, multipliers)
     }
+
+    /// The variables that the optimum leaves open.
+    pub(super) fn undetermined(&self, end: &Iterate) -> Vec<Coordinate> {
+        let at = self.evaluate(&end.logarithms, SHARPEST);
+        let pressing = || at.constraints.iter().zip(pressing(end)).filter(|(_, lambda)| *lambda > 0.0);
+        let lagrangian =
+            pressing().fold(at.loss.hessian, |sum, (constraint, lambda)| sum + constraint.hessian * lambda);
+        let unit = |place| Gradient::from_fn(|row, _| if row == place { 1.0 } else { 0.0 });
+        let fixed = (0..Point::DIMENSIONS).filter(|&place| !self.free[place]).map(unit);
+        undetermined(&lagrangian, pressing().map(|(constraint, _)| constraint.gradient).chain(fixed))
+    }
+}
+
+/// The multipliers of what presses, and 0 for all else.
+fn pressing(end: &Iterate) -> Vec<f64> {
+    let pairs = end.multipliers.iter().zip(&end.slacks);
+    pairs.map(|(&lambda, &slack)| if lambda > slack { lambda } else { 0.0 }).collect()
 }
 
 /// Where every cost is least: shallow, narrow, few active weights, few KV heads, few experts. Where a large gqa needs width,

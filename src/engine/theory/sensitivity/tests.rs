@@ -78,6 +78,7 @@ fn steps_are_plain_and_suit_the_budget() {
         loss: 3.0,
         kkt: crate::engine::theory::Kkt { stationarity: 0.0, violation: 0.0, complementarity: 0.0 },
         multipliers: vec![crate::engine::theory::Multiplier { constraint: Constraint::Budget(limit), nats }],
+        undetermined: Vec::new(),
         iterations: 1,
     };
     for (limit, allowed, sentence) in [

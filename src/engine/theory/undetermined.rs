@@ -1,0 +1,88 @@
+//! Which variables an optimum does not determine: others along with them are as good.
+//!
+//! A law of parameter counts sees two numbers where a shape has five, and a law without an effect of ρ leaves ρ to what
+//! budgets say. Then there is a whole surface of optima, and the solver ends somewhere on it: true, but no advice. Such a
+//! surface shows in the second derivatives. Along what binds, where nothing is lost to first order, the Lagrangian bends
+//! up in every direction that matters; where it is flat for an e-fold of a variable, nothing decides.
+
+use nalgebra::SymmetricEigen;
+
+use super::constraint::Coordinate;
+use super::jet::{Gradient, Hessian};
+
+/// A direction is flat if an e-fold along it costs less than this many nats; the least that people are shown is 5e-6.
+const FLAT_NATS: f64 = 1e-6;
+/// A variable takes part in a direction of length 1 that moves it by more than this.
+const PART: f64 = 0.03;
+/// Gradients that are nearer than this to a sum of others are such a sum.
+const DEPENDENT: f64 = 1e-6;
+
+/// The variables that move in directions which neither leave what binds nor change the Lagrangian.
+pub(super) fn undetermined(lagrangian: &Hessian, binding: impl Iterator<Item = Gradient>) -> Vec<Coordinate> {
+    let mut across: Vec<Gradient> = Vec::new();
+    for gradient in binding {
+        let unit = gradient.normalize();
+        let left = across.iter().fold(unit, |left, known| left - known * known.dot(&left));
+        if left.norm() > DEPENDENT {
+            across.push(left.normalize());
+        }
+    }
+    let out_of_the_way = across.iter().fold(Hessian::zeros(), |sum, unit| sum + unit * unit.transpose());
+    let along = Hessian::identity() - out_of_the_way;
+    // Across what binds the curvature is of no interest: there, it counts as large.
+    let bent = SymmetricEigen::new(along * lagrangian * along + out_of_the_way);
+    let flat: Vec<Gradient> = (0..bent.eigenvalues.len())
+        .filter(|&place| bent.eigenvalues[place].abs() / 2.0 < FLAT_NATS)
+        .map(|place| bent.eigenvectors.column(place).into_owned())
+        .collect();
+    let moves = |coordinate: &Coordinate| flat.iter().any(|way| way[coordinate.index()].abs() > PART);
+    Coordinate::ALL.into_iter().filter(moves).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::budget::{Budgets, Limit};
+    use crate::engine::law::Coefficients;
+    use crate::engine::law::forms::{ACTIVE_TOTAL, EQ_2};
+    use crate::engine::law::tests::table_6;
+    use crate::engine::space::paper_space;
+    use crate::engine::theory::fixtures::{operator_model, simplified};
+    use crate::engine::theory::{CostModel, Domain, Problem, minimise};
+
+    fn undetermined_by(law: &Coefficients, costs: &dyn CostModel, budgets: Budgets) -> Vec<Coordinate> {
+        let domain = Domain::of(&paper_space());
+        minimise(&Problem { law, costs, budgets, domain }).unwrap().undetermined
+    }
+
+    #[test]
+    fn the_papers_law_determines_everything() {
+        for budgets in [
+            Budgets::NONE.with(Limit::Total, 0.1),
+            Budgets::NONE.with(Limit::Tpot, 0.005).with(Limit::Memory, 4e9),
+            Budgets::NONE.with(Limit::Prefill, 0.02),
+            Budgets::NONE,
+        ] {
+            assert_eq!(undetermined_by(&table_6(), &simplified(), budgets), []);
+            assert_eq!(undetermined_by(&table_6(), &operator_model("fp16"), budgets), []);
+        }
+    }
+
+    /// Decode time depends on what is active, and so does the law: many shapes have as many active parameters.
+    #[test]
+    fn a_law_of_parameter_counts_leaves_the_shape_open() {
+        let law = Coefficients::new(&ACTIVE_TOTAL, &[400.0, 300.0], &[0.35, 0.3], 1.7);
+        let open = undetermined_by(&law, &simplified(), Budgets::NONE.with(Limit::Memory, 2e9));
+        assert!(open.contains(&Coordinate::Layers) && open.contains(&Coordinate::Width), "{open:?}");
+    }
+
+    /// Without an effect of ρ and with no limit on memory, ρ alone is open.
+    #[test]
+    fn what_the_law_does_not_see_is_open() {
+        let Some(eq2) = crate::engine::law::forms::Eq2::of(&table_6()) else { panic!("Table 6 is of Eq. 2") };
+        let blind = Coefficients::from(crate::engine::law::forms::Eq2 { kappa_rho: 0.0, ..eq2 });
+        assert_eq!(blind.form().name, EQ_2.name);
+        let open = undetermined_by(&blind, &simplified(), Budgets::NONE.with(Limit::Tpot, 0.005));
+        assert_eq!(open, [Coordinate::Rho]);
+    }
+}
