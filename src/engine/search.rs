@@ -13,7 +13,8 @@
 //!
 //! A search proves nothing: what no step from any member leads to is not found. On spaces that can be enumerated it is
 //! held against the whole (`tests`). Its end is that nothing is left to try, or that the last quarter of the evaluations
-//! has hardly moved the frontier, and then that the budgets' border has been tried; a measure that knows no scale, and so serves small and large spaces.
+//! has hardly moved the frontier, and then that the
+//! budgets' border has been tried; a measure that knows no scale, and so serves small and large spaces.
 
 mod axes;
 mod refine;
@@ -76,7 +77,7 @@ pub struct Aim {
 pub enum Stop {
     /// The frontier has stopped growing.
     Converged,
-    /// Every neighbour of every member has been tried.
+    /// Every single step and every pair of steps from every member has been tried, and some leaps.
     Exhausted,
     /// As many candidates have been priced as were allowed.
     MaxEvaluations,
@@ -122,6 +123,13 @@ pub struct Searched {
     pub aim: Aim,
 }
 
+impl Searched {
+    /// Whether nothing is left: the frontier found is then that of the space.
+    pub const fn is_complete(&self) -> bool {
+        self.evaluations as u64 >= self.of
+    }
+}
+
 /// What is tried, in this order, each until it leads no further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -131,13 +139,6 @@ enum Phase {
     SeveralAxes,
     /// Those of the candidates on both sides of the budgets, after the frontier has come to this end.
     Border(Stop),
-}
-
-impl Searched {
-    /// Whether nothing is left: the frontier found is then that of the space.
-    pub const fn is_complete(&self) -> bool {
-        self.evaluations as u64 >= self.of
-    }
 }
 
 /// A search that can be looked at while it goes on.
@@ -268,6 +269,8 @@ impl Search {
         self.phase = match self.phase {
             Phase::SingleAxes => Phase::SeveralAxes,
             Phase::SeveralAxes => Phase::Border(end),
+            // The border may have brought members whose own neighbours nobody has looked at.
+            Phase::Border(Stop::Exhausted) if self.has_unrefined_members() => Phase::SeveralAxes,
             Phase::Border(end) => return Some(end),
         };
         // What has been gained so far says nothing of what is tried from now on.

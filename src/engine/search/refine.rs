@@ -11,7 +11,7 @@ use super::axes::{Axes, Direction};
 use super::{Phase, Search, start};
 use crate::engine::architecture::Architecture;
 
-/// A member's gaps are as large as the area that a candidate between it and its neighbours could add at most.
+/// The gap beyond the first and the last member.
 const AT_AN_END: f64 = f64::INFINITY;
 /// The first stride is an axis' length over 2 to this power.
 const FIRST_STRIDE: u8 = 3;
@@ -30,7 +30,7 @@ impl Search {
         let last = self.axes.levels();
         let members = match self.phase {
             Phase::SingleAxes => self.members_before(last),
-            Phase::SeveralAxes => self.members_before(last + 1 + LEAPS),
+            Phase::SeveralAxes => self.members_before(self.last_level()),
             Phase::Border(_) => self.beside_the_budgets(last + 1),
         };
         let mut proposed = Vec::new();
@@ -48,12 +48,23 @@ impl Search {
         proposed
     }
 
+    /// Whether something is left to try from a member.
+    pub(super) fn has_unrefined_members(&self) -> bool {
+        !self.front.is_empty() && !self.members_before(self.last_level()).is_empty()
+    }
+
+    /// The level at which nothing is left to try from a member.
+    fn last_level(&self) -> u8 {
+        self.axes.levels() + 1 + LEAPS
+    }
+
     /// Few while little is known, so that each round starts from the best there is.
     fn batch(&self) -> usize {
         (start::size(self.searched.of) / 4).max(self.front.len() / 16).max(8)
     }
 
-    /// Members that have not been refined so often, the largest gaps first.
+    /// Members that have not been refined so often, the largest gaps first: a gap is as large as the area that a candidate
+    /// between two members could add at most.
     fn members_before(&self, level: u8) -> Vec<usize> {
         let latency_s = self.sweep.latency_s(self.searched.aim.objective);
         let place = |member: usize| {

@@ -116,6 +116,28 @@ fn the_best_within_budgets_is_found() {
     }
 }
 
+/// Members that were found beside the budgets, last of all, have neighbours too.
+#[test]
+fn where_nothing_is_left_to_try_no_single_step_from_a_member_is_new() {
+    let space = Arc::new(finer_space());
+    let tight = Budgets::NONE.with(Limit::Total, 0.1).with(Limit::Memory, 6e8).with(Limit::Prefill, 0.03);
+    let cheap = Budgets::NONE.with(Limit::Total, 0.025);
+    let cases = (0..4).flat_map(|seed| [tight, cheap].map(|budgets| (seed, budgets)));
+    for (seed, aim) in cases.flat_map(|(seed, budgets)| Objective::ALL.map(|to| (seed, within(budgets, to)))) {
+        let options = SearchOptions { seed, tolerance: 0.0, ..SearchOptions::DEFAULT };
+        let mut search = Search::new(&space, paper_law(), estimator(Precision::FP16), aim, options);
+        assert_eq!(search.finish(&()), Stop::Exhausted);
+        for &member in &search.front {
+            let from = search.sweep.architecture(member as usize);
+            for along in axes::Direction::ALL {
+                let line = search.axes.line(&from, along);
+                let steps = [1, -1].into_iter().filter_map(|steps| Axes::step(&line, steps));
+                assert!(steps.into_iter().all(|beside| search.known.contains(&beside)), "seed {seed}, {from}");
+            }
+        }
+    }
+}
+
 fn paper_search(options: SearchOptions) -> Search {
     let aim = within(Budgets::NONE, Objective::Total);
     Search::new(&Arc::new(paper_space()), paper_law(), estimator(Precision::FP16), aim, options)
