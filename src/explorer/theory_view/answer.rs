@@ -152,9 +152,7 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
             closed: form.map(|form| (form.point, form.loss)),
         });
     }
-    let sweep = &inquiry.landscape.sweep;
-    let feasible = |&&index: &&u32| inquiry.budgets.admits(sweep, index as usize);
-    let swept = inquiry.landscape.best_first().iter().find(feasible).map(|&index| index as usize);
+    let swept = inquiry.landscape.best_within(&inquiry.budgets);
     Some(Answered { inquiry: inquiry.clone(), domain, simplified, operators, rounded, closed, swept, curve })
 }
 
