@@ -64,8 +64,10 @@ fn both_models_say_what_binds_and_their_optima_keep_it() {
     let loss = |way| outcome(answer, way).expect("an outcome").loss;
     assert!(loss(Way::Operators) <= loss(Way::Rounded), "rounding costs something");
     assert!(loss(Way::Rounded) <= loss(Way::Swept) + 1e-9, "the space's steps are coarser than 64 and 16");
-    let swept = session.state.selection.frontier.last().copied().map(|index| index as usize);
-    assert_eq!(answer.swept, swept, "the best of the sweep is the frontier's last member");
+    let last = *session.state.selection.frontier.last().expect("a feasible one") as usize;
+    let last = session.state.landscape().expect("a picture").sweep.architecture(last);
+    let swept = answer.swept.as_ref().and_then(|swept| swept.best.as_ref()).map(|(shape, _)| *shape);
+    assert_eq!(swept, Some(last), "the best of the sweep is the frontier's last member");
 }
 
 #[test]

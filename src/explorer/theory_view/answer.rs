@@ -4,25 +4,33 @@
 //! recognised. Which limits bind is read from the multipliers of the simplified model's optimum; the closed forms are
 //! then those of that regime, because they are derived for that model.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
+use super::table::{Outcome, built};
+use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::landscape::Landscape;
+use crate::engine::law::LossLaw;
 use crate::engine::law::fit::Watch;
+use crate::engine::roofline::Estimator;
 use crate::engine::space::Space;
 use crate::engine::theory::{
     ClosedForm, ClosedForms, CostModel, Domain, EndSensitivity, Ends, NoClosedForm, NoNeighbour, NoOptimum,
     OperatorModel, Optimum, Point, Problem, Quanta, Regime, Rounded, Sensitivity, Simplified, end_sensitivities,
     minimise, round, sensitivities,
 };
-use crate::explorer::state::State;
+use crate::explorer::state::{Question, State};
 
 /// What the theory is asked.
 #[derive(Debug, Clone)]
 pub struct Inquiry {
-    /// Law, estimator and candidates.
-    pub landscape: Arc<Landscape>,
+    /// Edition of the law, board in its mode, number format and workload.
+    pub question: Question,
+    /// The law of that edition in that number format.
+    pub law: LossLaw,
+    /// How the sweep prices.
+    pub estimator: Estimator,
     /// The board behind the estimator.
     pub hardware: Hardware,
     /// The space: its ends are the domain's.
@@ -31,19 +39,23 @@ pub struct Inquiry {
     pub budgets: Budgets,
 }
 
-/// The landscape stands for all but the budgets: another board, format or law is another landscape.
+/// The question stands for law, estimator and board. Candidates are no part of it: a search that goes on finds more of them
+/// many times a second, and no optimum depends on them.
 impl PartialEq for Inquiry {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.landscape, &other.landscape) && self.budgets == other.budgets
+        self.question == other.question && self.budgets == other.budgets && Arc::ptr_eq(&self.space, &other.space)
     }
 }
 
 impl Inquiry {
     /// What the picture calls for; none before the first.
     pub fn of(state: &State) -> Option<Self> {
+        let (landscape, question) = (state.landscape()?, state.shown());
         Some(Self {
-            landscape: Arc::clone(state.landscape()?),
-            hardware: state.hardware(state.shown()),
+            question,
+            law: landscape.law.clone(),
+            estimator: landscape.estimator,
+            hardware: state.hardware(question),
             space: Arc::clone(&state.shelf.space),
             budgets: state.budgets(),
         })
@@ -51,16 +63,16 @@ impl Inquiry {
 
     /// As the theory sees the board.
     pub fn simplified(&self) -> Simplified {
-        Simplified::of(&self.hardware, &self.landscape.estimator)
+        Simplified::of(&self.hardware, &self.estimator)
     }
 
     /// As the sweep prices.
     pub fn operators(&self) -> OperatorModel {
-        OperatorModel::of(&self.space, self.landscape.estimator)
+        OperatorModel::of(&self.space, self.estimator)
     }
 
     fn problem<'a>(&'a self, costs: &'a dyn CostModel, domain: Domain) -> Problem<'a> {
-        Problem { law: &self.landscape.law.coefficients, costs, budgets: self.budgets, domain }
+        Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain }
     }
 
     fn solve(&self, costs: &dyn CostModel, domain: Domain) -> Result<Solved, NoOptimum> {
@@ -84,6 +96,32 @@ pub struct Solved {
     pub ends: Vec<EndSensitivity>,
 }
 
+/// The best feasible candidate of one landscape. No part of [`theorise`]: a search has the next landscape long before the
+/// theory could be asked again.
+#[derive(Debug, Clone)]
+pub struct Swept {
+    /// The landscape, which is not kept alive.
+    landscape: Weak<Landscape>,
+    /// The candidate and what it costs; none where none keeps the budgets.
+    pub best: Option<(Architecture, Outcome)>,
+}
+
+impl Swept {
+    /// Looks for it.
+    pub fn of(landscape: &Arc<Landscape>, inquiry: &Inquiry) -> Self {
+        let best = landscape.best_within(&inquiry.budgets).map(|index| {
+            let shape = landscape.sweep.architecture(index);
+            (shape, built(inquiry, &shape, landscape.sweep.loss[index]))
+        });
+        Self { landscape: Arc::downgrade(landscape), best }
+    }
+
+    /// Whether it is of this landscape.
+    pub fn is_of(&self, landscape: &Arc<Landscape>) -> bool {
+        std::ptr::eq(self.landscape.as_ptr(), Arc::as_ptr(landscape))
+    }
+}
+
 /// What the theory says.
 #[derive(Debug, Clone)]
 pub struct Answered {
@@ -99,8 +137,8 @@ pub struct Answered {
     pub rounded: Option<Result<Rounded, NoNeighbour>>,
     /// The closed form at its best width, in the regime that the simplified model is in.
     pub closed: Result<ClosedForm, NoClosedForm>,
-    /// The best feasible candidate of the sweep.
-    pub swept: Option<usize>,
+    /// The best of the sweep; none before it is looked for.
+    pub swept: Option<Swept>,
     /// The optima at given widths, rising.
     pub curve: Vec<AtWidth>,
 }
@@ -129,10 +167,10 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
     let (simplified_costs, operator_costs) = (inquiry.simplified(), inquiry.operators());
     let simplified = inquiry.solve(&simplified_costs, domain);
     let operators = inquiry.solve(&operator_costs, domain);
-    let quanta = Quanta::of(&inquiry.space, inquiry.landscape.estimator.precision());
+    let quanta = Quanta::of(&inquiry.space, inquiry.estimator.precision());
     let problem = inquiry.problem(&operator_costs, domain);
     let rounded = operators.as_ref().ok().map(|solved| round(&problem, &solved.optimum, &quanta));
-    let law = &inquiry.landscape.law.coefficients;
+    let law = &inquiry.law.coefficients;
     let forms = ClosedForms::new(law, simplified_costs, inquiry.budgets, domain);
     let regime = regime(&simplified);
     let closed = forms.and_then(|forms| forms.best_width(regime, domain.width, Ends::Reported));
@@ -152,8 +190,7 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
             closed: form.map(|form| (form.point, form.loss)),
         });
     }
-    let swept = inquiry.landscape.best_within(&inquiry.budgets);
-    Some(Answered { inquiry: inquiry.clone(), domain, simplified, operators, rounded, closed, swept, curve })
+    Some(Answered { inquiry: inquiry.clone(), domain, simplified, operators, rounded, closed, swept: None, curve })
 }
 
 /// Which limits bind; none where there is no optimum.

@@ -152,10 +152,7 @@ pub fn outcome(answered: &Answered, way: Way) -> Option<Outcome> {
             let rounded = answered.rounded.as_ref()?.as_ref().ok()?;
             Some(built(inquiry, &rounded.architecture, rounded.loss))
         }
-        Way::Swept => {
-            let (sweep, index) = (&inquiry.landscape.sweep, answered.swept?);
-            Some(built(inquiry, &sweep.architecture(index), sweep.loss[index]))
-        }
+        Way::Swept => answered.swept.as_ref()?.best.as_ref().map(|(_, outcome)| outcome.clone()),
     }
 }
 
@@ -169,7 +166,7 @@ pub fn fails(answered: &Answered, way: Way) -> bool {
 }
 
 /// A shape that can be built is priced as it is.
-fn built(inquiry: &Inquiry, shape: &Architecture, loss: f64) -> Outcome {
+pub(super) fn built(inquiry: &Inquiry, shape: &Architecture, loss: f64) -> Outcome {
     let costs = Limit::ALL.map(|limit| inquiry.operators().cost_of(limit, shape));
     Outcome { point: Point::of(shape), loss, costs, by_operators: costs, residual: None }
 }

@@ -105,7 +105,7 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
             notes.push((Mark::Fails, format!("{model}: {error}{}", instead(answered, error))));
         }
     }
-    let blind = answered.inquiry.landscape.law.coefficients.blind_to();
+    let blind = answered.inquiry.law.coefficients.blind_to();
     if !blind.is_empty() {
         let sentence = "what no budget decides there is one choice of many that are as good";
         notes.push((Mark::Caution, format!("the law is blind to {}: {sentence}", blind.join(", "))));
@@ -149,11 +149,11 @@ fn instead(answered: &Answered, error: &NoOptimum) -> String {
 
 /// What is to be known of the law before the loss of what is to be built is believed.
 fn about_the_law(answered: &Answered) -> Vec<String> {
-    let landscape = &answered.inquiry.landscape;
+    let law = &answered.inquiry.law;
     let rounded = answered.rounded.as_ref().and_then(|rounded| rounded.as_ref().ok()).map(|found| found.architecture);
-    let shape = rounded.or_else(|| answered.swept.map(|index| landscape.sweep.architecture(index)));
-    let warnings =
-        shape.map_or_else(|| Warning::of_law(&landscape.law), |shape| Warning::of_loss(&shape, &landscape.law));
+    let swept = answered.swept.as_ref().and_then(|swept| swept.best.as_ref()).map(|(shape, _)| *shape);
+    let shape = rounded.or(swept);
+    let warnings = shape.map_or_else(|| Warning::of_law(law), |shape| Warning::of_loss(&shape, law));
     warnings.iter().map(ToString::to_string).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::explorer::screen::Screen;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::sources::wrapped;
 use crate::explorer::state::State;
-use crate::explorer::theory_view::answer::{Answered, Inquiry, regime};
+use crate::explorer::theory_view::answer::{Answered, Inquiry, Swept, regime};
 use crate::explorer::theory_view::table::Row;
 use crate::explorer::theory_view::words::notes;
 
@@ -93,14 +93,25 @@ pub(super) fn follow(state: &mut State) -> Option<Effect> {
         return None;
     }
     let now = Inquiry::of(state);
-    if now == state.theory.inquiry {
-        return None;
-    }
-    state.theory.inquiry.clone_from(&now);
+    let is_asked = now == state.theory.inquiry;
+    state.theory.inquiry = now;
     if state.theory.is_current() {
+        find_best_swept(state);
         return None;
     }
-    now.map(|inquiry| Effect::Theorise(Box::new(inquiry)))
+    state.theory.inquiry.clone().filter(|_| !is_asked).map(|inquiry| Effect::Theorise(Box::new(inquiry)))
+}
+
+/// Puts the best of the sweep beside an answer, once for each landscape.
+fn find_best_swept(state: &mut State) {
+    let Some(landscape) = state.landscape().map(Arc::clone) else { return };
+    let Some(answered) = &mut state.theory.answered else { return };
+    if answered.swept.as_ref().is_none_or(|swept| !swept.is_of(&landscape)) {
+        let swept = Swept::of(&landscape, &answered.inquiry);
+        Arc::make_mut(answered).swept = Some(swept);
+        // Where no shape is rounded, the notes are about this one.
+        scroll(state, 0);
+    }
 }
 
 /// Takes an answer, unless something else has been asked meanwhile.
@@ -111,12 +122,11 @@ pub(super) fn answered(state: &mut State, answered: Arc<Answered>) {
             state.theory.top = 0;
         }
         state.theory.answered = Some(answered);
-        scroll(state, 0);
     }
 }
 
 /// Whether answers are about the same board and law, and the same budgets bind.
 fn is_alike(before: &Answered, now: &Answered) -> bool {
     let regimes = |answered: &Answered| [&answered.simplified, &answered.operators].map(regime);
-    Arc::ptr_eq(&before.inquiry.landscape, &now.inquiry.landscape) && regimes(before) == regimes(now)
+    before.inquiry.question == now.inquiry.question && regimes(before) == regimes(now)
 }
