@@ -2,9 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyModifiers};
 use roofscape::engine::budget::Limit;
-use roofscape::engine::theory::{CostModel, Regime};
+use roofscape::engine::theory::{CostModel, NoOptimum, Regime};
 use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
@@ -234,6 +236,25 @@ fn what_no_shape_can_keep_is_said_with_what_it_takes() {
             && shown.contains("nothing keeps these budgets at any width"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_width_that_was_not_solved_at_is_no_width_that_keeps_no_budget() {
+    let mut session = theory(&Choices::default(), SIZE);
+    assert!(!screen(&mut session).contains("not solved at"));
+    let unsolved = NoOptimum::NotConverged { residual: 1e-3 };
+    let answered = Arc::make_mut(session.state.theory.answered.as_mut().expect("an answer"));
+    for at in &mut answered.curve[3..6] {
+        at.operators = Err(unsolved.clone());
+    }
+    let shown = notes(answered);
+    let said = |note: &(Mark, String)| note.0 == Mark::Caution && note.1 == "operators: not solved at 3 of 29 widths";
+    assert!(shown.iter().any(said), "{shown:?}");
+    for at in &mut answered.curve {
+        (at.operators, at.simplified) = (Err(unsolved.clone()), Err(unsolved.clone()));
+    }
+    let shown = screen(&mut session);
+    assert!(shown.contains("not solved at any width") && !shown.contains("nothing keeps"), "{shown}");
 }
 
 #[test]

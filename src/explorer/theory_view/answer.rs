@@ -143,15 +143,16 @@ pub struct Answered {
     pub curve: Vec<AtWidth>,
 }
 
-/// The optima at one width; none where the budgets admit nothing.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The optima at one width.
+#[derive(Debug, Clone, PartialEq)]
 pub struct AtWidth {
     /// d.
     pub width: f64,
-    /// Place and loss of the simplified model's.
-    pub simplified: Option<(Point, f64)>,
+    /// Place and loss of the simplified model's. That nothing keeps the budgets is one reason why there is none; that the
+    /// solver ended short of it is another.
+    pub simplified: Result<(Point, f64), NoOptimum>,
     /// Of the operator model's.
-    pub operators: Option<(Point, f64)>,
+    pub operators: Result<(Point, f64), NoOptimum>,
     /// Of the closed form, wherever its regime has one.
     pub closed: Option<(Point, f64)>,
 }
@@ -181,7 +182,7 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
         }
         let at = Domain { width: [width; 2], ..domain };
         let place =
-            |costs: &dyn CostModel| minimise(&inquiry.problem(costs, at)).ok().map(|found| (found.point, found.loss));
+            |costs: &dyn CostModel| minimise(&inquiry.problem(costs, at)).map(|found| (found.point, found.loss));
         let form = forms.as_ref().ok().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
         curve.push(AtWidth {
             width,

@@ -1,6 +1,7 @@
 //! What the theory says, in sentences: which budgets bind, what one step more of each buys, why a closed form is none.
 
 use super::answer::{Answered, Solved, regime};
+use super::curves::gaps;
 use super::table::{Way, outcome};
 use crate::engine::budget::Limit;
 use crate::engine::theory::closed_forms::Verdict;
@@ -105,6 +106,9 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
             notes.push((Mark::Fails, format!("{model}: {error}{}", instead(answered, error))));
         }
     }
+    let gaps = [("operators", gaps(answered, |at| &at.operators)), ("simplified", gaps(answered, |at| &at.simplified))];
+    let with_gaps = gaps.into_iter().filter_map(|(model, gaps)| Some(format!("{model}: {}", gaps?)));
+    notes.extend(with_gaps.map(|words| (Mark::Caution, words)));
     let blind = answered.inquiry.law.coefficients.blind_to();
     if !blind.is_empty() {
         let sentence = "what no budget decides there is one choice of many that are as good";
