@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use roofscape::engine::budget::Limit;
 use roofscape::engine::theory::{CostModel, NoOptimum, Regime};
 use roofscape::explorer::headless::{Headless, styles, text};
-use roofscape::explorer::message::Action;
+use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::Switch;
@@ -179,6 +179,31 @@ fn old_numbers_stand_back_until_the_new_ones_are_there() {
     session.tell(Action::SetBudget(Limit::Total, 0.1));
     session.settle();
     assert_eq!(row(&screen(&mut session)), row(&before));
+}
+
+#[test]
+fn what_a_bug_stopped_is_not_solving_for_ever() {
+    let mut session = Headless::open(&Choices::default(), SIZE).expect("built-in files open");
+    session.tell(Action::Show(Screen::Theory));
+    let stop = |session: &mut Headless| {
+        let asked = session.state.theory.inquiry.clone().expect("asked");
+        session.backstage.clear();
+        session.tell(Message::TheorisingFailed(Box::new(asked)));
+        screen(session)
+    };
+    assert!(screen(&mut session).contains("solving …"));
+    let shown = stop(&mut session);
+    assert!(shown.contains("not solved: a bug in roofscape") && !shown.contains("solving …"), "{shown}");
+    assert!(session.backstage.is_empty(), "the same would stop again");
+    // Another budget is another question, and may be answered.
+    press(&mut session, KeyCode::Right);
+    assert!(screen(&mut session).contains("solving …"));
+    session.settle();
+    assert!(session.state.theory.is_current() && !screen(&mut session).contains("a bug in roofscape"));
+    // With an answer of before, the same stands over the budgets.
+    press(&mut session, KeyCode::Right);
+    let shown = stop(&mut session);
+    assert!(shown.contains("Budgets · not solved: a bug in roofscape · total latency binds"), "{shown}");
 }
 
 #[test]

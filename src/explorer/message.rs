@@ -271,6 +271,8 @@ pub enum Message {
     },
     /// The theory has said what it says of something.
     Theorised(Arc<Answered>),
+    /// What the theory was asked was given up by a bug of ours.
+    TheorisingFailed(Box<TheoryInquiry>),
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// The file of a law's runs was read again.

@@ -20,6 +20,8 @@ pub struct TheoryView {
     pub inquiry: Option<Inquiry>,
     /// What came out last; the budgets may have been others, and the board another.
     pub answered: Option<Arc<Answered>>,
+    /// What was asked last, if a bug of ours stopped it.
+    pub failed: Option<Inquiry>,
     /// What a small screen shows below the budgets.
     pub lower_pane: LowerPane,
     /// First line that is shown of the notes, or of the optima where these take their place.
@@ -30,6 +32,11 @@ impl TheoryView {
     /// Whether the answer is one to what is looked at.
     pub fn is_current(&self) -> bool {
         self.answered.as_ref().is_some_and(|answered| self.inquiry.as_ref() == Some(&answered.inquiry))
+    }
+
+    /// What stands where there is no answer to what is looked at.
+    pub const fn why_none(&self) -> &'static str {
+        if self.failed.is_some() { "not solved: a bug in roofscape" } else { "solving …" }
     }
 }
 

@@ -95,6 +95,9 @@ pub(super) fn follow(state: &mut State) -> Option<Effect> {
     let now = Inquiry::of(state);
     let is_asked = now == state.theory.inquiry;
     state.theory.inquiry = now;
+    if !is_asked {
+        state.theory.failed = None;
+    }
     if state.theory.is_current() {
         find_best_swept(state);
         return None;
@@ -122,6 +125,13 @@ pub(super) fn answered(state: &mut State, answered: Arc<Answered>) {
             state.theory.top = 0;
         }
         state.theory.answered = Some(answered);
+    }
+}
+
+/// Takes that there is no answer, unless something else has been asked meanwhile.
+pub(super) fn failed(state: &mut State, inquiry: Inquiry) {
+    if state.theory.inquiry.as_ref() == Some(&inquiry) {
+        state.theory.failed = Some(inquiry);
     }
 }
 

@@ -62,7 +62,7 @@ fn numbers(state: &State, role: Role) -> Role {
 fn nothing_yet(canvas: &mut Canvas<'_>, state: &State, inner: Rect) {
     let entry = state.law_entry();
     match (&entry.standing, entry.trouble(), state.landscape()) {
-        (Some(_), _, Some(_)) => canvas.centred(inner, "solving …", Role::Label),
+        (Some(_), _, Some(_)) => canvas.centred(inner, state.theory.why_none(), Role::Label),
         (Some(_), _, None) => canvas.centred(inner, "pricing the space …", Role::Label),
         (None, Some(error), _) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
         (None, None, _) => canvas.centred(inner, "fitting the law …", Role::Label),

@@ -23,7 +23,11 @@ const WIDE_COLUMNS: u16 = 110;
 /// Draws the pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let answered = state.theory.answered.as_deref();
-    let solving = if state.theory.is_current() || answered.is_none() { "" } else { " · solving …" };
+    let solving = if state.theory.is_current() || answered.is_none() {
+        String::new()
+    } else {
+        format!(" · {}", state.theory.why_none())
+    };
     let said = answered.map(|answered| format!(" · {}", verdict(answered))).unwrap_or_default();
     let title = fit(&format!("Budgets{solving}{said}"), usize::from(area.width.saturating_sub(6)));
     let inner = canvas.pane(area, &title, Focused::Yes);
