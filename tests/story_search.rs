@@ -128,7 +128,7 @@ fn a_growing_frontier_asks_the_theory_nothing_again_and_scrolls_no_notes() {
     session.settle();
 
     session.key(KeyCode::PageDown, KeyModifiers::NONE);
-    let top = session.state.theory.top;
+    let top = session.state.theory.notes_top;
     assert!(top > 0 && session.state.theory.is_current());
     let swept = |session: &Headless| {
         let answered = session.state.theory.answered.clone().expect("an answer");
@@ -139,7 +139,7 @@ fn a_growing_frontier_asks_the_theory_nothing_again_and_scrolls_no_notes() {
     show(&mut session, &search);
     assert!(session.backstage.is_empty() && session.state.theory.is_current(), "{:?}", session.backstage);
     assert!(!text(&session.frame()).contains("solving"));
-    assert_eq!(session.state.theory.top, top);
+    assert_eq!(session.state.theory.notes_top, top);
     let landscape = session.state.landscape().expect("so far");
     let best = landscape.best_within(&session.state.budgets()).expect("one keeps the budgets");
     assert_eq!(swept(&session), landscape.sweep.loss[best], "the best of the sweep is of what has been found by now");

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyModifiers};
+use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use roofscape::engine::budget::Limit;
 use roofscape::engine::theory::{CostModel, NoOptimum, Regime};
 use roofscape::explorer::headless::{Headless, styles, text};
@@ -14,7 +14,7 @@ use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::Switch;
 use roofscape::explorer::theory_view::LowerPane;
 use roofscape::explorer::theory_view::answer::{Answered, regime};
-use roofscape::explorer::theory_view::table::{Way, outcome};
+use roofscape::explorer::theory_view::table::{Row, Way, outcome};
 use roofscape::explorer::theory_view::words::{Mark, notes};
 
 const SIZE: (u16, u16) = (120, 40);
@@ -118,16 +118,51 @@ fn a_small_table_says_that_there_is_more_and_scrolls() {
     let shown = screen(&mut session);
     assert!(shown.contains("rows 2–11 of 11 · pgup") && shown.contains("residual"), "{shown}");
     session.keys("p");
-    assert_eq!(session.state.theory.top, 0, "each pane begins at its top");
+    assert_eq!(session.state.theory.optima_top, 0, "each pane begins at its top");
+}
+
+#[test]
+fn every_row_can_be_reached_with_all_budgets_on() {
+    let all = [
+        (Limit::Total, 0.5),
+        (Limit::Prefill, 0.05),
+        (Limit::Tpot, 0.004),
+        (Limit::Energy, 20.0),
+        (Limit::Memory, 2e9),
+    ];
+    let mut session = theory(&Choices::default(), SIZE);
+    budgets(&mut session, &all);
+    assert_eq!(answered(&session).limits().count(), 5, "energy is known of the board");
+    let rows = Row::of(answered(&session)).len();
+    assert!(rows > 13, "{rows}");
+    let shown = screen(&mut session);
+    assert!(shown.contains(&format!("rows 1–13 of {rows} · pgdn")) && !shown.contains("│ residual "), "{shown}");
+    press(&mut session, KeyCode::PageDown);
+    let shown = screen(&mut session);
+    assert!(shown.contains(&format!("of {rows} · pgup")) && shown.contains("│ residual "), "{shown}");
+    press(&mut session, KeyCode::PageUp);
+    assert_eq!((session.state.theory.optima_top, session.state.theory.notes_top), (0, 0));
+    // The wheel scrolls what is below it.
+    session.mouse(MouseEventKind::ScrollDown, (20, 15));
+    assert_eq!((session.state.theory.optima_top, session.state.theory.notes_top), (rows - 13, 0));
+    let notes_before = session.state.theory.optima_top;
+    session.mouse(MouseEventKind::ScrollDown, (100, 15));
+    assert_eq!(session.state.theory.optima_top, notes_before);
+    assert!(session.state.theory.notes_top > 0);
+    // A small screen begins its panes where they were, and none has the other's place.
+    session.tell(Message::Resized(200, 60));
+    let shown = screen(&mut session);
+    assert!(shown.contains("│ layers ") && shown.contains("│ residual "), "a large screen has room for all\n{shown}");
+    assert!(!shown.contains(&format!("of {rows} ·")), "{shown}");
 }
 
 #[test]
 fn other_sentences_are_read_from_the_first() {
     let mut session = theory(&Choices::default(), SIZE);
     press(&mut session, KeyCode::PageDown);
-    assert!(session.state.theory.top > 0);
+    assert!(session.state.theory.notes_top > 0);
     budgets(&mut session, &[(Limit::Tpot, 0.005)]);
-    assert_eq!(session.state.theory.top, 0, "another limit binds");
+    assert_eq!(session.state.theory.notes_top, 0, "another limit binds");
 }
 
 #[test]
@@ -330,9 +365,9 @@ fn a_small_screen_flips_its_lower_pane() {
     // Of two limits that bind there is more to say than has room.
     budgets(&mut session, &[(Limit::Tpot, 0.005), (Limit::Memory, 4e9)]);
     press(&mut session, KeyCode::PageDown);
-    assert!(session.state.theory.top > 0);
+    assert!(session.state.theory.notes_top > 0);
     press(&mut session, KeyCode::PageUp);
-    assert_eq!(session.state.theory.top, 0);
+    assert_eq!(session.state.theory.notes_top, 0);
     session.keys("p");
     assert_eq!(session.state.theory.lower_pane, LowerPane::Optima);
 }

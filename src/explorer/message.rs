@@ -153,6 +153,8 @@ pub enum Action {
     SortRuns(RunColumn),
     /// Scroll the coefficients.
     ScrollCoefficients(isize),
+    /// Scroll the theory's optima.
+    ScrollOptima(isize),
     /// Leave the run looked at out of the fit, or take it back in.
     ToggleSelectedRun,
     /// Leave a run of the law asked about out of its fit, or take it back in; counted in the dataset.

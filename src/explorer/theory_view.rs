@@ -24,8 +24,10 @@ pub struct TheoryView {
     pub failed: Option<Inquiry>,
     /// What a small screen shows below the budgets.
     pub lower_pane: LowerPane,
-    /// First line that is shown of the notes, or of the optima where these take their place.
-    pub top: usize,
+    /// First row that is shown of the optima.
+    pub optima_top: usize,
+    /// First line that is shown of the notes.
+    pub notes_top: usize,
 }
 
 impl TheoryView {

@@ -41,9 +41,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Release => return frontier::release(state),
         Action::FlipLowerPane => {
             state.theory.lower_pane = state.theory.lower_pane.next();
-            state.theory.top = 0;
+            (state.theory.optima_top, state.theory.notes_top) = (0, 0);
         }
-        Action::MoveRows(rows) | Action::Scroll(rows) => scroll(state, rows),
+        // Where both are shown, the keys are for both; the wheel is for the one below it.
+        Action::MoveRows(rows) => {
+            scroll_optima(state, rows);
+            scroll_notes(state, rows);
+        }
+        Action::ScrollOptima(rows) => scroll_optima(state, rows),
+        Action::Scroll(rows) => scroll_notes(state, rows),
         _ => {}
     }
     Vec::new()
@@ -71,19 +77,27 @@ fn focus_neighbour(state: &mut State, by: isize) {
     focus(state, Limit::ALL[to]);
 }
 
-/// Scrolls the notes, or the optima where these are shown instead.
-fn scroll(state: &mut State, rows: isize) {
+/// Scrolls the notes as far as they reach, if they are shown.
+fn scroll_notes(state: &mut State, rows: isize) {
     let (Some(panes), Some(answered)) = (layout::theory::shown(state), &state.theory.answered) else { return };
-    let (all, shown) = match (panes.notes.map(layout::theory::notes_body), panes.optima) {
-        (Some(body), _) => {
-            let room = usize::from(body.width).saturating_sub(2);
-            (notes(answered).iter().map(|(_, words)| wrapped(words, room).len()).sum(), body.height)
-        }
-        (None, Some(pane)) => (Row::of(answered).len(), pane.height.saturating_sub(2)),
-        (None, None) => return,
-    };
-    let last = usize::saturating_sub(all, usize::from(shown));
-    state.theory.top = state.theory.top.saturating_add_signed(rows).min(last);
+    let Some(body) = panes.notes.map(layout::theory::notes_body) else { return };
+    let room = usize::from(body.width).saturating_sub(2);
+    let all = notes(answered).iter().map(|(_, words)| wrapped(words, room).len()).sum();
+    state.theory.notes_top = scrolled(state.theory.notes_top, rows, (all, body.height));
+}
+
+/// The same of the optima.
+fn scroll_optima(state: &mut State, rows: isize) {
+    let (Some(panes), Some(answered)) = (layout::theory::shown(state), &state.theory.answered) else { return };
+    let Some(pane) = panes.optima else { return };
+    let room = pane.height.saturating_sub(2);
+    state.theory.optima_top = scrolled(state.theory.optima_top, rows, (Row::of(answered).len(), room));
+}
+
+/// From where a smaller pane may have had its last rows: they may all have room by now.
+fn scrolled(top: usize, rows: isize, (all, shown): (usize, u16)) -> usize {
+    let last = all.saturating_sub(usize::from(shown));
+    top.min(last).saturating_add_signed(rows).min(last)
 }
 
 /// Asks about what is looked at now, if that is not what was asked last: only while one looks, since nothing else
@@ -113,7 +127,7 @@ fn find_best_swept(state: &mut State) {
         let swept = Swept::of(&landscape, &answered.inquiry);
         Arc::make_mut(answered).swept = Some(swept);
         // Where no shape is rounded, the notes are about this one.
-        scroll(state, 0);
+        scroll_notes(state, 0);
     }
 }
 
@@ -122,9 +136,10 @@ pub(super) fn answered(state: &mut State, answered: Arc<Answered>) {
     if state.theory.inquiry.as_ref() == Some(&answered.inquiry) {
         // Other sentences stand there now: what is gravest in them comes first.
         if state.theory.answered.as_ref().is_none_or(|before| !is_alike(before, &answered)) {
-            state.theory.top = 0;
+            state.theory.notes_top = 0;
         }
         state.theory.answered = Some(answered);
+        scroll_optima(state, 0);
     }
 }
 

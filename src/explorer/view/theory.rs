@@ -42,8 +42,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let panes = panes(body, state.theory.lower_pane);
     budgets::render(canvas, state, panes.budgets);
     if let Some(area) = panes.optima {
-        // Where the notes are shown as well, they have the keys that scroll.
-        optima::render(canvas, state, area, if panes.notes.is_none() { state.theory.top } else { 0 });
+        optima::render(canvas, state, area);
     }
     if let Some(area) = panes.notes {
         notes::render(canvas, state, area);
