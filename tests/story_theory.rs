@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use roofscape::engine::budget::Limit;
 use roofscape::engine::theory::{CostModel, NoOptimum, Regime};
 use roofscape::explorer::headless::{Headless, styles, text};
-use roofscape::explorer::message::{Action, Message};
+use roofscape::explorer::message::{Action, Focus, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::Switch;
@@ -351,6 +351,36 @@ fn keys_and_mouse_move_the_sliders_of_the_frontier() {
     session.keys("6GB");
     press(&mut session, KeyCode::Enter);
     assert_eq!(session.state.slider(Limit::Memory).value, 6e9);
+}
+
+#[test]
+fn the_slider_that_the_arrows_move_is_marked_wherever_one_comes_from() {
+    let mut session = Headless::open(&Choices::default(), SIZE).expect("built-in files open");
+    session.tell(Action::Focus(Focus::Table));
+    session.tell(Action::Show(Screen::Theory));
+    session.settle();
+    let marked = |session: &mut Headless| -> Vec<String> {
+        let shown = screen(session);
+        let label = |line: &str| line.split_whitespace().nth(2).map(str::to_owned);
+        shown.lines().filter(|line| line.starts_with("│▸")).filter_map(label).collect()
+    };
+    assert_eq!(marked(&mut session), ["total"]);
+    press(&mut session, KeyCode::Right);
+    assert_eq!(session.state.slider(Limit::Total).value, 0.12);
+    press(&mut session, KeyCode::Down);
+    assert_eq!(marked(&mut session), ["TTFT"]);
+}
+
+#[test]
+fn home_and_end_lead_to_both_ends_of_the_notes() {
+    let mut session = theory(&Choices::default(), SIZE);
+    press(&mut session, KeyCode::End);
+    let last = session.state.theory.notes_top;
+    assert!(last > 0 && screen(&mut session).contains("· pgup"));
+    press(&mut session, KeyCode::PageDown);
+    assert_eq!(session.state.theory.notes_top, last);
+    press(&mut session, KeyCode::Home);
+    assert_eq!(session.state.theory.notes_top, 0);
 }
 
 #[test]

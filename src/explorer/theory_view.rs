@@ -13,6 +13,10 @@ use std::sync::Arc;
 
 use answer::{Answered, Inquiry};
 
+use super::message::{Control, Focus};
+use super::state::State;
+use crate::engine::budget::Limit;
+
 /// What the Theory screen looks at.
 #[derive(Debug, Clone, Default)]
 pub struct TheoryView {
@@ -39,6 +43,14 @@ impl TheoryView {
     /// What stands where there is no answer to what is looked at.
     pub const fn why_none(&self) -> &'static str {
         if self.failed.is_some() { "not solved: a bug in roofscape" } else { "solving …" }
+    }
+}
+
+/// The budget that has the keys: that of the frontier, or the first where something else has them there.
+pub const fn focused(state: &State) -> Limit {
+    match state.focus {
+        Focus::Control(Control::Budget(limit)) => limit,
+        _ => Limit::Total,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::sources::wrapped;
 use crate::explorer::state::State;
 use crate::explorer::theory_view::answer::{Answered, Inquiry, Swept, regime};
+use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::table::Row;
 use crate::explorer::theory_view::words::notes;
 
@@ -53,14 +54,6 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
-}
-
-/// The budget that has the keys: that of the frontier, or the first where something else has them there.
-pub(in crate::explorer) const fn focused(state: &State) -> Limit {
-    match state.focus {
-        Focus::Control(Control::Budget(limit)) => limit,
-        _ => Limit::Total,
-    }
 }
 
 const fn focus(state: &mut State, limit: Limit) {

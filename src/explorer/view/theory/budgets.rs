@@ -6,6 +6,7 @@ use ratatui::text::Span;
 use super::numbers;
 use crate::engine::budget::Limit;
 use crate::explorer::state::{State, Switch};
+use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::words::{ends, failure, verdict, worth};
 use crate::explorer::view::frontier::controls::render_slider;
 use crate::explorer::view::theme::Role;
@@ -34,7 +35,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let wide = usize::from(area.width >= WIDE_COLUMNS);
     for (row, slider) in state.sliders.iter().enumerate() {
         let line = Rect { y: inner.y + row as u16, height: 1, ..inner };
-        render_slider(canvas, state, slider, Rect { width: SLIDER_COLUMNS[wide], ..line });
+        let focused = Focused::when(slider.limit == focused(state));
+        render_slider(canvas, state, (slider, focused), Rect { width: SLIDER_COLUMNS[wide], ..line });
         let x = line.x + SLIDER_COLUMNS[wide] + 1;
         let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
         let spans = if slider.switch == Switch::On && state.can_limit(state.question, slider.limit) {
