@@ -28,6 +28,7 @@ mod regime;
 mod rounding;
 mod sensitivity;
 mod simplified;
+mod solved;
 
 pub use closed_forms::{ClosedForm, ClosedForms, Ends, NoClosedForm};
 pub use constraint::{Constraint, Coordinate};
@@ -42,6 +43,7 @@ pub use regime::{Regime, Shape};
 pub use rounding::{NoNeighbour, Quanta, Rounded, round};
 pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;
+pub use solved::Solved;
 
 use super::architecture::Architecture;
 use super::budget::Limit;

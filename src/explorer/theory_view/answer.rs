@@ -16,9 +16,8 @@ use crate::engine::law::fit::Watch;
 use crate::engine::roofline::Estimator;
 use crate::engine::space::Space;
 use crate::engine::theory::{
-    ClosedForm, ClosedForms, CostModel, Domain, EndSensitivity, Ends, NoClosedForm, NoNeighbour, NoOptimum,
-    OperatorModel, Optimum, Point, Problem, Quanta, Regime, Rounded, Sensitivity, Simplified, end_sensitivities,
-    minimise, round, sensitivities,
+    ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoNeighbour, NoOptimum, OperatorModel, Point,
+    Problem, Quanta, Regime, Rounded, Simplified, Solved, minimise, round,
 };
 use crate::explorer::state::{Question, State};
 
@@ -74,26 +73,6 @@ impl Inquiry {
     fn problem<'a>(&'a self, costs: &'a dyn CostModel, domain: Domain) -> Problem<'a> {
         Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain }
     }
-
-    fn solve(&self, costs: &dyn CostModel, domain: Domain) -> Result<Solved, NoOptimum> {
-        let problem = self.problem(costs, domain);
-        let optimum = minimise(&problem)?;
-        let (worths, ends) = (sensitivities(&problem, &optimum), end_sensitivities(&problem, &optimum));
-        Ok(Solved { costs: Limit::ALL.map(|limit| costs.cost(limit, &optimum.point)), optimum, worths, ends })
-    }
-}
-
-/// A model's optimum, and what more of what holds it would buy.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Solved {
-    /// It.
-    pub optimum: Optimum,
-    /// What it takes of each limit by that model.
-    pub costs: [f64; Limit::COUNT],
-    /// Of each budget.
-    pub worths: Vec<Sensitivity>,
-    /// Of the ends of the space that hold it, the hardest first.
-    pub ends: Vec<EndSensitivity>,
 }
 
 /// The best feasible candidate of one landscape. No part of [`theorise`]: a search has the next landscape long before the
@@ -166,11 +145,11 @@ const BEYOND: f64 = 1.4;
 pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
     let domain = Domain::of(&inquiry.space);
     let (simplified_costs, operator_costs) = (inquiry.simplified(), inquiry.operators());
-    let simplified = inquiry.solve(&simplified_costs, domain);
-    let operators = inquiry.solve(&operator_costs, domain);
+    let [in_theory, by_operators] =
+        [&simplified_costs as &dyn CostModel, &operator_costs].map(|costs| inquiry.problem(costs, domain));
+    let (simplified, operators) = (Solved::of(&in_theory), Solved::of(&by_operators));
     let quanta = Quanta::of(&inquiry.space, inquiry.estimator.precision());
-    let problem = inquiry.problem(&operator_costs, domain);
-    let rounded = operators.as_ref().ok().map(|solved| round(&problem, &solved.optimum, &quanta));
+    let rounded = operators.as_ref().ok().map(|solved| round(&by_operators, &solved.optimum, &quanta));
     let law = &inquiry.law.coefficients;
     let forms = ClosedForms::new(law, simplified_costs, inquiry.budgets, domain);
     let regime = regime(&simplified);
@@ -180,14 +159,12 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
         if watch.cancelled() {
             return None;
         }
-        let at = Domain { width: [width; 2], ..domain };
-        let place =
-            |costs: &dyn CostModel| minimise(&inquiry.problem(costs, at)).map(|found| (found.point, found.loss));
+        let place = |problem: &Problem<'_>| minimise(&problem.at_width(width)).map(|found| (found.point, found.loss));
         let form = forms.as_ref().ok().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
         curve.push(AtWidth {
             width,
-            simplified: place(&simplified_costs),
-            operators: place(&operator_costs),
+            simplified: place(&in_theory),
+            operators: place(&by_operators),
             closed: form.map(|form| (form.point, form.loss)),
         });
     }
@@ -196,7 +173,7 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
 
 /// Which limits bind; none where there is no optimum.
 pub fn regime(solved: &Result<Solved, NoOptimum>) -> Regime {
-    Regime::of(solved.iter().flat_map(|solved| solved.optimum.binding()))
+    solved.as_ref().map(Solved::regime).unwrap_or_default()
 }
 
 /// Equal ratios apart, through both ends of the space.

@@ -1,10 +1,10 @@
 //! The table of optima: five ways to the best architecture side by side.
 
-use super::answer::{Answered, Inquiry, Solved, regime};
+use super::answer::{Answered, Inquiry, regime};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{CostModel, Optimum, Point};
+use crate::engine::theory::{CostModel, Optimum, Point, Solved};
 use crate::units;
 
 /// A way to the best architecture.
