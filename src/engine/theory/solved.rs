@@ -2,9 +2,9 @@
 //!
 //! Screen and command line show these side by side, so that they are found together too.
 
+use super::Regime;
 use super::problem::{NoOptimum, Optimum, Problem, minimise};
 use super::sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
-use super::Regime;
 use crate::engine::budget::Limit;
 
 /// An optimum, and what more of what holds it would buy.

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Weak};
 
-use super::table::{Outcome, built};
+use super::table::{Outcome, Outcomes, Pricing};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
@@ -70,6 +70,11 @@ impl Inquiry {
         OperatorModel::of(&self.space, self.estimator)
     }
 
+    /// By both models.
+    fn pricing(&self) -> Pricing {
+        Pricing { simplified: self.simplified(), operators: self.operators() }
+    }
+
     fn problem<'a>(&'a self, costs: &'a dyn CostModel, domain: Domain) -> Problem<'a> {
         Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain }
     }
@@ -90,7 +95,7 @@ impl Swept {
     pub fn of(landscape: &Arc<Landscape>, inquiry: &Inquiry) -> Self {
         let best = landscape.best_within(&inquiry.budgets).map(|index| {
             let shape = landscape.sweep.architecture(index);
-            (shape, built(inquiry, &shape, landscape.sweep.loss[index]))
+            (shape, inquiry.pricing().built(&shape, landscape.sweep.loss[index]))
         });
         Self { landscape: Arc::downgrade(landscape), best }
     }
@@ -116,6 +121,8 @@ pub struct Answered {
     pub rounded: Option<Result<Rounded, NoNeighbour>>,
     /// The closed form at its best width, in the regime that the simplified model is in.
     pub closed: Result<ClosedForm, NoClosedForm>,
+    /// Where all of these lead.
+    pub outcomes: Outcomes,
     /// The best of the sweep; none before it is looked for.
     pub swept: Option<Swept>,
     /// The optima at given widths, rising.
@@ -144,14 +151,15 @@ const BEYOND: f64 = 1.4;
 /// Asks the theory; nothing if `watch` stops it.
 pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
     let domain = Domain::of(&inquiry.space);
-    let (simplified_costs, operator_costs) = (inquiry.simplified(), inquiry.operators());
+    let pricing = inquiry.pricing();
+    let Pricing { simplified: simplified_costs, operators: operator_costs } = &pricing;
     let [in_theory, by_operators] =
-        [&simplified_costs as &dyn CostModel, &operator_costs].map(|costs| inquiry.problem(costs, domain));
+        [simplified_costs as &dyn CostModel, operator_costs].map(|costs| inquiry.problem(costs, domain));
     let (simplified, operators) = (Solved::of(&in_theory), Solved::of(&by_operators));
     let quanta = Quanta::of(&inquiry.space, inquiry.estimator.precision());
     let rounded = operators.as_ref().ok().map(|solved| round(&by_operators, &solved.optimum, &quanta));
     let law = &inquiry.law.coefficients;
-    let forms = ClosedForms::new(law, simplified_costs, inquiry.budgets, domain);
+    let forms = ClosedForms::new(law, *simplified_costs, inquiry.budgets, domain);
     let regime = regime(&simplified);
     let closed = forms.and_then(|forms| forms.best_width(regime, domain.width, Ends::Reported));
     let mut curve = Vec::with_capacity(WIDTHS);
@@ -168,7 +176,14 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
             closed: form.map(|form| (form.point, form.loss)),
         });
     }
-    Some(Answered { inquiry: inquiry.clone(), domain, simplified, operators, rounded, closed, swept: None, curve })
+    let outcomes = Outcomes {
+        closed: closed.as_ref().ok().map(|form| pricing.closed(form)),
+        simplified: simplified.as_ref().ok().map(|solved| pricing.solved(solved)),
+        operators: operators.as_ref().ok().map(|solved| pricing.solved(solved)),
+        rounded: rounded.iter().flatten().next().map(|found| pricing.built(&found.architecture, found.loss)),
+    };
+    let inquiry = inquiry.clone();
+    Some(Answered { inquiry, domain, simplified, operators, rounded, closed, outcomes, swept: None, curve })
 }
 
 /// Which limits bind; none where there is no optimum.
