@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use roofscape::engine::budget::Limit;
-use roofscape::engine::theory::{CostModel, NoOptimum, Regime};
+use roofscape::engine::theory::{CostModel, NoClosedForm, NoOptimum, Regime};
 use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::{Action, Focus, Message};
 use roofscape::explorer::open::Choices;
@@ -278,10 +278,13 @@ fn without_a_budget_or_a_form_it_is_said_what_to_do() {
     let shown = screen(&mut session);
     assert!(shown.contains("no budget is on: space switches one on"), "{shown}");
     assert!(shown.contains("no closed form where no limit binds"), "{shown}");
-    budgets(&mut session, &[(Limit::Prefill, 0.02), (Limit::Tpot, 0.003)]);
-    if regime(&answered(&session).simplified).shape().is_none() {
-        assert!(screen(&mut session).contains("forms are for"));
-    }
+    // Prefill and decode bind together only where their ratio is nearly the layers' own.
+    budgets(&mut session, &[(Limit::Prefill, 0.02), (Limit::Tpot, 0.004_135)]);
+    let both = Regime::of([Limit::Prefill, Limit::Tpot]);
+    assert_eq!((regime(&answered(&session).simplified), both.shape()), (both, None));
+    assert_eq!(answered(&session).closed, Err(NoClosedForm::NoForm(both)));
+    let said = notes(answered(&session));
+    assert!(said.iter().any(|(_, words)| words.contains("forms are for")), "{said:?}");
 }
 
 #[test]
@@ -321,16 +324,25 @@ fn a_width_that_was_not_solved_at_is_no_width_that_keeps_no_budget() {
 fn a_law_that_is_not_eq_2_has_optima_and_no_closed_form() {
     let choices = Choices { data: Some("tiny".into()), ..Choices::default() };
     let mut session = theory(&choices, SIZE);
-    assert!(outcome(answered(&session), Way::Simplified).is_some());
-    // The next form that the runs allow has no KV term, and so no gqa*; the one after is no Eq. 2.
-    for _ in 0..2 {
+    let total = Regime::of([Limit::Total]);
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        let answer = answered(&session);
+        assert_eq!([&answer.simplified, &answer.operators].map(regime), [total; 2]);
+        let best = outcome(answer, Way::Operators).expect("an optimum");
+        assert!((best.by_operators[Limit::Total.index()] / 0.1 - 1.0).abs() < 1e-6);
+        assert!(outcome(answer, Way::Simplified).is_some());
+        found.push((answer.inquiry.law.coefficients.form().name, answer.closed.as_ref().err().copied()));
+        let shown = screen(&mut session);
+        let has_form = outcome(answered(&session), Way::Closed).is_some();
+        assert!(!shown.contains("NaN") && has_form != shown.contains("no closed form"), "{shown}");
         session.tell(Action::NextForm);
         session.settle();
-        let shown = screen(&mut session);
-        let solved = outcome(answered(&session), Way::Simplified).is_some();
-        assert!(!shown.contains("NaN") && (solved || shown.contains("✗ simplified:")), "{shown}");
-        assert!(outcome(answered(&session), Way::Closed).is_some() || shown.contains("no closed form"), "{shown}");
     }
+    // A form without its KV term has no gqa*, and one that is no Eq. 2 none of the five.
+    let flat = NoClosedForm::Flat { symbol: "κ_m", value: 0.0, variable: "gqa" };
+    let other = NoClosedForm::OtherLaw { law: "active, total" };
+    assert_eq!(found, [("eq2", None), ("eq2-no-kv", Some(flat)), ("active-total", Some(other))]);
 }
 
 #[test]
@@ -361,7 +373,7 @@ fn the_slider_that_the_arrows_move_is_marked_wherever_one_comes_from() {
     session.settle();
     let marked = |session: &mut Headless| -> Vec<String> {
         let shown = screen(session);
-        let label = |line: &str| line.split_whitespace().nth(2).map(str::to_owned);
+        let label = |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
         shown.lines().filter(|line| line.starts_with("│▸")).filter_map(label).collect()
     };
     assert_eq!(marked(&mut session), ["total"]);
