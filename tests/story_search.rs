@@ -4,13 +4,16 @@
 
 use std::sync::Arc;
 
+use crossterm::event::{KeyCode, KeyModifiers};
 use roofscape::engine::budget::Limit;
 use roofscape::engine::law::LossLaw;
 use roofscape::engine::search::{Search, SearchOptions, Stop};
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, Message};
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::{Answer, Pick};
+use roofscape::explorer::theory_view::table::{Way, outcome};
 use roofscape::files::export::{self, Selection, Warning};
 
 fn open(size: (u16, u16)) -> Headless {
@@ -105,6 +108,42 @@ fn the_frontier_grows_and_what_a_person_holds_stays() {
     let landscape = session.state.landscape().expect("so far");
     let stays = session.state.picked().is_some_and(|index| landscape.sweep.architecture(index) == held);
     assert!(stays || session.state.pick == Pick::Best);
+}
+
+#[test]
+fn a_growing_frontier_asks_the_theory_nothing_again_and_scrolls_no_notes() {
+    let mut session = open((120, 40));
+    session.pace = Pace::Later;
+    session.keys("b");
+    let mut search = search(&session);
+    advance(&mut search, 20);
+    show(&mut session, &search);
+    session.tell(Action::Show(Screen::Theory));
+    assert_eq!(session.backstage.len(), 1, "asked once");
+    let asked = session.backstage.remove(0);
+    advance(&mut search, 5);
+    show(&mut session, &search);
+    assert!(session.backstage.is_empty(), "what is being solved is not overtaken: {:?}", session.backstage);
+    session.backstage.push(asked);
+    session.settle();
+
+    session.key(KeyCode::PageDown, KeyModifiers::NONE);
+    let top = session.state.theory.notes_top;
+    assert!(top > 0 && session.state.theory.is_current());
+    let swept = |session: &Headless| {
+        let answered = session.state.theory.answered.clone().expect("an answer");
+        outcome(&answered, Way::Swept).expect("one keeps the budgets").loss
+    };
+    let early = swept(&session);
+    advance(&mut search, 60);
+    show(&mut session, &search);
+    assert!(session.backstage.is_empty() && session.state.theory.is_current(), "{:?}", session.backstage);
+    assert!(!text(&session.frame()).contains("solving"));
+    assert_eq!(session.state.theory.notes_top, top);
+    let landscape = session.state.landscape().expect("so far");
+    let best = landscape.best_within(&session.state.budgets()).expect("one keeps the budgets");
+    assert_eq!(swept(&session), landscape.sweep.loss[best], "the best of the sweep is of what has been found by now");
+    assert!(swept(&session) < early, "more was found");
 }
 
 #[test]

@@ -2,17 +2,19 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
-use crossterm::event::{KeyCode, KeyModifiers};
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use roofscape::engine::budget::Limit;
-use roofscape::engine::theory::{CostModel, Regime};
+use roofscape::engine::theory::{CostModel, NoClosedForm, NoOptimum, Regime};
 use roofscape::explorer::headless::{Headless, styles, text};
-use roofscape::explorer::message::Action;
+use roofscape::explorer::message::{Action, Focus, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::Switch;
 use roofscape::explorer::theory_view::LowerPane;
 use roofscape::explorer::theory_view::answer::{Answered, regime};
-use roofscape::explorer::theory_view::table::{Way, outcome};
+use roofscape::explorer::theory_view::table::{Row, Way, outcome};
 use roofscape::explorer::theory_view::words::{Mark, notes};
 
 const SIZE: (u16, u16) = (120, 40);
@@ -64,8 +66,10 @@ fn both_models_say_what_binds_and_their_optima_keep_it() {
     let loss = |way| outcome(answer, way).expect("an outcome").loss;
     assert!(loss(Way::Operators) <= loss(Way::Rounded), "rounding costs something");
     assert!(loss(Way::Rounded) <= loss(Way::Swept) + 1e-9, "the space's steps are coarser than 64 and 16");
-    let swept = session.state.selection.frontier.last().copied().map(|index| index as usize);
-    assert_eq!(answer.swept, swept, "the best of the sweep is the frontier's last member");
+    let last = *session.state.selection.frontier.last().expect("a feasible one") as usize;
+    let last = session.state.landscape().expect("a picture").sweep.architecture(last);
+    let swept = answer.swept.as_ref().and_then(|swept| swept.best.as_ref()).map(|(shape, _)| *shape);
+    assert_eq!(swept, Some(last), "the best of the sweep is the frontier's last member");
 }
 
 #[test]
@@ -114,16 +118,51 @@ fn a_small_table_says_that_there_is_more_and_scrolls() {
     let shown = screen(&mut session);
     assert!(shown.contains("rows 2–11 of 11 · pgup") && shown.contains("residual"), "{shown}");
     session.keys("p");
-    assert_eq!(session.state.theory.top, 0, "each pane begins at its top");
+    assert_eq!(session.state.theory.optima_top, 0, "each pane begins at its top");
+}
+
+#[test]
+fn every_row_can_be_reached_with_all_budgets_on() {
+    let all = [
+        (Limit::Total, 0.5),
+        (Limit::Prefill, 0.05),
+        (Limit::Tpot, 0.004),
+        (Limit::Energy, 20.0),
+        (Limit::Memory, 2e9),
+    ];
+    let mut session = theory(&Choices::default(), SIZE);
+    budgets(&mut session, &all);
+    assert_eq!(answered(&session).limits().count(), 5, "energy is known of the board");
+    let rows = Row::of(answered(&session)).len();
+    assert!(rows > 13, "{rows}");
+    let shown = screen(&mut session);
+    assert!(shown.contains(&format!("rows 1–13 of {rows} · pgdn")) && !shown.contains("│ residual "), "{shown}");
+    press(&mut session, KeyCode::PageDown);
+    let shown = screen(&mut session);
+    assert!(shown.contains(&format!("of {rows} · pgup")) && shown.contains("│ residual "), "{shown}");
+    press(&mut session, KeyCode::PageUp);
+    assert_eq!((session.state.theory.optima_top, session.state.theory.notes_top), (0, 0));
+    // The wheel scrolls what is below it.
+    session.mouse(MouseEventKind::ScrollDown, (20, 15));
+    assert_eq!((session.state.theory.optima_top, session.state.theory.notes_top), (rows - 13, 0));
+    let notes_before = session.state.theory.optima_top;
+    session.mouse(MouseEventKind::ScrollDown, (100, 15));
+    assert_eq!(session.state.theory.optima_top, notes_before);
+    assert!(session.state.theory.notes_top > 0);
+    // A small screen begins its panes where they were, and none has the other's place.
+    session.tell(Message::Resized(200, 60));
+    let shown = screen(&mut session);
+    assert!(shown.contains("│ layers ") && shown.contains("│ residual "), "a large screen has room for all\n{shown}");
+    assert!(!shown.contains(&format!("of {rows} ·")), "{shown}");
 }
 
 #[test]
 fn other_sentences_are_read_from_the_first() {
     let mut session = theory(&Choices::default(), SIZE);
     press(&mut session, KeyCode::PageDown);
-    assert!(session.state.theory.top > 0);
+    assert!(session.state.theory.notes_top > 0);
     budgets(&mut session, &[(Limit::Tpot, 0.005)]);
-    assert_eq!(session.state.theory.top, 0, "another limit binds");
+    assert_eq!(session.state.theory.notes_top, 0, "another limit binds");
 }
 
 #[test]
@@ -178,6 +217,31 @@ fn old_numbers_stand_back_until_the_new_ones_are_there() {
 }
 
 #[test]
+fn what_a_bug_stopped_is_not_solving_for_ever() {
+    let mut session = Headless::open(&Choices::default(), SIZE).expect("built-in files open");
+    session.tell(Action::Show(Screen::Theory));
+    let stop = |session: &mut Headless| {
+        let asked = session.state.theory.inquiry.clone().expect("asked");
+        session.backstage.clear();
+        session.tell(Message::TheorisingFailed(Box::new(asked)));
+        screen(session)
+    };
+    assert!(screen(&mut session).contains("solving …"));
+    let shown = stop(&mut session);
+    assert!(shown.contains("not solved: a bug in roofscape") && !shown.contains("solving …"), "{shown}");
+    assert!(session.backstage.is_empty(), "the same would stop again");
+    // Another budget is another question, and may be answered.
+    press(&mut session, KeyCode::Right);
+    assert!(screen(&mut session).contains("solving …"));
+    session.settle();
+    assert!(session.state.theory.is_current() && !screen(&mut session).contains("a bug in roofscape"));
+    // With an answer of before, the same stands over the budgets.
+    press(&mut session, KeyCode::Right);
+    let shown = stop(&mut session);
+    assert!(shown.contains("Budgets · not solved: a bug in roofscape · total latency binds"), "{shown}");
+}
+
+#[test]
 fn nothing_is_asked_while_another_screen_is_shown() {
     let mut session = theory(&Choices::default(), SIZE);
     session.tell(Action::Show(Screen::Frontier));
@@ -214,10 +278,13 @@ fn without_a_budget_or_a_form_it_is_said_what_to_do() {
     let shown = screen(&mut session);
     assert!(shown.contains("no budget is on: space switches one on"), "{shown}");
     assert!(shown.contains("no closed form where no limit binds"), "{shown}");
-    budgets(&mut session, &[(Limit::Prefill, 0.02), (Limit::Tpot, 0.003)]);
-    if regime(&answered(&session).simplified).shape().is_none() {
-        assert!(screen(&mut session).contains("forms are for"));
-    }
+    // Prefill and decode bind together only where their ratio is nearly the layers' own.
+    budgets(&mut session, &[(Limit::Prefill, 0.02), (Limit::Tpot, 0.004_135)]);
+    let both = Regime::of([Limit::Prefill, Limit::Tpot]);
+    assert_eq!((regime(&answered(&session).simplified), both.shape()), (both, None));
+    assert_eq!(answered(&session).closed, Err(NoClosedForm::NoForm(both)));
+    let said = notes(answered(&session));
+    assert!(said.iter().any(|(_, words)| words.contains("forms are for")), "{said:?}");
 }
 
 #[test]
@@ -235,19 +302,47 @@ fn what_no_shape_can_keep_is_said_with_what_it_takes() {
 }
 
 #[test]
+fn a_width_that_was_not_solved_at_is_no_width_that_keeps_no_budget() {
+    let mut session = theory(&Choices::default(), SIZE);
+    assert!(!screen(&mut session).contains("not solved at"));
+    let unsolved = NoOptimum::NotConverged { residual: 1e-3 };
+    let answered = Arc::make_mut(session.state.theory.answered.as_mut().expect("an answer"));
+    for at in &mut answered.curve[3..6] {
+        at.operators = Err(unsolved.clone());
+    }
+    let shown = notes(answered);
+    let said = |note: &(Mark, String)| note.0 == Mark::Caution && note.1 == "operators: not solved at 3 of 29 widths";
+    assert!(shown.iter().any(said), "{shown:?}");
+    for at in &mut answered.curve {
+        (at.operators, at.simplified) = (Err(unsolved.clone()), Err(unsolved.clone()));
+    }
+    let shown = screen(&mut session);
+    assert!(shown.contains("not solved at any width") && !shown.contains("nothing keeps"), "{shown}");
+}
+
+#[test]
 fn a_law_that_is_not_eq_2_has_optima_and_no_closed_form() {
     let choices = Choices { data: Some("tiny".into()), ..Choices::default() };
     let mut session = theory(&choices, SIZE);
-    assert!(outcome(answered(&session), Way::Simplified).is_some());
-    // The next form that the runs allow has no KV term, and so no gqa*; the one after is no Eq. 2.
-    for _ in 0..2 {
+    let total = Regime::of([Limit::Total]);
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        let answer = answered(&session);
+        assert_eq!([&answer.simplified, &answer.operators].map(regime), [total; 2]);
+        let best = outcome(answer, Way::Operators).expect("an optimum");
+        assert!((best.by_operators[Limit::Total.index()] / 0.1 - 1.0).abs() < 1e-6);
+        assert!(outcome(answer, Way::Simplified).is_some());
+        found.push((answer.inquiry.law.coefficients.form().name, answer.closed.as_ref().err().copied()));
+        let shown = screen(&mut session);
+        let has_form = outcome(answered(&session), Way::Closed).is_some();
+        assert!(!shown.contains("NaN") && has_form != shown.contains("no closed form"), "{shown}");
         session.tell(Action::NextForm);
         session.settle();
-        let shown = screen(&mut session);
-        let solved = outcome(answered(&session), Way::Simplified).is_some();
-        assert!(!shown.contains("NaN") && (solved || shown.contains("✗ simplified:")), "{shown}");
-        assert!(outcome(answered(&session), Way::Closed).is_some() || shown.contains("no closed form"), "{shown}");
     }
+    // A form without its KV term has no gqa*, and one that is no Eq. 2 none of the five.
+    let flat = NoClosedForm::Flat { symbol: "κ_m", value: 0.0, variable: "gqa" };
+    let other = NoClosedForm::OtherLaw { law: "active, total" };
+    assert_eq!(found, [("eq2", None), ("eq2-no-kv", Some(flat)), ("active-total", Some(other))]);
 }
 
 #[test]
@@ -271,6 +366,36 @@ fn keys_and_mouse_move_the_sliders_of_the_frontier() {
 }
 
 #[test]
+fn the_slider_that_the_arrows_move_is_marked_wherever_one_comes_from() {
+    let mut session = Headless::open(&Choices::default(), SIZE).expect("built-in files open");
+    session.tell(Action::Focus(Focus::Table));
+    session.tell(Action::Show(Screen::Theory));
+    session.settle();
+    let marked = |session: &mut Headless| -> Vec<String> {
+        let shown = screen(session);
+        let label = |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
+        shown.lines().filter(|line| line.starts_with("│▸")).filter_map(label).collect()
+    };
+    assert_eq!(marked(&mut session), ["total"]);
+    press(&mut session, KeyCode::Right);
+    assert_eq!(session.state.slider(Limit::Total).value, 0.12);
+    press(&mut session, KeyCode::Down);
+    assert_eq!(marked(&mut session), ["TTFT"]);
+}
+
+#[test]
+fn home_and_end_lead_to_both_ends_of_the_notes() {
+    let mut session = theory(&Choices::default(), SIZE);
+    press(&mut session, KeyCode::End);
+    let last = session.state.theory.notes_top;
+    assert!(last > 0 && screen(&mut session).contains("· pgup"));
+    press(&mut session, KeyCode::PageDown);
+    assert_eq!(session.state.theory.notes_top, last);
+    press(&mut session, KeyCode::Home);
+    assert_eq!(session.state.theory.notes_top, 0);
+}
+
+#[test]
 fn a_small_screen_flips_its_lower_pane() {
     let mut session = theory(&Choices::default(), (80, 24));
     assert!(screen(&mut session).contains("closed form  simplified"));
@@ -282,9 +407,9 @@ fn a_small_screen_flips_its_lower_pane() {
     // Of two limits that bind there is more to say than has room.
     budgets(&mut session, &[(Limit::Tpot, 0.005), (Limit::Memory, 4e9)]);
     press(&mut session, KeyCode::PageDown);
-    assert!(session.state.theory.top > 0);
+    assert!(session.state.theory.notes_top > 0);
     press(&mut session, KeyCode::PageUp);
-    assert_eq!(session.state.theory.top, 0);
+    assert_eq!(session.state.theory.notes_top, 0);
     session.keys("p");
     assert_eq!(session.state.theory.lower_pane, LowerPane::Optima);
 }

@@ -141,6 +141,11 @@ impl Landscape {
         &self.by_loss
     }
 
+    /// The candidate of the lowest loss that keeps every budget; `None` if none does.
+    pub fn best_within(&self, budgets: &Budgets) -> Option<usize> {
+        self.by_loss.iter().map(|&index| index as usize).find(|&index| budgets.admits(&self.sweep, index))
+    }
+
     /// How many candidates have losses that are not believed, above [`MAX_LOSS`].
     pub fn beyond_belief(&self) -> usize {
         let believed = self.by_loss.partition_point(|&index| self.sweep.loss[index as usize] <= MAX_LOSS);
@@ -245,6 +250,18 @@ pub(crate) mod tests {
             let on_frontier = front.contains(&(index as u32));
             assert_eq!(ratio >= 1.0, on_frontier, "candidate {index}: {ratio}");
         }
+    }
+
+    #[test]
+    fn the_best_within_budgets_is_the_frontier_s_last_member_and_none_where_none_keeps_them() {
+        let landscape = paper_landscape();
+        for total_s in [0.05, 0.1, 1.0] {
+            let budgets = Budgets::NONE.with(Limit::Total, total_s).with(Limit::Memory, 8e9);
+            let last = landscape.feasible_frontier(Objective::Total, &budgets).last().copied();
+            assert_eq!(landscape.best_within(&budgets), last.map(|index| index as usize));
+        }
+        assert_eq!(landscape.best_within(&Budgets::NONE), Some(landscape.best_first()[0] as usize));
+        assert_eq!(landscape.best_within(&Budgets::NONE.with(Limit::Total, 1e-6)), None);
     }
 
     #[test]

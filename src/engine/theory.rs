@@ -29,6 +29,7 @@ mod rounding;
 mod sensitivity;
 mod simplified;
 mod undetermined;
+mod solved;
 
 pub use closed_forms::{ClosedForm, ClosedForms, Ends, NoClosedForm};
 pub use constraint::{Constraint, Coordinate};
@@ -43,6 +44,7 @@ pub use regime::{Regime, Shape};
 pub use rounding::{NoNeighbour, Quanta, Rounded, round};
 pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;
+pub use solved::Solved;
 
 use super::architecture::Architecture;
 use super::budget::Limit;

@@ -153,6 +153,8 @@ pub enum Action {
     SortRuns(RunColumn),
     /// Scroll the coefficients.
     ScrollCoefficients(isize),
+    /// Scroll the theory's optima.
+    ScrollOptima(isize),
     /// Leave the run looked at out of the fit, or take it back in.
     ToggleSelectedRun,
     /// Leave a run of the law asked about out of its fit, or take it back in; counted in the dataset.
@@ -271,6 +273,8 @@ pub enum Message {
     },
     /// The theory has said what it says of something.
     Theorised(Arc<Answered>),
+    /// What the theory was asked was given up by a bug of ours.
+    TheorisingFailed(Box<TheoryInquiry>),
     /// The table's order under a column was found for a landscape.
     Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
     /// The file of a law's runs was read again.

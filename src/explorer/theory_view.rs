@@ -13,6 +13,10 @@ use std::sync::Arc;
 
 use answer::{Answered, Inquiry};
 
+use super::message::{Control, Focus};
+use super::state::State;
+use crate::engine::budget::Limit;
+
 /// What the Theory screen looks at.
 #[derive(Debug, Clone, Default)]
 pub struct TheoryView {
@@ -20,16 +24,33 @@ pub struct TheoryView {
     pub inquiry: Option<Inquiry>,
     /// What came out last; the budgets may have been others, and the board another.
     pub answered: Option<Arc<Answered>>,
+    /// What was asked last, if a bug of ours stopped it.
+    pub failed: Option<Inquiry>,
     /// What a small screen shows below the budgets.
     pub lower_pane: LowerPane,
-    /// First line that is shown of the notes, or of the optima where these take their place.
-    pub top: usize,
+    /// First row that is shown of the optima.
+    pub optima_top: usize,
+    /// First line that is shown of the notes.
+    pub notes_top: usize,
 }
 
 impl TheoryView {
     /// Whether the answer is one to what is looked at.
     pub fn is_current(&self) -> bool {
         self.answered.as_ref().is_some_and(|answered| self.inquiry.as_ref() == Some(&answered.inquiry))
+    }
+
+    /// What stands where there is no answer to what is looked at.
+    pub const fn why_none(&self) -> &'static str {
+        if self.failed.is_some() { "not solved: a bug in roofscape" } else { "solving …" }
+    }
+}
+
+/// The budget that has the keys: that of the frontier, or the first where something else has them there.
+pub const fn focused(state: &State) -> Limit {
+    match state.focus {
+        Focus::Control(Control::Budget(limit)) => limit,
+        _ => Limit::Total,
     }
 }
 

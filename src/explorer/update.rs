@@ -79,6 +79,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Assessed(verdict) => resampling::assessed(state, verdict),
         Message::Judged { trial, outcome } => judging::judged(state, trial, *outcome),
         Message::Theorised(answered) => theory::answered(state, answered),
+        Message::TheorisingFailed(inquiry) => theory::failed(state, *inquiry),
         Message::Ordered(landscape, sort, order) => ordered(state, &landscape, sort, order),
         Message::Reread { place, outcome } => return live::reread(state, place, outcome),
         Message::Unwatched(place, reason) => live::unwatched(state, place, reason),

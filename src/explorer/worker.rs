@@ -320,7 +320,7 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
             move |inquiry, ticket| {
                 if ticket.is_overtaken() { None } else { threads.perform(|| theorise(inquiry, ticket)) }
             },
-            |_: &TheoryInquiry| None,
+            |inquiry: &TheoryInquiry| Some(Message::TheorisingFailed(Box::new(inquiry.clone()))),
         )
     }
 

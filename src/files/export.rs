@@ -88,7 +88,7 @@ impl Selection {
         let admitted = |index: &&u32| view.budgets.admits(&landscape.sweep, **index as usize);
         match self {
             Self::Picked => Vec::new(),
-            Self::Best => landscape.best_first().iter().find(admitted).copied().into_iter().collect(),
+            Self::Best => landscape.best_within(view.budgets).map(|best| best as u32).into_iter().collect(),
             Self::Frontier => landscape.feasible_frontier(view.objective, view.budgets),
             Self::Feasible => landscape.best_first().iter().filter(admitted).copied().collect(),
         }

@@ -25,6 +25,14 @@ pub struct Problem<'a> {
     pub domain: Domain,
 }
 
+impl Problem<'_> {
+    /// The same where the width is given.
+    #[must_use]
+    pub fn at_width(&self, width: f64) -> Self {
+        Self { domain: Domain { width: [width; 2], ..self.domain }, ..*self }
+    }
+}
+
 /// How hard one constraint presses.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Multiplier {

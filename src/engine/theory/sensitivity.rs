@@ -42,13 +42,34 @@ pub struct EndSensitivity {
 }
 
 impl EndSensitivity {
-    /// Whether nothing can be built beyond it in any space.
-    pub fn is_physical(&self) -> bool {
+    /// Why nothing can be built beyond it in any space; none where something can.
+    pub fn physical(&self) -> Option<&'static str> {
         match self.constraint {
-            Constraint::FewestKvHeads | Constraint::Least(Coordinate::Gqa) => self.end <= 1.0,
-            Constraint::Most(Coordinate::Rho) => self.end >= 1.0,
-            _ => false,
+            Constraint::FewestKvHeads if self.end <= 1.0 => Some("gqa is the largest that there is: one KV head"),
+            Constraint::Least(Coordinate::Gqa) if self.end <= 1.0 => {
+                Some("gqa is the smallest that there is: a KV head for every query head")
+            }
+            Constraint::Most(Coordinate::Rho) if self.end >= 1.0 => {
+                Some("ρ is the largest that there is: all experts active")
+            }
+            _ => None,
         }
+    }
+
+    /// How it gives way: `width beyond 3072 by a tenth`.
+    pub fn step_in_words(&self) -> String {
+        let end = units::ratio(self.end);
+        match self.constraint {
+            Constraint::Most(coordinate) => format!("{} beyond {end} by a tenth", coordinate.name()),
+            Constraint::Least(coordinate) => format!("{} below {end} by a tenth", coordinate.name()),
+            Constraint::FewestKvHeads => format!("a tenth fewer KV heads than {end}"),
+            Constraint::Budget(limit) => format!("a tenth more {}", limit.label()),
+        }
+    }
+
+    /// By how much perplexity changes then: `−1.2 %`; none for less than can be told from nothing.
+    pub fn bought(&self) -> Option<String> {
+        bought(self.perplexity_change)
     }
 }
 
@@ -65,62 +86,51 @@ impl Sensitivity {
             perplexity_change: (-nats * (step / allowed).ln_1p()).exp_m1(),
         }
     }
+
+    /// The step without the zeros that align columns: `10 ms`.
+    pub fn step_in_words(&self) -> String {
+        let text = self.limit.text(self.step);
+        match text.split_once(' ') {
+            Some((number, unit)) if number.contains('.') => {
+                format!("{} {unit}", number.trim_end_matches('0').trim_end_matches('.'))
+            }
+            _ => text,
+        }
+    }
+
+    /// By how much perplexity changes with a step more: `−0.26 %`; none for less than can be told from nothing.
+    pub fn bought(&self) -> Option<String> {
+        bought(self.perplexity_change)
+    }
 }
 
 /// `1 ms more TPOT buys −0.6 % perplexity`, `1 GB more memory buys nothing`.
 impl fmt::Display for Sensitivity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} more {} buys {}",
-            plain(self.limit, self.step),
-            self.limit.label(),
-            bought(self.perplexity_change)
-        )
+        write!(f, "{} more {} buys {}", self.step_in_words(), self.limit.label(), in_perplexity(self.bought()))
     }
 }
 
+/// `width beyond 3072 by a tenth buys −1.2 % perplexity`.
 impl fmt::Display for EndSensitivity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (end, bought) = (units::ratio(self.end), bought(self.perplexity_change));
-        if self.is_physical() {
-            return match self.constraint {
-                Constraint::FewestKvHeads => f.write_str("gqa is the largest that there is: one KV head"),
-                Constraint::Least(_) => {
-                    f.write_str("gqa is the smallest that there is: a KV head for every query head")
-                }
-                _ => f.write_str("ρ is the largest that there is: all experts active"),
-            };
-        }
-        match self.constraint {
-            Constraint::Most(coordinate) => write!(f, "{} beyond {end} by a tenth buys {bought}", coordinate.name()),
-            Constraint::Least(coordinate) => write!(f, "{} below {end} by a tenth buys {bought}", coordinate.name()),
-            Constraint::FewestKvHeads => write!(f, "a tenth fewer KV heads than {end} buys {bought}"),
-            Constraint::Budget(limit) => write!(f, "a tenth more {} buys {bought}", limit.label()),
+        match self.physical() {
+            Some(why) => f.write_str(why),
+            None => write!(f, "{} buys {}", self.step_in_words(), in_perplexity(self.bought())),
         }
     }
 }
 
-/// A power of ten without the zeros that align columns.
-fn plain(limit: Limit, step: f64) -> String {
-    let text = limit.text(step);
-    match text.split_once(' ') {
-        Some((number, unit)) if number.contains('.') => {
-            format!("{} {unit}", number.trim_end_matches('0').trim_end_matches('.'))
-        }
-        _ => text,
-    }
+fn in_perplexity(bought: Option<String>) -> String {
+    bought.map_or_else(|| "nothing".to_owned(), |percent| format!("{percent} perplexity"))
 }
 
 /// What changes less than this changes nothing.
 const NOTHING: f64 = 5e-7;
 
-fn bought(perplexity_change: f64) -> String {
-    if perplexity_change.abs() < NOTHING {
-        return "nothing".to_owned();
-    }
-    let percent = units::significant(-100.0 * perplexity_change, 2);
-    format!("−{percent} % perplexity")
+fn bought(perplexity_change: f64) -> Option<String> {
+    let percent = || format!("−{} %", units::significant(-100.0 * perplexity_change, 2));
+    (perplexity_change.abs() >= NOTHING).then(percent)
 }
 
 /// Of every budget that is set, those that buy nothing included.

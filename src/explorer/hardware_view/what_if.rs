@@ -89,9 +89,7 @@ pub fn worths(state: &State) -> Vec<Worth> {
 }
 
 fn best_loss(landscape: &Landscape, budgets: &Budgets) -> Option<f64> {
-    let sweep = &landscape.sweep;
-    let best = landscape.best_first().iter().find(|&&index| budgets.admits(sweep, index as usize))?;
-    Some(sweep.loss[*best as usize])
+    landscape.best_within(budgets).map(|best| landscape.sweep.loss[best])
 }
 
 /// The best within the budgets on the board as it is and on the imagined one, as `24.6 → 23.9 (−2.8 %)`; on the board as

@@ -20,6 +20,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     binding("m", &[KeyCode::Char('m')], Hint::Roomy("mode"), "next power mode", next(Control::Mode)),
     binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "next number format", next(Control::Format)),
     binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "scroll notes or table", Action::MoveRows(10)),
+    binding("home end", &[KeyCode::Home], Hint::None, "first row, last row", Action::MoveRows(isize::MIN)),
     binding(
         "p",
         &[KeyCode::Char('p')],

@@ -16,10 +16,15 @@ use crate::explorer::theory_view::LowerPane;
 
 /// Rows of the budgets, borders included: five of them and the ends of the space.
 const BUDGETS_ROWS: u16 = 8;
-/// Rows of the optima, borders included: five sizes, perplexity, two limits that bind twice each, two others, a residual.
+/// Rows of the optima at least, borders included: five sizes, perplexity, two limits that bind twice each, two others, a
+/// residual.
 const OPTIMA_ROWS: u16 = 15;
+/// Rows of the optima at most: all five limits twice each.
+const MOST_OPTIMA_ROWS: u16 = 19;
 /// Columns of the optima, borders included.
 const OPTIMA_COLUMNS: u16 = 76;
+/// Rows of the curves from which on the optima have more than their least.
+const CURVES_ROWS: u16 = 20;
 /// Rows of the body below which the lower panes share a place.
 const ROOMY_ROWS: u16 = BUDGETS_ROWS + OPTIMA_ROWS + 10;
 /// Columns below which they do.
@@ -45,12 +50,13 @@ pub fn panes(body: Rect, lower: LowerPane) -> Panes {
     let budgets = Rect { height: BUDGETS_ROWS, ..body };
     let below = Rect { y: budgets.bottom(), height: body.height - BUDGETS_ROWS, ..body };
     if room(body) == Room::Ample {
-        let optima = Rect { width: OPTIMA_COLUMNS, height: OPTIMA_ROWS, ..below };
+        let height = below.height.saturating_sub(CURVES_ROWS).clamp(OPTIMA_ROWS, MOST_OPTIMA_ROWS);
+        let optima = Rect { width: OPTIMA_COLUMNS, height, ..below };
         return Panes {
             budgets,
             optima: Some(optima),
             notes: Some(Rect { x: optima.right(), width: body.width - OPTIMA_COLUMNS, ..optima }),
-            curves: Some(Rect { y: optima.bottom(), height: below.height - OPTIMA_ROWS, ..below }),
+            curves: Some(Rect { y: optima.bottom(), height: below.height - height, ..below }),
         };
     }
     let bare = Panes { budgets, optima: None, notes: None, curves: None };

@@ -4,25 +4,32 @@
 //! recognised. Which limits bind is read from the multipliers of the simplified model's optimum; the closed forms are
 //! then those of that regime, because they are derived for that model.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
+use super::table::{Outcome, Outcomes, Pricing};
+use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::hardware::Hardware;
 use crate::engine::landscape::Landscape;
+use crate::engine::law::LossLaw;
 use crate::engine::law::fit::Watch;
+use crate::engine::roofline::Estimator;
 use crate::engine::space::Space;
 use crate::engine::theory::{
-    ClosedForm, ClosedForms, CostModel, Domain, EndSensitivity, Ends, NoClosedForm, NoNeighbour, NoOptimum,
-    OperatorModel, Optimum, Point, Problem, Quanta, Regime, Rounded, Sensitivity, Simplified, end_sensitivities,
-    minimise, round, sensitivities,
+    ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoNeighbour, NoOptimum, OperatorModel, Point,
+    Problem, Quanta, Regime, Rounded, Simplified, Solved, minimise, round,
 };
-use crate::explorer::state::State;
+use crate::explorer::state::{Question, State};
 
 /// What the theory is asked.
 #[derive(Debug, Clone)]
 pub struct Inquiry {
-    /// Law, estimator and candidates.
-    pub landscape: Arc<Landscape>,
+    /// Edition of the law, board in its mode, number format and workload.
+    pub question: Question,
+    /// The law of that edition in that number format.
+    pub law: LossLaw,
+    /// How the sweep prices.
+    pub estimator: Estimator,
     /// The board behind the estimator.
     pub hardware: Hardware,
     /// The space: its ends are the domain's.
@@ -31,19 +38,23 @@ pub struct Inquiry {
     pub budgets: Budgets,
 }
 
-/// The landscape stands for all but the budgets: another board, format or law is another landscape.
+/// The question stands for law, estimator and board. Candidates are no part of it: a search that goes on finds more of them
+/// many times a second, and no optimum depends on them.
 impl PartialEq for Inquiry {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.landscape, &other.landscape) && self.budgets == other.budgets
+        self.question == other.question && self.budgets == other.budgets && Arc::ptr_eq(&self.space, &other.space)
     }
 }
 
 impl Inquiry {
     /// What the picture calls for; none before the first.
     pub fn of(state: &State) -> Option<Self> {
+        let (landscape, question) = (state.landscape()?, state.shown());
         Some(Self {
-            landscape: Arc::clone(state.landscape()?),
-            hardware: state.hardware(state.shown()),
+            question,
+            law: landscape.law.clone(),
+            estimator: landscape.estimator,
+            hardware: state.hardware(question),
             space: Arc::clone(&state.shelf.space),
             budgets: state.budgets(),
         })
@@ -51,37 +62,48 @@ impl Inquiry {
 
     /// As the theory sees the board.
     pub fn simplified(&self) -> Simplified {
-        Simplified::of(&self.hardware, &self.landscape.estimator)
+        Simplified::of(&self.hardware, &self.estimator)
     }
 
     /// As the sweep prices.
     pub fn operators(&self) -> OperatorModel {
-        OperatorModel::of(&self.space, self.landscape.estimator)
+        OperatorModel::of(&self.space, self.estimator)
+    }
+
+    /// By both models.
+    fn pricing(&self) -> Pricing {
+        Pricing { simplified: self.simplified(), operators: self.operators() }
     }
 
     fn problem<'a>(&'a self, costs: &'a dyn CostModel, domain: Domain) -> Problem<'a> {
-        Problem { law: &self.landscape.law.coefficients, costs, budgets: self.budgets, domain }
-    }
-
-    fn solve(&self, costs: &dyn CostModel, domain: Domain) -> Result<Solved, NoOptimum> {
-        let problem = self.problem(costs, domain);
-        let optimum = minimise(&problem)?;
-        let (worths, ends) = (sensitivities(&problem, &optimum), end_sensitivities(&problem, &optimum));
-        Ok(Solved { costs: Limit::ALL.map(|limit| costs.cost(limit, &optimum.point)), optimum, worths, ends })
+        Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain }
     }
 }
 
-/// A model's optimum, and what more of what holds it would buy.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Solved {
-    /// It.
-    pub optimum: Optimum,
-    /// What it takes of each limit by that model.
-    pub costs: [f64; Limit::COUNT],
-    /// Of each budget.
-    pub worths: Vec<Sensitivity>,
-    /// Of the ends of the space that hold it, the hardest first.
-    pub ends: Vec<EndSensitivity>,
+/// The best feasible candidate of one landscape. No part of [`theorise`]: a search has the next landscape long before the
+/// theory could be asked again.
+#[derive(Debug, Clone)]
+pub struct Swept {
+    /// The landscape, which is not kept alive.
+    landscape: Weak<Landscape>,
+    /// The candidate and what it costs; none where none keeps the budgets.
+    pub best: Option<(Architecture, Outcome)>,
+}
+
+impl Swept {
+    /// Looks for it.
+    pub fn of(landscape: &Arc<Landscape>, inquiry: &Inquiry) -> Self {
+        let best = landscape.best_within(&inquiry.budgets).map(|index| {
+            let shape = landscape.sweep.architecture(index);
+            (shape, inquiry.pricing().built(&shape, landscape.sweep.loss[index]))
+        });
+        Self { landscape: Arc::downgrade(landscape), best }
+    }
+
+    /// Whether it is of this landscape.
+    pub fn is_of(&self, landscape: &Arc<Landscape>) -> bool {
+        std::ptr::eq(self.landscape.as_ptr(), Arc::as_ptr(landscape))
+    }
 }
 
 /// What the theory says.
@@ -99,21 +121,24 @@ pub struct Answered {
     pub rounded: Option<Result<Rounded, NoNeighbour>>,
     /// The closed form at its best width, in the regime that the simplified model is in.
     pub closed: Result<ClosedForm, NoClosedForm>,
-    /// The best feasible candidate of the sweep.
-    pub swept: Option<usize>,
+    /// Where all of these lead.
+    pub outcomes: Outcomes,
+    /// The best of the sweep; none before it is looked for.
+    pub swept: Option<Swept>,
     /// The optima at given widths, rising.
     pub curve: Vec<AtWidth>,
 }
 
-/// The optima at one width; none where the budgets admit nothing.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The optima at one width.
+#[derive(Debug, Clone, PartialEq)]
 pub struct AtWidth {
     /// d.
     pub width: f64,
-    /// Place and loss of the simplified model's.
-    pub simplified: Option<(Point, f64)>,
+    /// Place and loss of the simplified model's. That nothing keeps the budgets is one reason why there is none; that the
+    /// solver ended short of it is another.
+    pub simplified: Result<(Point, f64), NoOptimum>,
     /// Of the operator model's.
-    pub operators: Option<(Point, f64)>,
+    pub operators: Result<(Point, f64), NoOptimum>,
     /// Of the closed form, wherever its regime has one.
     pub closed: Option<(Point, f64)>,
 }
@@ -126,14 +151,15 @@ const BEYOND: f64 = 1.4;
 /// Asks the theory; nothing if `watch` stops it.
 pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
     let domain = Domain::of(&inquiry.space);
-    let (simplified_costs, operator_costs) = (inquiry.simplified(), inquiry.operators());
-    let simplified = inquiry.solve(&simplified_costs, domain);
-    let operators = inquiry.solve(&operator_costs, domain);
-    let quanta = Quanta::of(&inquiry.space, inquiry.landscape.estimator.precision());
-    let problem = inquiry.problem(&operator_costs, domain);
-    let rounded = operators.as_ref().ok().map(|solved| round(&problem, &solved.optimum, &quanta));
-    let law = &inquiry.landscape.law.coefficients;
-    let forms = ClosedForms::new(law, simplified_costs, inquiry.budgets, domain);
+    let pricing = inquiry.pricing();
+    let Pricing { simplified: simplified_costs, operators: operator_costs } = &pricing;
+    let [in_theory, by_operators] =
+        [simplified_costs as &dyn CostModel, operator_costs].map(|costs| inquiry.problem(costs, domain));
+    let (simplified, operators) = (Solved::of(&in_theory), Solved::of(&by_operators));
+    let quanta = Quanta::of(&inquiry.space, inquiry.estimator.precision());
+    let rounded = operators.as_ref().ok().map(|solved| round(&by_operators, &solved.optimum, &quanta));
+    let law = &inquiry.law.coefficients;
+    let forms = ClosedForms::new(law, *simplified_costs, inquiry.budgets, domain);
     let regime = regime(&simplified);
     let closed = forms.and_then(|forms| forms.best_width(regime, domain.width, Ends::Reported));
     let mut curve = Vec::with_capacity(WIDTHS);
@@ -141,26 +167,28 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
         if watch.cancelled() {
             return None;
         }
-        let at = Domain { width: [width; 2], ..domain };
-        let place =
-            |costs: &dyn CostModel| minimise(&inquiry.problem(costs, at)).ok().map(|found| (found.point, found.loss));
+        let place = |problem: &Problem<'_>| minimise(&problem.at_width(width)).map(|found| (found.point, found.loss));
         let form = forms.as_ref().ok().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
         curve.push(AtWidth {
             width,
-            simplified: place(&simplified_costs),
-            operators: place(&operator_costs),
+            simplified: place(&in_theory),
+            operators: place(&by_operators),
             closed: form.map(|form| (form.point, form.loss)),
         });
     }
-    let sweep = &inquiry.landscape.sweep;
-    let feasible = |&&index: &&u32| inquiry.budgets.admits(sweep, index as usize);
-    let swept = inquiry.landscape.best_first().iter().find(feasible).map(|&index| index as usize);
-    Some(Answered { inquiry: inquiry.clone(), domain, simplified, operators, rounded, closed, swept, curve })
+    let outcomes = Outcomes {
+        closed: closed.as_ref().ok().map(|form| pricing.closed(form)),
+        simplified: simplified.as_ref().ok().map(|solved| pricing.solved(solved)),
+        operators: operators.as_ref().ok().map(|solved| pricing.solved(solved)),
+        rounded: rounded.iter().flatten().next().map(|found| pricing.built(&found.architecture, found.loss)),
+    };
+    let inquiry = inquiry.clone();
+    Some(Answered { inquiry, domain, simplified, operators, rounded, closed, outcomes, swept: None, curve })
 }
 
 /// Which limits bind; none where there is no optimum.
 pub fn regime(solved: &Result<Solved, NoOptimum>) -> Regime {
-    Regime::of(solved.iter().flat_map(|solved| solved.optimum.binding()))
+    solved.as_ref().map(Solved::regime).unwrap_or_default()
 }
 
 /// Equal ratios apart, through both ends of the space.

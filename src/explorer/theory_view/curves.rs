@@ -2,7 +2,7 @@
 
 use super::answer::{Answered, AtWidth};
 use super::table::Way;
-use crate::engine::theory::Point;
+use crate::engine::theory::{NoOptimum, Point};
 
 /// A quantity against width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +57,8 @@ impl Curve {
     pub fn pieces(self, answered: &Answered, way: Way) -> Vec<Vec<(f64, f64)>> {
         let place = |at: &AtWidth| match way {
             Way::Closed => at.closed,
-            Way::Simplified => at.simplified,
-            Way::Operators => at.operators,
+            Way::Simplified => at.simplified.as_ref().ok().copied(),
+            Way::Operators => at.operators.as_ref().ok().copied(),
             Way::Rounded | Way::Swept => None,
         };
         let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
@@ -71,4 +71,22 @@ impl Curve {
         }
         pieces
     }
+}
+
+/// Why neither model has an optimum at any width; none where one has. That nothing keeps the budgets is said only of budgets
+/// that nothing keeps.
+pub fn nothing_at_all(answered: &Answered) -> Option<&'static str> {
+    let mut all = answered.curve.iter().flat_map(|at| [&at.simplified, &at.operators]);
+    if all.clone().any(Result::is_ok) {
+        return None;
+    }
+    let infeasible = all.all(|found| matches!(found, Err(NoOptimum::Infeasible { .. })));
+    Some(if infeasible { "nothing keeps these budgets at any width" } else { "not solved at any width" })
+}
+
+/// `not solved at 3 of 29 widths`: where a curve has gaps because the solver ended short of an optimum.
+pub fn gaps(answered: &Answered, of: impl Fn(&AtWidth) -> &Result<(Point, f64), NoOptimum>) -> Option<String> {
+    let is_gap = |at: &&AtWidth| matches!(of(at), Err(NoOptimum::NotConverged { .. }));
+    let gaps = answered.curve.iter().filter(is_gap).count();
+    (gaps > 0).then(|| format!("not solved at {gaps} of {} widths", answered.curve.len()))
 }

@@ -1,10 +1,10 @@
 //! The table of optima: five ways to the best architecture side by side.
 
-use super::answer::{Answered, Inquiry, Solved, regime};
+use super::answer::{Answered, regime};
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{CostModel, Optimum, Point};
+use crate::engine::theory::{ClosedForm, CostModel, OperatorModel, Optimum, Point, Simplified, Solved};
 use crate::units;
 
 /// A way to the best architecture.
@@ -129,33 +129,64 @@ fn real(value: f64) -> String {
     if value == value.round() || value >= 1000.0 { format!("{value:.0}") } else { units::significant(value, 3) }
 }
 
-/// Where a way leads; none where it leads nowhere, which the notes explain.
-pub fn outcome(answered: &Answered, way: Way) -> Option<Outcome> {
-    let Answered { inquiry, .. } = answered;
-    let by = |model: &dyn CostModel, point: &Point| Limit::ALL.map(|limit| model.cost(limit, point));
-    let solved = |solved: &Solved| {
+/// Where the solved ways lead, priced once for all frames.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names are the ways'")]
+pub struct Outcomes {
+    pub closed: Option<Outcome>,
+    pub simplified: Option<Outcome>,
+    pub operators: Option<Outcome>,
+    pub rounded: Option<Outcome>,
+}
+
+/// Prices points of real sizes, and shapes that can be built, by both models.
+#[derive(Debug, Clone, Copy)]
+pub struct Pricing {
+    /// As the theory sees the board.
+    pub simplified: Simplified,
+    /// As the sweep prices.
+    pub operators: OperatorModel,
+}
+
+impl Pricing {
+    /// An optimum of either model.
+    pub fn solved(&self, solved: &Solved) -> Outcome {
         let Optimum { point, loss, .. } = solved.optimum;
         let residual = Some(solved.optimum.kkt_residual());
-        Outcome { point, loss, costs: solved.costs, by_operators: by(&inquiry.operators(), &point), residual }
-    };
-    match way {
-        Way::Closed => answered.closed.as_ref().ok().map(|form| Outcome {
+        Outcome { point, loss, costs: solved.costs, by_operators: costs(&self.operators, &point), residual }
+    }
+
+    /// A closed form.
+    pub fn closed(&self, form: &ClosedForm) -> Outcome {
+        Outcome {
             point: form.point,
             loss: form.loss,
-            costs: by(&inquiry.simplified(), &form.point),
-            by_operators: by(&inquiry.operators(), &form.point),
+            costs: costs(&self.simplified, &form.point),
+            by_operators: costs(&self.operators, &form.point),
             residual: Some(form.convergence.residual),
-        }),
-        Way::Simplified => answered.simplified.as_ref().ok().map(solved),
-        Way::Operators => answered.operators.as_ref().ok().map(solved),
-        Way::Rounded => {
-            let rounded = answered.rounded.as_ref()?.as_ref().ok()?;
-            Some(built(inquiry, &rounded.architecture, rounded.loss))
         }
-        Way::Swept => {
-            let (sweep, index) = (&inquiry.landscape.sweep, answered.swept?);
-            Some(built(inquiry, &sweep.architecture(index), sweep.loss[index]))
-        }
+    }
+
+    /// A shape that can be built, which is priced as it is.
+    pub fn built(&self, shape: &Architecture, loss: f64) -> Outcome {
+        let costs = Limit::ALL.map(|limit| self.operators.cost_of(limit, shape));
+        Outcome { point: Point::of(shape), loss, costs, by_operators: costs, residual: None }
+    }
+}
+
+fn costs(model: &dyn CostModel, point: &Point) -> [f64; Limit::COUNT] {
+    Limit::ALL.map(|limit| model.cost(limit, point))
+}
+
+/// Where a way leads; none where it leads nowhere, which the notes explain.
+pub fn outcome(answered: &Answered, way: Way) -> Option<&Outcome> {
+    let Outcomes { closed, simplified, operators, rounded } = &answered.outcomes;
+    match way {
+        Way::Closed => closed.as_ref(),
+        Way::Simplified => simplified.as_ref(),
+        Way::Operators => operators.as_ref(),
+        Way::Rounded => rounded.as_ref(),
+        Way::Swept => answered.swept.as_ref()?.best.as_ref().map(|(_, outcome)| outcome),
     }
 }
 
@@ -166,12 +197,6 @@ pub fn fails(answered: &Answered, way: Way) -> bool {
             .closed
             .as_ref()
             .is_ok_and(|form| form.conditions.iter().any(|condition| condition.verdict == Verdict::Fails))
-}
-
-/// A shape that can be built is priced as it is.
-fn built(inquiry: &Inquiry, shape: &Architecture, loss: f64) -> Outcome {
-    let costs = Limit::ALL.map(|limit| inquiry.operators().cost_of(limit, shape));
-    Outcome { point: Point::of(shape), loss, costs, by_operators: costs, residual: None }
 }
 
 #[cfg(test)]

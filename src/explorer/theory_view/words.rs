@@ -1,10 +1,11 @@
 //! What the theory says, in sentences: which budgets bind, what one step more of each buys, why a closed form is none.
 
-use super::answer::{Answered, Solved, regime};
+use super::answer::{Answered, regime};
+use super::curves::gaps;
 use super::table::{Way, outcome};
 use crate::engine::budget::Limit;
 use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{Constraint, EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, deviations};
+use crate::engine::theory::{EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Solved, deviations};
 use crate::files::export::Warning;
 use crate::units;
 
@@ -35,25 +36,13 @@ pub const fn failure(error: &NoOptimum) -> &'static str {
 /// What one step more of a budget buys, beside its slider: `10 ms more: −2.4 % ppl`; none where it is off.
 pub fn worth(solved: &Solved, limit: Limit) -> Option<(f64, String)> {
     let worth = solved.worths.iter().find(|worth| worth.limit == limit)?;
-    let bought = match percent(worth.perplexity_change) {
-        Some(percent) => format!("{percent} ppl"),
-        None => "nothing".to_owned(),
-    };
-    Some((solved.optimum.multiplier(limit), format!("{} more: {bought}", step_text(limit, worth.step))))
+    let words = format!("{} more: {}", worth.step_in_words(), in_short(worth.bought()));
+    Some((solved.optimum.multiplier(limit), words))
 }
 
-/// A power of ten without decimals.
-fn step_text(limit: Limit, step: f64) -> String {
-    let text = limit.text(step);
-    let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
-    format!("{} {unit}", number.split_once('.').map_or(number, |(whole, _)| whole))
-}
-
-/// `−0.26 %`; none for less than can be told from nothing.
-fn percent(change: f64) -> Option<String> {
-    const NOTHING: f64 = 5e-7;
-    let sign = if change < 0.0 { "−" } else { "+" };
-    (change.abs() >= NOTHING).then(|| format!("{sign}{} %", units::significant(100.0 * change.abs(), 2)))
+/// `−0.26 % ppl`, as there is room for.
+fn in_short(bought: Option<String>) -> String {
+    bought.map_or_else(|| "nothing".to_owned(), |percent| format!("{percent} ppl"))
 }
 
 /// What of the space holds the operator model's optimum back, the hardest first, in so many cells; the notes have all of it.
@@ -71,19 +60,10 @@ pub fn ends(answered: &Answered, room: usize) -> Option<String> {
     (1..=said.len()).rev().map(first).find(|words| words.chars().count() <= room).or_else(|| Some(first(1)))
 }
 
-/// `width ≤ 3072, a tenth: −1.2 % ppl`.
+/// `width beyond 3072 by a tenth: −1.2 % ppl`.
 fn end(end: &EndSensitivity) -> String {
-    if end.is_physical() {
-        return end.to_string();
-    }
-    let bought =
-        percent(end.perplexity_change).map_or_else(|| "nothing".to_owned(), |percent| format!("{percent} ppl"));
-    let at = units::ratio(end.end);
-    match end.constraint {
-        Constraint::Most(coordinate) => format!("{} ≤ {at}, a tenth more: {bought}", coordinate.name()),
-        Constraint::Least(coordinate) => format!("{} ≥ {at}, a tenth less: {bought}", coordinate.name()),
-        Constraint::FewestKvHeads | Constraint::Budget(_) => end.to_string(),
-    }
+    let step = || format!("{}: {}", end.step_in_words(), in_short(end.bought()));
+    end.physical().map_or_else(step, str::to_owned)
 }
 
 /// How a note is meant.
@@ -105,7 +85,10 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
             notes.push((Mark::Fails, format!("{model}: {error}{}", instead(answered, error))));
         }
     }
-    let blind = answered.inquiry.landscape.law.coefficients.blind_to();
+    let gaps = [("operators", gaps(answered, |at| &at.operators)), ("simplified", gaps(answered, |at| &at.simplified))];
+    let with_gaps = gaps.into_iter().filter_map(|(model, gaps)| Some(format!("{model}: {}", gaps?)));
+    notes.extend(with_gaps.map(|words| (Mark::Caution, words)));
+    let blind = answered.inquiry.law.coefficients.blind_to();
     if !blind.is_empty() {
         let sentence = "what no budget decides there is one choice of many that are as good";
         notes.push((Mark::Caution, format!("the law is blind to {}: {sentence}", blind.join(", "))));
@@ -149,11 +132,11 @@ fn instead(answered: &Answered, error: &NoOptimum) -> String {
 
 /// What is to be known of the law before the loss of what is to be built is believed.
 fn about_the_law(answered: &Answered) -> Vec<String> {
-    let landscape = &answered.inquiry.landscape;
+    let law = &answered.inquiry.law;
     let rounded = answered.rounded.as_ref().and_then(|rounded| rounded.as_ref().ok()).map(|found| found.architecture);
-    let shape = rounded.or_else(|| answered.swept.map(|index| landscape.sweep.architecture(index)));
-    let warnings =
-        shape.map_or_else(|| Warning::of_law(&landscape.law), |shape| Warning::of_loss(&shape, &landscape.law));
+    let swept = answered.swept.as_ref().and_then(|swept| swept.best.as_ref()).map(|(shape, _)| *shape);
+    let shape = rounded.or(swept);
+    let warnings = shape.map_or_else(|| Warning::of_law(law), |shape| Warning::of_loss(&shape, law));
     warnings.iter().map(ToString::to_string).collect()
 }
 
@@ -196,17 +179,4 @@ fn printed_in_words(printed: &PrintedD3) -> String {
         units::significant(rho, 3),
         units::significant(100.0 * decode_excess, 2),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_step_has_no_decimals_and_a_change_two_digits() {
-        assert_eq!(step_text(Limit::Total, 0.01), "10 ms");
-        assert_eq!(step_text(Limit::Tpot, 1e-4), "100 µs");
-        assert_eq!(step_text(Limit::Memory, 1e9), "1 GB");
-        assert_eq!((percent(-0.0026), percent(-1e-7)), (Some("−0.26 %".to_owned()), None));
-    }
 }

@@ -10,7 +10,8 @@ use crate::explorer::screen::Screen;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::sources::wrapped;
 use crate::explorer::state::State;
-use crate::explorer::theory_view::answer::{Answered, Inquiry, regime};
+use crate::explorer::theory_view::answer::{Answered, Inquiry, Swept, regime};
+use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::table::Row;
 use crate::explorer::theory_view::words::notes;
 
@@ -41,20 +42,18 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Release => return frontier::release(state),
         Action::FlipLowerPane => {
             state.theory.lower_pane = state.theory.lower_pane.next();
-            state.theory.top = 0;
+            (state.theory.optima_top, state.theory.notes_top) = (0, 0);
         }
-        Action::MoveRows(rows) | Action::Scroll(rows) => scroll(state, rows),
+        // Where both are shown, the keys are for both; the wheel is for the one below it.
+        Action::MoveRows(rows) => {
+            scroll_optima(state, rows);
+            scroll_notes(state, rows);
+        }
+        Action::ScrollOptima(rows) => scroll_optima(state, rows),
+        Action::Scroll(rows) => scroll_notes(state, rows),
         _ => {}
     }
     Vec::new()
-}
-
-/// The budget that has the keys: that of the frontier, or the first where something else has them there.
-pub(in crate::explorer) const fn focused(state: &State) -> Limit {
-    match state.focus {
-        Focus::Control(Control::Budget(limit)) => limit,
-        _ => Limit::Total,
-    }
 }
 
 const fn focus(state: &mut State, limit: Limit) {
@@ -71,19 +70,27 @@ fn focus_neighbour(state: &mut State, by: isize) {
     focus(state, Limit::ALL[to]);
 }
 
-/// Scrolls the notes, or the optima where these are shown instead.
-fn scroll(state: &mut State, rows: isize) {
+/// Scrolls the notes as far as they reach, if they are shown.
+fn scroll_notes(state: &mut State, rows: isize) {
     let (Some(panes), Some(answered)) = (layout::theory::shown(state), &state.theory.answered) else { return };
-    let (all, shown) = match (panes.notes.map(layout::theory::notes_body), panes.optima) {
-        (Some(body), _) => {
-            let room = usize::from(body.width).saturating_sub(2);
-            (notes(answered).iter().map(|(_, words)| wrapped(words, room).len()).sum(), body.height)
-        }
-        (None, Some(pane)) => (Row::of(answered).len(), pane.height.saturating_sub(2)),
-        (None, None) => return,
-    };
-    let last = usize::saturating_sub(all, usize::from(shown));
-    state.theory.top = state.theory.top.saturating_add_signed(rows).min(last);
+    let Some(body) = panes.notes.map(layout::theory::notes_body) else { return };
+    let room = usize::from(body.width).saturating_sub(2);
+    let all = notes(answered).iter().map(|(_, words)| wrapped(words, room).len()).sum();
+    state.theory.notes_top = scrolled(state.theory.notes_top, rows, (all, body.height));
+}
+
+/// The same of the optima.
+fn scroll_optima(state: &mut State, rows: isize) {
+    let (Some(panes), Some(answered)) = (layout::theory::shown(state), &state.theory.answered) else { return };
+    let Some(pane) = panes.optima else { return };
+    let room = pane.height.saturating_sub(2);
+    state.theory.optima_top = scrolled(state.theory.optima_top, rows, (Row::of(answered).len(), room));
+}
+
+/// From where a smaller pane may have had its last rows: they may all have room by now.
+fn scrolled(top: usize, rows: isize, (all, shown): (usize, u16)) -> usize {
+    let last = all.saturating_sub(usize::from(shown));
+    top.min(last).saturating_add_signed(rows).min(last)
 }
 
 /// Asks about what is looked at now, if that is not what was asked last: only while one looks, since nothing else
@@ -93,14 +100,28 @@ pub(super) fn follow(state: &mut State) -> Option<Effect> {
         return None;
     }
     let now = Inquiry::of(state);
-    if now == state.theory.inquiry {
-        return None;
+    let is_asked = now == state.theory.inquiry;
+    state.theory.inquiry = now;
+    if !is_asked {
+        state.theory.failed = None;
     }
-    state.theory.inquiry.clone_from(&now);
     if state.theory.is_current() {
+        find_best_swept(state);
         return None;
     }
-    now.map(|inquiry| Effect::Theorise(Box::new(inquiry)))
+    state.theory.inquiry.clone().filter(|_| !is_asked).map(|inquiry| Effect::Theorise(Box::new(inquiry)))
+}
+
+/// Puts the best of the sweep beside an answer, once for each landscape.
+fn find_best_swept(state: &mut State) {
+    let Some(landscape) = state.landscape().map(Arc::clone) else { return };
+    let Some(answered) = &mut state.theory.answered else { return };
+    if answered.swept.as_ref().is_none_or(|swept| !swept.is_of(&landscape)) {
+        let swept = Swept::of(&landscape, &answered.inquiry);
+        Arc::make_mut(answered).swept = Some(swept);
+        // Where no shape is rounded, the notes are about this one.
+        scroll_notes(state, 0);
+    }
 }
 
 /// Takes an answer, unless something else has been asked meanwhile.
@@ -108,15 +129,22 @@ pub(super) fn answered(state: &mut State, answered: Arc<Answered>) {
     if state.theory.inquiry.as_ref() == Some(&answered.inquiry) {
         // Other sentences stand there now: what is gravest in them comes first.
         if state.theory.answered.as_ref().is_none_or(|before| !is_alike(before, &answered)) {
-            state.theory.top = 0;
+            state.theory.notes_top = 0;
         }
         state.theory.answered = Some(answered);
-        scroll(state, 0);
+        scroll_optima(state, 0);
+    }
+}
+
+/// Takes that there is no answer, unless something else has been asked meanwhile.
+pub(super) fn failed(state: &mut State, inquiry: Inquiry) {
+    if state.theory.inquiry.as_ref() == Some(&inquiry) {
+        state.theory.failed = Some(inquiry);
     }
 }
 
 /// Whether answers are about the same board and law, and the same budgets bind.
 fn is_alike(before: &Answered, now: &Answered) -> bool {
     let regimes = |answered: &Answered| [&answered.simplified, &answered.operators].map(regime);
-    Arc::ptr_eq(&before.inquiry.landscape, &now.inquiry.landscape) && regimes(before) == regimes(now)
+    before.inquiry.question == now.inquiry.question && regimes(before) == regimes(now)
 }

@@ -42,8 +42,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let panes = panes(body, state.theory.lower_pane);
     budgets::render(canvas, state, panes.budgets);
     if let Some(area) = panes.optima {
-        // Where the notes are shown as well, they have the keys that scroll.
-        optima::render(canvas, state, area, if panes.notes.is_none() { state.theory.top } else { 0 });
+        optima::render(canvas, state, area);
     }
     if let Some(area) = panes.notes {
         notes::render(canvas, state, area);
@@ -62,7 +61,7 @@ fn numbers(state: &State, role: Role) -> Role {
 fn nothing_yet(canvas: &mut Canvas<'_>, state: &State, inner: Rect) {
     let entry = state.law_entry();
     match (&entry.standing, entry.trouble(), state.landscape()) {
-        (Some(_), _, Some(_)) => canvas.centred(inner, "solving …", Role::Label),
+        (Some(_), _, Some(_)) => canvas.centred(inner, state.theory.why_none(), Role::Label),
         (Some(_), _, None) => canvas.centred(inner, "pricing the space …", Role::Label),
         (None, Some(error), _) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
         (None, None, _) => canvas.centred(inner, "fitting the law …", Role::Label),

@@ -111,3 +111,20 @@ fn an_end_that_gives_way_buys_what_it_says() {
     assert_eq!(end(Constraint::FewestKvHeads, 2.0), "a tenth fewer KV heads than 2 buys −1.0 % perplexity");
     assert_eq!(end(Constraint::Most(Coordinate::Rho), 1.0), "ρ is the largest that there is: all experts active");
 }
+
+#[test]
+fn a_step_has_no_decimals_and_a_change_two_digits() {
+    let worth = |limit, step, perplexity_change| Sensitivity {
+        limit,
+        allowed: 5.0 * step,
+        nats_per_unit: 0.0,
+        step,
+        perplexity_change,
+    };
+    let words = |limit, step| worth(limit, step, 0.0).step_in_words();
+    assert_eq!(words(Limit::Total, 0.01), "10 ms");
+    assert_eq!(words(Limit::Tpot, 1e-4), "100 µs");
+    assert_eq!(words(Limit::Memory, 1e9), "1 GB");
+    let bought = |change| worth(Limit::Total, 0.01, change).bought();
+    assert_eq!((bought(-0.0026), bought(-1e-7)), (Some("−0.26 %".to_owned()), None));
+}

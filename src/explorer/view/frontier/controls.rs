@@ -24,7 +24,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = canvas.pane(area, "Budgets", Focused::when(has_keys));
     for (row, slider) in state.sliders.iter().enumerate() {
         let line = Rect { y: inner.y + row as u16, height: 1, ..inner };
-        render_slider(canvas, state, slider, line);
+        let focused = Focused::when(state.focus == Focus::Control(Control::Budget(slider.limit)));
+        render_slider(canvas, state, (slider, focused), line);
     }
     let budgets = state.sliders.len() as u16;
     let has_rule = inner.height > budgets + WORKLOAD_ROWS;
@@ -68,11 +69,16 @@ fn rule(canvas: &mut Canvas<'_>, area: Rect, y: u16, has_keys: bool) {
     canvas.buffer.set_string(area.x + 1, y, " Workload and platform ", canvas.style(Role::Label));
 }
 
-/// `● total   ≤  100 ms  ━━━━━━━●──────`
-pub(in crate::explorer::view) fn render_slider(canvas: &mut Canvas<'_>, state: &State, slider: &Slider, line: Rect) {
+/// `● total   ≤  100 ms  ━━━━━━━●──────`; who has the keys is for the screen to say.
+pub(in crate::explorer::view) fn render_slider(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    (slider, focused): (&Slider, Focused),
+    line: Rect,
+) {
     let Slider { limit, switch, value } = *slider;
     let control = Control::Budget(limit);
-    let focused = state.focus == Focus::Control(control);
+    let focused = matches!(focused, Focused::Yes);
     let can = state.can_limit(state.question, limit);
     let on = switch == Switch::On && can;
     let wheel = [Direction::Up, Direction::Down].map(|direction| Action::Step(control, direction, Stride::Coarse));

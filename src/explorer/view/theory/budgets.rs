@@ -6,6 +6,7 @@ use ratatui::text::Span;
 use super::numbers;
 use crate::engine::budget::Limit;
 use crate::explorer::state::{State, Switch};
+use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::words::{ends, failure, verdict, worth};
 use crate::explorer::view::frontier::controls::render_slider;
 use crate::explorer::view::theme::Role;
@@ -23,14 +24,19 @@ const WIDE_COLUMNS: u16 = 110;
 /// Draws the pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let answered = state.theory.answered.as_deref();
-    let solving = if state.theory.is_current() || answered.is_none() { "" } else { " · solving …" };
+    let solving = if state.theory.is_current() || answered.is_none() {
+        String::new()
+    } else {
+        format!(" · {}", state.theory.why_none())
+    };
     let said = answered.map(|answered| format!(" · {}", verdict(answered))).unwrap_or_default();
     let title = fit(&format!("Budgets{solving}{said}"), usize::from(area.width.saturating_sub(6)));
     let inner = canvas.pane(area, &title, Focused::Yes);
     let wide = usize::from(area.width >= WIDE_COLUMNS);
     for (row, slider) in state.sliders.iter().enumerate() {
         let line = Rect { y: inner.y + row as u16, height: 1, ..inner };
-        render_slider(canvas, state, slider, Rect { width: SLIDER_COLUMNS[wide], ..line });
+        let focused = Focused::when(slider.limit == focused(state));
+        render_slider(canvas, state, (slider, focused), Rect { width: SLIDER_COLUMNS[wide], ..line });
         let x = line.x + SLIDER_COLUMNS[wide] + 1;
         let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
         let spans = if slider.switch == Switch::On && state.can_limit(state.question, slider.limit) {

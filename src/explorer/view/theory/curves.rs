@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{nothing_yet, numbers, pane};
 use crate::explorer::state::State;
 use crate::explorer::theory_view::answer::Answered;
-use crate::explorer::theory_view::curves::Curve;
+use crate::explorer::theory_view::curves::{Curve, nothing_at_all};
 use crate::explorer::theory_view::table::{Way, outcome};
 use crate::explorer::view::plot::{Dots, Plane, Scale, Tick, braille, by_plainness};
 use crate::explorer::view::scales::scales;
@@ -24,8 +24,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = pane(canvas, area, "Best by width");
     legend(canvas, area);
     let Some(answered) = state.theory.answered.as_deref() else { return nothing_yet(canvas, state, inner) };
-    if answered.curve.iter().all(|at| at.simplified.is_none() && at.operators.is_none()) {
-        return canvas.centred(inner, "nothing keeps these budgets at any width", Role::Label);
+    if let Some(words) = nothing_at_all(answered) {
+        return canvas.centred(inner, words, Role::Label);
     }
     let plots = (inner.width / LEAST_COLUMNS).clamp(1, Curve::ALL.len() as u16);
     // Where there is room for more than fit well, three wide ones say more.

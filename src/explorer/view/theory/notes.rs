@@ -31,8 +31,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             lines.push((if place == 0 { glyph } else { " " }, role, line));
         }
     }
-    let window = RowWindow { top: state.theory.top, shown: usize::from(body.height), all: lines.len() };
-    let top = window.scrolled_to(state.theory.top);
+    let window = RowWindow { top: state.theory.notes_top, shown: usize::from(body.height), all: lines.len() };
+    let top = window.scrolled_to(window.top);
     for (y, (glyph, role, line)) in (body.top()..body.bottom()).zip(lines.into_iter().skip(top)) {
         let text_role = if role == Role::Over { Role::Text } else { Role::Label };
         let spans =

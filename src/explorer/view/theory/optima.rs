@@ -19,23 +19,23 @@ const CELL: usize = 12;
 /// After what is more than is allowed.
 const OVER: &str = " ✗";
 
-/// Draws the pane: rows from `top` on.
-pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect, top: usize) {
+/// Draws the pane.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = pane(canvas, area, "Optimum");
     let Some(answered) = state.theory.answered.as_deref() else { return nothing_yet(canvas, state, inner) };
     headings(canvas, answered, area);
-    let outcomes: Vec<(Way, Option<Outcome>)> = Way::ALL.map(|way| (way, outcome(answered, way))).into();
+    let outcomes: [(Way, Option<&Outcome>); Way::ALL.len()] = Way::ALL.map(|way| (way, outcome(answered, way)));
     let rows = Row::of(answered);
-    let window = RowWindow { top, shown: usize::from(inner.height), all: rows.len() };
-    let top = window.scrolled_to(top);
-    canvas.hits.push_with_wheel(area, None, [-3, 3].map(Action::Scroll));
+    let window = RowWindow { top: state.theory.optima_top, shown: usize::from(inner.height), all: rows.len() };
+    let top = window.scrolled_to(window.top);
+    canvas.hits.push_with_wheel(area, None, [-3, 3].map(Action::ScrollOptima));
     for (y, row) in (inner.y..inner.bottom()).zip(rows.into_iter().skip(top)) {
         let mut spans: Vec<Span<'static>> = vec![canvas.span(format!("{:<LABEL$}", row.label()), Role::Label)];
         // A mark hangs out into the next column, so that numbers stay below each other.
         let mut hanging = 0;
         for (way, outcome) in &outcomes {
-            let text = outcome.as_ref().map_or_else(|| "–".to_owned(), |outcome| row.text(outcome));
-            let over = outcome.as_ref().is_some_and(|outcome| row.is_over(outcome, &answered.inquiry.budgets));
+            let text = outcome.map_or_else(|| "–".to_owned(), |outcome| row.text(outcome));
+            let over = outcome.is_some_and(|outcome| row.is_over(outcome, &answered.inquiry.budgets));
             let role = match (way, row) {
                 _ if over => Role::Over,
                 (way, Row::Perplexity) if fails(answered, *way) => Role::Faint,
