@@ -13,12 +13,14 @@ mod panel;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use super::frontier::chart::axes_over;
 use super::theme::Role;
 use super::{Canvas, Focused, fit};
 use crate::explorer::evolution_view::{members, paper};
 use crate::explorer::layout::evolution::panes;
 use crate::explorer::state::State;
 use crate::units;
+use panel::Drawn;
 
 /// What the marks mean, for the help.
 pub(super) const LEGEND: &[(&str, Role, &str)] = &[
@@ -45,8 +47,10 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     legend(canvas, body);
     let panes = panes(body, state.evolution.top);
     let last_row = panes.panels.last().map_or(0, |panel| panel.plot.y);
+    let axes = panes.panels.first().and_then(|panel| axes_over(state, landscape, panel.plot));
     for panel in panes.panels {
-        let Some(drawn) = panel::Drawn::new(state, landscape, panel) else {
+        let drawn = axes.and_then(|axes| Drawn::new(state, landscape, &axes, panel));
+        let Some(drawn) = drawn else {
             canvas.centred(inner, "nothing is generated, so decode takes no time (o: next objective)", Role::Label);
             return;
         };
