@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::engine::landscape::Landscape;
 use crate::explorer::evolution_view::quantity::Quantity;
 use crate::explorer::evolution_view::{course, members};
-use crate::explorer::layout::evolution::{LABEL_COLUMNS, Panel};
+use crate::explorer::layout::evolution::Panel;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
@@ -14,9 +14,8 @@ use crate::explorer::slider::Direction;
 use crate::explorer::state::State;
 use crate::explorer::view::frontier::axes::Axes;
 use crate::explorer::view::plot::{Dots, Plane, Scale, Tick, braille, by_plainness};
-use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
-use crate::explorer::view::{Canvas, fit, put};
+use crate::explorer::view::{Canvas, fit, put, scales};
 
 /// Cells of a heading's name and of its value.
 const NAME: usize = 9;
@@ -69,20 +68,9 @@ impl<'a> Drawn<'a> {
 
     /// The axis of values with those that occur; the latency axis below the last panels.
     fn scales(&self, canvas: &mut Canvas<'_>, is_last: bool) {
-        let area = self.panel.plot;
-        let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
-        let axis_x = area.x - 1;
+        scales::rows(canvas, self.panel.plot, &self.value_ticks());
         if is_last {
-            let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-            scales(canvas, foot, &[], &self.axes.latency_ticks(), self.axes.latency_unit().0);
-        }
-        for y in area.top()..area.bottom() {
-            put(canvas.buffer, axis_x, y, '│', faint);
-        }
-        for Tick { cell, label: text } in self.value_ticks() {
-            put(canvas.buffer, axis_x, cell, '┤', faint);
-            let text = format!("{text:>width$}", width = usize::from(LABEL_COLUMNS - 1));
-            canvas.buffer.set_string(axis_x.saturating_sub(LABEL_COLUMNS - 1), cell, text, label);
+            scales::columns(canvas, self.panel.plot, &self.axes.latency_ticks(), self.axes.latency_unit().0);
         }
     }
 
