@@ -14,6 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::frontier::chart::axes_over;
+use super::no_picture::{without_landscape, without_latency};
 use super::theme::Role;
 use super::{Canvas, Focused, fit};
 use crate::explorer::evolution_view::{members, paper};
@@ -35,13 +36,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let title = fit(&title(state), usize::from(body.width.saturating_sub(6)));
     let inner = canvas.pane(body, &title, Focused::No);
     let Some(landscape) = state.landscape() else {
-        let entry = state.law_entry();
-        match (&entry.standing, entry.trouble()) {
-            (Some(_), _) => canvas.centred(inner, "pricing the space …", Role::Label),
-            (None, Some(error)) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
-            (None, None) => canvas.centred(inner, "fitting the law …", Role::Label),
-        }
-        return;
+        return without_landscape(canvas, state, inner);
     };
     pick(canvas, state, body, title.chars().count());
     legend(canvas, body);
@@ -51,8 +46,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     for panel in panes.panels {
         let drawn = axes.and_then(|axes| Drawn::new(state, landscape, &axes, panel));
         let Some(drawn) = drawn else {
-            canvas.centred(inner, "nothing is generated, so decode takes no time (o: next objective)", Role::Label);
-            return;
+            return without_latency(canvas, inner);
         };
         drawn.render(canvas, panel.plot.y == last_row);
     }

@@ -24,6 +24,7 @@ use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
+use crate::explorer::view::no_picture::{without_landscape, without_latency};
 use crate::explorer::view::plot::{Dots, braille};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
@@ -44,17 +45,10 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     legend(canvas, area, title.chars().count() as u16);
     band::legend(canvas, state, area);
     let Some(landscape) = state.landscape() else {
-        let entry = state.law_entry();
-        match (&entry.standing, entry.trouble()) {
-            (Some(_), _) => canvas.centred(inner, "pricing the space …", Role::Label),
-            (None, Some(error)) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
-            (None, None) => canvas.centred(inner, "fitting the law …", Role::Label),
-        }
-        return;
+        return without_landscape(canvas, state, inner);
     };
     let Some(axes) = axes(state, landscape, inner) else {
-        canvas.centred(inner, "nothing is generated, so decode takes no time (o: next objective)", Role::Label);
-        return;
+        return without_latency(canvas, inner);
     };
     Chart { state, landscape, axes, labels: Vec::new(), lines: HashSet::new() }.render(canvas);
 }
