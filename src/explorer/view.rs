@@ -19,6 +19,7 @@ pub mod frontier;
 mod hardware;
 mod header;
 mod help;
+mod legend;
 mod no_picture;
 pub mod plot;
 mod scales;

@@ -11,9 +11,9 @@
 mod panel;
 
 use ratatui::layout::Rect;
-use ratatui::text::Span;
 
 use super::frontier::chart::axes_over;
+use super::legend::{Entry, legend};
 use super::no_picture::{without_landscape, without_latency};
 use super::theme::Role;
 use super::{Canvas, Focused, fit};
@@ -31,6 +31,10 @@ pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("┊", Role::Over, "a budget (drag it)"),
 ];
 
+/// The two kinds of line, in the lower border.
+const LINES: [Entry; 2] =
+    [(" ⠤⠤ ", Role::Frontier, "within the budgets "), (" ⠤ ⠤ ", Role::FrontierOver, "regardless of them ")];
+
 /// Draws the screen.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let title = fit(&title(state), usize::from(body.width.saturating_sub(6)));
@@ -39,7 +43,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
         return without_landscape(canvas, state, inner);
     };
     pick(canvas, state, body, title.chars().count());
-    legend(canvas, body);
+    legend(canvas, Rect { y: body.bottom() - 1, height: 1, ..body }, &LINES, 0);
     let panes = panes(body, state.evolution.top);
     let last_row = panes.panels.last().map_or(0, |panel| panel.plot.y);
     let axes = panes.panels.first().and_then(|panel| axes_over(state, landscape, panel.plot));
@@ -77,18 +81,6 @@ fn pick(canvas: &mut Canvas<'_>, state: &State, body: Rect, title_columns: usize
         let x = body.right() - columns as u16 - 2;
         canvas.buffer.set_string(x, body.y, words, canvas.style(role));
     }
-}
-
-/// What the two kinds of line mean, in the lower border.
-fn legend(canvas: &mut Canvas<'_>, body: Rect) {
-    let spans = vec![
-        canvas.span(" ⠤⠤ ", Role::Frontier),
-        canvas.span("within the budgets ", Role::Label),
-        canvas.span(" ⠤ ⠤ ", Role::FrontierOver),
-        canvas.span("regardless of them ", Role::Label),
-    ];
-    let width = spans.iter().map(Span::width).sum::<usize>() as u16;
-    canvas.line(Rect { x: body.right() - width - 2, y: body.bottom() - 1, width, height: 1 }, spans);
 }
 
 /// The line below the panels: what stands in the way, what is extrapolated, how the paper compares.
