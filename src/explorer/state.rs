@@ -313,6 +313,12 @@ impl State {
         if question.scaling.is_none() { title.to_owned() } else { format!("what if: {title}, {}", question.scaling) }
     }
 
+    /// ` · what if: bandwidth ×2` for the title of a picture of an imagined board; nothing for that of a real one.
+    pub fn imagined_aside(&self) -> String {
+        let scaling = self.shown().scaling;
+        if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") }
+    }
+
     /// The power mode of a question.
     pub fn power_mode(&self, question: Question) -> &PowerMode {
         &self.board(question).profile.modes[question.mode]

@@ -62,8 +62,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
 }
 
 fn title(state: &State) -> String {
-    let scaling = state.shown().scaling;
-    let imagined = if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") };
+    let imagined = state.imagined_aside();
     let count = units::count(state.selection.frontier.len());
     format!("Evolution · {count} members of the frontier of {} latency{imagined}", state.objective.name())
 }

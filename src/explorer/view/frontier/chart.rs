@@ -41,8 +41,7 @@ const CLOUD: [Entry; 2] = [(" ⣿", Role::CloudMoe, " MoE "), ("∘", Role::Clou
 
 /// Draws the chart's pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let scaling = state.shown().scaling;
-    let imagined = if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") };
+    let imagined = state.imagined_aside();
     let title = format!("Frontier · perplexity against {} latency{imagined}", state.objective.name());
     let inner = canvas.pane(area, &title, focused(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
