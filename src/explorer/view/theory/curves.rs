@@ -106,15 +106,7 @@ impl<'a> Plot<'a> {
         for piece in self.curve.pieces(self.answered, way) {
             for pair in piece.windows(2) {
                 let [from, to] = [pair[0], pair[1]].map(|(width, value)| self.plane.dot(width, value));
-                let steps = (to.0 - from.0).max((to.1 - from.1).abs()).clamp(1, 4096);
-                for step in 0..=steps {
-                    let share = f64::from(step) / f64::from(steps);
-                    let along = |a: i32, b: i32| (f64::from(a) + share * f64::from(b - a)).round() as i32;
-                    let dot = (along(from.0, to.0), along(from.1, to.1));
-                    if shows(dot.0) {
-                        dots.set(dot);
-                    }
-                }
+                dots.line_where(from, to, &shows);
             }
         }
         dots
