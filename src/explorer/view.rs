@@ -40,8 +40,8 @@ use super::layout::{SMALLEST, frame};
 use super::message::Action;
 use super::pointer::{Hits, Target};
 use super::screen::Screen;
-use super::sources::wrapped;
 use super::state::{Mode, State};
+use crate::text::wrapped;
 use theme::{Role, Theme};
 
 /// What panes draw on.
