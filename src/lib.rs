@@ -10,7 +10,7 @@
 //!                               │
 //! engine     architecture · law (+ fit) · roofline · space → sweep → landscape → frontier, budgets
 //!                               │
-//! error, units                  what people read and type
+//! error, text, units            what people read and type
 //! ```
 //!
 //! Where to look: a formula is in [`engine`], a file format in [`files`], a pane of the screen in
@@ -21,4 +21,5 @@ pub mod engine;
 pub mod error;
 pub mod explorer;
 pub mod files;
+pub mod text;
 pub mod units;

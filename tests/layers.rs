@@ -1,4 +1,4 @@
-//! Dependencies point one way: engine ← files ← explorer, cli. A crate split would enforce it; this test does.
+//! Dependencies point one way: error, text, units ← engine ← files ← explorer, cli. A crate split would enforce it; this test does.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -80,6 +80,23 @@ fn the_law_does_not_know_how_it_was_found() {
 fn loaders_know_no_terminal() {
     assert!(sources("files").len() > 10);
     assert_never_names("files", &["ratatui", "crossterm", "clap", "explorer::", "cli::"], &[]);
+}
+
+#[test]
+fn reports_know_nothing_of_the_screen() {
+    assert!(sources("cli").len() > 30);
+    assert_never_names(
+        "cli",
+        &["crate::explorer", "explorer::", "ratatui", "crossterm"],
+        &["cli.rs", "cli/explore.rs"],
+    );
+}
+
+#[test]
+fn what_people_read_and_type_knows_no_layer() {
+    for lowest in ["error", "text", "units"] {
+        assert_never_names(lowest, &["engine::", "files::", "explorer::", "cli::", "ratatui", "crossterm"], &[]);
+    }
 }
 
 #[test]

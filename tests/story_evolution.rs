@@ -83,6 +83,14 @@ fn what_is_said_is_what_the_members_are() {
 }
 
 #[test]
+fn labels_leave_the_axis_to_its_ticks() {
+    let mut session = evolution(&Choices::default(), SIZE);
+    session.keys("x");
+    let shown = screen(&mut session);
+    assert!(shown.contains("│10.0 B┤") && shown.contains("│ 200 M┤") && shown.contains("│    16┤"), "{shown}");
+}
+
+#[test]
 fn of_another_law_the_paper_says_nothing() {
     let choices = Choices { data: Some("tiny".into()), ..Choices::default() };
     let mut session = evolution(&choices, SIZE);
@@ -174,7 +182,7 @@ fn without_colour_what_is_not_admitted_has_gaps() {
     let frame = session.frame();
     // The top row of experts, 16: beyond the budget every other cell of its line is blank.
     let row = (0..frame.area.height)
-        .find(|&y| frame[(1, y)].symbol() == " " && frame[(4, y)].symbol() == "1" && frame[(5, y)].symbol() == "6");
+        .find(|&y| frame[(1, y)].symbol() == " " && frame[(5, y)].symbol() == "1" && frame[(6, y)].symbol() == "6");
     let row = row.expect("a row labelled 16");
     let beyond: String = (30..56).map(|x| frame[(x, row)].symbol()).collect();
     assert!(beyond.contains("⠉ ⠉ ⠉"), "{beyond}");

@@ -256,10 +256,8 @@ fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<
 
 fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&priced.landscape.law, &priced.board, &priced.landscape.estimator);
-    let budgets: Vec<String> =
-        priced.budgets.active().map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value))).collect();
     pairs.extend([
-        ("budgets", if budgets.is_empty() { "none".to_owned() } else { budgets.join(", ") }),
+        ("budgets", priced.budgets.in_words().unwrap_or_else(|| "none".to_owned())),
         (
             "space",
             format!(

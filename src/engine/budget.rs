@@ -114,6 +114,13 @@ impl Budgets {
         Limit::ALL.into_iter().filter_map(move |limit| budgets.get(limit).map(|value| (limit, value)))
     }
 
+    /// `total ≤ 100 ms, memory ≤ 4.00 GB`; `None` where everything is allowed, which each place says in its own way.
+    pub fn in_words(&self) -> Option<String> {
+        let limits: Vec<String> =
+            self.active().map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value))).collect();
+        (!limits.is_empty()).then(|| limits.join(", "))
+    }
+
     /// Whether candidate `index` keeps every limit.
     #[inline]
     pub fn admits(&self, sweep: &Sweep, index: usize) -> bool {
@@ -220,6 +227,13 @@ mod tests {
             assert_eq!(serde_json::from_value::<Budgets>(json).unwrap(), budgets);
         }
         assert_eq!(serde_json::from_str::<Budgets>("{}").unwrap(), Budgets::NONE);
+    }
+
+    #[test]
+    fn budgets_are_said_in_the_order_of_the_screen() {
+        let budgets = Budgets::NONE.with(Limit::Memory, 4e9).with(Limit::Total, 0.1);
+        assert_eq!(budgets.in_words().unwrap(), "total ≤ 100 ms, memory ≤ 4.00 GB");
+        assert_eq!(Budgets::NONE.in_words(), None);
     }
 
     #[test]

@@ -28,8 +28,8 @@ mod regime;
 mod rounding;
 mod sensitivity;
 mod simplified;
-mod undetermined;
 mod solved;
+mod undetermined;
 
 pub use closed_forms::{ClosedForm, ClosedForms, Ends, NoClosedForm};
 pub use constraint::{Constraint, Coordinate};

@@ -238,6 +238,7 @@ impl State {
                 slider(Limit::Energy, Switch::Off, 2.0),
                 slider(Limit::Memory, Switch::On, memory_bytes),
             ],
+            evolution: EvolutionView::new(&shelf.space),
             shelf,
             question,
             wanted_precision: question.precision,
@@ -259,7 +260,6 @@ impl State {
             screen: Screen::Frontier,
             fit: FitView::default(),
             hardware_view: HardwareView::default(),
-            evolution: EvolutionView::default(),
             theory: TheoryView::default(),
             trial: None,
             focus: Focus::Control(Control::Budget(Limit::Total)),
@@ -311,6 +311,12 @@ impl State {
     pub fn board_title(&self, question: Question) -> String {
         let title = self.board(question).title();
         if question.scaling.is_none() { title.to_owned() } else { format!("what if: {title}, {}", question.scaling) }
+    }
+
+    /// ` · what if: bandwidth ×2` for the title of a picture of an imagined board; nothing for that of a real one.
+    pub fn imagined_aside(&self) -> String {
+        let scaling = self.shown().scaling;
+        if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") }
     }
 
     /// The power mode of a question.

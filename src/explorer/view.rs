@@ -19,6 +19,8 @@ pub mod frontier;
 mod hardware;
 mod header;
 mod help;
+mod legend;
+mod no_picture;
 pub mod plot;
 mod scales;
 mod sources;
@@ -38,8 +40,8 @@ use super::layout::{SMALLEST, frame};
 use super::message::Action;
 use super::pointer::{Hits, Target};
 use super::screen::Screen;
-use super::sources::wrapped;
 use super::state::{Mode, State};
+use crate::text::wrapped;
 use theme::{Role, Theme};
 
 /// What panes draw on.

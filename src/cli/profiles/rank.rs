@@ -174,9 +174,7 @@ fn print(
     (rows, cheapest): (&[Row], Option<&Row>),
     streams: &mut Streams<'_>,
 ) -> std::io::Result<()> {
-    let limits: Vec<String> =
-        budgets.active().map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value))).collect();
-    let limits = if limits.is_empty() { "none but the board's memory".to_owned() } else { limits.join(", ") };
+    let limits = budgets.in_words().unwrap_or_else(|| "none but the board's memory".to_owned());
     let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let answer = match (cheapest, rows.iter().any(|row| row.verdict == "no watts stated")) {
         (Some(row), _) => {

@@ -8,9 +8,9 @@ use crate::cli::table::write_pairs;
 use crate::engine::claims::{Check, Erratum, Finding, Outcome};
 use crate::engine::precision::Precision;
 use crate::engine::workload::Workload;
-use crate::explorer::sources::wrapped;
 use crate::files::export::latency_basis;
 use crate::files::toml_source::shown;
+use crate::text::wrapped;
 use crate::units::count;
 
 const COLUMNS: usize = 80;

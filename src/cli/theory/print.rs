@@ -15,9 +15,7 @@ const LEFT_OUT: &str = "the simplified ones (Eq. 29, 39, 42) have no LM head, no
 
 pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&question.law, &question.board, &question.estimator);
-    let budgets: Vec<String> =
-        question.budgets.active().map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value))).collect();
-    pairs.push(("budgets", budgets.join(", ")));
+    pairs.push(("budgets", question.budgets.in_words().unwrap_or_default()));
     pairs.push(("space", format!("the ends of {}", shown(&question.space.name))));
     for (label, answer) in [("operators", &report.operators), ("simplified", &report.simplified)] {
         pairs.push((label, verdict(answer)));

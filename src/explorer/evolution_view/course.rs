@@ -1,31 +1,36 @@
 //! One quantity along the frontier, and what there is to say of it in a few words.
 
-use super::quantity::{Nature, Quantity};
+use super::quantity::{Nature, Offered, Quantity};
 use crate::engine::landscape::Landscape;
-use crate::engine::space::Space;
 use crate::engine::workload::Objective;
 use crate::units;
 
 /// One quantity of the frontier's members.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Course {
+pub struct Course<'a> {
     /// Which.
     pub quantity: Quantity,
     /// Latency in seconds and value of each member, by rising latency.
     pub members: Vec<(f64, f64)>,
     /// The values that the space offers, rising.
-    pub offered: Vec<f64>,
+    pub offered: &'a [f64],
 }
 
-impl Course {
+impl<'a> Course<'a> {
     /// That of these candidates, which are in the order of their latency.
-    pub fn of(landscape: &Landscape, objective: Objective, members: &[u32], quantity: Quantity, space: &Space) -> Self {
+    pub fn of(
+        landscape: &Landscape,
+        objective: Objective,
+        members: &[u32],
+        quantity: Quantity,
+        offered: &'a Offered,
+    ) -> Self {
         let latencies_s = landscape.sweep.latency_s(objective);
         let member = |&index: &u32| {
             let index = index as usize;
             (latencies_s[index], quantity.of(&landscape.sweep.architecture(index)))
         };
-        Self { quantity, members: members.iter().map(member).collect(), offered: quantity.offered(space) }
+        Self { quantity, members: members.iter().map(member).collect(), offered: offered.of(quantity) }
     }
 
     /// From which latency on every member has the most that the space offers; `None` if they never stay there, or
@@ -108,9 +113,9 @@ impl Course {
 mod tests {
     use super::*;
 
-    fn course(quantity: Quantity, offered: &[f64], values: &[f64]) -> Course {
+    fn course<'a>(quantity: Quantity, offered: &'a [f64], values: &[f64]) -> Course<'a> {
         let latencies_s = (1..).map(|i| 0.01 * f64::from(i));
-        Course { quantity, members: latencies_s.zip(values.iter().copied()).collect(), offered: offered.to_vec() }
+        Course { quantity, members: latencies_s.zip(values.iter().copied()).collect(), offered }
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Quantity {
     }
 
     /// The values that a space offers, rising; none of what follows from others.
-    pub fn offered(self, space: &Space) -> Vec<f64> {
+    fn offered_by(self, space: &Space) -> Vec<f64> {
         let whole = |sizes: &[u32]| sizes.iter().map(|&size| f64::from(size)).collect::<Vec<f64>>();
         let mut values: Vec<f64> = match self {
             Self::Depth => whole(&space.layers),
@@ -104,6 +104,23 @@ impl Quantity {
         values.sort_by(f64::total_cmp);
         values.dedup();
         values
+    }
+}
+
+/// The values of every quantity that a space offers. A large space has tens of thousands of pairs of experts and top-k,
+/// and every panel asks in every frame, so they are found once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offered([Vec<f64>; Quantity::ALL.len()]);
+
+impl Offered {
+    /// By this space.
+    pub fn by(space: &Space) -> Self {
+        Self(Quantity::ALL.map(|quantity| quantity.offered_by(space)))
+    }
+
+    /// Rising; empty for what follows from other quantities.
+    pub fn of(&self, quantity: Quantity) -> &[f64] {
+        &self.0[quantity as usize]
     }
 }
 
@@ -129,12 +146,16 @@ mod tests {
 
     #[test]
     fn a_space_offers_what_its_axes_say() {
-        let offered = |quantity: Quantity| quantity.offered(&paper_space());
+        let offered = Offered::by(&paper_space());
+        let offered = |quantity: Quantity| offered.of(quantity);
         assert_eq!(offered(Quantity::Experts), [1.0, 8.0, 16.0]);
         assert_eq!(offered(Quantity::TopK), [1.0, 2.0]);
         assert_eq!(offered(Quantity::Depth).last(), Some(&32.0));
         assert_eq!(offered(Quantity::KvHeads)[..4], [1.0, 2.0, 4.0, 8.0]);
         assert_eq!(offered(Quantity::KvHeads).last(), Some(&48.0));
         assert!(offered(Quantity::Stored).is_empty());
+        for quantity in Quantity::ALL {
+            assert_eq!(offered(quantity), quantity.offered_by(&paper_space()), "each in its place");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::law::form::Slot;
 use crate::engine::law::{Ensemble, Interval, LossLaw};
-use crate::explorer::sources::wrapped;
+use crate::text::wrapped;
 
 /// One coefficient.
 #[derive(Debug, Clone, PartialEq)]

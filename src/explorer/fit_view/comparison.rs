@@ -8,7 +8,7 @@ use crate::engine::law::fit::{Criterion, FitError};
 use crate::engine::law::form::Form;
 use crate::error::Error;
 use crate::explorer::shelf::{FitProgress, LawEntry};
-use crate::explorer::sources::wrapped;
+use crate::text::wrapped;
 use crate::units::{count, significant};
 
 /// How a line is meant.

@@ -26,8 +26,8 @@ const LEAST_ROWS: u16 = 5;
 const MOST_ROWS: u16 = 13;
 /// Rows below the last panels: the axis and its labels.
 const AXIS_ROWS: u16 = 2;
-/// Cells left of a plot: labels of values, tick included.
-pub const LABEL_COLUMNS: u16 = 6;
+/// Cells left of a plot: labels of values, `10.0 B` being the longest, and the tick.
+const LABEL_COLUMNS: u16 = 7;
 /// Cells between two panels.
 const GAP: u16 = 3;
 

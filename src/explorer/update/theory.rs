@@ -8,12 +8,12 @@ use crate::explorer::layout;
 use crate::explorer::message::{Action, Arrow, Control, Effect, Focus};
 use crate::explorer::screen::Screen;
 use crate::explorer::slider::{Direction, Stride};
-use crate::explorer::sources::wrapped;
 use crate::explorer::state::State;
 use crate::explorer::theory_view::answer::{Answered, Inquiry, Swept, regime};
 use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::table::Row;
 use crate::explorer::theory_view::words::notes;
+use crate::text::wrapped;
 
 /// Applies an action of this screen.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {

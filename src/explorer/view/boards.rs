@@ -71,11 +71,7 @@ fn heading(canvas: &mut Canvas<'_>, state: &State, Widths { title, phases }: Wid
     let text =
         format!("   {:>6}  {:<title$}{:>9}{phases}  {:<11}verdict", "power", "board · mode", "total", "roofline");
     canvas.line(Rect { height: 1, ..inner }, vec![canvas.span(text, Role::Label)]);
-    let limits: Vec<String> = budgets_anywhere(state)
-        .active()
-        .map(|(limit, value)| format!("{} ≤ {}", limit.label(), limit.text(value)))
-        .collect();
-    let limits = if limits.is_empty() { "no budgets".to_owned() } else { limits.join(", ") };
+    let limits = budgets_anywhere(state).in_words().unwrap_or_else(|| "no budgets".to_owned());
     let words = format!(" {limits} · ideal: lower bounds of time ");
     let words = fit(&words, usize::from(inner.width.saturating_sub(2)));
     canvas.buffer.set_string(inner.x + 1, inner.bottom(), words, canvas.style(Role::Label));

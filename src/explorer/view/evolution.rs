@@ -11,14 +11,17 @@
 mod panel;
 
 use ratatui::layout::Rect;
-use ratatui::text::Span;
 
+use super::frontier::chart::axes_over;
+use super::legend::{Entry, legend};
+use super::no_picture::{without_landscape, without_latency};
 use super::theme::Role;
 use super::{Canvas, Focused, fit};
 use crate::explorer::evolution_view::{members, paper};
 use crate::explorer::layout::evolution::panes;
 use crate::explorer::state::State;
 use crate::units;
+use panel::Drawn;
 
 /// What the marks mean, for the help.
 pub(super) const LEGEND: &[(&str, Role, &str)] = &[
@@ -28,27 +31,26 @@ pub(super) const LEGEND: &[(&str, Role, &str)] = &[
     ("┊", Role::Over, "a budget (drag it)"),
 ];
 
+/// The two kinds of line, in the lower border.
+const LINES: [Entry; 2] =
+    [(" ⠤⠤ ", Role::Frontier, "within the budgets "), (" ⠤ ⠤ ", Role::FrontierOver, "regardless of them ")];
+
 /// Draws the screen.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let title = fit(&title(state), usize::from(body.width.saturating_sub(6)));
     let inner = canvas.pane(body, &title, Focused::No);
     let Some(landscape) = state.landscape() else {
-        let entry = state.law_entry();
-        match (&entry.standing, entry.trouble()) {
-            (Some(_), _) => canvas.centred(inner, "pricing the space …", Role::Label),
-            (None, Some(error)) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
-            (None, None) => canvas.centred(inner, "fitting the law …", Role::Label),
-        }
-        return;
+        return without_landscape(canvas, state, inner);
     };
     pick(canvas, state, body, title.chars().count());
-    legend(canvas, body);
+    legend(canvas, Rect { y: body.bottom() - 1, height: 1, ..body }, &LINES, 0);
     let panes = panes(body, state.evolution.top);
     let last_row = panes.panels.last().map_or(0, |panel| panel.plot.y);
+    let axes = panes.panels.first().and_then(|panel| axes_over(state, landscape, panel.plot));
     for panel in panes.panels {
-        let Some(drawn) = panel::Drawn::new(state, landscape, panel) else {
-            canvas.centred(inner, "nothing is generated, so decode takes no time (o: next objective)", Role::Label);
-            return;
+        let drawn = axes.and_then(|axes| Drawn::new(state, landscape, &axes, panel));
+        let Some(drawn) = drawn else {
+            return without_latency(canvas, inner);
         };
         drawn.render(canvas, panel.plot.y == last_row);
     }
@@ -60,8 +62,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
 }
 
 fn title(state: &State) -> String {
-    let scaling = state.shown().scaling;
-    let imagined = if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") };
+    let imagined = state.imagined_aside();
     let count = units::count(state.selection.frontier.len());
     format!("Evolution · {count} members of the frontier of {} latency{imagined}", state.objective.name())
 }
@@ -79,18 +80,6 @@ fn pick(canvas: &mut Canvas<'_>, state: &State, body: Rect, title_columns: usize
         let x = body.right() - columns as u16 - 2;
         canvas.buffer.set_string(x, body.y, words, canvas.style(role));
     }
-}
-
-/// What the two kinds of line mean, in the lower border.
-fn legend(canvas: &mut Canvas<'_>, body: Rect) {
-    let spans = vec![
-        canvas.span(" ⠤⠤ ", Role::Frontier),
-        canvas.span("within the budgets ", Role::Label),
-        canvas.span(" ⠤ ⠤ ", Role::FrontierOver),
-        canvas.span("regardless of them ", Role::Label),
-    ];
-    let width = spans.iter().map(Span::width).sum::<usize>() as u16;
-    canvas.line(Rect { x: body.right() - width - 2, y: body.bottom() - 1, width, height: 1 }, spans);
 }
 
 /// The line below the panels: what stands in the way, what is extrapolated, how the paper compares.

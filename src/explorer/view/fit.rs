@@ -19,6 +19,7 @@ mod scatter;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use super::no_picture::without_law;
 use super::theme::Role;
 use super::{Canvas, Focused, fit as cut};
 use crate::explorer::fit_view::FitFocus;
@@ -90,12 +91,10 @@ fn room_after(spans: &[Span<'_>], area: Rect) -> usize {
 /// Why there are no runs, or no law yet.
 fn words(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = canvas.pane(area, "Runs", Focused::No);
-    let entry = state.law_entry();
     let room = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    match (entry.law(), entry.trouble()) {
-        (Some(law), _) => canvas.centred(room, &without_runs(law), Role::Text),
-        (None, Some(error)) => canvas.centred(room, &format!("no law: {error} (l: next law)"), Role::Over),
-        (None, None) => canvas.centred(room, "fitting the law …", Role::Label),
+    match state.law_entry().law() {
+        Some(law) => canvas.centred(room, &without_runs(law), Role::Text),
+        None => without_law(canvas, state, room),
     }
 }
 

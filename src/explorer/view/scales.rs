@@ -1,4 +1,5 @@
-//! The two lines beside and below a plot, with their ticks and a word at the end.
+//! The two lines beside and below a plot, with their ticks and a word at the end. Plots one above the other share the
+//! line below the last one, so each can be drawn alone.
 
 use ratatui::layout::Rect;
 
@@ -6,21 +7,31 @@ use super::plot::Tick;
 use super::theme::Role;
 use super::{Canvas, put};
 
-/// Draws both around `area`: labels of the rows end left of it, those of the columns stand two rows below its end,
-/// before `word`, the unit or name of the horizontal axis.
-pub(super) fn scales(canvas: &mut Canvas<'_>, area: Rect, rows: &[Tick], columns: &[Tick], word: &str) {
+/// Draws both around `area`; `word` is the unit or name of the horizontal axis.
+pub(super) fn scales(canvas: &mut Canvas<'_>, area: Rect, row_ticks: &[Tick], column_ticks: &[Tick], word: &str) {
+    rows(canvas, area, row_ticks);
+    columns(canvas, area, column_ticks, word);
+}
+
+/// The vertical axis, left of `area`; its labels end before it.
+pub(super) fn rows(canvas: &mut Canvas<'_>, area: Rect, ticks: &[Tick]) {
     let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
     let axis_x = area.x - 1;
     for y in area.top()..area.bottom() {
         put(canvas.buffer, axis_x, y, '│', faint);
     }
-    for tick in rows {
+    for tick in ticks {
         put(canvas.buffer, axis_x, tick.cell, '┤', faint);
         let x = axis_x.saturating_sub(tick.label.chars().count() as u16);
         canvas.buffer.set_string(x, tick.cell, &tick.label, label);
     }
+}
+
+/// The horizontal axis, below `area`; its labels stand a row further down, before `word`.
+pub(super) fn columns(canvas: &mut Canvas<'_>, area: Rect, ticks: &[Tick], word: &str) {
+    let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
     let axis_y = area.bottom();
-    put(canvas.buffer, axis_x, axis_y, '└', faint);
+    put(canvas.buffer, area.x - 1, axis_y, '└', faint);
     for x in area.left()..area.right() {
         put(canvas.buffer, x, axis_y, '─', faint);
     }
@@ -28,7 +39,7 @@ pub(super) fn scales(canvas: &mut Canvas<'_>, area: Rect, rows: &[Tick], columns
         0 => area.right() + 1,
         length => area.right().saturating_sub(length + 1),
     };
-    for tick in columns {
+    for tick in ticks {
         let length = tick.label.chars().count() as u16;
         let x = (tick.cell + 1).saturating_sub(length.div_ceil(2));
         if x + length >= word_x {

@@ -16,6 +16,7 @@ mod optima;
 
 use ratatui::layout::Rect;
 
+use super::no_picture::without_landscape;
 use super::theme::Role;
 use super::{Canvas, Focused};
 use crate::explorer::layout::theory::panes;
@@ -59,12 +60,9 @@ fn numbers(state: &State, role: Role) -> Role {
 
 /// What stands in a pane that has nothing to show yet.
 fn nothing_yet(canvas: &mut Canvas<'_>, state: &State, inner: Rect) {
-    let entry = state.law_entry();
-    match (&entry.standing, entry.trouble(), state.landscape()) {
-        (Some(_), _, Some(_)) => canvas.centred(inner, state.theory.why_none(), Role::Label),
-        (Some(_), _, None) => canvas.centred(inner, "pricing the space …", Role::Label),
-        (None, Some(error), _) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
-        (None, None, _) => canvas.centred(inner, "fitting the law …", Role::Label),
+    match state.landscape() {
+        Some(_) if state.law_entry().law().is_some() => canvas.centred(inner, state.theory.why_none(), Role::Label),
+        _ => without_landscape(canvas, state, inner),
     }
 }
 

@@ -4,20 +4,18 @@
 use ratatui::layout::Rect;
 
 use crate::engine::landscape::Landscape;
-use crate::explorer::evolution_view::quantity::{Nature, Quantity};
+use crate::explorer::evolution_view::quantity::Quantity;
 use crate::explorer::evolution_view::{course, members};
-use crate::explorer::layout::evolution::{LABEL_COLUMNS, Panel};
+use crate::explorer::layout::evolution::Panel;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
 use crate::explorer::slider::Direction;
 use crate::explorer::state::State;
 use crate::explorer::view::frontier::axes::Axes;
-use crate::explorer::view::frontier::chart::axes_over;
 use crate::explorer::view::plot::{Dots, Plane, Scale, Tick, braille, by_plainness};
-use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
-use crate::explorer::view::{Canvas, fit, put};
+use crate::explorer::view::{Canvas, fit, put, scales};
 
 /// Cells of a heading's name and of its value.
 const NAME: usize = 9;
@@ -33,9 +31,9 @@ pub(super) struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    /// Of this quantity; none where there is no latency to speak of.
-    pub(super) fn new(state: &'a State, landscape: &'a Landscape, panel: Panel) -> Option<Self> {
-        let axes = axes_over(state, landscape, panel.plot)?;
+    /// Of this quantity, along the latency axis of `axes`; none where it has no values to speak of.
+    pub(super) fn new(state: &'a State, landscape: &'a Landscape, axes: &Axes, panel: Panel) -> Option<Self> {
+        let axes = axes.over(panel.plot);
         let values = scale(state, landscape, panel.quantity)?;
         Some(Self { state, landscape, panel, axes, values })
     }
@@ -70,28 +68,16 @@ impl<'a> Drawn<'a> {
 
     /// The axis of values with those that occur; the latency axis below the last panels.
     fn scales(&self, canvas: &mut Canvas<'_>, is_last: bool) {
-        let area = self.panel.plot;
-        let (faint, label) = (canvas.style(Role::Faint), canvas.style(Role::Label));
-        let axis_x = area.x - 1;
+        scales::rows(canvas, self.panel.plot, &self.value_ticks());
         if is_last {
-            let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-            scales(canvas, foot, &[], &self.axes.latency_ticks(), self.axes.latency_unit().0);
-        }
-        for y in area.top()..area.bottom() {
-            put(canvas.buffer, axis_x, y, '│', faint);
-        }
-        for Tick { cell, label: text } in self.value_ticks() {
-            put(canvas.buffer, axis_x, cell, '┤', faint);
-            let text = format!("{text:>width$}", width = usize::from(LABEL_COLUMNS - 1));
-            canvas.buffer.set_string(axis_x.saturating_sub(LABEL_COLUMNS - 1), cell, text, label);
+            scales::columns(canvas, self.panel.plot, &self.axes.latency_ticks(), self.axes.latency_unit().0);
         }
     }
 
     /// The ends first, so that they are labelled wherever others have no room.
     fn value_ticks(&self) -> Vec<Tick> {
         let quantity = self.panel.quantity;
-        let offered = quantity.offered(&self.state.shelf.space);
-        let values = match offered.as_slice() {
+        let values = match self.state.evolution.offered.of(quantity) {
             [] => by_plainness(self.values.ends()),
             [first, between @ .., last] => [*first, *last].into_iter().chain(between.iter().rev().copied()).collect(),
             [only] => vec![*only],
@@ -176,13 +162,15 @@ impl<'a> Drawn<'a> {
 /// From the smallest to the largest value that the space offers, so that budgets never move it; of what follows from
 /// other sizes, the smallest and the largest among the members. Equal ratios are equally far, but for the depth.
 fn scale(state: &State, landscape: &Landscape, quantity: Quantity) -> Option<Scale> {
-    let mut values = quantity.offered(&state.shelf.space);
-    if quantity.nature() == Nature::Derived {
-        let members = state.frontiers.all.iter().chain(members(state));
-        values = members.map(|&index| quantity.of(&landscape.sweep.architecture(index as usize))).collect();
-    }
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(0.0, f64::max);
+    let [low, high] = match *state.evolution.offered.of(quantity) {
+        [low, .., high] => [low, high],
+        [only] => [only, only],
+        [] => {
+            let members = state.frontiers.all.iter().chain(members(state));
+            let values = members.map(|&index| quantity.of(&landscape.sweep.architecture(index as usize)));
+            values.fold([f64::INFINITY, 0.0], |[low, high]: [f64; 2], value| [low.min(value), high.max(value)])
+        }
+    };
     let usable = low > 0.0 && high.is_finite() && low <= high;
     usable.then(|| match quantity {
         Quantity::Depth => Scale::linear([low, high], 0.5),

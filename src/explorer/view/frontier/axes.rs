@@ -15,6 +15,12 @@ impl Axes {
         Self(Plane::new(area, Scale::logarithmic(latency_s, 0.02), Scale::linear(loss, 0.01)))
     }
 
+    /// The same axes over another area.
+    #[must_use]
+    pub const fn over(&self, area: Rect) -> Self {
+        Self(Plane::new(area, *self.0.x(), *self.0.y()))
+    }
+
     /// Where the plot is drawn.
     pub const fn area(&self) -> Rect {
         self.0.area()

@@ -24,6 +24,8 @@ use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
+use crate::explorer::view::legend::{Entry, legend};
+use crate::explorer::view::no_picture::{without_landscape, without_latency};
 use crate::explorer::view::plot::{Dots, braille};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
@@ -34,45 +36,24 @@ const LABEL_COLUMNS: u16 = 5;
 /// Above so many candidates the cloud shows every k-th; the frontier is always exact.
 const CLOUD_LIMIT: usize = 200_000;
 
+/// The cloud's two markers, in the upper border.
+const CLOUD: [Entry; 2] = [(" ⣿", Role::CloudMoe, " MoE "), ("∘", Role::CloudDense, " dense ")];
+
 /// Draws the chart's pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let scaling = state.shown().scaling;
-    let imagined = if scaling.is_none() { String::new() } else { format!(" · what if: {scaling}") };
+    let imagined = state.imagined_aside();
     let title = format!("Frontier · perplexity against {} latency{imagined}", state.objective.name());
     let inner = canvas.pane(area, &title, focused(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
-    legend(canvas, area, title.chars().count() as u16);
+    legend(canvas, area, &CLOUD, title.chars().count() as u16);
     band::legend(canvas, state, area);
     let Some(landscape) = state.landscape() else {
-        let entry = state.law_entry();
-        match (&entry.standing, entry.trouble()) {
-            (Some(_), _) => canvas.centred(inner, "pricing the space …", Role::Label),
-            (None, Some(error)) => canvas.centred(inner, &format!("no law: {error} (l: next law)"), Role::Over),
-            (None, None) => canvas.centred(inner, "fitting the law …", Role::Label),
-        }
-        return;
+        return without_landscape(canvas, state, inner);
     };
     let Some(axes) = axes(state, landscape, inner) else {
-        canvas.centred(inner, "nothing is generated, so decode takes no time (o: next objective)", Role::Label);
-        return;
+        return without_latency(canvas, inner);
     };
     Chart { state, landscape, axes, labels: Vec::new(), lines: HashSet::new() }.render(canvas);
-}
-
-/// What the cloud's two markers mean, in the upper border where there is room.
-fn legend(canvas: &mut Canvas<'_>, area: Rect, title_columns: u16) {
-    let entries = [(" ⣿", Role::CloudMoe, " MoE "), ("∘", Role::CloudDense, " dense ")];
-    let width: u16 = entries.iter().map(|(glyph, _, words)| (glyph.chars().count() + words.len()) as u16).sum();
-    if area.width < title_columns + width + 8 {
-        return;
-    }
-    let mut x = area.right() - width - 2;
-    for (glyph, role, words) in entries {
-        canvas.buffer.set_string(x, area.y, glyph, canvas.style(role));
-        x += glyph.chars().count() as u16;
-        canvas.buffer.set_string(x, area.y, words, canvas.style(Role::Label));
-        x += words.len() as u16;
-    }
 }
 
 /// The axes depend on the candidates and on the law: budgets shade, they never move them.

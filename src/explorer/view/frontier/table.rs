@@ -11,7 +11,8 @@ use crate::explorer::state::State;
 use crate::explorer::table::{BEST_FIRST, Column, RowWindow};
 use crate::explorer::view::table::{self, Placed};
 use crate::explorer::view::theme::Role;
-use crate::explorer::view::{Canvas, right, wrapped};
+use crate::explorer::view::{Canvas, right};
+use crate::text::wrapped;
 use crate::units;
 
 /// Draws heading and rows.

@@ -11,6 +11,7 @@ use crate::explorer::hardware_view::operators::Subject;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
+use crate::explorer::view::no_picture::without_landscape;
 use crate::explorer::view::plot::{Plane, Scale};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
@@ -30,7 +31,7 @@ pub(super) fn render(
     let inner = canvas.pane(area, &title(state), focused(state, HardwareFocus::Operators));
     canvas.hits.push(area, Target::Press(Action::FocusHardware(HardwareFocus::Operators)));
     let Some(landscape) = state.landscape() else {
-        return canvas.centred(inner, "pricing the space …", Role::Label);
+        return without_landscape(canvas, state, inner);
     };
     legend(canvas, area);
     let roofs = Roofs::of(&state.hardware(state.shown()), landscape.estimator.precision());

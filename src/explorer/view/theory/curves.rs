@@ -8,6 +8,7 @@ use crate::explorer::state::State;
 use crate::explorer::theory_view::answer::Answered;
 use crate::explorer::theory_view::curves::{Curve, nothing_at_all};
 use crate::explorer::theory_view::table::{Way, outcome};
+use crate::explorer::view::legend::{Entry, legend};
 use crate::explorer::view::plot::{Dots, Plane, Scale, Tick, braille, by_plainness};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
@@ -19,10 +20,19 @@ const LEAST_COLUMNS: u16 = 25;
 /// Cells left of a plot: labels, tick included.
 const LABEL_COLUMNS: u16 = 6;
 
+const TITLE: &str = "Best by width";
+/// The lines with the marks on them, in the upper border.
+const LINES: [Entry; 4] = [
+    (" ⠤⠤◆", Role::Frontier, " operators "),
+    (" ⠤ ⠤◇", Role::DenseFrontier, " simplified "),
+    (" ··", Role::Reference, " closed form "),
+    (" ○", Role::Pick, " swept "),
+];
+
 /// Draws the pane with as many plots as have room.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let inner = pane(canvas, area, "Best by width");
-    legend(canvas, area);
+    let inner = pane(canvas, area, TITLE);
+    legend(canvas, area, &LINES, TITLE.len() as u16);
     let Some(answered) = state.theory.answered.as_deref() else { return nothing_yet(canvas, state, inner) };
     if let Some(words) = nothing_at_all(answered) {
         return canvas.centred(inner, words, Role::Label);
@@ -34,24 +44,6 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     for (place, curve) in (0..plots).zip(Curve::ALL) {
         let area = Rect { x: inner.x + place * width, width: width - 1, ..inner };
         Plot::render(canvas, state, answered, (curve, area));
-    }
-}
-
-/// What the lines are, in the upper border.
-fn legend(canvas: &mut Canvas<'_>, area: Rect) {
-    let entries = [
-        (" ⠤⠤◆", Role::Frontier, " operators "),
-        (" ⠤ ⠤◇", Role::DenseFrontier, " simplified "),
-        (" ··", Role::Reference, " closed form "),
-        (" ○", Role::Pick, " swept "),
-    ];
-    let width: u16 = entries.iter().map(|(glyph, _, words)| (glyph.chars().count() + words.len()) as u16).sum();
-    let mut x = area.right().saturating_sub(width + 2);
-    for (glyph, role, words) in entries {
-        canvas.buffer.set_string(x, area.y, glyph, canvas.style(role));
-        x += glyph.chars().count() as u16;
-        canvas.buffer.set_string(x, area.y, words, canvas.style(Role::Label));
-        x += words.len() as u16;
     }
 }
 
@@ -114,15 +106,7 @@ impl<'a> Plot<'a> {
         for piece in self.curve.pieces(self.answered, way) {
             for pair in piece.windows(2) {
                 let [from, to] = [pair[0], pair[1]].map(|(width, value)| self.plane.dot(width, value));
-                let steps = (to.0 - from.0).max((to.1 - from.1).abs()).clamp(1, 4096);
-                for step in 0..=steps {
-                    let share = f64::from(step) / f64::from(steps);
-                    let along = |a: i32, b: i32| (f64::from(a) + share * f64::from(b - a)).round() as i32;
-                    let dot = (along(from.0, to.0), along(from.1, to.1));
-                    if shows(dot.0) {
-                        dots.set(dot);
-                    }
-                }
+                dots.line_where(from, to, &shows);
             }
         }
         dots

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use super::{nothing_yet, numbers, pane, rows_hint};
 use crate::explorer::layout::theory::notes_body;
 use crate::explorer::message::Action;
-use crate::explorer::sources::wrapped;
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
 use crate::explorer::theory_view::words::{Mark, notes};
 use crate::explorer::view::Canvas;
 use crate::explorer::view::theme::Role;
+use crate::text::wrapped;
 
 /// Draws the pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
