@@ -228,9 +228,9 @@ impl Sweep {
 /// Prices one shape at every depth.
 fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estimator, rows: &mut Rows<'_>) {
     let shape = &Architecture { layers: 1, ..*shape };
-    let cost = estimator.cost(shape);
-    law.fill(&shape.features(), rows.loss);
     let sizes = Dimensions::of(shape, estimator.precision());
+    let cost = estimator.cost_of_sizes(&sizes);
+    law.fill(&shape.features(), rows.loss);
     let memory_once = estimator.memory_once_bytes(&sizes);
     let memory_per_layer = estimator.memory_per_layer_bytes(&sizes);
     let parameters_once = shape.parameters_vocab() + u64::from(shape.width);
