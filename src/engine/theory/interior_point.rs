@@ -52,7 +52,7 @@ type Progress = IterState<Iterate, (), (), (), (), f64>;
 /// Follows the path from a start; `None` if loss or costs are not finite there.
 pub(super) fn solve(program: &Program<'_>, start: Gradient) -> Option<End> {
     let path = Path { mu: f64::NAN, sharpness: BLUNTEST, nearest: f64::INFINITY };
-    let solver = InteriorPoint { path };
+    let solver = InteriorPoint { path, here: None };
     let start = Iterate { logarithms: start, multipliers: Vec::new(), slacks: Vec::new() };
     let result = Executor::new(program, solver)
         .configure(|state: Progress| state.param(start).max_iters(MOST_ITERATIONS))
@@ -74,6 +74,8 @@ struct Path {
 
 struct InteriorPoint {
     path: Path,
+    /// Loss and costs where the search is, as far as they are known: they are what a step takes its time for.
+    here: Option<Evaluation>,
 }
 
 impl Solver<&Program<'_>, Progress> for InteriorPoint {
@@ -92,6 +94,7 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
         let slacks: Vec<f64> = at.constraints.iter().map(|constraint| (-constraint.value).max(0.1)).collect();
         self.path.mu = MUS[0] * steepness(&at);
         let multipliers = slacks.iter().map(|slack| self.path.mu / slack).collect();
+        self.here = Some(at);
         Ok((state.param(Iterate { logarithms: start, multipliers, slacks }).cost(f64::INFINITY), None))
     }
 
@@ -105,7 +108,8 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
         let mut evaluate = |logarithms: &Gradient, sharpness: f64| {
             problem.problem("evaluations", |program| Ok(program.evaluate(logarithms, sharpness)))
         };
-        let mut at = evaluate(&iterate.logarithms, self.path.sharpness)?;
+        let known = self.here.take();
+        let mut at = known.map_or_else(|| evaluate(&iterate.logarithms, self.path.sharpness), Ok)?;
         let residual = Kkt::of(&at, &iterate.multipliers, free).residual();
         // So near, rounding errors may leave nothing to be gained.
         let at_rest = residual <= MOST_RESIDUAL && residual >= state.get_cost();
@@ -113,8 +117,11 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
             return Ok((state.param(iterate).cost(residual).terminate_with(TerminationReason::SolverConverged), None));
         }
         if miss(&at, &iterate, self.path.mu, free) <= NEAR * self.path.mu {
-            self.path = self.path.farther(steepness(&at));
-            at = evaluate(&iterate.logarithms, self.path.sharpness)?;
+            let next = self.path.farther(steepness(&at));
+            if next.sharpness > self.path.sharpness {
+                at = evaluate(&iterate.logarithms, next.sharpness)?;
+            }
+            self.path = next;
         }
         let Path { mu, sharpness, .. } = self.path;
         self.path.nearest = self.path.nearest.min(miss(&at, &iterate, mu, free));
@@ -132,6 +139,7 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
                 nearer || goal.value(there, moved) <= allowed
             };
             if accepts(&there, &moved) {
+                self.here = Some(there);
                 break;
             }
             if trial < 3 {
@@ -139,8 +147,9 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
                     broken.iter().zip(self::broken(&there, &moved)).map(|(before, now)| step * before + now).collect();
                 let bent = Direction::newton(&at, &iterate, [mu, step], (&left, free));
                 let bent = bent.from(&iterate, bent.longest(&iterate));
-                if accepts(&evaluate(&bent.logarithms, sharpness)?, &bent) {
-                    moved = bent;
+                let there = evaluate(&bent.logarithms, sharpness)?;
+                if accepts(&there, &bent) {
+                    (moved, self.here) = (bent, Some(there));
                     break;
                 }
             }
