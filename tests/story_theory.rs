@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use roofscape::engine::budget::Limit;
-use roofscape::engine::theory::{CostModel, NoClosedForm, NoOptimum, Regime};
+use roofscape::engine::theory::{CostModel, NoClosedForm, NoOptimum, Regime, regime};
 use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::{Action, Focus, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::Switch;
 use roofscape::explorer::theory_view::LowerPane;
-use roofscape::explorer::theory_view::answer::{Answered, regime};
+use roofscape::explorer::theory_view::answer::Answered;
 use roofscape::explorer::theory_view::table::{Row, Way, outcome};
 use roofscape::explorer::theory_view::words::{Mark, notes};
 

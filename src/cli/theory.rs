@@ -20,8 +20,8 @@ use crate::engine::law::fit::FitOptions;
 use crate::engine::roofline::Estimator;
 use crate::engine::space::Space;
 use crate::engine::theory::{
-    ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoOptimum, OperatorModel, Optimum, Problem, Quanta,
-    Regime, Simplified, minimise,
+    ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoOptimum, OperatorModel, Problem, Quanta, Regime,
+    Simplified, Solved,
 };
 use crate::error::{Error, Result};
 use crate::files::export::{Warning, write_json};
@@ -100,11 +100,9 @@ impl Question {
             return Err(format!("the space is too large to price: {hint}"));
         }
         let landscape = Landscape::new(&self.space, self.law.clone(), self.estimator);
-        let feasible = |&&index: &&u32| self.budgets.admits(&landscape.sweep, index as usize);
         let nothing = || "no candidate of the space keeps all limits".to_owned();
-        let best = *landscape.best_first().iter().find(feasible).ok_or_else(nothing)?;
-        let loss = landscape.sweep.loss[best as usize];
-        Ok(Built::new(&self.operators, &landscape.sweep.architecture(best as usize), loss))
+        let best = landscape.best_within(&self.budgets).ok_or_else(nothing)?;
+        Ok(Built::new(&self.operators, &landscape.sweep.architecture(best), landscape.sweep.loss[best]))
     }
 
     /// About what is to be built if anything is, and about law and board in any case.
@@ -128,7 +126,7 @@ impl Question {
 
 pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let question = Question::new(args, library, streams)?;
-    let optimum = |costs| minimise(&question.problem(question.costs(costs)));
+    let optimum = |costs| Solved::of(&question.problem(question.costs(costs)));
     let (operators, simplified) = (optimum(TheoryCosts::Operators), optimum(TheoryCosts::Simplified));
     let chosen = match args.costs {
         TheoryCosts::Operators => &operators,
@@ -156,9 +154,4 @@ pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_
         }
         Err(error) => Err(Error::new(error.to_string()).into()),
     }
-}
-
-/// Which limits an optimum meets; none of them if there is none.
-fn regime(optimum: &Result<Optimum, NoOptimum>) -> Regime {
-    Regime::of(optimum.iter().flat_map(Optimum::binding))
 }

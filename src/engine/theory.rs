@@ -44,7 +44,7 @@ pub use regime::{Regime, Shape};
 pub use rounding::{NoNeighbour, Quanta, Rounded, round};
 pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;
-pub use solved::Solved;
+pub use solved::{Solved, regime};
 
 use super::architecture::Architecture;
 use super::budget::Limit;

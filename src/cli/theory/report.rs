@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Question, regime};
+use super::Question;
 use crate::cli::args::TheoryCosts;
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
@@ -11,8 +11,8 @@ use crate::engine::precision::Precision;
 use crate::engine::roofline::Attention;
 use crate::engine::theory::closed_forms::{Condition, Convergence};
 use crate::engine::theory::{
-    ClosedForm, Coordinate, CostModel, Domain, EndSensitivity, Ends, Kkt, NoNeighbour, NoOptimum, Optimum, Point,
-    PrintedD3, Problem, Regime, Sensitivity, deviations, end_sensitivities, minimise, round, sensitivities,
+    ClosedForm, Coordinate, CostModel, EndSensitivity, Ends, Kkt, NoNeighbour, NoOptimum, Optimum, Point, PrintedD3,
+    Regime, Sensitivity, Solved, deviations, minimise, regime, round,
 };
 use crate::engine::workload::Workload;
 use crate::files::export::{ArchitecturePart, LawPart, ProfilePart, Warning};
@@ -210,10 +210,10 @@ pub(super) struct AtWidth {
 }
 
 impl Answer {
-    fn new(question: &Question, costs: &dyn CostModel, solved: &Result<Optimum, NoOptimum>) -> Self {
+    fn new(question: &Question, costs: &dyn CostModel, solved: &Result<Solved, NoOptimum>) -> Self {
         let problem = question.problem(costs);
         let regime = regime(solved);
-        let optimum = solved.as_ref().ok();
+        let optimum = solved.as_ref().ok().map(|solved| &solved.optimum);
         let (mut rounded, mut not_rounded, mut shape) = (None, None, None);
         match optimum.map(|optimum| round(&problem, optimum, &question.quanta)) {
             Some(Ok(found)) => {
@@ -240,9 +240,9 @@ impl Answer {
             kkt: optimum.map(|found| found.kkt),
             undetermined: optimum.map(|found| found.undetermined.clone()).unwrap_or_default(),
             undetermined_in_words: optimum.and_then(Optimum::undetermined_in_words),
-            takes: optimum.map(|found| Takes::at(costs, &found.point)),
-            sensitivities: optimum.iter().flat_map(|found| sensitivities(&problem, found)).map(InWords::from).collect(),
-            ends: optimum.iter().flat_map(|found| end_sensitivities(&problem, found)).map(InWords::from).collect(),
+            takes: solved.as_ref().ok().map(|solved| Takes::of(|limit| solved.costs[limit.index()])),
+            sensitivities: solved.iter().flat_map(|solved| solved.worths.clone()).map(InWords::from).collect(),
+            ends: solved.iter().flat_map(|solved| solved.ends.clone()).map(InWords::from).collect(),
             rounded,
             not_rounded,
             shape,
@@ -259,7 +259,7 @@ impl Report {
     pub(super) fn new(
         question: &Question,
         costs: TheoryCosts,
-        (operators, simplified): (&Result<Optimum, NoOptimum>, &Result<Optimum, NoOptimum>),
+        (operators, simplified): (&Result<Solved, NoOptimum>, &Result<Solved, NoOptimum>),
     ) -> Self {
         let regime = regime(simplified);
         let form = |ends| question.best_form(regime, ends).map(|form| FormAt::new(question, form));
@@ -329,8 +329,7 @@ fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> Vec<AtWidth
     let forms = question.forms().ok();
     let at = |width: f64| {
         let problem = question.problem(question.costs(costs));
-        let domain = Domain { width: [width; 2], ..problem.domain };
-        let optimum = minimise(&Problem { domain, ..problem });
+        let optimum = minimise(&problem.at_width(width));
         let form = forms.as_ref().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
         AtWidth {
             width,

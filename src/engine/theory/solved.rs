@@ -38,6 +38,11 @@ impl Solved {
     }
 }
 
+/// The limits that bind; none where there is no optimum.
+pub fn regime(solved: &Result<Solved, NoOptimum>) -> Regime {
+    solved.as_ref().map(Solved::regime).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

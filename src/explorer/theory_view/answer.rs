@@ -17,7 +17,7 @@ use crate::engine::roofline::Estimator;
 use crate::engine::space::Space;
 use crate::engine::theory::{
     ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoNeighbour, NoOptimum, OperatorModel, Point,
-    Problem, Quanta, Regime, Rounded, Simplified, Solved, minimise, round,
+    Problem, Quanta, Rounded, Simplified, Solved, minimise, regime, round,
 };
 use crate::explorer::state::{Question, State};
 
@@ -184,11 +184,6 @@ pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
     };
     let inquiry = inquiry.clone();
     Some(Answered { inquiry, domain, simplified, operators, rounded, closed, outcomes, swept: None, curve })
-}
-
-/// Which limits bind; none where there is no optimum.
-pub fn regime(solved: &Result<Solved, NoOptimum>) -> Regime {
-    solved.as_ref().map(Solved::regime).unwrap_or_default()
 }
 
 /// Equal ratios apart, through both ends of the space.

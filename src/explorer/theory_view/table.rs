@@ -1,10 +1,10 @@
 //! The table of optima: five ways to the best architecture side by side.
 
-use super::answer::{Answered, regime};
+use super::answer::Answered;
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{ClosedForm, CostModel, OperatorModel, Optimum, Point, Simplified, Solved};
+use crate::engine::theory::{ClosedForm, CostModel, OperatorModel, Optimum, Point, Simplified, Solved, regime};
 use crate::units;
 
 /// A way to the best architecture.

@@ -1,11 +1,11 @@
 //! What the theory says, in sentences: which budgets bind, what one step more of each buys, why a closed form is none.
 
-use super::answer::{Answered, regime};
+use super::answer::Answered;
 use super::curves::gaps;
 use super::table::{Way, outcome};
 use crate::engine::budget::Limit;
 use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Solved, deviations};
+use crate::engine::theory::{EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Solved, deviations, regime};
 use crate::files::export::Warning;
 use crate::units;
 
@@ -88,10 +88,9 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
     let gaps = [("operators", gaps(answered, |at| &at.operators)), ("simplified", gaps(answered, |at| &at.simplified))];
     let with_gaps = gaps.into_iter().filter_map(|(model, gaps)| Some(format!("{model}: {}", gaps?)));
     notes.extend(with_gaps.map(|words| (Mark::Caution, words)));
-    let blind = answered.inquiry.law.coefficients.blind_to();
-    if !blind.is_empty() {
-        let sentence = "what no budget decides there is one choice of many that are as good";
-        notes.push((Mark::Caution, format!("the law is blind to {}: {sentence}", blind.join(", "))));
+    for (model, solved) in [("operators", &answered.operators), ("simplified", &answered.simplified)] {
+        let open = solved.as_ref().ok().and_then(|solved| solved.optimum.undetermined_in_words());
+        notes.extend(open.map(|words| (Mark::Caution, format!("{model}: {words}"))));
     }
     closed_form(answered, &mut notes);
     if let Some(Err(error)) = &answered.rounded {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::{budgets, frontier, prompt, question};
 use crate::engine::budget::Limit;
+use crate::engine::theory::regime;
 use crate::explorer::layout;
 use crate::explorer::message::{Action, Arrow, Control, Effect, Focus};
 use crate::explorer::screen::Screen;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::State;
-use crate::explorer::theory_view::answer::{Answered, Inquiry, Swept, regime};
+use crate::explorer::theory_view::answer::{Answered, Inquiry, Swept};
 use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::table::Row;
 use crate::explorer::theory_view::words::notes;
