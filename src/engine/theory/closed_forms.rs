@@ -95,6 +95,14 @@ struct Held {
     rho: Option<f64>,
 }
 
+/// The solution of a form's equations, and nats per e-fold of each limit.
+#[derive(Debug, Clone)]
+struct Stationary {
+    point: Point,
+    convergence: Convergence,
+    shares: Vec<(Limit, f64)>,
+}
+
 impl ClosedForms {
     /// Fails if the law is not Eq. 2.
     pub fn new(law: &Coefficients, costs: Simplified, budgets: Budgets, domain: Domain) -> Result<Self, NoClosedForm> {
@@ -167,9 +175,14 @@ impl ClosedForms {
     }
 
     fn solve(&self, regime: Regime, width: f64, held: Held) -> Result<ClosedForm, NoClosedForm> {
+        let stationary = self.stationary(regime, width, held)?;
+        self.form(regime, stationary, held)
+    }
+
+    fn stationary(&self, regime: Regime, width: f64, held: Held) -> Result<Stationary, NoClosedForm> {
         let shape = regime.shape().ok_or(NoClosedForm::NoForm(regime))?;
         self.check(held)?;
-        let (point, convergence, shares) = match shape {
+        Ok(match shape {
             Shape::One(limit) => {
                 let rho = match (held.rho, limit) {
                     (Some(rho), _) => Some(rho),
@@ -181,17 +194,17 @@ impl ClosedForms {
                 let problem = OneLimit { budget: self.budget(limit)?, layer, width, rho };
                 let solution = problem.solve(&self.law, held)?;
                 let depth = self.law.alpha_l * self.law.kappa_l * solution.layers.powf(-self.law.alpha_l);
-                (solution.point(width), solution.convergence, vec![(limit, depth)])
+                let shares = vec![(limit, depth)];
+                Stationary { point: solution.point(width), convergence: solution.convergence, shares }
             }
             Shape::WithMemory(limit) => {
                 let problem = self.coupled(limit, width)?;
                 let solution = problem.solve(&self.law, held, self.domain.rho)?;
                 let point = solution.point(width);
                 let shares = self.coupled_shares(limit, &point);
-                (point, solution.convergence, shares)
+                Stationary { point, convergence: solution.convergence, shares }
             }
-        };
-        self.form(regime, point, convergence, (shares, held))
+        })
     }
 
     fn coupled(&self, limit: Limit, width: f64) -> Result<TwoLimits, NoClosedForm> {
@@ -213,14 +226,8 @@ impl ClosedForms {
         vec![(limit, depth - memory), (Limit::Memory, memory)]
     }
 
-    /// `shares` are nats per e-fold of each limit.
-    fn form(
-        &self,
-        regime: Regime,
-        point: Point,
-        convergence: Convergence,
-        (shares, held): (Vec<(Limit, f64)>, Held),
-    ) -> Result<ClosedForm, NoClosedForm> {
+    fn form(&self, regime: Regime, stationary: Stationary, held: Held) -> Result<ClosedForm, NoClosedForm> {
+        let Stationary { point, convergence, shares } = stationary;
         let loss = self.loss.loss(&point.features());
         if !loss.is_finite() {
             let Convergence { iterations, residual } = convergence;
@@ -242,7 +249,7 @@ impl ClosedForms {
                 PrintedD3::at(&point, eta, delta)
             }),
         };
-        form.conditions = condition::of(self, &form);
+        form.conditions = condition::of(self, &form, held);
         Ok(form)
     }
 
@@ -257,9 +264,27 @@ impl ClosedForms {
             slope += nats * layer.width_slope(point.ffn_ratio, point.gqa);
             gqa_slope += nats * layer.gqa_slope(point.ffn_ratio, point.gqa);
         }
-        // A gqa that would be larger, were there more heads, grows with the width.
-        let follows = held.gqa.is_some_and(|gqa| gqa == self.most_sharing(point.width));
-        if follows { slope + gqa_slope.min(0.0) } else { slope }
+        if self.gqa_follows(point.width, held) { slope + gqa_slope.min(0.0) } else { slope }
+    }
+
+    /// Whether gqa is held by the number of heads, and so grows with the width.
+    fn gqa_follows(&self, width: f64, held: Held) -> bool {
+        held.gqa.is_some_and(|gqa| gqa == self.most_sharing(width))
+    }
+
+    /// d ln l*/d ln d along the forms: the power of the width that depth goes with here, r* and gqa* solved for again.
+    ///
+    /// `None` where there is no form beside this one.
+    fn depth_power(&self, form: &ClosedForm, held: Held) -> Option<f64> {
+        const STEP: f64 = 1e-3;
+        let width = form.point.width;
+        let beside = |step: f64| {
+            let beside = width * step.exp();
+            let gqa = if self.gqa_follows(width, held) { Some(self.most_sharing(beside)) } else { held.gqa };
+            self.stationary(form.regime, beside, Held { gqa, ..held }).ok()
+        };
+        let (narrower, wider) = (beside(-STEP)?, beside(STEP)?);
+        Some((wider.point.layers / narrower.point.layers).ln() / (2.0 * STEP))
     }
 
     /// The terms of the loss: depth, sparsity, capacity, KV.

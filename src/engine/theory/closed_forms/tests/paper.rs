@@ -145,6 +145,40 @@ fn the_papers_powers_of_width() {
     assert!(layers(Limit::Tpot) > -2.0 && layers(Limit::Tpot) < -1.9, "{}", layers(Limit::Tpot));
 }
 
+/// Along the forms r* and gqa* follow the width, and depth may go either way; the advice is that of this width.
+#[test]
+fn a_depth_outside_the_space_says_which_width_helps() {
+    let budgets = Budgets::NONE.with(Limit::Prefill, 0.05).with(Limit::Tpot, 5e-3);
+    let in_space = |layers| {
+        let domain = Domain { layers, ..Domain::unbounded(RHO_MIN) };
+        ClosedForms::new(&table_6(), orin(), budgets, domain).unwrap()
+    };
+    let advice = |layers, limit, width| {
+        let form = in_space(layers).at(regime(&[limit]), width, Ends::Reported).unwrap();
+        let known = form.conditions.into_iter().find(|known| known.what == "l* in the space").unwrap();
+        assert_eq!(known.verdict, Verdict::Fails);
+        known.sentence.split_once(" layers; ").unwrap().1.to_owned()
+    };
+    let says = |exponent: &str, width: &str| format!("it goes as d^{exponent} here, so {width} width brings it nearer");
+    let (shallow, deep) = ([1.0, 4.0], [400.0, 800.0]);
+    for (limit, width, exponent, if_too_deep, if_too_shallow) in [
+        (Limit::Tpot, 1024.0, "0.15", "less", "more"),
+        (Limit::Tpot, 2048.0, "−0.36", "more", "less"),
+        (Limit::Tpot, 4096.0, "−1.4", "more", "less"),
+        (Limit::Prefill, 1024.0, "0.22", "less", "more"),
+    ] {
+        assert_eq!(advice(shallow, limit, width), says(exponent, if_too_deep), "{limit:?} {width}");
+        assert_eq!(advice(deep, limit, width), says(exponent, if_too_shallow), "{limit:?} {width}");
+        // The curve through neighbouring widths has that power.
+        let beside = [width / 1.01, width * 1.01];
+        let curve = in_space(shallow).curve(regime(&[limit]), &beside, Ends::Reported);
+        let depths: Vec<_> = curve.into_iter().flatten().map(|form| (form.point.width, form.point.layers)).collect();
+        assert!((power(&depths) - exponent.replace('−', "-").parse::<f64>().unwrap()).abs() < 0.02);
+    }
+    // Between the two signs l* stands still.
+    assert_eq!(advice(shallow, Limit::Tpot, 1390.0), "it hardly changes with the width here");
+}
+
 /// P3's ρ* is the table's, D3's is the erratum's, and the printed one breaks the decode limit.
 #[test]
 fn two_limits_have_the_rho_of_the_table_and_of_the_erratum() {
