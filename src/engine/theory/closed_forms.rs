@@ -163,6 +163,11 @@ impl ClosedForms {
         })
     }
 
+    fn layer(&self, limit: Limit, width: f64, rho: f64) -> Result<LayerCost, NoClosedForm> {
+        let layer = LayerCost::of(&self.costs, limit, width, rho);
+        if layer.constant == 0.0 { Err(NoClosedForm::NeverBinds(limit)) } else { Ok(layer) }
+    }
+
     fn budget(&self, limit: Limit) -> Result<f64, NoClosedForm> {
         let known = limit != Limit::Energy || self.costs.power.is_some();
         let value = self.budgets.get(limit).filter(|value| known && *value > 0.0 && value.is_finite());
@@ -190,7 +195,7 @@ impl ClosedForms {
                     (None, Limit::Memory) => None,
                     (None, _) => Some(self.domain.rho[0]),
                 };
-                let layer = LayerCost::of(&self.costs, limit, width, rho.unwrap_or(1.0));
+                let layer = self.layer(limit, width, rho.unwrap_or(1.0))?;
                 let problem = OneLimit { budget: self.budget(limit)?, layer, width, rho };
                 let solution = problem.solve(&self.law, held)?;
                 let depth = self.law.alpha_l * self.law.kappa_l * solution.layers.powf(-self.law.alpha_l);
@@ -209,10 +214,11 @@ impl ClosedForms {
 
     fn coupled(&self, limit: Limit, width: f64) -> Result<TwoLimits, NoClosedForm> {
         Ok(TwoLimits {
-            latency: self.budget(limit)?,
-            layer: LayerCost::of(&self.costs, limit, width, 1.0),
             width,
-            weights: self.budget(Limit::Memory)? / (width.powi(2) * self.costs.weight_bytes),
+            latency: self.budget(limit)?,
+            layer: self.layer(limit, width, 1.0)?,
+            memory: self.budget(Limit::Memory)?,
+            stored: self.layer(Limit::Memory, width, 1.0)?,
         })
     }
 
@@ -220,8 +226,8 @@ impl ClosedForms {
     fn coupled_shares(&self, limit: Limit, point: &Point) -> Vec<(Limit, f64)> {
         let law = &self.law;
         let sparsity = self.summands(point)[1];
-        let stored = super::simplified::xi_all(point) * point.rho / (3.0 * point.ffn_ratio);
-        let memory = law.alpha_rho * sparsity * stored;
+        let stored = LayerCost::of(&self.costs, Limit::Memory, point.width, point.rho);
+        let memory = law.alpha_rho * sparsity / stored.ratio_slope(point.ffn_ratio, point.gqa);
         let depth = law.alpha_l * law.kappa_l * point.layers.powf(-law.alpha_l);
         vec![(limit, depth - memory), (Limit::Memory, memory)]
     }

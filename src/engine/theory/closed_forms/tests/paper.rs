@@ -2,6 +2,7 @@
 use super::*;
 use crate::engine::law::tests::{TABLE_6, table_6};
 use crate::engine::law::{forms, tests};
+use crate::engine::workload::Workload;
 
 const RHO_MIN: f64 = 1.0 / 16.0;
 
@@ -280,4 +281,19 @@ fn a_law_that_holds_nothing_is_refused_in_words() {
     let several = regime(&[Limit::Prefill, Limit::Tpot]);
     let refused = no_kv.at(several, 2048.0, Ends::Kept).unwrap_err();
     assert_eq!(refused.to_string(), "no closed form where prefill latency and decode latency bind");
+}
+
+#[test]
+fn a_limit_on_what_is_never_done_has_no_form() {
+    let workload = Workload { generated_tokens: 0, ..Workload::default() };
+    let budgets = Budgets::NONE.with(Limit::Tpot, 5e-3).with(Limit::Memory, 4e9);
+    let silent = Simplified { workload, ..orin() };
+    let theory = ClosedForms::new(&table_6(), silent, budgets, Domain::unbounded(RHO_MIN)).unwrap();
+    for limits in [&[Limit::Tpot][..], &[Limit::Tpot, Limit::Memory]] {
+        let refused = theory.at(regime(limits), 2048.0, Ends::Kept).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "no closed form: with this workload every shape's decode latency is 0, so its limit never binds"
+        );
+    }
 }
