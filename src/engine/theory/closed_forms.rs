@@ -79,7 +79,7 @@ pub struct ClosedForm {
     pub multipliers: Vec<Multiplier>,
     /// Variables that were put on an end of their range.
     pub held: Vec<&'static str>,
-    /// dL*/d ln d along the forms, nats: Eq. 62 times d in D1. It vanishes at d*.
+    /// dL*/d ln d along the forms, nats: Eq. 62 times d in D1. It vanishes at a d* inside.
     pub width_slope: f64,
     /// What has to hold for this to be the optimum, and to be buildable.
     pub conditions: Vec<Condition>,

@@ -119,9 +119,32 @@ fn the_best_width_solves_eq_62() {
     for step in [-1e-3_f64, 1e-3] {
         assert!(theory.at(form.regime, d * step.exp(), Ends::Reported).unwrap().loss > form.loss);
     }
-    let narrow = theory.best_width(form.regime, [256.0, 1024.0], Ends::Reported).unwrap();
-    assert_eq!(narrow.point.width, 1024.0);
-    assert!(narrow.conditions.iter().any(|known| known.what == "d* inside" && known.verdict == Verdict::Fails));
+    let outside = |widths: [f64; 2]| {
+        let best = theory.best_width(form.regime, widths, Ends::Reported).unwrap();
+        let known = best.conditions.into_iter().find(|known| known.what == "d* inside").unwrap();
+        assert_eq!(known.verdict, Verdict::Fails);
+        (best.point.width, known.sentence)
+    };
+    let last = "the best width with such a form, 1024, is the last one allowed: the loss still falls beyond it";
+    assert_eq!(outside([256.0, 1024.0]), (1024.0, last.to_owned()));
+    let first = "the best width with such a form, 4096, is the first one allowed: the loss still falls below it";
+    assert_eq!(outside([4096.0, 8192.0]), (4096.0, first.to_owned()));
+    // However near d* is, and however flat the loss.
+    let nearly = d * (1.0 - 1e-9);
+    assert_eq!(outside([256.0, nearly]).0, nearly);
+}
+
+/// In wide models both limits would bind with more experts than there may be, and the loss falls towards them.
+#[test]
+fn the_best_width_beside_a_gap_says_so() {
+    let theory = theory(Budgets::NONE.with(Limit::Tpot, 5e-3).with(Limit::Memory, 6e9));
+    let both = regime(&[Limit::Tpot, Limit::Memory]);
+    let best = theory.best_width(both, [256.0, 16384.0], Ends::Kept).unwrap();
+    assert!(best.point.width > 2000.0 && best.point.width < 3000.0 && best.width_slope < -1e-3, "{best:?}");
+    assert!(matches!(theory.at(both, best.point.width * 1.2, Ends::Kept), Err(NoClosedForm::Outside { .. })));
+    let known = best.conditions.last().unwrap();
+    assert_eq!((known.what, known.verdict), ("d* inside", Verdict::Fails));
+    assert!(known.sentence.ends_with("borders on widths without one: the loss still falls towards them"), "{known:?}");
 }
 
 /// C8: ρ* ∝ d^−1.19 under memory, `ρ_min` under latency, l* ∝ d^−2 for a given shape of layer.
