@@ -160,7 +160,7 @@ fn the_papers_powers_of_width() {
     let layers = |limit| {
         let pairs = widths.map(|width| {
             let shape = Point { layers: 1.0, width, ffn_ratio: 2.0, gqa: 4.0, rho: 0.25 };
-            (width, theory.layers(limit, &shape).unwrap())
+            (width, orin().cost(limit, &shape).recip())
         });
         power(&pairs)
     };
