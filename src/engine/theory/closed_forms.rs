@@ -124,45 +124,6 @@ impl ClosedForms {
         widths.iter().map(|&width| self.at(regime, width, ends)).collect()
     }
 
-    /// The form of whichever regime the limits that are set lead to at this width, r, gqa and ρ within their ends.
-    ///
-    /// The problem is convex, so a form that keeps all limits, and whose own really hold it back, is the optimum there.
-    /// Fails where that has no form: two latencies bind.
-    pub fn deciding(&self, width: f64) -> Result<ClosedForm, NoClosedForm> {
-        let limits: Vec<Limit> = self.budgets.active().map(|(limit, _)| limit).collect();
-        let alone = limits.iter().map(|&limit| Regime::of([limit]));
-        let with_memory = limits
-            .iter()
-            .filter(|_| limits.contains(&Limit::Memory))
-            .filter(|&&limit| limit != Limit::Memory)
-            .map(|&limit| Regime::of([limit, Limit::Memory]));
-        let all = Regime::of(limits.iter().copied());
-        let kept = alone.chain(with_memory).filter_map(|regime| self.at(regime, width, Ends::Kept).ok());
-        kept.filter(|form| form.binds() && self.keeps_limits(&form.point))
-            .min_by(|a, b| a.loss.total_cmp(&b.loss))
-            .ok_or_else(|| {
-                if all.shape().is_some() {
-                    NoClosedForm::Outside { regime: all, width }
-                } else {
-                    NoClosedForm::NoForm(all)
-                }
-            })
-    }
-
-    /// The depth at which a shape exhausts a limit.
-    pub fn layers(&self, limit: Limit, shape: &Point) -> Result<f64, NoClosedForm> {
-        let layer = LayerCost::of(&self.costs, limit, shape.width, shape.rho);
-        Ok(self.budget(limit)? / layer.value(shape.ffn_ratio, shape.gqa))
-    }
-
-    fn keeps_limits(&self, point: &Point) -> bool {
-        const ROUNDING: f64 = 1.0 + 1e-9;
-        self.budgets.active().all(|(limit, most)| {
-            let layer = LayerCost::of(&self.costs, limit, point.width, point.rho);
-            point.layers * layer.value(point.ffn_ratio, point.gqa) <= most * ROUNDING
-        })
-    }
-
     fn layer(&self, limit: Limit, width: f64, rho: f64) -> Result<LayerCost, NoClosedForm> {
         let layer = LayerCost::of(&self.costs, limit, width, rho);
         if layer.constant == 0.0 { Err(NoClosedForm::NeverBinds(limit)) } else { Ok(layer) }
@@ -352,13 +313,6 @@ impl ClosedForms {
     fn delta(&self, point: &Point) -> f64 {
         let Simplified { weight_bytes, kv_bytes, .. } = self.costs;
         2.0 * self.costs.mean_context() * kv_bytes / (point.gqa * point.width * weight_bytes)
-    }
-}
-
-impl ClosedForm {
-    /// Whether more of each limit would help.
-    pub fn binds(&self) -> bool {
-        self.multipliers.iter().all(|known| known.nats >= 0.0)
     }
 }
 
