@@ -1,9 +1,11 @@
 //! The paper's §5 made checkable: what an optimal architecture looks like before any space is searched.
 //!
 //! The problem is Eq. 1 over real numbers: minimise the loss over (l, d, r, gqa, ρ) under limits on latency and memory.
-//! Both sides are sums of products of powers, so in the logarithms of the five variables the loss and every cost of the
-//! [`Simplified`] model are convex: the problem is a *geometric program*, a point whose KKT residual vanishes is the global
-//! optimum, and the paper's closed forms are stationary points of it that can be checked against a solver.
+//! With Eq. 2 both sides are sums of products of powers, so in the logarithms of the five variables the loss and every cost
+//! of the [`Simplified`] model are convex: the problem is a *geometric program*, a point whose KKT residual vanishes is the
+//! global optimum, and the paper's closed forms are stationary points of it that can be checked against a solver. Laws
+//! of parameter counts are not convex, nor is all of the operator model (the experts that a short pass touches): there such
+//! a point is the best of those around it, and no more is proven.
 //!
 //! ```text
 //! Point (five real numbers) ──▶ CostModel: Simplified (Eq. 29, 39, 42) or the operator model ──┐

@@ -79,7 +79,7 @@ pub struct ClosedForm {
     pub multipliers: Vec<Multiplier>,
     /// Variables that were put on an end of their range.
     pub held: Vec<&'static str>,
-    /// dL*/d ln d along the forms, nats: Eq. 62 times d in D1. It vanishes at d*.
+    /// dL*/d ln d along the forms, nats: Eq. 62 times d in D1. It vanishes at a d* inside.
     pub width_slope: f64,
     /// What has to hold for this to be the optimum, and to be buildable.
     pub conditions: Vec<Condition>,
@@ -93,6 +93,14 @@ struct Held {
     ffn_ratio: Option<f64>,
     gqa: Option<f64>,
     rho: Option<f64>,
+}
+
+/// The solution of a form's equations, and nats per e-fold of each limit.
+#[derive(Debug, Clone)]
+struct Stationary {
+    point: Point,
+    convergence: Convergence,
+    shares: Vec<(Limit, f64)>,
 }
 
 impl ClosedForms {
@@ -116,43 +124,9 @@ impl ClosedForms {
         widths.iter().map(|&width| self.at(regime, width, ends)).collect()
     }
 
-    /// The form of whichever regime the limits that are set lead to at this width, r, gqa and ρ within their ends.
-    ///
-    /// The problem is convex, so a form that keeps all limits, and whose own really hold it back, is the optimum there.
-    /// Fails where that has no form: two latencies bind.
-    pub fn deciding(&self, width: f64) -> Result<ClosedForm, NoClosedForm> {
-        let limits: Vec<Limit> = self.budgets.active().map(|(limit, _)| limit).collect();
-        let alone = limits.iter().map(|&limit| Regime::of([limit]));
-        let with_memory = limits
-            .iter()
-            .filter(|_| limits.contains(&Limit::Memory))
-            .filter(|&&limit| limit != Limit::Memory)
-            .map(|&limit| Regime::of([limit, Limit::Memory]));
-        let all = Regime::of(limits.iter().copied());
-        let kept = alone.chain(with_memory).filter_map(|regime| self.at(regime, width, Ends::Kept).ok());
-        kept.filter(|form| form.binds() && self.keeps_limits(&form.point))
-            .min_by(|a, b| a.loss.total_cmp(&b.loss))
-            .ok_or_else(|| {
-                if all.shape().is_some() {
-                    NoClosedForm::Outside { regime: all, width }
-                } else {
-                    NoClosedForm::NoForm(all)
-                }
-            })
-    }
-
-    /// The depth at which a shape exhausts a limit.
-    pub fn layers(&self, limit: Limit, shape: &Point) -> Result<f64, NoClosedForm> {
-        let layer = LayerCost::of(&self.costs, limit, shape.width, shape.rho);
-        Ok(self.budget(limit)? / layer.value(shape.ffn_ratio, shape.gqa))
-    }
-
-    fn keeps_limits(&self, point: &Point) -> bool {
-        const ROUNDING: f64 = 1.0 + 1e-9;
-        self.budgets.active().all(|(limit, most)| {
-            let layer = LayerCost::of(&self.costs, limit, point.width, point.rho);
-            point.layers * layer.value(point.ffn_ratio, point.gqa) <= most * ROUNDING
-        })
+    fn layer(&self, limit: Limit, width: f64, rho: f64) -> Result<LayerCost, NoClosedForm> {
+        let layer = LayerCost::of(&self.costs, limit, width, rho);
+        if layer.constant == 0.0 { Err(NoClosedForm::NeverBinds(limit)) } else { Ok(layer) }
     }
 
     fn budget(&self, limit: Limit) -> Result<f64, NoClosedForm> {
@@ -167,9 +141,14 @@ impl ClosedForms {
     }
 
     fn solve(&self, regime: Regime, width: f64, held: Held) -> Result<ClosedForm, NoClosedForm> {
+        let stationary = self.stationary(regime, width, held)?;
+        self.form(regime, stationary, held)
+    }
+
+    fn stationary(&self, regime: Regime, width: f64, held: Held) -> Result<Stationary, NoClosedForm> {
         let shape = regime.shape().ok_or(NoClosedForm::NoForm(regime))?;
         self.check(held)?;
-        let (point, convergence, shares) = match shape {
+        Ok(match shape {
             Shape::One(limit) => {
                 let rho = match (held.rho, limit) {
                     (Some(rho), _) => Some(rho),
@@ -177,29 +156,30 @@ impl ClosedForms {
                     (None, Limit::Memory) => None,
                     (None, _) => Some(self.domain.rho[0]),
                 };
-                let layer = LayerCost::of(&self.costs, limit, width, rho.unwrap_or(1.0));
+                let layer = self.layer(limit, width, rho.unwrap_or(1.0))?;
                 let problem = OneLimit { budget: self.budget(limit)?, layer, width, rho };
                 let solution = problem.solve(&self.law, held)?;
                 let depth = self.law.alpha_l * self.law.kappa_l * solution.layers.powf(-self.law.alpha_l);
-                (solution.point(width), solution.convergence, vec![(limit, depth)])
+                let shares = vec![(limit, depth)];
+                Stationary { point: solution.point(width), convergence: solution.convergence, shares }
             }
             Shape::WithMemory(limit) => {
                 let problem = self.coupled(limit, width)?;
                 let solution = problem.solve(&self.law, held, self.domain.rho)?;
                 let point = solution.point(width);
                 let shares = self.coupled_shares(limit, &point);
-                (point, solution.convergence, shares)
+                Stationary { point, convergence: solution.convergence, shares }
             }
-        };
-        self.form(regime, point, convergence, (shares, held))
+        })
     }
 
     fn coupled(&self, limit: Limit, width: f64) -> Result<TwoLimits, NoClosedForm> {
         Ok(TwoLimits {
-            latency: self.budget(limit)?,
-            layer: LayerCost::of(&self.costs, limit, width, 1.0),
             width,
-            weights: self.budget(Limit::Memory)? / (width.powi(2) * self.costs.weight_bytes),
+            latency: self.budget(limit)?,
+            layer: self.layer(limit, width, 1.0)?,
+            memory: self.budget(Limit::Memory)?,
+            stored: self.layer(Limit::Memory, width, 1.0)?,
         })
     }
 
@@ -207,20 +187,14 @@ impl ClosedForms {
     fn coupled_shares(&self, limit: Limit, point: &Point) -> Vec<(Limit, f64)> {
         let law = &self.law;
         let sparsity = self.summands(point)[1];
-        let stored = super::simplified::xi_all(point) * point.rho / (3.0 * point.ffn_ratio);
-        let memory = law.alpha_rho * sparsity * stored;
+        let stored = LayerCost::of(&self.costs, Limit::Memory, point.width, point.rho);
+        let memory = law.alpha_rho * sparsity / stored.ratio_slope(point.ffn_ratio, point.gqa);
         let depth = law.alpha_l * law.kappa_l * point.layers.powf(-law.alpha_l);
         vec![(limit, depth - memory), (Limit::Memory, memory)]
     }
 
-    /// `shares` are nats per e-fold of each limit.
-    fn form(
-        &self,
-        regime: Regime,
-        point: Point,
-        convergence: Convergence,
-        (shares, held): (Vec<(Limit, f64)>, Held),
-    ) -> Result<ClosedForm, NoClosedForm> {
+    fn form(&self, regime: Regime, stationary: Stationary, held: Held) -> Result<ClosedForm, NoClosedForm> {
+        let Stationary { point, convergence, shares } = stationary;
         let loss = self.loss.loss(&point.features());
         if !loss.is_finite() {
             let Convergence { iterations, residual } = convergence;
@@ -242,7 +216,7 @@ impl ClosedForms {
                 PrintedD3::at(&point, eta, delta)
             }),
         };
-        form.conditions = condition::of(self, &form);
+        form.conditions = condition::of(self, &form, held);
         Ok(form)
     }
 
@@ -257,9 +231,27 @@ impl ClosedForms {
             slope += nats * layer.width_slope(point.ffn_ratio, point.gqa);
             gqa_slope += nats * layer.gqa_slope(point.ffn_ratio, point.gqa);
         }
-        // A gqa that would be larger, were there more heads, grows with the width.
-        let follows = held.gqa.is_some_and(|gqa| gqa == self.most_sharing(point.width));
-        if follows { slope + gqa_slope.min(0.0) } else { slope }
+        if self.gqa_follows(point.width, held) { slope + gqa_slope.min(0.0) } else { slope }
+    }
+
+    /// Whether gqa is held by the number of heads, and so grows with the width.
+    fn gqa_follows(&self, width: f64, held: Held) -> bool {
+        held.gqa.is_some_and(|gqa| gqa == self.most_sharing(width))
+    }
+
+    /// d ln l*/d ln d along the forms: the power of the width that depth goes with here, r* and gqa* solved for again.
+    ///
+    /// `None` where there is no form beside this one.
+    fn depth_power(&self, form: &ClosedForm, held: Held) -> Option<f64> {
+        const STEP: f64 = 1e-3;
+        let width = form.point.width;
+        let beside = |step: f64| {
+            let beside = width * step.exp();
+            let gqa = if self.gqa_follows(width, held) { Some(self.most_sharing(beside)) } else { held.gqa };
+            self.stationary(form.regime, beside, Held { gqa, ..held }).ok()
+        };
+        let (narrower, wider) = (beside(-STEP)?, beside(STEP)?);
+        Some((wider.point.layers / narrower.point.layers).ln() / (2.0 * STEP))
     }
 
     /// The terms of the loss: depth, sparsity, capacity, KV.
@@ -321,13 +313,6 @@ impl ClosedForms {
     fn delta(&self, point: &Point) -> f64 {
         let Simplified { weight_bytes, kv_bytes, .. } = self.costs;
         2.0 * self.costs.mean_context() * kv_bytes / (point.gqa * point.width * weight_bytes)
-    }
-}
-
-impl ClosedForm {
-    /// Whether more of each limit would help.
-    pub fn binds(&self) -> bool {
-        self.multipliers.iter().all(|known| known.nats >= 0.0)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The conditions of an optimum (Karush, Kuhn, Tucker), and how far a point is from them.
 //!
 //! At an optimum no direction lowers the loss without breaking a constraint: the loss's slope is a sum of the slopes of the
-//! constraints that bind, each with a weight λ ≥ 0. Where loss and costs are convex, as in a geometric program, these
-//! conditions are not only necessary: a point that satisfies them is the best there is.
+//! constraints that bind, each with a weight λ ≥ 0. Where loss and costs are convex, as Eq. 2 and the simplified costs are
+//! in the logarithms, these conditions are not only necessary: a point that satisfies them is the best there is. Elsewhere,
+//! a law of parameter counts for one, they say that no small step is better, and a distant point may be.
 //!
 //! Where an operator takes as long to compute as to read, its cost has a kink and two slopes, and any mean of the two may
 //! stand in the sum. The operator model offers one: both slopes weighted by how nearly each side is the larger. A residual

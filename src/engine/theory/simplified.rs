@@ -106,7 +106,7 @@ impl CostModel for Simplified {
 }
 
 /// `ξ_F`: FLOPs per token, layer and d² (Eq. 24).
-pub(super) fn xi_f<S: Size>(point: &Point<S>) -> S {
+fn xi_f<S: Size>(point: &Point<S>) -> S {
     xi_dec(point) * 2.0
 }
 

@@ -33,46 +33,44 @@ impl CostFunction for Slope<'_> {
     }
 }
 
+/// What a form at the best width borders on, where the derivative does not vanish there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Narrowest,
+    Widest,
+    /// Widths where there is no form.
+    Gap,
+}
+
 impl ClosedForms {
-    /// The form at the best width between two finite ends; a condition says whether d* is one of them.
+    /// The form at the best width between two finite ends; a condition says whether d* is inside.
     pub fn best_width(&self, regime: Regime, [low, high]: [f64; 2], ends: Ends) -> Result<ClosedForm, NoClosedForm> {
         let step = (high / low).ln() / (WIDTHS - 1) as f64;
         let width = |place: usize| if place == WIDTHS - 1 { high } else { low * (step * place as f64).exp() };
-        let forms: Vec<_> = (0..WIDTHS).map(|place| self.at(regime, width(place), ends)).collect();
-        let mut best: Option<ClosedForm> = None;
-        let mut offer = |form: ClosedForm| {
-            if best.as_ref().is_none_or(|best| form.loss < best.loss) {
-                best = Some(form);
-            }
-        };
-        for pair in forms.windows(2) {
-            let [Ok(left), Ok(right)] = pair else { continue };
-            if left.width_slope < 0.0 && right.width_slope > 0.0 {
+        let widths: Vec<f64> = (0..WIDTHS).map(width).collect();
+        let forms = self.curve(regime, &widths, ends);
+        let roots = forms.windows(2).flat_map(|pair| match pair {
+            [Ok(left), Ok(right)] if left.width_slope <= 0.0 && right.width_slope >= 0.0 => {
                 let between = [left.point.width.ln(), right.point.width.ln()];
-                if let Some(root) = self.root(regime, between, ends) {
-                    offer(root);
+                match self.root(regime, between, ends) {
+                    Some(root) => vec![(root, None)],
+                    // The search met a width without a form.
+                    None => vec![(left.clone(), Some(Edge::Gap)), (right.clone(), Some(Edge::Gap))],
                 }
             }
-        }
-        let mut failure = NoClosedForm::Outside { regime, width: low };
-        for form in forms {
-            match form {
-                Ok(form) => offer(form),
-                Err(error) => failure = error,
-            }
-        }
-        let mut best = best.ok_or(failure)?;
-        let inside = best.width_slope.abs() < 1e-9;
-        let value = best.point.width;
-        let sentence = if inside {
-            format!("d* = {} is inside the widths allowed", significant(value, 4))
-        } else {
-            format!(
-                "the best width with such a form, {}, is the last one allowed: the loss still falls beyond it",
-                significant(value, 4)
-            )
+            _ => Vec::new(),
+        });
+        let edges = (0..WIDTHS).filter_map(|place| {
+            let form = forms[place].as_ref().ok()?;
+            Some((form.clone(), Some(edge(&forms, place, form.width_slope)?)))
+        });
+        let Some((mut best, edge)) = roots.chain(edges).min_by(|(a, _), (b, _)| a.loss.total_cmp(&b.loss)) else {
+            let failure = forms.into_iter().find_map(Result::err);
+            return Err(failure.unwrap_or(NoClosedForm::Outside { regime, width: low }));
         };
-        let verdict = if inside { Verdict::Holds } else { Verdict::Fails };
+        let value = best.point.width;
+        let verdict = if edge.is_none() { Verdict::Holds } else { Verdict::Fails };
+        let sentence = in_words(&significant(value, 4), edge);
         best.conditions.push(Condition { what: "d* inside", verdict, value, needed: [low, high], sentence });
         Ok(best)
     }
@@ -86,6 +84,28 @@ impl ClosedForms {
             .ok()?;
         let ln_width = *result.state().get_best_param()?;
         self.at(regime, ln_width.exp(), ends).ok()
+    }
+}
+
+/// The edge at this place towards which, and so beyond which, the loss does not rise.
+fn edge(forms: &[Result<ClosedForm, NoClosedForm>], place: usize, slope: f64) -> Option<Edge> {
+    let towards = |neighbour: Option<&Result<ClosedForm, NoClosedForm>>, end| match neighbour {
+        None => Some(end),
+        Some(Err(_)) => Some(Edge::Gap),
+        Some(Ok(_)) => None,
+    };
+    let narrower = place.checked_sub(1).and_then(|place| forms.get(place));
+    let below = (slope >= 0.0).then(|| towards(narrower, Edge::Narrowest)).flatten();
+    below.or_else(|| (slope <= 0.0).then(|| towards(forms.get(place + 1), Edge::Widest)).flatten())
+}
+
+fn in_words(width: &str, edge: Option<Edge>) -> String {
+    let with_form = format!("the best width with such a form, {width},");
+    match edge {
+        None => format!("d* = {width} is inside the widths allowed"),
+        Some(Edge::Narrowest) => format!("{with_form} is the first one allowed: the loss still falls below it"),
+        Some(Edge::Widest) => format!("{with_form} is the last one allowed: the loss still falls beyond it"),
+        Some(Edge::Gap) => format!("{with_form} borders on widths without one: the loss still falls towards them"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{ClosedForm, ClosedForms};
+use super::{ClosedForm, ClosedForms, Held};
 use crate::engine::budget::Limit;
 use crate::engine::theory::regime::phrase;
 use crate::engine::theory::{CostModel, Regime};
@@ -50,7 +50,7 @@ fn within(what: &'static str, value: f64, needed: [f64; 2], [holds, fails]: [Str
     Condition { what, verdict, value, needed, sentence }
 }
 
-pub(super) fn of(theory: &ClosedForms, form: &ClosedForm) -> Vec<Condition> {
+pub(super) fn of(theory: &ClosedForms, form: &ClosedForm, held: Held) -> Vec<Condition> {
     let mut conditions = Vec::new();
     let regime = form.regime;
     if regime == Regime::of([Limit::Memory]) {
@@ -62,7 +62,7 @@ pub(super) fn of(theory: &ClosedForms, form: &ClosedForm) -> Vec<Condition> {
     }
     conditions.push(rho(theory, form));
     conditions.extend(kv_heads(theory, form));
-    conditions.extend(depth(theory, form));
+    conditions.extend(depth(theory, form, held));
     conditions.push(ratio(theory, form));
     let decodes = theory.costs.workload.generated_tokens > 0;
     if decodes && [Limit::Tpot, Limit::Total, Limit::Energy].into_iter().any(|limit| regime.has(limit)) {
@@ -139,7 +139,7 @@ fn kv_heads(theory: &ClosedForms, form: &ClosedForm) -> [Condition; 2] {
     [within("gqa* ≥ 1", gqa, [1.0, f64::INFINITY], at_least), within("gqa* ≤ d/d_h", gqa, [0.0, heads], at_most)]
 }
 
-fn depth(theory: &ClosedForms, form: &ClosedForm) -> Vec<Condition> {
+fn depth(theory: &ClosedForms, form: &ClosedForm, held: Held) -> Vec<Condition> {
     let layers = form.point.layers;
     let one = [
         format!("l* = {} is a layer or more", text(layers)),
@@ -148,15 +148,11 @@ fn depth(theory: &ClosedForms, form: &ClosedForm) -> Vec<Condition> {
     let mut conditions = vec![within("l* ≥ 1", layers, [1.0, f64::INFINITY], one)];
     let [low, high] = theory.domain.layers;
     if low > 1.0 || high.is_finite() {
-        let space = [
-            format!("l* = {} is a depth of the space", text(layers)),
-            // The paper's §5.5.2 says to reduce d, but l* ∝ 1/d².
-            format!(
-                "l* = {} is outside the space's {low:.0} to {high:.0} layers; l* falls about as 1/d², so {} width helps",
-                text(layers),
-                if layers > high { "more" } else { "less" }
-            ),
-        ];
+        let mut outside = format!("l* = {} is outside the space's {low:.0} to {high:.0} layers", text(layers));
+        if !(low..=high).contains(&layers) {
+            outside.extend(theory.depth_power(form, held).map(|power| width_advice(layers, high, power)));
+        }
+        let space = [format!("l* = {} is a depth of the space", text(layers)), outside];
         conditions.push(within("l* in the space", layers, [low, high], space));
     }
     let distance = (layers - layers.round()).abs();
@@ -167,6 +163,20 @@ fn depth(theory: &ClosedForms, form: &ClosedForm) -> Vec<Condition> {
     };
     conditions.push(Condition { what: "l* whole", verdict, value: distance, needed: [0.0, 0.0], sentence });
     conditions
+}
+
+/// What the width does for a depth that the space lacks.
+///
+/// The paper's §5.5.2 says to reduce d where l* is too large. At given r and gqa that is wrong, as l* falls about as d^−2;
+/// but both follow the width, and for narrow models so far that l* grows with it.
+fn width_advice(layers: f64, most: f64, power: f64) -> String {
+    const HARDLY: f64 = 0.05;
+    if power.abs() < HARDLY {
+        return "; it hardly changes with the width here".to_owned();
+    }
+    let width = if (layers > most) == (power < 0.0) { "more" } else { "less" };
+    let power = significant(power, 2).replace('-', "−");
+    format!("; it goes as d^{power} here, so {width} width brings it nearer")
 }
 
 fn ratio(theory: &ClosedForms, form: &ClosedForm) -> Condition {

@@ -36,6 +36,8 @@ pub enum NoClosedForm {
     NoForm(Regime),
     /// The limit has no value, or the quantity is not known for this board.
     NoBudget(Limit),
+    /// With this workload no shape takes anything of it: decode latency where no token is generated.
+    NeverBinds(Limit),
     /// No form keeps the variables within their ends: the limits bind nowhere there, or two of them with ρ on an end.
     Outside {
         /// Which limits.
@@ -77,6 +79,13 @@ impl fmt::Display for NoClosedForm {
             }
             Self::NoForm(regime) => write!(f, "no closed form where {regime}"),
             Self::NoBudget(limit) => write!(f, "no closed form: {} has no limit that is known", phrase(limit)),
+            Self::NeverBinds(limit) => {
+                write!(
+                    f,
+                    "no closed form: with this workload every shape's {} is 0, so its limit never binds",
+                    phrase(limit)
+                )
+            }
             Self::Outside { regime, width } => {
                 write!(f, "no closed form at width {width:.0} that keeps r, gqa and ρ within their ends where {regime}")
             }

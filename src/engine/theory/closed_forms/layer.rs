@@ -1,7 +1,9 @@
 //! What one layer costs at a given width and activation rate: linear in r and 1/gqa, whatever the limit.
+//!
+//! The coefficients are read off the [`Simplified`] costs, so that these stand in one place.
 
 use crate::engine::budget::Limit;
-use crate::engine::theory::Simplified;
+use crate::engine::theory::{CostModel, Point, Simplified};
 
 /// ψ = constant + `per_ratio`·r + `per_kv`/gqa, so that a limit C is kept exactly at l = C/ψ. Seconds, joules or bytes.
 #[derive(Debug, Clone, Copy)]
@@ -16,46 +18,17 @@ pub(super) struct LayerCost {
 impl LayerCost {
     /// NaN or infinite where the quantity is not known: energy without a power mode.
     pub(super) fn of(costs: &Simplified, limit: Limit, width: f64, rho: f64) -> Self {
-        let matrix = width.powi(2);
-        match limit {
-            Limit::Prefill => {
-                let tokens = f64::from(costs.workload.batch) * f64::from(costs.workload.prompt_tokens);
-                Self::matrices(2.0 * matrix * tokens / costs.flops_per_s, 1.0)
-            }
-            Limit::Tpot => {
-                let context = 2.0 * costs.mean_context() * width * costs.kv_bytes / costs.bytes_per_s;
-                let weights = Self::matrices(matrix * costs.weight_bytes / costs.bytes_per_s, 1.0);
-                Self { per_kv: weights.per_kv + context, context, ..weights }
-            }
-            Limit::Memory => Self::matrices(matrix * costs.weight_bytes, rho),
-            Limit::Total => {
-                let [prefill, token] = [Limit::Prefill, Limit::Tpot].map(|part| Self::of(costs, part, width, rho));
-                let tokens = f64::from(costs.workload.generated_tokens);
-                Self {
-                    constant: prefill.constant + tokens * token.constant,
-                    per_ratio: prefill.per_ratio + tokens * token.per_ratio,
-                    per_kv: prefill.per_kv + tokens * token.per_kv,
-                    context: tokens * token.context,
-                }
-            }
-            Limit::Energy => {
-                let total = Self::of(costs, Limit::Total, width, rho);
-                total.times(costs.power.map_or(f64::NAN, |power| power.request_j(1.0)))
-            }
-        }
-    }
-
-    /// `unit`·(2 + 2/gqa + 3r/ρ).
-    const fn matrices(unit: f64, rho: f64) -> Self {
-        Self { constant: 2.0 * unit, per_ratio: 3.0 * unit / rho, per_kv: 2.0 * unit, context: 0.0 }
-    }
-
-    fn times(self, factor: f64) -> Self {
+        // Beside a power of two as large as this the constant is rounded away, so each coefficient is read off exactly.
+        let large = 2_f64.powi(100);
+        let at = |width: f64, ffn_ratio: f64, per_gqa: f64| {
+            costs.cost(limit, &Point { layers: 1.0, width, ffn_ratio, gqa: per_gqa.recip(), rho })
+        };
+        let [per_kv, twice_as_wide] = [width, 2.0 * width].map(|width| at(width, 0.0, large) / large);
         Self {
-            constant: factor * self.constant,
-            per_ratio: factor * self.per_ratio,
-            per_kv: factor * self.per_kv,
-            context: factor * self.context,
+            constant: at(width, 0.0, 0.0),
+            per_ratio: at(width, large, 0.0) / large,
+            per_kv,
+            context: (4.0 * per_kv - twice_as_wide) / 2.0,
         }
     }
 
@@ -84,7 +57,7 @@ impl LayerCost {
 mod tests {
     use super::*;
     use crate::engine::theory::closed_forms::tests::orin;
-    use crate::engine::theory::{CostModel, Point};
+    use crate::engine::workload::Workload;
 
     #[test]
     fn layers_times_it_is_what_the_simplified_model_says() {
@@ -98,5 +71,26 @@ mod tests {
             let exact = LayerCost::of(&costs, limit, 1536.0, point.rho).width_slope(point.ffn_ratio, point.gqa);
             assert!((slope - exact).abs() < 1e-8, "{limit:?} {slope} {exact}");
         }
+    }
+
+    /// Weights grow with d², and the context that decode reads with d: the two parts of Eq. 39, and the one of Eq. 42.
+    #[test]
+    fn its_coefficients_are_those_of_the_equations() {
+        let costs = orin();
+        let (d, context) = (1536.0_f64, 2.0 * 1032.5 * 1536.0 * 2.0 / 204.8e9);
+        let unit = d * d * 2.0 / 204.8e9;
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-15 * b.abs();
+        let decode = LayerCost::of(&costs, Limit::Tpot, d, 0.2);
+        assert!(close(decode.constant, 2.0 * unit) && close(decode.per_ratio, 3.0 * unit), "{decode:?}");
+        assert!(close(decode.per_kv, 2.0 * unit + context) && (decode.context / context - 1.0).abs() < 1e-13);
+        let memory = LayerCost::of(&costs, Limit::Memory, d, 0.25);
+        let [constant, per_ratio] = [2.0, 12.0].map(|weights| weights * d * d * 2.0);
+        assert_eq!(
+            [memory.constant, memory.per_ratio, memory.per_kv, memory.context],
+            [constant, per_ratio, constant, 0.0]
+        );
+        let silent = Workload { generated_tokens: 0, ..costs.workload };
+        let silent = LayerCost::of(&Simplified { workload: silent, ..costs }, Limit::Tpot, d, 0.2);
+        assert_eq!([silent.constant, silent.per_ratio, silent.per_kv, silent.context], [0.0; 4]);
     }
 }

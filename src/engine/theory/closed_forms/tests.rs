@@ -2,6 +2,7 @@
 use super::*;
 use crate::engine::theory::CostModel;
 
+mod deciding;
 mod paper;
 mod properties;
 

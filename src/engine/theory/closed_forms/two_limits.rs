@@ -18,14 +18,15 @@ use super::one_limit::{OneLimit, Solution};
 use super::{Convergence, Held};
 use crate::engine::law::forms::Eq2;
 
-/// The latency, and how much memory there is for each d²·`b_w` of one layer.
+/// Both limits, and what one layer takes of each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TwoLimits {
+    pub(super) width: f64,
     pub(super) latency: f64,
     pub(super) layer: LayerCost,
-    pub(super) width: f64,
-    /// `M_budget`/(d²·`b_w`): `l·ξ_all` at most.
-    pub(super) weights: f64,
+    pub(super) memory: f64,
+    /// Without sparsity: its r stands for r/ρ.
+    pub(super) stored: LayerCost,
 }
 
 /// ψ or q of r and gqa, and how its logarithm changes with theirs.
@@ -87,28 +88,29 @@ const TOLERANCE: f64 = 1e-10;
 const NEAR: f64 = 1e-5;
 
 impl TwoLimits {
-    /// 3r/ρ as both limits have it, a linear function of r and 1/gqa.
-    fn stored(&self) -> Linear {
-        let share = self.weights / self.latency;
+    /// r/ρ as both limits have it, a linear function of r and 1/gqa: what memory has left beside attention.
+    fn all_experts(&self) -> Linear {
+        let Self { layer, stored, .. } = *self;
+        let share = self.memory / self.latency;
         Linear {
-            constant: share * self.layer.constant - 2.0,
-            per_ratio: share * self.layer.per_ratio,
-            per_kv: share * self.layer.per_kv - 2.0,
+            constant: (share * layer.constant - stored.constant) / stored.per_ratio,
+            per_ratio: share * layer.per_ratio / stored.per_ratio,
+            per_kv: (share * layer.per_kv - stored.per_kv) / stored.per_ratio,
         }
     }
 
     /// ρ as both limits have it.
     fn rho(&self, ffn_ratio: f64, gqa: f64) -> f64 {
-        let Linear { constant, per_ratio, per_kv } = self.stored();
-        3.0 * ffn_ratio / (constant + per_ratio * ffn_ratio + per_kv / gqa)
+        let Linear { constant, per_ratio, per_kv } = self.all_experts();
+        ffn_ratio / (constant + per_ratio * ffn_ratio + per_kv / gqa)
     }
 
     fn reduced(&self, law: &Eq2, at: [f64; 2]) -> Reduced {
         const ONE: LogTerm = LogTerm { value: 1.0, gradient: [0.0; 2], hessian: [[0.0; 2]; 2] };
         let Self { layer, width, latency, .. } = *self;
         let psi = Linear { constant: layer.constant, per_ratio: layer.per_ratio, per_kv: layer.per_kv }.log(at);
-        let stored = self.stored().log(at);
-        if stored.value <= 0.0 {
+        let experts = self.all_experts().log(at);
+        if experts.value <= 0.0 {
             return Reduced {
                 value: f64::INFINITY,
                 gradient: [f64::NAN; 2],
@@ -118,8 +120,8 @@ impl TwoLimits {
         }
         let terms = [
             psi.power(law.kappa_l * latency.powf(-law.alpha_l), law.alpha_l, [0.0; 2], at),
-            stored.power(
-                law.kappa_rho * 3f64.powf(law.alpha_rho) * width.powf(-law.beta_1),
+            experts.power(
+                law.kappa_rho * width.powf(-law.beta_1),
                 -law.alpha_rho,
                 [law.alpha_rho - law.alpha_r, 0.0],
                 at,
@@ -208,7 +210,7 @@ impl TwoLimits {
     fn inside(&self, mut at: [f64; 2], free: [bool; 2]) -> [f64; 2] {
         const MOST_DOUBLINGS: usize = 60;
         for _doubling in 0..MOST_DOUBLINGS {
-            if !free[0] || self.stored().log(at).value > 0.0 {
+            if !free[0] || self.all_experts().log(at).value > 0.0 {
                 break;
             }
             at[0] += std::f64::consts::LN_2;

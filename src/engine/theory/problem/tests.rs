@@ -1,133 +1,45 @@
 use super::*;
 use crate::engine::law::forms::Eq2;
 use crate::engine::law::tests::table_6;
-use crate::engine::theory::Simplified;
 use crate::engine::theory::fixtures::simplified;
-use crate::engine::theory::simplified::{xi_all, xi_f};
+use crate::engine::theory::{ClosedForms, Ends, Regime, Simplified};
 use proptest::prelude::*;
 
 fn at_width(width: f64, rho_min: f64) -> Domain {
     Domain { width: [width; 2], ..Domain::unbounded(rho_min) }
 }
 
-/// The paper's fixed point for r and gqa at a width: iterates `next` in logarithms, half a step at a time.
-fn fixed_point(start: Point, next: impl Fn(&Point) -> Point) -> Point {
-    let mut point = start;
-    for _round in 0..2000 {
-        let (here, there) = (point.logarithms(), next(&point).logarithms());
-        point = Point::from_logarithms(std::array::from_fn(|place| f64::midpoint(here[place], there[place])));
-    }
-    point
-}
-
-/// D1 of the paper's table, for the paper's law.
-fn decode_bound(law: &Eq2, costs: &Simplified, tpot_s: f64, [width, rho]: [f64; 2]) -> Point {
-    let moved = tpot_s * costs.bytes_per_s;
-    let weight = law.kappa_rho * rho.powf(law.alpha_rho) * width.powf(law.beta_2 - law.beta_1) + law.kappa_d;
-    let start = Point { layers: 10.0, width, ffn_ratio: 1.0, gqa: 4.0, rho };
-    fixed_point(start, |point| {
-        let gamma: f64 = costs.gamma_bytes(point);
-        let spread = moved.powf(law.alpha_l) / gamma.powf(law.alpha_l - 1.0);
-        let ffn = law.alpha_r * weight / (3.0 * law.alpha_l * law.kappa_l) * spread
-            / (width.powf(2.0 + law.beta_2) * costs.weight_bytes);
-        let per_group = width * width * costs.weight_bytes + costs.mean_context() * width * costs.kv_bytes;
-        let shared = 2.0 * law.alpha_l * law.kappa_l / (law.alpha_m * law.kappa_m) * width.powf(law.alpha_m) / spread
-            * per_group;
-        Point {
-            layers: moved / gamma,
-            ffn_ratio: ffn.powf(1.0 / (law.alpha_r + 1.0)),
-            gqa: shared.powf(1.0 / (law.alpha_m + 1.0)),
-            ..*point
-        }
-    })
-}
-
-fn assert_near(found: &Point, expected: &Point, tolerance: f64) {
-    for (a, b) in found.logarithms().into_iter().zip(expected.logarithms()) {
-        assert!((a - b).abs() <= tolerance, "{found:?}\n{expected:?}");
-    }
-}
-
+/// Whole points against the closed forms, which their own tests hold against the paper's table.
 #[test]
-fn decode_ends_where_the_papers_closed_form_says() {
+fn the_five_regimes_end_where_the_closed_forms_say() {
     let (law, costs) = (table_6(), simplified());
-    let eq2 = Eq2::of(&law).unwrap();
-    for width in [768.0, 1024.0, 2048.0, 3072.0] {
-        for tpot_s in [1e-3, 5e-3, 20e-3] {
-            let budgets = Budgets::NONE.with(Limit::Tpot, tpot_s);
-            let problem = Problem { law: &law, costs: &costs, budgets, domain: at_width(width, 0.0625) };
-            let optimum = minimise(&problem).unwrap();
-            assert_near(&optimum.point, &decode_bound(&eq2, &costs, tpot_s, [width, 0.0625]), 1e-8);
-            assert_eq!(optimum.binding(), [Limit::Tpot]);
-            assert!(optimum.kkt_residual() <= 1e-9);
+    let alone =
+        [(Limit::Prefill, [0.01, 0.03, 0.2]), (Limit::Tpot, [1e-3, 5e-3, 20e-3]), (Limit::Memory, [1e9, 4e9, 8e9])];
+    let alone = alone.into_iter().flat_map(|(limit, allowed)| allowed.map(|most| Budgets::NONE.with(limit, most)));
+    let alone = alone.flat_map(|budgets| [768.0, 1024.0, 2048.0, 3072.0].map(|width| (width, budgets)));
+    let with_memory = [
+        (1024.0, Limit::Prefill, 0.01, 1.5e9),
+        (1536.0, Limit::Prefill, 0.01, 2e9),
+        (2048.0, Limit::Prefill, 0.05, 8e9),
+        (3072.0, Limit::Prefill, 0.2, 4e10),
+        (1024.0, Limit::Tpot, 5e-3, 4e9),
+        (1536.0, Limit::Tpot, 4e-3, 2e9),
+        (2048.0, Limit::Tpot, 5e-3, 6e9),
+        (3072.0, Limit::Tpot, 5e-3, 4e9),
+    ];
+    let with_memory = with_memory.map(|(width, limit, latency_s, memory_bytes)| {
+        (width, Budgets::NONE.with(limit, latency_s).with(Limit::Memory, memory_bytes))
+    });
+    for (width, budgets) in alone.chain(with_memory) {
+        let domain = at_width(width, 0.01);
+        let optimum = minimise(&Problem { law: &law, costs: &costs, budgets, domain }).unwrap();
+        let regime = Regime::of(budgets.active().map(|(limit, _)| limit));
+        assert_eq!(Regime::of(optimum.binding()), regime, "{width} {budgets:?}");
+        let form = ClosedForms::new(&law, costs, budgets, domain).unwrap().at(regime, width, Ends::Reported).unwrap();
+        for (a, b) in optimum.point.logarithms().into_iter().zip(form.point.logarithms()) {
+            assert!((a - b).abs() <= 1e-8, "{:?}\n{:?}", optimum.point, form.point);
         }
-    }
-}
-
-/// P1 of the paper's table.
-fn prefill_bound(law: &Eq2, costs: &Simplified, prefill_s: f64, [width, rho]: [f64; 2]) -> Point {
-    let flops = prefill_s * costs.flops_per_s / f64::from(costs.workload.prompt_tokens);
-    let weight = law.kappa_rho * rho.powf(law.alpha_rho) * width.powf(law.beta_2 - law.beta_1) + law.kappa_d;
-    let start = Point { layers: 10.0, width, ffn_ratio: 1.0, gqa: 4.0, rho };
-    fixed_point(start, |point| {
-        let per_token: f64 = xi_f(point);
-        let spread = flops.powf(law.alpha_l) / per_token.powf(law.alpha_l - 1.0);
-        let ffn = law.alpha_r * weight / (6.0 * law.alpha_l * law.kappa_l) * spread
-            / width.powf(2.0 * law.alpha_l + law.beta_2);
-        let shared = 4.0 * law.alpha_l * law.kappa_l / (law.alpha_m * law.kappa_m)
-            * width.powf(2.0 * law.alpha_l + law.alpha_m)
-            / spread;
-        Point {
-            layers: flops / (per_token * width * width),
-            ffn_ratio: ffn.powf(1.0 / (law.alpha_r + 1.0)),
-            gqa: shared.powf(1.0 / (law.alpha_m + 1.0)),
-            ..*point
-        }
-    })
-}
-
-/// D2 = P2 of the paper's table.
-fn memory_bound(law: &Eq2, costs: &Simplified, memory_bytes: f64, width: f64) -> Point {
-    let weights = memory_bytes / costs.weight_bytes;
-    let rho = (law.alpha_r * law.kappa_d / ((law.alpha_rho - law.alpha_r) * law.kappa_rho)).powf(1.0 / law.alpha_rho)
-        * width.powf((law.beta_1 - law.beta_2) / law.alpha_rho);
-    let weight = law.kappa_rho * rho.powf(law.alpha_rho) * width.powf(law.beta_2 - law.beta_1) + law.kappa_d;
-    let start = Point { layers: 10.0, width, ffn_ratio: 1.0, gqa: 4.0, rho };
-    fixed_point(start, |point| {
-        let stored: f64 = xi_all(point);
-        let spread = weights.powf(law.alpha_l) / stored.powf(law.alpha_l - 1.0);
-        let ffn = law.alpha_r * weight * rho / (3.0 * law.alpha_l * law.kappa_l) * spread
-            / width.powf(2.0 * law.alpha_l + law.beta_2);
-        let shared = 2.0 * law.alpha_l * law.kappa_l / (law.alpha_m * law.kappa_m)
-            * width.powf(2.0 * law.alpha_l + law.alpha_m)
-            / spread;
-        Point {
-            layers: weights / (stored * width * width),
-            ffn_ratio: ffn.powf(1.0 / (law.alpha_r + 1.0)),
-            gqa: shared.powf(1.0 / (law.alpha_m + 1.0)),
-            ..*point
-        }
-    })
-}
-
-#[test]
-fn prefill_and_memory_end_where_the_papers_closed_forms_say() {
-    let (law, costs) = (table_6(), simplified());
-    let eq2 = Eq2::of(&law).unwrap();
-    for width in [768.0, 1024.0, 2048.0] {
-        for (limit, allowed) in
-            [(Limit::Prefill, 0.03), (Limit::Prefill, 0.2), (Limit::Memory, 1e9), (Limit::Memory, 8e9)]
-        {
-            let budgets = Budgets::NONE.with(limit, allowed);
-            let problem = Problem { law: &law, costs: &costs, budgets, domain: at_width(width, 0.0625) };
-            let optimum = minimise(&problem).unwrap();
-            let expected = match limit {
-                Limit::Prefill => prefill_bound(&eq2, &costs, allowed, [width, 0.0625]),
-                _ => memory_bound(&eq2, &costs, allowed, width),
-            };
-            assert_near(&optimum.point, &expected, 1e-8);
-            assert_eq!(optimum.binding(), [limit]);
-        }
+        assert!(optimum.kkt_residual() <= 1e-9);
     }
 }
 

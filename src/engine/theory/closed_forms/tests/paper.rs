@@ -2,6 +2,7 @@
 use super::*;
 use crate::engine::law::tests::{TABLE_6, table_6};
 use crate::engine::law::{forms, tests};
+use crate::engine::workload::Workload;
 
 const RHO_MIN: f64 = 1.0 / 16.0;
 
@@ -118,9 +119,32 @@ fn the_best_width_solves_eq_62() {
     for step in [-1e-3_f64, 1e-3] {
         assert!(theory.at(form.regime, d * step.exp(), Ends::Reported).unwrap().loss > form.loss);
     }
-    let narrow = theory.best_width(form.regime, [256.0, 1024.0], Ends::Reported).unwrap();
-    assert_eq!(narrow.point.width, 1024.0);
-    assert!(narrow.conditions.iter().any(|known| known.what == "d* inside" && known.verdict == Verdict::Fails));
+    let outside = |widths: [f64; 2]| {
+        let best = theory.best_width(form.regime, widths, Ends::Reported).unwrap();
+        let known = best.conditions.into_iter().find(|known| known.what == "d* inside").unwrap();
+        assert_eq!(known.verdict, Verdict::Fails);
+        (best.point.width, known.sentence)
+    };
+    let last = "the best width with such a form, 1024, is the last one allowed: the loss still falls beyond it";
+    assert_eq!(outside([256.0, 1024.0]), (1024.0, last.to_owned()));
+    let first = "the best width with such a form, 4096, is the first one allowed: the loss still falls below it";
+    assert_eq!(outside([4096.0, 8192.0]), (4096.0, first.to_owned()));
+    // However near d* is, and however flat the loss.
+    let nearly = d * (1.0 - 1e-9);
+    assert_eq!(outside([256.0, nearly]).0, nearly);
+}
+
+/// In wide models both limits would bind with more experts than there may be, and the loss falls towards them.
+#[test]
+fn the_best_width_beside_a_gap_says_so() {
+    let theory = theory(Budgets::NONE.with(Limit::Tpot, 5e-3).with(Limit::Memory, 6e9));
+    let both = regime(&[Limit::Tpot, Limit::Memory]);
+    let best = theory.best_width(both, [256.0, 16384.0], Ends::Kept).unwrap();
+    assert!(best.point.width > 2000.0 && best.point.width < 3000.0 && best.width_slope < -1e-3, "{best:?}");
+    assert!(matches!(theory.at(both, best.point.width * 1.2, Ends::Kept), Err(NoClosedForm::Outside { .. })));
+    let known = best.conditions.last().unwrap();
+    assert_eq!((known.what, known.verdict), ("d* inside", Verdict::Fails));
+    assert!(known.sentence.ends_with("borders on widths without one: the loss still falls towards them"), "{known:?}");
 }
 
 /// C8: ρ* ∝ d^−1.19 under memory, `ρ_min` under latency, l* ∝ d^−2 for a given shape of layer.
@@ -136,13 +160,47 @@ fn the_papers_powers_of_width() {
     let layers = |limit| {
         let pairs = widths.map(|width| {
             let shape = Point { layers: 1.0, width, ffn_ratio: 2.0, gqa: 4.0, rho: 0.25 };
-            (width, theory.layers(limit, &shape).unwrap())
+            (width, orin().cost(limit, &shape).recip())
         });
         power(&pairs)
     };
     assert!((layers(Limit::Prefill) + 2.0).abs() < 1e-12 && (layers(Limit::Memory) + 2.0).abs() < 1e-12);
     // Reading the context grows with d alone, so decode's depth falls a little less.
     assert!(layers(Limit::Tpot) > -2.0 && layers(Limit::Tpot) < -1.9, "{}", layers(Limit::Tpot));
+}
+
+/// Along the forms r* and gqa* follow the width, and depth may go either way; the advice is that of this width.
+#[test]
+fn a_depth_outside_the_space_says_which_width_helps() {
+    let budgets = Budgets::NONE.with(Limit::Prefill, 0.05).with(Limit::Tpot, 5e-3);
+    let in_space = |layers| {
+        let domain = Domain { layers, ..Domain::unbounded(RHO_MIN) };
+        ClosedForms::new(&table_6(), orin(), budgets, domain).unwrap()
+    };
+    let advice = |layers, limit, width| {
+        let form = in_space(layers).at(regime(&[limit]), width, Ends::Reported).unwrap();
+        let known = form.conditions.into_iter().find(|known| known.what == "l* in the space").unwrap();
+        assert_eq!(known.verdict, Verdict::Fails);
+        known.sentence.split_once(" layers; ").unwrap().1.to_owned()
+    };
+    let says = |exponent: &str, width: &str| format!("it goes as d^{exponent} here, so {width} width brings it nearer");
+    let (shallow, deep) = ([1.0, 4.0], [400.0, 800.0]);
+    for (limit, width, exponent, if_too_deep, if_too_shallow) in [
+        (Limit::Tpot, 1024.0, "0.15", "less", "more"),
+        (Limit::Tpot, 2048.0, "−0.36", "more", "less"),
+        (Limit::Tpot, 4096.0, "−1.4", "more", "less"),
+        (Limit::Prefill, 1024.0, "0.22", "less", "more"),
+    ] {
+        assert_eq!(advice(shallow, limit, width), says(exponent, if_too_deep), "{limit:?} {width}");
+        assert_eq!(advice(deep, limit, width), says(exponent, if_too_shallow), "{limit:?} {width}");
+        // The curve through neighbouring widths has that power.
+        let beside = [width / 1.01, width * 1.01];
+        let curve = in_space(shallow).curve(regime(&[limit]), &beside, Ends::Reported);
+        let depths: Vec<_> = curve.into_iter().flatten().map(|form| (form.point.width, form.point.layers)).collect();
+        assert!((power(&depths) - exponent.replace('−', "-").parse::<f64>().unwrap()).abs() < 0.02);
+    }
+    // Between the two signs l* stands still.
+    assert_eq!(advice(shallow, Limit::Tpot, 1390.0), "it hardly changes with the width here");
 }
 
 /// P3's ρ* is the table's, D3's is the erratum's, and the printed one breaks the decode limit.
@@ -246,4 +304,19 @@ fn a_law_that_holds_nothing_is_refused_in_words() {
     let several = regime(&[Limit::Prefill, Limit::Tpot]);
     let refused = no_kv.at(several, 2048.0, Ends::Kept).unwrap_err();
     assert_eq!(refused.to_string(), "no closed form where prefill latency and decode latency bind");
+}
+
+#[test]
+fn a_limit_on_what_is_never_done_has_no_form() {
+    let workload = Workload { generated_tokens: 0, ..Workload::default() };
+    let budgets = Budgets::NONE.with(Limit::Tpot, 5e-3).with(Limit::Memory, 4e9);
+    let silent = Simplified { workload, ..orin() };
+    let theory = ClosedForms::new(&table_6(), silent, budgets, Domain::unbounded(RHO_MIN)).unwrap();
+    for limits in [&[Limit::Tpot][..], &[Limit::Tpot, Limit::Memory]] {
+        let refused = theory.at(regime(limits), 2048.0, Ends::Kept).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "no closed form: with this workload every shape's decode latency is 0, so its limit never binds"
+        );
+    }
 }
