@@ -15,6 +15,7 @@ mod evidence;
 mod experts;
 mod gains;
 mod pricing;
+mod scaling;
 mod shapes;
 mod theorems;
 
