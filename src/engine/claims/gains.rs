@@ -116,6 +116,7 @@ pub(super) fn baseline(evidence: &Evidence) -> Finding {
                 total <= f64::midpoint(1.0, PAPER_PERPLEXITY_RATIO),
                 percent_change(total),
             )
+            .measured_here()
             .with(ratios)
             .with([
                 Figure::new("baseline's latency, s", latency_s),

@@ -53,12 +53,14 @@ pub(super) fn closed_forms(evidence: &Evidence) -> Finding {
                 most(Objective::Decode),
                 share(Objective::Decode),
             )
+            .measured_here()
             .with(shown),
             Check::known_to_fail(
                 "in the operator model most members of the prefill frontiers have the smallest ρ",
                 most(Objective::Prefill),
                 share(Objective::Prefill),
             )
+            .measured_here()
             .because(
                 of(Objective::Prefill).zip(of(Objective::Decode)).all(|(prefill, decode)| prefill.value < decode.value),
                 "the theory's prefill reads no weights, so experts cost it nothing; a real one reads those that the prompt touches",
