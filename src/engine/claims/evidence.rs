@@ -1,5 +1,7 @@
 //! What the claims are judged by: the frontiers of the paper's six regimes, two number formats times three latencies.
 
+use std::cmp::Reverse;
+
 use rayon::prelude::*;
 
 use super::Figure;
@@ -17,9 +19,6 @@ use crate::units::ratio;
 /// Number formats of the claims: the paper's FP16 and INT8.
 const FORMATS: [Precision; 2] = [Precision::FP16, Precision::W8A8];
 
-/// 1024 prompt tokens over 16 experts with one active, 2 FLOPs for each weight of 2 bytes.
-const FLOPS_PER_BYTE_OF_16_EXPERTS: f64 = 64.0;
-
 /// One board, law and space in the paper's workload, priced in both number formats.
 #[derive(Debug, Clone)]
 pub struct Evidence {
@@ -28,8 +27,31 @@ pub struct Evidence {
     headless: Vec<Priced>,
     /// How many times as fast the board computes in INT8 as in FP16.
     pub(super) int8_over_fp16: f64,
+    pub(super) routing: Routing,
     /// The board in FP16 as the paper's theory sees it.
     pub(super) theory: Simplified,
+}
+
+/// What a prompt brings to each expert where a space spreads it most: over its most experts, with the fewest of them active.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Routing {
+    pub(super) experts: u32,
+    pub(super) tokens_per_expert: f64,
+    /// Of the expert's FP16 weights.
+    pub(super) flops_per_byte: f64,
+}
+
+impl Routing {
+    fn of(space: &Space, workload: Workload) -> Self {
+        /// A multiplication and an addition.
+        const FLOPS_PER_WEIGHT: f64 = 2.0;
+        let most = space.experts.iter().copied().max_by_key(|&(experts, top_k)| (experts, Reverse(top_k)));
+        let (experts, top_k) = most.unwrap_or((1, 1));
+        let prompt = f64::from(workload.batch) * f64::from(workload.prompt_tokens);
+        let tokens_per_expert = prompt * f64::from(top_k) / f64::from(experts);
+        let flops_per_byte = FLOPS_PER_WEIGHT * tokens_per_expert / Precision::FP16.weights.bytes;
+        Self { experts, tokens_per_expert, flops_per_byte }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -78,6 +100,7 @@ impl Evidence {
             formats: priced(space)?,
             headless: priced(&Space { vocab: 1, ..space.clone() })?,
             int8_over_fp16: rate(Precision::W8A8) / rate(Precision::FP16),
+            routing: Routing::of(space, Workload::default()),
             theory: Simplified::of(hardware, &fp16),
         })
     }
@@ -109,15 +132,16 @@ impl Evidence {
     }
 
     /// The reason why many experts cost a long prompt little, if they do: the prompt brings more FLOPs to the byte of
-    /// each of 16 experts than the board computes in the time that it reads one.
+    /// each of the most experts than the board computes in the time that it reads one.
     pub(super) fn experts_do_not_wait(&self) -> (bool, String) {
+        let Routing { experts, flops_per_byte, .. } = self.routing;
         let reason = format!(
-            "the prompt makes {} FLOP per byte of 16 experts, and the ridge here is at {}: they do not wait for memory \
-             in prefill",
-            FLOPS_PER_BYTE_OF_16_EXPERTS,
+            "the prompt makes {} FLOP per byte of {experts} experts, and the ridge here is at {}: they do not wait for \
+             memory in prefill",
+            ratio(flops_per_byte),
             ratio(self.ridge())
         );
-        (self.ridge() < FLOPS_PER_BYTE_OF_16_EXPERTS, reason)
+        (self.ridge() < flops_per_byte, reason)
     }
 
     /// How many candidates each of the two landscapes has.
@@ -197,4 +221,23 @@ pub(super) fn of_objective(figures: &[Figure], objective: Objective) -> Vec<Figu
 pub(super) fn whole_percent(value: f64) -> String {
     let shown = if value == 0.0 || value == 100.0 { value } else { value.round().clamp(1.0, 99.0) };
     format!("{shown:.0}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::space::paper_space;
+
+    #[test]
+    fn a_prompt_is_spread_over_the_most_experts_with_the_fewest_active() {
+        let of = |experts: &[(u32, u32)], workload| {
+            let space = Space { experts: experts.to_vec(), ..paper_space() };
+            let Routing { experts, tokens_per_expert, flops_per_byte } = Routing::of(&space, workload);
+            (experts, tokens_per_expert, flops_per_byte)
+        };
+        let paper = Workload::default();
+        assert_eq!(of(&paper_space().experts, paper), (16, 64.0, 64.0));
+        assert_eq!(of(&[(1, 1), (64, 8), (64, 4)], Workload { batch: 2, ..paper }), (64, 128.0, 128.0));
+        assert_eq!(of(&[(1, 1)], paper), (1, 1024.0, 1024.0));
+    }
 }

@@ -1,6 +1,6 @@
 //! Mixtures of experts: how much of the frontier they are (C1), how many experts they have (C3), how many are used (C4).
 
-use super::evidence::{Evidence, by_regime, mean, of_objective, whole_percent};
+use super::evidence::{Evidence, Routing, by_regime, mean, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
 use crate::engine::architecture::Architecture;
 use crate::engine::workload::Objective;
@@ -94,6 +94,7 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
     let [few_in_total, many_in_total] = [&few, &many].map(|shares| of_objective(shares, Objective::Total));
     let indifferent =
         few_in_total.iter().zip(&many_in_total).all(|(few, many)| (few.value - many.value).abs() < INDIFFERENT_PERCENT);
+    let Routing { experts, tokens_per_expert, flops_per_byte } = evidence.routing;
     let (no_wait, waits_not) = evidence.experts_do_not_wait();
     Finding {
         id: "C3",
@@ -101,10 +102,12 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
         setting: "shares of 8 and of 16 experts on each frontier; the space has no other MoE",
         measured: format!("8 experts: {} %; 16: {} %", by_regime(&few, whole_percent), by_regime(&many, whole_percent)),
         remark: Some(format!(
-            "Prefers is read as: more than half of the members. Mean experts: {}. The prompt brings 64 tokens to each of 16 \
-             experts, which makes 64 FLOP per byte of their FP16 weights, so on a board with a ridge above that they wait \
-             for memory in prefill; here the ridge is at {}.",
+            "Prefers is read as: more than half of the members. Mean experts: {}. The prompt brings {} tokens to each of \
+             {experts} experts, which makes {} FLOP per byte of their FP16 weights, so on a board with a ridge above that \
+             they wait for memory in prefill; here the ridge is at {}.",
             by_regime(&means, ratio),
+            ratio(tokens_per_expert),
+            ratio(flops_per_byte),
             ratio(evidence.ridge())
         )),
         checks: vec![
