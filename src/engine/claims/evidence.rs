@@ -27,6 +27,8 @@ pub struct Evidence {
     headless: Vec<Priced>,
     /// How many times as fast the board computes in INT8 as in FP16.
     pub(super) int8_over_fp16: f64,
+    /// How much faster any operator can be in INT8: what it computes, or what it moves, is faster by no more than this.
+    pub(super) most_int8_gain: f64,
     pub(super) routing: Routing,
     /// The board in FP16 as the paper's theory sees it.
     pub(super) theory: Simplified,
@@ -96,10 +98,15 @@ impl Evidence {
             let reached = hardware.efficiency_in(&precision).0.compute;
             hardware.rate_flops_per_s(precision.compute).map_or(f64::NAN, |peak| peak * reached)
         };
+        let int8_over_fp16 = rate(Precision::W8A8) / rate(Precision::FP16);
+        let bytes_per_s = |precision: Precision| hardware.reached_bandwidth(&precision).0;
+        let weights_per_s = |precision: Precision| bytes_per_s(precision) / precision.weights.bytes;
+        let traffic = weights_per_s(Precision::W8A8) / weights_per_s(Precision::FP16);
         Ok(Self {
             formats: priced(space)?,
             headless: priced(&Space { vocab: 1, ..space.clone() })?,
-            int8_over_fp16: rate(Precision::W8A8) / rate(Precision::FP16),
+            int8_over_fp16,
+            most_int8_gain: int8_over_fp16.max(traffic),
             routing: Routing::of(space, Workload::default()),
             theory: Simplified::of(hardware, &fp16),
         })

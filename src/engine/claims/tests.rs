@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::engine::architecture::Architecture;
+use crate::engine::hardware::Hardware;
 use crate::engine::landscape::tests::paper_law;
 use crate::engine::law::LossLaw;
 use crate::engine::law::forms::Eq2;
@@ -170,6 +171,20 @@ fn the_gain_of_int8_is_the_twins() {
             assert!((value / expected - 1.0).abs() < 1e-12, "{value} {expected}");
         }
     }
+}
+
+/// Where INT8 computes at most twice as fast, halves the weights and leaves the rest, no latency is halved.
+#[test]
+fn what_cannot_fail_is_said_to() {
+    let remark_on = |int8_over_fp16: f64| {
+        let board = agx_orin();
+        let int8_flops_per_s = Some(int8_over_fp16 * board.fp16_flops_per_s);
+        let evidence = Evidence::new(&paper_space(), &paper_law(), &Hardware { int8_flops_per_s, ..board }).unwrap();
+        findings(&evidence, &PRICING)[5].remark.clone().unwrap()
+    };
+    assert!(remark_on(2.0).contains("No operator is more than 2 times as fast in INT8 here"));
+    assert!(remark_on(1.0).contains("cannot reach 2"), "the weights are halved still");
+    assert!(!remark_on(2.5).contains("cannot reach"));
 }
 
 #[test]
