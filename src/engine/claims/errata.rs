@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::evidence::Evidence;
 use super::scaling::{Depth, PREFILL, Scaling};
-use super::theorems::{powers, sparsest};
+use super::theorems::powers;
 use crate::engine::architecture::Architecture;
 use crate::engine::budget::Limit;
 use crate::engine::precision::Precision;
@@ -194,7 +194,7 @@ fn dominance(evidence: &Evidence) -> Erratum {
 }
 
 fn prefill_sparsity(evidence: &Evidence) -> Erratum {
-    let shares = sparsest(evidence);
+    let shares = evidence.sparsest();
     let [prefill, decode] = [Objective::Prefill, Objective::Decode].map(|objective| shares[objective.index()].value);
     let shown = prefill < 50.0 && prefill < decode;
     let reason = match evidence.experts_do_not_wait() {

@@ -1,8 +1,7 @@
 //! What the claims are judged by: the frontiers of the paper's six regimes, two number formats times three latencies.
 
 use std::cmp::Reverse;
-
-use rayon::prelude::*;
+use std::sync::OnceLock;
 
 use super::Figure;
 use crate::engine::architecture::Architecture;
@@ -22,9 +21,11 @@ const FORMATS: [Precision; 2] = [Precision::FP16, Precision::W8A8];
 /// One board, law and space in the paper's workload, priced in both number formats.
 #[derive(Debug, Clone)]
 pub struct Evidence {
-    formats: Vec<Priced>,
+    formats: [Priced; 2],
     /// The same space without an LM head to speak of, as the paper's roofline has none.
-    headless: Vec<Priced>,
+    headless: [Headless; 2],
+    /// Found once for the claim and the erratum.
+    sparsest: OnceLock<Vec<Figure>>,
     /// How many times as fast the board computes in INT8 as in FP16.
     pub(super) int8_over_fp16: f64,
     /// How much faster any operator can be in INT8: what it computes, or what it moves, is faster by no more than this.
@@ -74,6 +75,25 @@ impl Priced {
     }
 }
 
+/// Of decode alone, which is what the head matters to.
+#[derive(Debug, Clone)]
+struct Headless {
+    landscape: Landscape,
+    decode: Vec<u32>,
+}
+
+impl Headless {
+    fn new(space: &Space, law: &LossLaw, estimator: Estimator) -> Self {
+        let landscape = Landscape::new(space, law.clone(), estimator);
+        let decode = landscape.frontier_of(Objective::Decode, |_| true);
+        Self { landscape, decode }
+    }
+
+    fn front(&self) -> Front<'_> {
+        Front { landscape: &self.landscape, objective: Objective::Decode, members: &self.decode }
+    }
+}
+
 /// The frontier of one regime.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Front<'a> {
@@ -86,14 +106,14 @@ pub(super) struct Front<'a> {
 impl Evidence {
     /// Prices `space`; fails if the board lacks one of the two number formats.
     pub fn new(space: &Space, law: &LossLaw, hardware: &Hardware) -> Result<Self, UnsupportedFormat> {
-        let priced = |space: &Space| -> Result<Vec<Priced>, UnsupportedFormat> {
-            let price = |precision| {
-                let estimator = Estimator::new(hardware, precision, Workload::default())?;
-                Ok(Priced::new(space, law, estimator))
-            };
-            FORMATS.into_par_iter().map(price).collect()
+        let estimator = |precision| Estimator::new(hardware, precision, Workload::default());
+        let (fp16, int8) = (estimator(Precision::FP16)?, estimator(Precision::W8A8)?);
+        let theory = Simplified::of(hardware, &fp16);
+        let without_head = Space { vocab: 1, ..space.clone() };
+        let priced = |estimator: &Estimator| {
+            rayon::join(|| Priced::new(space, law, *estimator), || Headless::new(&without_head, law, *estimator))
         };
-        let fp16 = Estimator::new(hardware, Precision::FP16, Workload::default())?;
+        let (of_fp16, of_int8) = rayon::join(|| priced(&fp16), || priced(&int8));
         let rate = |precision: Precision| {
             let reached = hardware.efficiency_in(&precision).0.compute;
             hardware.rate_flops_per_s(precision.compute).map_or(f64::NAN, |peak| peak * reached)
@@ -103,12 +123,13 @@ impl Evidence {
         let weights_per_s = |precision: Precision| bytes_per_s(precision) / precision.weights.bytes;
         let traffic = weights_per_s(Precision::W8A8) / weights_per_s(Precision::FP16);
         Ok(Self {
-            formats: priced(space)?,
-            headless: priced(&Space { vocab: 1, ..space.clone() })?,
+            formats: [of_fp16.0, of_int8.0],
+            headless: [of_fp16.1, of_int8.1],
+            sparsest: OnceLock::new(),
             int8_over_fp16,
             most_int8_gain: int8_over_fp16.max(traffic),
             routing: Routing::of(space, Workload::default()),
-            theory: Simplified::of(hardware, &fp16),
+            theory,
         })
     }
 
@@ -118,13 +139,29 @@ impl Evidence {
     }
 
     /// The two frontiers of one latency, FP16's first.
-    pub(super) fn fronts_of(&self, objective: Objective) -> impl Iterator<Item = Front<'_>> + Clone {
-        self.fronts().filter(move |front| front.objective == objective)
+    pub(super) fn fronts_of(&self, objective: Objective) -> [Front<'_>; 2] {
+        self.formats.each_ref().map(|priced| priced.front(objective))
+    }
+
+    /// What is measured on each of the six.
+    pub(super) fn figures(&self, name: &'static str, of: impl Fn(Front<'_>) -> f64) -> Vec<Figure> {
+        self.fronts().map(|front| front.figure(name, of(front))).collect()
+    }
+
+    /// Share of the members of each frontier that have the smallest activation rate of the space.
+    pub(super) fn sparsest(&self) -> &[Figure] {
+        self.sparsest.get_or_init(|| {
+            let sweep = &self.fp16().sweep;
+            let rate = |index| sweep.architecture(index).activation_rate();
+            let least = (0..sweep.len()).map(rate).fold(f64::INFINITY, f64::min);
+            let is_sparsest = |shape: &Architecture| shape.activation_rate() <= least;
+            self.figures("members with the smallest ρ, %", |front| front.percent(is_sparsest))
+        })
     }
 
     /// The two decode frontiers of a vocabulary so small that the LM head costs nothing.
-    pub(super) fn headless_decode(&self) -> impl Iterator<Item = Front<'_>> {
-        self.headless.iter().map(|priced| priced.front(Objective::Decode))
+    pub(super) fn headless_decode(&self) -> [Front<'_>; 2] {
+        self.headless.each_ref().map(Headless::front)
     }
 
     /// FLOPs per byte at which the board computes as long as it reads FP16 weights.
@@ -134,8 +171,8 @@ impl Evidence {
 
     /// The landscape in FP16.
     pub fn fp16(&self) -> &Landscape {
-        // There are as many formats as FORMATS has.
-        &self.formats[0].landscape
+        let [fp16, _] = &self.formats;
+        &fp16.landscape
     }
 
     /// The reason why many experts cost a long prompt little, if they do: the prompt brings more FLOPs to the byte of

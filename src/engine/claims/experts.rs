@@ -17,19 +17,12 @@ const INDIFFERENT_PERCENT: f64 = 20.0;
 
 /// C1.
 pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
-    let share: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| front.figure("members that are MoE, %", front.percent(|shape| !shape.is_dense())))
-        .collect();
-    let reach: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| {
-            let fastest_s = front.latencies_s().next().unwrap_or(f64::NAN);
-            let dense = front.shapes().zip(front.latencies_s()).filter(|(shape, _)| shape.is_dense());
-            let slowest_s = dense.map(|(_, latency_s)| latency_s).fold(fastest_s, f64::max);
-            front.figure("slowest dense member over the fastest member", slowest_s / fastest_s)
-        })
-        .collect();
+    let share = evidence.figures("members that are MoE, %", |front| front.percent(|shape| !shape.is_dense()));
+    let reach = evidence.figures("slowest dense member over the fastest member", |front| {
+        let fastest_s = front.latencies_s().next().unwrap_or(f64::NAN);
+        let dense = front.shapes().zip(front.latencies_s()).filter(|(shape, _)| shape.is_dense());
+        dense.map(|(_, latency_s)| latency_s).fold(fastest_s, f64::max) / fastest_s
+    });
     let nearly_all = share.iter().all(|figure| figure.value >= NEARLY_ALL_PERCENT);
     let all = share.iter().all(|figure| figure.value == 100.0);
     let shares = format!("{} %", by_regime(&share, whole_percent));
@@ -73,14 +66,10 @@ pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
 
 /// C3.
 pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
-    let share = |experts: u32, name| -> Vec<Figure> {
-        evidence.fronts().map(|front| front.figure(name, front.percent(|shape| shape.experts == experts))).collect()
-    };
+    let share = |experts: u32, name| evidence.figures(name, |front| front.percent(|shape| shape.experts == experts));
     let (few, many) = (share(8, "members with 8 experts, %"), share(16, "members with 16 experts, %"));
-    let means: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| front.figure("experts per member, mean", mean(&front.values(|shape| f64::from(shape.experts)))))
-        .collect();
+    let means =
+        evidence.figures("experts per member, mean", |front| mean(&front.values(|shape| f64::from(shape.experts))));
     let most = |shares: &[Figure], objective| {
         shares.iter().filter(|figure| figure.objective == Some(objective)).all(|figure| figure.value > MOST_PERCENT)
     };
@@ -148,13 +137,9 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
 /// C4.
 pub(super) fn top_1_routing(evidence: &Evidence) -> Finding {
     let is_top_1 = |shape: &Architecture| !shape.is_dense() && shape.top_k == 1;
-    let share: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| {
-            let mixtures = front.percent(|shape| !shape.is_dense());
-            front.figure("MoE members with top-1 routing, %", 100.0 * front.percent(is_top_1) / mixtures)
-        })
-        .collect();
+    let share = evidence.figures("MoE members with top-1 routing, %", |front| {
+        100.0 * front.percent(is_top_1) / front.percent(|shape| !shape.is_dense())
+    });
     Finding {
         id: "C4",
         paper: "top-1 routing is preferred",

@@ -41,13 +41,10 @@ fn beyond_reach(evidence: &Evidence) -> String {
 
 /// C6.
 pub(super) fn int8(evidence: &Evidence) -> Finding {
-    let gains: Vec<(Objective, Vec<f64>)> = Objective::ALL
-        .into_iter()
-        .filter_map(|objective| {
-            let mut fronts = evidence.fronts_of(objective);
-            Some((objective, speedups(fronts.next()?, fronts.next()?)))
-        })
-        .collect();
+    let gains = Objective::ALL.map(|objective| {
+        let [fp16, int8] = evidence.fronts_of(objective);
+        (objective, speedups(fp16, int8))
+    });
     let figures = |name, of: &dyn Fn(&[f64]) -> f64| -> Vec<Figure> {
         let figure = |(objective, gains): &(Objective, Vec<f64>)| Figure {
             objective: Some(*objective),
@@ -104,10 +101,8 @@ fn perplexity_ratio(front: Front<'_>, shape: &Architecture) -> f64 {
 /// C7.
 pub(super) fn baseline(evidence: &Evidence) -> Finding {
     let landscape = evidence.fp16();
-    let ratios: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| front.figure("perplexity over the baseline's, by the law", perplexity_ratio(front, &QWEN2_5_0_5B)))
-        .collect();
+    let ratios =
+        evidence.figures("perplexity over the baseline's, by the law", |front| perplexity_ratio(front, &QWEN2_5_0_5B));
     let total = ratios[Objective::Total.index()].value;
     let latency_s = landscape.position_of(Objective::Total, &QWEN2_5_0_5B).latency_s;
     let largest_ratio = landscape.law.range.ffn_ratio[1];
@@ -115,7 +110,8 @@ pub(super) fn baseline(evidence: &Evidence) -> Finding {
         expert_hidden: (QWEN2_5_0_5B.ffn_ratio().min(largest_ratio) * f64::from(QWEN2_5_0_5B.width)) as u32,
         ..QWEN2_5_0_5B
     };
-    let shrunk = evidence.fronts_of(Objective::Total).next().map_or(f64::NAN, |front| perplexity_ratio(front, &within));
+    let [in_fp16, _] = evidence.fronts_of(Objective::Total);
+    let shrunk = perplexity_ratio(in_fp16, &within);
     Finding {
         id: "C7",
         paper: "at Qwen2.5-0.5B's latency the best design has 19.42 % lower WikiText-2 perplexity (50.88 for 63.14)",

@@ -25,11 +25,11 @@ pub(super) fn closed_forms(evidence: &Evidence) -> Finding {
     let scaling = Scaling { law: &evidence.fp16().law.coefficients, costs: &evidence.theory };
     let rho_slope = scaling.rho_exponent();
     let at_one_shape = [PREFILL, MEMORY, DECODE].map(|allowance| scaling.depth_exponent_at_one_shape(allowance));
-    let sparsest = sparsest(evidence);
+    let sparsest = evidence.sparsest();
     let of = |objective| sparsest.iter().filter(move |figure| figure.objective == Some(objective));
     let most = |objective| of(objective).all(|figure| figure.value > MOST_PERCENT);
     let shown: Vec<Figure> = [Objective::Prefill, Objective::Decode].into_iter().flat_map(of).cloned().collect();
-    let share = |objective| format!("{} %", by_regime(&of_objective(&sparsest, objective), whole_percent));
+    let share = |objective| format!("{} %", by_regime(&of_objective(sparsest, objective), whole_percent));
     let depths = [PREFILL, DECODE, MEMORY].map(|allowance| scaling.depth(allowance));
     Finding {
         id: "C8",
@@ -162,17 +162,6 @@ fn in_words(exponent: &Result<f64, NoOptimum>) -> String {
         Ok(exponent) => format!("ρ* ∝ d^{}", signed(*exponent)),
         Err(reason) => format!("ρ* is none ({reason})"),
     }
-}
-
-/// Share of the members of each frontier that have the smallest activation rate of the space.
-pub(super) fn sparsest(evidence: &Evidence) -> Vec<Figure> {
-    let sweep = &evidence.fp16().sweep;
-    let rate = |index| sweep.architecture(index).activation_rate();
-    let least = (0..sweep.len()).map(rate).fold(f64::INFINITY, f64::min);
-    let share = |front: super::evidence::Front<'_>| {
-        front.figure("members with the smallest ρ, %", front.percent(|shape| shape.activation_rate() <= least))
-    };
-    evidence.fronts().map(share).collect()
 }
 
 /// With the minus sign that people write.
