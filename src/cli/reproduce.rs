@@ -64,7 +64,7 @@ impl Reproduction {
     fn failures(&self) -> Vec<String> {
         let of = |finding: &Finding| -> Vec<String> {
             let sentence = |check: &Check| {
-                let Check { statement, measured, .. } = check;
+                let (statement, measured) = (check.attributed(), &check.measured);
                 let reason = check.reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
                 format!("{} should hold and does not: {statement}; here: {measured}{reason}", finding.id)
             };
@@ -76,13 +76,14 @@ impl Reproduction {
     /// Statements that hold and were not expected to.
     fn surprises(&self) -> Vec<String> {
         let of = |finding: &Finding| -> Vec<String> {
-            let sentence = |check: &str| format!("{} is better than expected: it holds that {check}", finding.id);
-            finding.surprises().map(|check| sentence(check.statement)).collect()
+            let sentence =
+                |check: &Check| format!("{} is better than expected: it holds that {}", finding.id, check.attributed());
+            finding.surprises().map(sentence).collect()
         };
         self.findings.iter().flat_map(of).collect()
     }
 
-    /// `3 of 9 claims hold, 6 in part, none differs; 1 of 9 comes out worse than it should`.
+    /// `3 of 9 claims hold, 4 in part, 1 differs, 1 cannot be tested; 1 of 9 comes out worse than it should`.
     fn summary(&self) -> String {
         let count = |verdict| self.findings.iter().filter(|finding| finding.verdict() == verdict).count();
         let in_words = |count: usize| if count == 0 { "none".to_owned() } else { count.to_string() };

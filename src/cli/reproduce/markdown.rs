@@ -41,7 +41,7 @@ fn note(finding: &Finding) -> String {
         let answer = if check.outcome == Outcome::Fails { "no" } else { "not testable here" };
         let measured = if check.measured.is_empty() { String::new() } else { format!(" ({})", check.measured) };
         let reason = check.why_not().map_or_else(String::new, |reason| format!("{measured}: {reason}"));
-        format!("{}? {}", capitalised(check.statement), sentence(&format!("{answer}{reason}")))
+        format!("{}? {}", capitalised(&check.attributed()), sentence(&format!("{answer}{reason}")))
     });
     finding.remark.iter().cloned().chain(failing).collect::<Vec<_>>().join(" ")
 }

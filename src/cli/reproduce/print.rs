@@ -45,6 +45,7 @@ fn setting(reproduction: &Reproduction) -> Vec<(&'static str, String)> {
         ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
         ("space", format!("{}{origin}: {} candidates", shown(&space.name), count(evidence.candidates()))),
         ("frontiers", "prefill / decode / total latency, in this order below".to_owned()),
+        ("(ours)", "a statement that is not the paper's, and does not count for the verdict".to_owned()),
         ("result", reproduction.summary()),
     ];
     pairs.extend(reproduction.reservation().map(|words| ("beware", words.to_owned())));
@@ -69,7 +70,7 @@ fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
         Outcome::NotTestable => "unknown",
     };
     let measured = if check.measured.is_empty() { String::new() } else { format!(": {}", check.measured) };
-    write_part(answer, &format!("{}{measured}", check.statement), out)?;
+    write_part(answer, &format!("{}{measured}", check.attributed()), out)?;
     check.why_not().map_or(Ok(()), |reason| write_part("", &format!("({reason})"), out))
 }
 

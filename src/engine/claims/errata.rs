@@ -6,14 +6,16 @@
 use serde::Serialize;
 
 use super::evidence::Evidence;
-use super::theorems::sparsest;
+use super::scaling::{Depth, PREFILL, Scaling};
+use super::theorems::powers;
+use crate::engine::architecture::Architecture;
 use crate::engine::budget::Limit;
 use crate::engine::precision::Precision;
 use crate::engine::reference::QWEN2_5_0_5B;
 use crate::engine::roofline::{Attention, CausalMask, ForwardPass, operators};
 use crate::engine::theory::{CostModel, Point, PrintedD3, Simplified};
 use crate::engine::workload::{Objective, Workload};
-use crate::units::{bytes, count, significant};
+use crate::units::{bytes, count, ratio, significant};
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,11 +36,15 @@ pub struct Erratum {
 
 /// All of them.
 pub fn errata(evidence: &Evidence) -> Vec<Erratum> {
+    let scaling = Scaling { law: &evidence.fp16().law.coefficients, costs: &evidence.theory };
     vec![
         decode_and_memory(),
         which_budget_binds(),
-        width_and_depth(),
-        gqa(),
+        width_and_depth(
+            |width| evidence.theory.cost(Limit::Prefill, &Point { width, ..EXAMPLE }).recip(),
+            &scaling.depth(PREFILL),
+        ),
+        gqa(|shape| Point::of(shape).gqa, |shape| evidence.fp16().estimator.memory(shape).kv_cache_bytes),
         dominance(evidence),
         prefill_sparsity(evidence),
         memory(evidence),
@@ -114,29 +120,51 @@ fn which_budget_binds() -> Erratum {
     }
 }
 
-fn width_and_depth() -> Erratum {
-    let theory = in_units(1024);
-    let layers = |width: f64| theory.cost(Limit::Prefill, &Point { width, ..EXAMPLE }).recip();
-    let factor = layers(EXAMPLE.width / 2.0) / layers(EXAMPLE.width);
+/// `layers` is how many of a layer's shape a budget buys at a width; both ways of changing the width are tried.
+fn width_and_depth(layers: impl Fn(f64) -> f64, along_the_optima: &Depth) -> Erratum {
+    let at_first = layers(EXAMPLE.width);
+    let (by_reducing, by_growing) = (layers(EXAMPLE.width / 2.0) / at_first, layers(EXAMPLE.width * 2.0) / at_first);
     Erratum {
         number: 3,
         place: "§5.5.2",
         printed: "reduce d where l* exceeds its bound",
-        corrected: "l* ∝ d^−2, so d must grow",
-        evidence: format!("half the width makes l* {} times as large at the same budget", significant(factor, 3)),
-        confirmed: Some(factor > 1.0),
+        corrected: "at a given r and gqa l ∝ d^−2, so d must grow; chosen anew with d, they give layers back, and in a \
+                    narrow model may give more",
+        evidence: format!(
+            "gqa 4, r 8/3, one prefill budget: half of d 2048 makes l {} times as large, twice as much {} times; with the \
+             best r and gqa of each width l* ∝ {} at d 768 / 1536 / 3072",
+            significant(by_reducing, 3),
+            significant(by_growing, 3),
+            powers(&along_the_optima.exponents)
+        ),
+        confirmed: Some(by_reducing > 1.0 && by_growing < 1.0),
     }
 }
 
-fn gqa() -> Erratum {
-    let kv_dim = |gqa| Point { gqa, ..EXAMPLE }.kv_dim();
+/// A model with so many KV heads, and 32 query heads.
+const fn with_kv_heads(kv_heads: u32) -> Architecture {
+    Architecture { width: 2048, heads: 32, head_dim: 64, kv_heads, ..QWEN2_5_0_5B }
+}
+
+/// `gqa_of` is the theory's gqa of a model; heads and cache are counted in models that can be built.
+fn gqa(gqa_of: impl Fn(&Architecture) -> f64, cache_bytes: impl Fn(&Architecture) -> f64) -> Erratum {
+    let [many, few] = [with_kv_heads(8), with_kv_heads(4)];
+    let (of_many, of_few) = (gqa_of(&many), gqa_of(&few));
+    let cache = cache_bytes(&few) / cache_bytes(&many);
     Erratum {
         number: 4,
         place: "on GQA",
         printed: "larger GQA (more KV heads)",
         corrected: "gqa = n_h/n_kv: larger is fewer KV heads",
-        evidence: format!("d 2048: gqa 4 has a KV dimension of {}, gqa 8 of {}", kv_dim(4.0), kv_dim(8.0)),
-        confirmed: Some(kv_dim(8.0) < kv_dim(4.0)),
+        evidence: format!(
+            "d 2048, 32 heads: gqa is {} with {} KV heads and {} with {}, whose cache is {} times as large",
+            ratio(of_many),
+            many.kv_heads,
+            ratio(of_few),
+            few.kv_heads,
+            ratio(cache)
+        ),
+        confirmed: Some(of_few > of_many && cache < 1.0),
     }
 }
 
@@ -166,7 +194,7 @@ fn dominance(evidence: &Evidence) -> Erratum {
 }
 
 fn prefill_sparsity(evidence: &Evidence) -> Erratum {
-    let shares = sparsest(evidence);
+    let shares = evidence.sparsest();
     let [prefill, decode] = [Objective::Prefill, Objective::Decode].map(|objective| shares[objective.index()].value);
     let shown = prefill < 50.0 && prefill < decode;
     let reason = match evidence.experts_do_not_wait() {
@@ -224,5 +252,27 @@ fn attention_and_ffn() -> Erratum {
             significant(growth, 2)
         ),
         confirmed: Some(growth > 2.0 && multi_head > 70.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::claims::scaling::WIDTHS;
+
+    #[test]
+    fn width_must_not_shrink_only_where_layers_get_dearer_with_it() {
+        let depth = Depth { exponents: [-2.0; WIDTHS.len()], layers_shrink: false };
+        let confirmed = |power: i32| width_and_depth(|width| width.powi(power), &depth).confirmed;
+        assert_eq!([confirmed(-2), confirmed(0), confirmed(1)], [Some(true), Some(false), Some(false)]);
+    }
+
+    #[test]
+    fn gqa_is_the_papers_only_where_larger_is_more_kv_heads() {
+        let as_defined = |shape: &Architecture| f64::from(shape.heads) / f64::from(shape.kv_heads);
+        let as_worded = |shape: &Architecture| f64::from(shape.kv_heads);
+        let cache = |shape: &Architecture| f64::from(shape.kv_heads * shape.head_dim);
+        assert_eq!([gqa(as_defined, cache).confirmed, gqa(as_worded, cache).confirmed], [Some(true), Some(false)]);
+        assert_eq!(gqa(as_defined, |_| 1.0).confirmed, Some(false));
     }
 }

@@ -1,6 +1,6 @@
 //! Mixtures of experts: how much of the frontier they are (C1), how many experts they have (C3), how many are used (C4).
 
-use super::evidence::{Evidence, by_regime, mean, of_objective, whole_percent};
+use super::evidence::{Evidence, Routing, by_regime, mean, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
 use crate::engine::architecture::Architecture;
 use crate::engine::workload::Objective;
@@ -17,32 +17,34 @@ const INDIFFERENT_PERCENT: f64 = 20.0;
 
 /// C1.
 pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
-    let share: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| front.figure("members that are MoE, %", front.percent(|shape| !shape.is_dense())))
-        .collect();
-    let reach: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| {
-            let fastest_s = front.latencies_s().next().unwrap_or(f64::NAN);
-            let dense = front.shapes().zip(front.latencies_s()).filter(|(shape, _)| shape.is_dense());
-            let slowest_s = dense.map(|(_, latency_s)| latency_s).fold(fastest_s, f64::max);
-            front.figure("slowest dense member over the fastest member", slowest_s / fastest_s)
-        })
-        .collect();
+    let share = evidence.figures("members that are MoE, %", |front| front.percent(|shape| !shape.is_dense()));
+    let reach = evidence.figures("slowest dense member over the fastest member", |front| {
+        let fastest_s = front.latencies_s().next().unwrap_or(f64::NAN);
+        let dense = front.shapes().zip(front.latencies_s()).filter(|(shape, _)| shape.is_dense());
+        dense.map(|(_, latency_s)| latency_s).fold(fastest_s, f64::max) / fastest_s
+    });
     let nearly_all = share.iter().all(|figure| figure.value >= NEARLY_ALL_PERCENT);
+    let all = share.iter().all(|figure| figure.value == 100.0);
     let shares = format!("{} %", by_regime(&share, whole_percent));
+    let ends = share
+        .iter()
+        .fold([f64::INFINITY, 0.0_f64], |[least, most], figure| [least.min(figure.value), most.max(figure.value)]);
+    let nearly = if nearly_all && !all {
+        format!("Nearly so: {} to {} % are. ", whole_percent(ends[0]), whole_percent(ends[1]))
+    } else {
+        String::new()
+    };
     let farthest = reach.iter().map(|figure| figure.value).fold(1.0, f64::max);
     Finding {
         id: "C1",
         paper: "MoE makes up 100 % of the Pareto-optimal set in every regime",
         setting: "share of the members of each frontier",
         measured: format!("MoE: {} %", by_regime(&share, whole_percent)),
-        remark: Some(format!("Dense members take at most {} times the fastest member's latency.", ratio(farthest))),
+        remark: Some(format!("{nearly}Dense members take at most {} times the fastest member's latency.", ratio(farthest))),
         checks: vec![
             Check::known_to_fail(
                 "all members are MoE on every frontier",
-                share.iter().all(|figure| figure.value == 100.0),
+                all,
                 shares.as_str(),
             )
             .because(
@@ -50,12 +52,13 @@ pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
                 "the fastest shape is always dense here, because experts add a router to it and, in prefill, their weights",
             )
             .with(share.clone()),
-            Check::should_hold("at least 90 % of the members are MoE on every frontier", nearly_all, shares),
+            Check::should_hold("at least 90 % of the members are MoE on every frontier", nearly_all, shares).measured_here(),
             Check::should_hold(
                 "every dense member is within twice the fastest latency",
                 farthest < FAST_END,
                 format!("the slowest is at {} times", ratio(farthest)),
             )
+            .measured_here()
             .with(reach),
         ],
     }
@@ -63,14 +66,10 @@ pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
 
 /// C3.
 pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
-    let share = |experts: u32, name| -> Vec<Figure> {
-        evidence.fronts().map(|front| front.figure(name, front.percent(|shape| shape.experts == experts))).collect()
-    };
+    let share = |experts: u32, name| evidence.figures(name, |front| front.percent(|shape| shape.experts == experts));
     let (few, many) = (share(8, "members with 8 experts, %"), share(16, "members with 16 experts, %"));
-    let means: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| front.figure("experts per member, mean", mean(&front.values(|shape| f64::from(shape.experts)))))
-        .collect();
+    let means =
+        evidence.figures("experts per member, mean", |front| mean(&front.values(|shape| f64::from(shape.experts))));
     let most = |shares: &[Figure], objective| {
         shares.iter().filter(|figure| figure.objective == Some(objective)).all(|figure| figure.value > MOST_PERCENT)
     };
@@ -84,6 +83,7 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
     let [few_in_total, many_in_total] = [&few, &many].map(|shares| of_objective(shares, Objective::Total));
     let indifferent =
         few_in_total.iter().zip(&many_in_total).all(|(few, many)| (few.value - many.value).abs() < INDIFFERENT_PERCENT);
+    let Routing { experts, tokens_per_expert, flops_per_byte } = evidence.routing;
     let (no_wait, waits_not) = evidence.experts_do_not_wait();
     Finding {
         id: "C3",
@@ -91,10 +91,12 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
         setting: "shares of 8 and of 16 experts on each frontier; the space has no other MoE",
         measured: format!("8 experts: {} %; 16: {} %", by_regime(&few, whole_percent), by_regime(&many, whole_percent)),
         remark: Some(format!(
-            "Prefers is read as: more than half of the members. Mean experts: {}. The prompt brings 64 tokens to each of 16 \
-             experts, which makes 64 FLOP per byte of their FP16 weights, so on a board with a ridge above that they wait \
-             for memory in prefill; here the ridge is at {}.",
+            "Prefers is read as: more than half of the members. Mean experts: {}. The prompt brings {} tokens to each of \
+             {experts} experts, which makes {} FLOP per byte of their FP16 weights, so on a board with a ridge above that \
+             they wait for memory in prefill; here the ridge is at {}.",
             by_regime(&means, ratio),
+            ratio(tokens_per_expert),
+            ratio(flops_per_byte),
             ratio(evidence.ridge())
         )),
         checks: vec![
@@ -135,13 +137,9 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
 /// C4.
 pub(super) fn top_1_routing(evidence: &Evidence) -> Finding {
     let is_top_1 = |shape: &Architecture| !shape.is_dense() && shape.top_k == 1;
-    let share: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| {
-            let mixtures = front.percent(|shape| !shape.is_dense());
-            front.figure("MoE members with top-1 routing, %", 100.0 * front.percent(is_top_1) / mixtures)
-        })
-        .collect();
+    let share = evidence.figures("MoE members with top-1 routing, %", |front| {
+        100.0 * front.percent(is_top_1) / front.percent(|shape| !shape.is_dense())
+    });
     Finding {
         id: "C4",
         paper: "top-1 routing is preferred",

@@ -50,16 +50,15 @@ fn covariance(some: &[f64], others: &[f64]) -> f64 {
     mean(&products)
 }
 
-fn shallow(front: Front<'_>) -> Figure {
-    front.figure("members with fewer than 20 layers, %", front.percent(|shape| shape.layers < SHALLOW_LAYERS))
+fn shallow(front: Front<'_>) -> f64 {
+    front.percent(|shape| shape.layers < SHALLOW_LAYERS)
 }
 
 /// C2.
 pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
-    let shares: Vec<Figure> = evidence.fronts().map(shallow).collect();
+    let shares = evidence.figures("members with fewer than 20 layers, %", shallow);
     let depth = |shape: &Architecture| f64::from(shape.layers);
-    let medians: Vec<Figure> =
-        evidence.fronts().map(|front| front.figure("layers, median", median(front.values(depth)))).collect();
+    let medians = evidence.figures("layers, median", |front| median(front.values(depth)));
     let growth: Vec<Growth> = evidence.fronts().map(Growth::of).collect();
     let before: Vec<Figure> = evidence
         .fronts()
@@ -72,7 +71,8 @@ pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
         let mut of = shares.iter().filter(|figure| figure.objective == Some(objective));
         of.all(|figure| figure.value > GENERALLY_PERCENT)
     };
-    let headless: Vec<Figure> = evidence.headless_decode().map(shallow).collect();
+    let headless =
+        evidence.headless_decode().map(|front| front.figure("the same without an LM head, %", shallow(front)));
     let layers = |value: f64| format!("{value:.0}");
     let shown = |shares: &[Figure], objective| by_regime(&of_objective(shares, objective), whole_percent);
     let saturating = growth.iter().filter(|growth| growth.width_saturates_first).count();
@@ -113,7 +113,7 @@ pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
                     by_regime(&headless, whole_percent)
                 ),
             )
-            .with(headless.into_iter().map(|figure| Figure { name: "the same without an LM head, %", ..figure })),
+            .with(headless),
             Check::should_hold(
                 "every frontier reaches the largest width before the largest depth",
                 saturating == growth.len(),
@@ -135,14 +135,9 @@ pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
 
 /// C5.
 pub(super) fn small_ffn_ratios(evidence: &Evidence) -> Finding {
-    let share = |name, below: f64| -> Vec<Figure> {
-        evidence.fronts().map(|front| front.figure(name, front.percent(|shape| shape.ffn_ratio() < below))).collect()
-    };
+    let share = |name, below: f64| evidence.figures(name, |front| front.percent(|shape| shape.ffn_ratio() < below));
     let (below_4, below_1) = (share("members with r below 4, %", 4.0), share("members with r below 1, %", 1.0));
-    let medians: Vec<Figure> = evidence
-        .fronts()
-        .map(|front| front.figure("r, median", median(front.values(Architecture::ffn_ratio))))
-        .collect();
+    let medians = evidence.figures("r, median", |front| median(front.values(Architecture::ffn_ratio)));
     Finding {
         id: "C5",
         paper: "FFN ratio well below 4, ratios below 1 viable",

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::engine::architecture::Architecture;
+use crate::engine::hardware::Hardware;
 use crate::engine::landscape::tests::paper_law;
 use crate::engine::law::LossLaw;
 use crate::engine::law::forms::Eq2;
@@ -172,6 +173,20 @@ fn the_gain_of_int8_is_the_twins() {
     }
 }
 
+/// Where INT8 computes at most twice as fast, halves the weights and leaves the rest, no latency is halved.
+#[test]
+fn what_cannot_fail_is_said_to() {
+    let remark_on = |int8_over_fp16: f64| {
+        let board = agx_orin();
+        let int8_flops_per_s = Some(int8_over_fp16 * board.fp16_flops_per_s);
+        let evidence = Evidence::new(&paper_space(), &paper_law(), &Hardware { int8_flops_per_s, ..board }).unwrap();
+        findings(&evidence, &PRICING)[5].remark.clone().unwrap()
+    };
+    assert!(remark_on(2.0).contains("No operator is more than 2 times as fast in INT8 here"));
+    assert!(remark_on(1.0).contains("cannot reach 2"), "the weights are halved still");
+    assert!(!remark_on(2.5).contains("cannot reach"));
+}
+
 #[test]
 fn the_gain_over_the_baseline_is_the_twins() {
     assert_twin("C7", "perplexity over the baseline's, by the law", |twin| {
@@ -213,7 +228,7 @@ fn from_the_published_law_everything_is_as_it_is_known() {
     assert_eq!(ids, ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"]);
     let verdicts: Vec<&str> = FINDINGS.iter().map(|finding| finding.verdict().name()).collect();
     let part = "holds in part";
-    assert_eq!(verdicts, [part, part, part, "holds", "holds", "holds", part, part, part]);
+    assert_eq!(verdicts, ["differs", part, part, "holds", "holds", "holds", "not testable", part, part]);
 }
 
 #[test]
@@ -222,6 +237,7 @@ fn a_law_without_a_reward_for_sparsity_has_no_mixtures() {
     let findings = findings_under(&law);
     assert_eq!(findings[0].verdict(), Verdict::Differs, "{:#?}", findings[0]);
     assert!(findings[0].failures().any(|check| check.statement.contains("at least 90 %")));
+    assert_eq!(findings[0].judgement(), "differs, by more than it should: 2 of 2 expected statements fail");
     assert!(figures(&findings, "C1", "members that are MoE, %").iter().all(|share| *share == 0.0));
 }
 
@@ -234,6 +250,20 @@ fn a_verdict_is_what_the_checks_say_together() {
     assert_eq!(of(&[Holds, NotTestable]), Verdict::HoldsInPart);
     assert_eq!(of(&[Fails, NotTestable]), Verdict::Differs);
     assert_eq!(of(&[NotTestable]), Verdict::NotTestable);
+}
+
+/// C1 says 100 %: that most of the members come near it is ours to say, and does not make it hold in part.
+#[test]
+fn a_statement_of_ours_does_not_count_for_the_verdict() {
+    let statement = |outcome| Check { outcome, ..Check::known_to_fail("as the paper has it", false, "") };
+    let ours = || Check::should_hold("nearly so", true, "").measured_here();
+    let finding = |checks| Finding { id: "C0", paper: "", setting: "", measured: String::new(), checks, remark: None };
+    assert_eq!(finding(vec![statement(Outcome::Fails), ours()]).verdict(), Verdict::Differs);
+    assert_eq!(finding(vec![statement(Outcome::Holds), ours()]).verdict(), Verdict::Holds);
+    let failing = finding(vec![statement(Outcome::Fails), Check { outcome: Outcome::Fails, ..ours() }]);
+    assert_eq!(failing.failures().map(Check::attributed).collect::<Vec<_>>(), ["(ours) nearly so"]);
+    let remark = FINDINGS[0].remark.as_deref().unwrap();
+    assert!(remark.starts_with("Nearly so: 92 to 99 % are."), "{remark}");
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! What the theory says of the optimum (C8), found again by minimising and by counting, not by evaluating the closed forms.
 
 use super::evidence::{Evidence, by_regime, of_objective, whole_percent};
+use super::scaling::{DECODE, Depth, MEMORY, PREFILL, Scaling, WIDTHS};
 use super::{Check, Figure, Finding};
-use crate::engine::budget::Limit;
-use crate::engine::law::Coefficients;
-use crate::engine::theory::{CostModel, Point, Simplified};
+use crate::engine::theory::NoOptimum;
 use crate::engine::workload::Objective;
 use crate::units::significant;
 
@@ -12,73 +11,56 @@ use crate::units::significant;
 const PAPER_RHO_SLOPE: f64 = -1.19;
 /// What rounding to two decimals may hide.
 const ROUNDING: f64 = 0.005;
-/// Slopes are taken from this width to twice as much: the middle of Table 5.
-const WIDTH: f64 = 1024.0;
+/// The paper's exponent of d in l*, as printed.
+const PAPER_DEPTH_SLOPE: f64 = -2.0;
+/// What rounding to a whole exponent may hide.
+const WHOLE: f64 = 0.5;
+/// A gain of less is what the solver leaves over, nats.
+const NO_GAIN: f64 = 1e-9;
 /// Most members: the theory's optimum is one shape, but a frontier has many.
 const MOST_PERCENT: f64 = 50.0;
-/// A dense shape in the middle of the paper's space.
-const MIDDLE: Point = Point { layers: 16.0, width: WIDTH, ffn_ratio: 2.0, gqa: 4.0, rho: 1.0 };
 
 /// C8.
 pub(super) fn closed_forms(evidence: &Evidence) -> Finding {
-    let law = &evidence.fp16().law.coefficients;
-    let rho_slope = slope(|width| memory_bound_rho(law, width));
-    let layers_slope = |limit| slope(|width| layers_bought(&evidence.theory, limit, width));
-    let [prefill, memory, tpot] = [Limit::Prefill, Limit::Memory, Limit::Tpot].map(layers_slope);
-    let sparsest = sparsest(evidence);
+    let scaling = Scaling { law: &evidence.fp16().law.coefficients, costs: &evidence.theory };
+    let rho_slope = scaling.rho_exponent();
+    let at_one_shape = [PREFILL, MEMORY, DECODE].map(|allowance| scaling.depth_exponent_at_one_shape(allowance));
+    let sparsest = evidence.sparsest();
     let of = |objective| sparsest.iter().filter(move |figure| figure.objective == Some(objective));
     let most = |objective| of(objective).all(|figure| figure.value > MOST_PERCENT);
     let shown: Vec<Figure> = [Objective::Prefill, Objective::Decode].into_iter().flat_map(of).cloned().collect();
-    let share = |objective| format!("{} %", by_regime(&of_objective(&sparsest, objective), whole_percent));
+    let share = |objective| format!("{} %", by_regime(&of_objective(sparsest, objective), whole_percent));
+    let depths = [PREFILL, DECODE, MEMORY].map(|allowance| scaling.depth(allowance));
     Finding {
         id: "C8",
         paper: "latency-bound ρ* = ρ_min; memory-bound ρ* ∝ d^−1.19; l* ∝ d^−2 at a fixed budget",
-        setting: "the theory's costs (Eq. 29, 39, 42), minimised numerically; then the frontiers of the operator model",
+        setting: "the theory's costs (Eq. 29, 39, 42) at 50 ms of prefill, 5 ms per token or 1 GB, minimised numerically at \
+                  widths 768, 1536 and 3072; then the frontiers of the operator model",
         measured: format!(
-            "memory-bound ρ* ∝ d^{}; l* ∝ d^{} (prefill, memory), d^{} (decode); members with ρ_min: {} % (prefill / decode)",
-            signed(rho_slope),
-            signed(prefill),
-            signed(tpot),
+            "memory-bound {}; l* along the optima: {}; members with ρ_min: {} % (prefill / decode)",
+            in_words(&rho_slope),
+            along(&depths),
             by_regime(&shown, whole_percent)
         ),
-        remark: Some("In decode the KV cache grows as d, not d², so l* falls a little less steeply.".to_owned()),
+        remark: Some("The exponents of l* are those at widths 768 / 1536 / 3072.".to_owned()),
         checks: vec![
-            Check::should_hold(
-                "on the theory's costs sparsity is free in latency and lowers the loss",
-                sparsity_is_free(law, &evidence.theory),
-                "4 to 32 layers, widths 768 to 3072, ρ 1/16 to 1",
-            ),
-            Check::should_hold(
-                "at equal memory the best ρ falls as d^−1.19",
-                (rho_slope - PAPER_RHO_SLOPE).abs() < ROUNDING,
-                format!("d^{}", signed(rho_slope)),
-            )
-            .because(
-                (rho_slope - PAPER_RHO_SLOPE).abs() >= ROUNDING,
-                "the exponent is (β₁ − β₂)/α_ρ of the law, and this law has others than the published one",
-            )
-            .with([Figure::new("exponent of d in the memory-bound ρ*", rho_slope)]),
-            Check::should_hold(
-                "at given r and gqa a prefill or a memory budget buys layers as d^−2",
-                [prefill, memory].into_iter().all(|slope| (slope + 2.0).abs() < 1e-9),
-                format!("d^{} and d^{}", signed(prefill), signed(memory)),
-            )
-            .with([
-                Figure::new("exponent of d in l* at a prefill budget", prefill),
-                Figure::new("exponent of d in l* at a memory budget", memory),
-                Figure::new("exponent of d in l* at a decode budget", tpot),
-            ]),
+            sparsity_is_free(&scaling),
+            memory_bound_sparsity(&rho_slope),
+            depth_at_one_shape(&at_one_shape),
+            depth_along_the_optima(&depths),
             Check::should_hold(
                 "in the operator model most members of the decode frontiers have the smallest ρ",
                 most(Objective::Decode),
                 share(Objective::Decode),
             )
+            .measured_here()
             .with(shown),
             Check::known_to_fail(
                 "in the operator model most members of the prefill frontiers have the smallest ρ",
                 most(Objective::Prefill),
                 share(Objective::Prefill),
             )
+            .measured_here()
             .because(
                 of(Objective::Prefill).zip(of(Objective::Decode)).all(|(prefill, decode)| prefill.value < decode.value),
                 "the theory's prefill reads no weights, so experts cost it nothing; a real one reads those that the prompt touches",
@@ -87,95 +69,102 @@ pub(super) fn closed_forms(evidence: &Evidence) -> Finding {
     }
 }
 
-/// Share of the members of each frontier that have the smallest activation rate of the space.
-pub(super) fn sparsest(evidence: &Evidence) -> Vec<Figure> {
-    let sweep = &evidence.fp16().sweep;
-    let rate = |index| sweep.architecture(index).activation_rate();
-    let least = (0..sweep.len()).map(rate).fold(f64::INFINITY, f64::min);
-    let share = |front: super::evidence::Front<'_>| {
-        front.figure("members with the smallest ρ, %", front.percent(|shape| shape.activation_rate() <= least))
+fn sparsity_is_free(scaling: &Scaling<'_>) -> Check {
+    let gains = [PREFILL, DECODE].map(|allowance| scaling.least_gain_of_sparsity(allowance));
+    let nats = |gain: &Result<f64, NoOptimum>| match gain {
+        Ok(gain) => format!("{} nats", significant(*gain, 2)),
+        Err(reason) => format!("nothing ({reason})"),
     };
-    evidence.fronts().map(share).collect()
+    let [prefill, decode] = gains.each_ref().map(nats);
+    let least = |gain: &Result<f64, NoOptimum>| *gain.as_ref().unwrap_or(&f64::NAN);
+    Check::should_hold(
+        "under one prefill or one decode budget the lowest loss falls as ρ does, from 1 down to ρ_min",
+        gains.iter().all(|gain| least(gain) > NO_GAIN),
+        format!("halving ρ gains {prefill} or more (prefill), {decode} or more (decode)"),
+    )
+    .with([
+        Figure::new("least gain of half the ρ at a prefill budget, nats", least(&gains[0])),
+        Figure::new("least gain of half the ρ at a decode budget, nats", least(&gains[1])),
+    ])
 }
 
-/// Whether, at every width and depth of the paper's, more sparsity costs no latency and lowers the loss.
-fn sparsity_is_free(law: &Coefficients, theory: &Simplified) -> bool {
-    let rates: Vec<f64> = (0..=16).map(|step| 0.0625_f64.powf(1.0 - f64::from(step) / 16.0)).collect();
-    let corners = [4.0, 32.0].into_iter().flat_map(|layers| [768.0, 3072.0].map(|width| (layers, width)));
-    corners.into_iter().all(|(layers, width)| {
-        rates.windows(2).all(|pair| {
-            let [sparser, denser] = [pair[0], pair[1]].map(|rho| Point { layers, width, rho, ..MIDDLE });
-            let free = [Limit::Prefill, Limit::Tpot]
-                .into_iter()
-                .all(|limit| theory.cost(limit, &sparser) == theory.cost(limit, &denser));
-            free && law.loss(&sparser.features()) < law.loss(&denser.features())
-        })
-    })
+fn memory_bound_sparsity(slope: &Result<f64, NoOptimum>) -> Check {
+    let value = *slope.as_ref().unwrap_or(&f64::NAN);
+    let is_the_papers = (value - PAPER_RHO_SLOPE).abs() < ROUNDING;
+    Check::should_hold("under a memory budget the best ρ falls as d^−1.19", is_the_papers, in_words(slope))
+        .because(
+            value.is_finite(),
+            "the exponent is (β₁ − β₂)/α_ρ of the law, and this law has others than the published one",
+        )
+        .with([Figure::new("exponent of d in the memory-bound ρ*", value)])
 }
 
-/// The ρ of the lowest loss at given depth, width, gqa and memory. Stored weights go with r/ρ, so at equal memory r goes
-/// with ρ; the loss is convex in ln ρ. It is sought far beyond (0, 1], because an exponent is wanted and not a shape.
-fn memory_bound_rho(law: &Coefficients, width: f64) -> f64 {
-    let loss = |log_rho: f64| {
-        let rho = log_rho.exp();
-        law.loss(&Point { width, rho, ffn_ratio: MIDDLE.ffn_ratio * rho, ..MIDDLE }.features())
-    };
-    let (mut low, mut high) = (-12.0, 6.0);
-    for _ in 0..100 {
-        let third: f64 = (high - low) / 3.0;
-        if loss(low + third) < loss(high - third) { high -= third } else { low += third }
+/// What the paper's formula l* = C/(ξ·d²) says of itself.
+fn depth_at_one_shape(exponents: &[Result<f64, NoOptimum>; 3]) -> Check {
+    const EXACT: f64 = 1e-6;
+    const NEARLY: f64 = 0.1;
+    let [prefill, memory, decode] = exponents.each_ref().map(|exponent| *exponent.as_ref().unwrap_or(&f64::NAN));
+    let is_within = |exponent: f64, tolerance| (exponent - PAPER_DEPTH_SLOPE).abs() < tolerance;
+    Check::should_hold(
+        "at one r and gqa a budget buys layers as d^−2 (prefill, memory; decode nearly, because its context grows as d)",
+        is_within(prefill, EXACT) && is_within(memory, EXACT) && is_within(decode, NEARLY),
+        format!("d^{}, d^{}; d^{}", signed(prefill), signed(memory), signed(decode)),
+    )
+    .with([
+        Figure::new("exponent of d in l at a prefill budget and one shape", prefill),
+        Figure::new("exponent of d in l at a memory budget and one shape", memory),
+        Figure::new("exponent of d in l at a decode budget and one shape", decode),
+    ])
+}
+
+fn depth_along_the_optima(depths: &[Depth; 3]) -> Check {
+    let names = [
+        "exponent of d in l* at a prefill budget",
+        "exponent of d in l* at a decode budget",
+        "exponent of d in l* at a memory budget",
+    ];
+    let exponents = || depths.iter().flat_map(|depth| depth.exponents);
+    let figures = names.into_iter().zip(depths).flat_map(|(name, depth)| depth.exponents.map(|e| Figure::new(name, e)));
+    Check::known_to_fail(
+        "with the best r and gqa of every width l* ∝ d^−2, whichever budget binds",
+        exponents().all(|exponent| (exponent - PAPER_DEPTH_SLOPE).abs() < WHOLE),
+        along(depths),
+    )
+    .because(
+        depths.iter().all(|depth| depth.layers_shrink) && exponents().all(|exponent| exponent > PAPER_DEPTH_SLOPE),
+        "what multiplies d² in a layer's cost is no constant: a wider model's best r is smaller and its best gqa larger, \
+         and what they save buys layers, all that the width takes in a narrow model and part of it in a wide one",
+    )
+    .with(figures)
+}
+
+/// `prefill d^0.27 / d^0.09 / d^−0.53, decode …, memory …`.
+fn along(depths: &[Depth; 3]) -> String {
+    let of = |(name, depth): (&str, &Depth)| format!("{name} {}", powers(&depth.exponents));
+    ["prefill", "decode", "memory"].into_iter().zip(depths).map(of).collect::<Vec<_>>().join(", ")
+}
+
+/// `d^0.27 / d^0.09 / d^−0.53`.
+pub(super) fn powers(exponents: &[f64; WIDTHS.len()]) -> String {
+    let power =
+        |exponent: f64| if exponent.is_nan() { "no form".to_owned() } else { format!("d^{}", decimals(exponent)) };
+    exponents.map(power).join(" / ")
+}
+
+/// Two decimals: of exponents near 0 more than that is noise to a reader.
+fn decimals(value: f64) -> String {
+    format!("{value:.2}").replace('-', "−")
+}
+
+/// `ρ* ∝ d^−1.19`.
+fn in_words(exponent: &Result<f64, NoOptimum>) -> String {
+    match exponent {
+        Ok(exponent) => format!("ρ* ∝ d^{}", signed(*exponent)),
+        Err(reason) => format!("ρ* is none ({reason})"),
     }
-    f64::midpoint(low, high).exp()
-}
-
-/// How many layers of [`MIDDLE`]'s shape at this width a unit of budget buys.
-fn layers_bought(theory: &Simplified, limit: Limit, width: f64) -> f64 {
-    theory.cost(limit, &Point { layers: 1.0, width, ..MIDDLE }).recip()
-}
-
-/// Exponent of a power law in the width.
-fn slope(of: impl Fn(f64) -> f64) -> f64 {
-    (of(2.0 * WIDTH) / of(WIDTH)).log2()
 }
 
 /// With the minus sign that people write.
 fn signed(value: f64) -> String {
     format!("{}{}", if value < 0.0 { "−" } else { "" }, significant(value.abs(), 3))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::law::tests::{TABLE_6, table_6};
-
-    /// The paper's closed form of the memory-bound ρ*.
-    #[test]
-    fn the_minimum_is_the_closed_form() {
-        let law = TABLE_6;
-        for width in [768.0, 1536.0, 3072.0] {
-            let ratio = law.alpha_r * law.kappa_d / ((law.alpha_rho - law.alpha_r) * law.kappa_rho);
-            let closed = (ratio * f64::powf(width, law.beta_1 - law.beta_2)).powf(law.alpha_rho.recip());
-            let found = memory_bound_rho(&table_6(), width);
-            assert!((found / closed - 1.0).abs() < 1e-6, "{width}: {found} {closed}");
-        }
-        let exponent = slope(|width| memory_bound_rho(&table_6(), width));
-        assert!((exponent - (-0.33 - 0.97) / 1.09).abs() < 1e-6, "{exponent}");
-    }
-
-    #[test]
-    fn memory_is_equal_where_the_minimum_is_sought() {
-        let theory = Simplified {
-            flops_per_s: 1.0,
-            bytes_per_s: 1.0,
-            weight_bytes: 2.0,
-            kv_bytes: 2.0,
-            workload: crate::engine::workload::Workload::default(),
-            power: None,
-        };
-        let bytes = |rho: f64| theory.cost(Limit::Memory, &Point { rho, ffn_ratio: MIDDLE.ffn_ratio * rho, ..MIDDLE });
-        assert!((bytes(0.1) / bytes(0.9) - 1.0).abs() < 1e-12);
-        assert!(sparsity_is_free(&table_6(), &theory));
-        let indifferent = crate::engine::law::forms::Eq2 { kappa_rho: 0.0, ..TABLE_6 };
-        assert!(!sparsity_is_free(&indifferent.into(), &theory), "without the term nothing is gained");
-    }
 }
