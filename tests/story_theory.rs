@@ -281,7 +281,7 @@ fn without_a_budget_or_a_form_it_is_said_what_to_do() {
     // Prefill and decode bind together only where their ratio is nearly the layers' own.
     budgets(&mut session, &[(Limit::Prefill, 0.02), (Limit::Tpot, 0.004_135)]);
     let both = Regime::of([Limit::Prefill, Limit::Tpot]);
-    assert_eq!((regime(&answered(&session).simplified), both.shape()), (both, None));
+    assert_eq!((regime(&answered(&session).simplified), both.form_kind()), (both, None));
     assert_eq!(answered(&session).closed, Err(NoClosedForm::NoForm(both)));
     let said = notes(answered(&session));
     assert!(said.iter().any(|(_, words)| words.contains("forms are for")), "{said:?}");

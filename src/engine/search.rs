@@ -132,7 +132,7 @@ impl Searched {
 
 /// What is tried, in this order, each until it leads no further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+enum Stage {
     /// The neighbours of the frontier along one axis.
     SingleAxes,
     /// Along several at once.
@@ -153,7 +153,7 @@ pub struct Search {
     /// Per candidate: how often its stride has been halved.
     levels: Vec<u8>,
     random: ChaCha8Rng,
-    phase: Phase,
+    stage: Stage,
     /// Admitted and not dominated, by rising latency.
     front: Vec<u32>,
     /// Not dominated in what they need of the budgets and in loss, whether admitted or not, by rising need; empty where
@@ -194,7 +194,7 @@ impl Search {
             sweep: Sweep::list(&estimator),
             known: HashSet::new(),
             levels: Vec::new(),
-            phase: Phase::SingleAxes,
+            stage: Stage::SingleAxes,
             random: ChaCha8Rng::seed_from_u64(options.seed),
             front: Vec::new(),
             border: Vec::new(),
@@ -221,7 +221,7 @@ impl Search {
             options,
             known: (0..sweep.len()).map(|index| sweep.architecture(index)).collect(),
             levels: vec![0; sweep.len()],
-            phase: Phase::SingleAxes,
+            stage: Stage::SingleAxes,
             random: ChaCha8Rng::seed_from_u64(options.seed),
             front: Vec::new(),
             border: Vec::new(),
@@ -266,12 +266,12 @@ impl Search {
 
     /// What is tried next once this has led to its end; the frontier's own end where that was the last.
     fn go_on_after(&mut self, end: Stop) -> Option<Stop> {
-        self.phase = match self.phase {
-            Phase::SingleAxes => Phase::SeveralAxes,
-            Phase::SeveralAxes => Phase::Border(end),
+        self.stage = match self.stage {
+            Stage::SingleAxes => Stage::SeveralAxes,
+            Stage::SeveralAxes => Stage::Border(end),
             // The border may have brought members whose own neighbours nobody has looked at.
-            Phase::Border(Stop::Exhausted) if self.has_unrefined_members() => Phase::SeveralAxes,
-            Phase::Border(end) => return Some(end),
+            Stage::Border(Stop::Exhausted) if self.has_unrefined_members() => Stage::SeveralAxes,
+            Stage::Border(end) => return Some(end),
         };
         // What has been gained so far says nothing of what is tried from now on.
         self.since = self.sweep.len();
@@ -303,7 +303,7 @@ impl Search {
             Some(Stop::Cancelled)
         } else if self.sweep.len() >= self.most {
             Some(Stop::MaxEvaluations)
-        } else if !matches!(self.phase, Phase::Border(_))
+        } else if !matches!(self.stage, Stage::Border(_))
             && self.searched.hypervolume > 0.0
             && self.searched.growth < self.options.tolerance
             && self.quarter_ago() >= self.since

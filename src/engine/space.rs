@@ -154,7 +154,7 @@ impl Space {
 }
 
 /// Whether a token can use so many of so many experts.
-const fn is_mixture(experts: u32, top_k: u32) -> bool {
+pub(super) const fn is_mixture(experts: u32, top_k: u32) -> bool {
     top_k >= 1 && top_k <= experts && experts <= Architecture::LIMITS.experts
 }
 

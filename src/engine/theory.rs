@@ -42,7 +42,7 @@ pub use operator_model::OperatorModel;
 pub use point::Point;
 pub use printed::{PrintedD3, deviations};
 pub use problem::{Multiplier, NoOptimum, Optimum, Problem, minimise};
-pub use regime::{Regime, Shape};
+pub use regime::{FormKind, Regime};
 pub use rounding::{NoNeighbour, Quanta, Rounded, round};
 pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;

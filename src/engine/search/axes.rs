@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::engine::architecture::Architecture;
-use crate::engine::space::{KvHeads, Space, expert_hidden};
+use crate::engine::space::{KvHeads, Space, expert_hidden, is_mixture};
 
 /// What can be changed of an architecture by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Axes {
         let mut ratios = space.ffn_ratios.clone();
         ratios.sort_unstable_by(f64::total_cmp);
         let mut mixtures: Vec<(u32, u32)> =
-            space.experts.iter().copied().filter(|&(experts, top_k)| top_k >= 1 && top_k <= experts).collect();
+            space.experts.iter().copied().filter(|&(experts, top_k)| is_mixture(experts, top_k)).collect();
         mixtures.sort_unstable();
         mixtures.dedup();
         let mut by_active: Vec<(u32, u32)> = mixtures.iter().map(|&(experts, top_k)| (top_k, experts)).collect();

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use rand::RngExt;
 
 use super::axes::{Axes, Direction};
-use super::{Phase, Search, start};
+use super::{Search, Stage, start};
 use crate::engine::architecture::Architecture;
 
 /// The gap beyond the first and the last member.
@@ -28,10 +28,10 @@ impl Search {
     pub(super) fn propose(&mut self) -> Vec<(Architecture, u8)> {
         let enough = self.batch();
         let last = self.axes.levels();
-        let members = match self.phase {
-            Phase::SingleAxes => self.members_before(last),
-            Phase::SeveralAxes => self.members_before(self.last_level()),
-            Phase::Border(_) => self.beside_the_budgets(last + 1),
+        let members = match self.stage {
+            Stage::SingleAxes => self.members_before(last),
+            Stage::SeveralAxes => self.members_before(self.last_level()),
+            Stage::Border(_) => self.beside_the_budgets(last + 1),
         };
         let mut proposed = Vec::new();
         for index in members {

@@ -27,7 +27,7 @@ pub use condition::{Condition, Verdict};
 pub use error::NoClosedForm;
 
 use super::printed::PrintedD3;
-use super::regime::Shape;
+use super::regime::FormKind;
 use super::{Constraint, Domain, Multiplier, Point, Regime, Simplified};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::law::Coefficients;
@@ -146,10 +146,10 @@ impl ClosedForms {
     }
 
     fn stationary(&self, regime: Regime, width: f64, held: Held) -> Result<Stationary, NoClosedForm> {
-        let shape = regime.shape().ok_or(NoClosedForm::NoForm(regime))?;
+        let shape = regime.form_kind().ok_or(NoClosedForm::NoForm(regime))?;
         self.check(held)?;
         Ok(match shape {
-            Shape::One(limit) => {
+            FormKind::One(limit) => {
                 let rho = match (held.rho, limit) {
                     (Some(rho), _) => Some(rho),
                     (None, Limit::Memory) if held.ffn_ratio.is_none() => Some(self.memory_rho(width)?),
@@ -163,7 +163,7 @@ impl ClosedForms {
                 let shares = vec![(limit, depth)];
                 Stationary { point: solution.point(width), convergence: solution.convergence, shares }
             }
-            Shape::WithMemory(limit) => {
+            FormKind::WithMemory(limit) => {
                 let problem = self.coupled(limit, width)?;
                 let solution = problem.solve(&self.law, held, self.domain.rho)?;
                 let point = solution.point(width);

@@ -15,7 +15,7 @@ pub struct Regime([bool; Limit::COUNT]);
 
 /// The kinds of regime that closed forms exist for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum FormKind {
     /// One limit binds: P1, D1, D2 = P2, and by the same derivation total latency and energy.
     One(Limit),
     /// This limit, which does not depend on ρ, and memory, which does: P3, D3 and their like.
@@ -57,12 +57,12 @@ impl Regime {
     }
 
     /// Which derivation applies; `None` if nothing binds or several latencies do.
-    pub fn shape(self) -> Option<Shape> {
+    pub fn form_kind(self) -> Option<FormKind> {
         let others: Vec<Limit> = self.limits().filter(|&limit| limit != Limit::Memory).collect();
         match (others.as_slice(), self.has(Limit::Memory)) {
-            ([], true) => Some(Shape::One(Limit::Memory)),
-            (&[limit], false) => Some(Shape::One(limit)),
-            (&[limit], true) => Some(Shape::WithMemory(limit)),
+            ([], true) => Some(FormKind::One(Limit::Memory)),
+            (&[limit], false) => Some(FormKind::One(limit)),
+            (&[limit], true) => Some(FormKind::WithMemory(limit)),
             _ => None,
         }
     }
@@ -141,13 +141,13 @@ mod tests {
         let regime = |limits: &[Limit]| Regime::of(limits.iter().copied());
         let three = regime(&[Limit::Tpot, Limit::Prefill, Limit::Memory]);
         assert_eq!(three.to_string(), "prefill latency, decode latency and memory bind");
-        assert_eq!((three.paper_name(), three.shape()), (None, None));
+        assert_eq!((three.paper_name(), three.form_kind()), (None, None));
         assert_eq!(regime(&[]).to_string(), "nothing binds");
-        assert_eq!((regime(&[]).key(), regime(&[]).shape()), ("none".to_owned(), None));
-        assert_eq!(regime(&[Limit::Total]).shape(), Some(Shape::One(Limit::Total)));
+        assert_eq!((regime(&[]).key(), regime(&[]).form_kind()), ("none".to_owned(), None));
+        assert_eq!(regime(&[Limit::Total]).form_kind(), Some(FormKind::One(Limit::Total)));
         assert_eq!(regime(&[Limit::Total]).paper_name(), None);
-        assert_eq!(regime(&[Limit::Energy, Limit::Memory]).shape(), Some(Shape::WithMemory(Limit::Energy)));
-        assert_eq!(regime(&[Limit::Prefill, Limit::Tpot]).shape(), None);
+        assert_eq!(regime(&[Limit::Energy, Limit::Memory]).form_kind(), Some(FormKind::WithMemory(Limit::Energy)));
+        assert_eq!(regime(&[Limit::Prefill, Limit::Tpot]).form_kind(), None);
         assert_eq!(serde_json::to_value(regime(&[Limit::Tpot])).unwrap(), "decode");
     }
 }

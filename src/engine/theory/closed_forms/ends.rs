@@ -6,7 +6,7 @@
 use super::layer::LayerCost;
 use super::{ClosedForm, ClosedForms, Held, NoClosedForm};
 use crate::engine::budget::Limit;
-use crate::engine::theory::regime::Shape;
+use crate::engine::theory::regime::FormKind;
 use crate::engine::theory::{Domain, Point, Regime};
 
 impl ClosedForms {
@@ -34,7 +34,7 @@ impl ClosedForms {
         }
         let choices = |[low, high]: [f64; 2]| [None, (low > 0.0).then_some(low), high.is_finite().then_some(high)];
         let [ratios, gqas, mut rhos] = ends.map(choices);
-        if regime.shape() != Some(Shape::One(Limit::Memory)) {
+        if regime.form_kind() != Some(FormKind::One(Limit::Memory)) {
             rhos = [None; 3];
         }
         let mut best: Option<ClosedForm> = None;

@@ -35,8 +35,8 @@ fn reduced(theory: &ClosedForms, regime: Regime, point: Point) -> f64 {
     let costs = &theory.costs;
     let first = regime.limits().next().unwrap();
     let layers = most(first) / costs.cost(first, &one_layer);
-    let rho = match regime.shape() {
-        Some(Shape::WithMemory(_)) => {
+    let rho = match regime.form_kind() {
+        Some(FormKind::WithMemory(_)) => {
             let stored = most(Limit::Memory) / (layers * point.width.powi(2) * costs.weight_bytes);
             3.0 * point.ffn_ratio / (stored - 2.0 - 2.0 / point.gqa)
         }
