@@ -38,7 +38,7 @@ pub use constraint::{Constraint, Coordinate};
 pub use domain::Domain;
 pub use jet::Jet;
 pub use kkt::Kkt;
-pub use operator_model::OperatorModel;
+pub use operator_model::{ModelKind, OperatorModel};
 pub use point::Point;
 pub use printed::{PrintedD3, deviations};
 pub use problem::{Multiplier, NoOptimum, Optimum, Problem, minimise};
@@ -55,6 +55,11 @@ use super::budget::Limit;
 pub trait CostModel: Sync {
     /// The limited quantity at a point: seconds, joules or bytes; infinite where it is not known.
     fn cost(&self, limit: Limit, point: &Point) -> f64;
+
+    /// The models without jumps that this one is made of, of which each shape takes one; none where it has none itself.
+    fn parts(&self) -> Vec<OperatorModel> {
+        Vec::new()
+    }
 
     /// All of them in the order of [`Limit::ALL`] with their derivatives. Where a cost has kinks they are rounded off, upwards
     /// and the less the greater the `sharpness`.

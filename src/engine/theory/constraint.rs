@@ -80,6 +80,14 @@ impl Constraint {
             _ => None,
         }
     }
+
+    /// The variable that it is an end of.
+    pub const fn coordinate(self) -> Option<Coordinate> {
+        match self {
+            Self::Least(coordinate) | Self::Most(coordinate) => Some(coordinate),
+            Self::Budget(_) | Self::FewestKvHeads => None,
+        }
+    }
 }
 
 /// `memory`, `largest depth`, `smallest ρ`, `fewest KV heads`.

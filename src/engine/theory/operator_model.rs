@@ -2,8 +2,10 @@
 //!
 //! A point has five numbers, an architecture more. K and the head size are fixed, and the rest follows: E = K/ρ, `n_h` = d/`d_h`,
 //! h = r·d/K. Weights take their nominal bytes, since real sizes have no rows that blocks could fail to fit; so K-quants may
-//! cost a rounded shape more. Where the space has experts at all there is a router, also at ρ = 1, where a dense model has
-//! none: what a rounded shape costs is always priced exactly.
+//! cost a rounded shape more: that is always priced exactly.
+//!
+//! A router is paid however few its experts are, and a dense model has none. So a space of both has costs that jump at
+//! ρ = 1, and two problems: the dense one decides where every microsecond counts.
 //!
 //! **Is its optimum the best there is?** FLOPs and bytes are sums of products of powers, and the larger of two such is convex in
 //! logarithms too. One part is not: the expert coverage of a short pass, `E·(1 − (1 − K/E)^T)`, which grows with E and
@@ -32,8 +34,19 @@ pub struct OperatorModel {
     pub vocab: f64,
     /// Whether the LM head shares the embedding's weights.
     pub tied: bool,
-    /// Whether there is a router.
-    pub routed: bool,
+    /// With a router or without.
+    pub kind: ModelKind,
+}
+
+/// Which models are priced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelKind {
+    /// Without experts.
+    Dense,
+    /// With experts, at ρ = 1 too.
+    Routed,
+    /// Dense at ρ = 1, with experts below.
+    Either,
 }
 
 impl OperatorModel {
@@ -46,8 +59,17 @@ impl OperatorModel {
             top_k: f64::from(routed().map(|&(_, top_k)| top_k).min().unwrap_or(1)),
             vocab: f64::from(space.vocab),
             tied: space.tied,
-            routed: routed().next().is_some(),
+            kind: match (routed().next(), space.experts.iter().any(|&(experts, _)| experts == 1)) {
+                (None, _) => ModelKind::Dense,
+                (Some(_), false) => ModelKind::Routed,
+                (Some(_), true) => ModelKind::Either,
+            },
         }
+    }
+
+    /// The same for dense models alone.
+    const fn dense(&self) -> Self {
+        Self { kind: ModelKind::Dense, top_k: 1.0, ..*self }
     }
 
     fn sizes<S: Size>(&self, point: &Point<S>) -> Dimensions<S> {
@@ -63,7 +85,7 @@ impl OperatorModel {
             shared_hidden: 0.0,
             vocab: self.vocab,
             tied: self.tied,
-            routed: self.routed,
+            routed: self.kind != ModelKind::Dense,
             weights: WeightBytes::nominal(self.estimator.precision()),
         }
     }
@@ -143,7 +165,17 @@ impl Rounded<'_> {
 }
 
 impl CostModel for OperatorModel {
+    fn parts(&self) -> Vec<Self> {
+        match self.kind {
+            ModelKind::Either => vec![Self { kind: ModelKind::Routed, ..*self }, self.dense()],
+            ModelKind::Dense | ModelKind::Routed => Vec::new(),
+        }
+    }
+
     fn cost(&self, limit: Limit, point: &Point) -> f64 {
+        if self.kind == ModelKind::Either && point.rho == 1.0 {
+            return self.dense().cost(limit, point);
+        }
         let sizes = self.sizes(point);
         let latency = self.estimator.cost_of_sizes(&sizes).at_real_depth(point.layers);
         let memory =

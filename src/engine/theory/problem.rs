@@ -8,7 +8,7 @@ use super::constraint::{Constraint, Coordinate};
 use super::interior_point;
 use super::kkt::Kkt;
 use super::program::Program;
-use super::{CostModel, Domain, Point};
+use super::{CostModel, Domain, ModelKind, OperatorModel, Point};
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::law::Coefficients;
 
@@ -167,8 +167,52 @@ impl fmt::Display for NoOptimum {
 /// The largest KKT residual of what counts as an optimum.
 pub(super) const MOST_RESIDUAL: f64 = 1e-9;
 
-/// Solves a problem by an interior-point method in the logarithms of the variables.
+/// Solves a problem by an interior-point method in the logarithms of the variables; where its costs have parts, each by
+/// itself, and takes the best.
 pub fn minimise(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
+    let parts = problem.costs.parts();
+    let solved = parts.iter().map(|costs| solve_part(problem, costs));
+    solved.reduce(better).unwrap_or_else(|| solve(problem))
+}
+
+/// The better of two parts' optima. A part that nothing can be had of leaves the choice to the other; one that was not
+/// solved leaves none.
+fn better(a: Result<Optimum, NoOptimum>, b: Result<Optimum, NoOptimum>) -> Result<Optimum, NoOptimum> {
+    let is_out = |error: &NoOptimum| matches!(error, NoOptimum::Infeasible { .. } | NoOptimum::EmptyDomain(_));
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok(if b.loss < a.loss { b } else { a }),
+        (Ok(found), Err(error)) | (Err(error), Ok(found)) => {
+            if is_out(&error) {
+                Ok(found)
+            } else {
+                Err(error)
+            }
+        }
+        (
+            Err(NoOptimum::Infeasible { limit, allowed, least }),
+            Err(NoOptimum::Infeasible { limit: other, least: less, .. }),
+        ) if limit == other => Err(NoOptimum::Infeasible { limit, allowed, least: least.min(less) }),
+        (Err(error), Err(other)) => Err(if is_out(&error) { other } else { error }),
+    }
+}
+
+/// A part's own optimum, which for dense models is at ρ = 1.
+fn solve_part(problem: &Problem<'_>, costs: &OperatorModel) -> Result<Optimum, NoOptimum> {
+    let [least, most] = problem.domain.rho;
+    if costs.kind != ModelKind::Dense {
+        return solve(&Problem { costs, ..*problem });
+    }
+    if least > 1.0 || most < 1.0 {
+        return Err(NoOptimum::EmptyDomain(Coordinate::Rho));
+    }
+    let domain = Domain { rho: [1.0; 2], ..problem.domain };
+    let mut optimum = solve(&Problem { costs, domain, ..*problem })?;
+    // Dense is what is chosen, not an end that holds it.
+    optimum.multipliers.retain(|known| known.constraint.coordinate() != Some(Coordinate::Rho));
+    Ok(optimum)
+}
+
+fn solve(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
     let program = Program::new(problem)?;
     let end =
         interior_point::solve(&program, program.start()).ok_or(NoOptimum::NotConverged { residual: f64::INFINITY })?;

@@ -6,7 +6,7 @@ use crate::engine::theory::fixtures::operator_model_under;
 use crate::engine::theory::interior_point;
 use crate::engine::theory::jet::Gradient;
 use crate::engine::theory::program::{Program, SHARPEST};
-use crate::engine::theory::{Domain, NoOptimum, Problem, minimise};
+use crate::engine::theory::{Coordinate, Domain, NoOptimum, Problem, minimise};
 use crate::engine::workload::Workload;
 
 #[test]
@@ -24,6 +24,37 @@ fn it_is_the_estimator_where_sizes_are_whole() {
             }
         }
     }
+}
+
+#[test]
+fn dense_models_pay_for_no_router() {
+    let model = operator_model_under("w4a16", Workload::default());
+    for shape in paper_space().candidates().into_iter().filter(Architecture::is_dense) {
+        for limit in Limit::ALL {
+            let (exact, real) = (model.cost_of(limit, &shape), model.cost(limit, &Point::of(&shape)));
+            assert!((real - exact).abs() <= 1e-12 * exact, "{limit:?} {shape}");
+        }
+    }
+}
+
+/// Between the cheapest dense model and the cheapest with a router only the former is left.
+#[test]
+fn where_no_router_can_be_paid_a_dense_model_is_best() {
+    let (law, domain) = (table_6(), Domain::of(&paper_space()));
+    let model = operator_model_under("fp16", Workload::default());
+    let cheapest = paper_space().candidates().into_iter().map(|shape| model.cost_of(Limit::Total, &shape));
+    let fastest_s = cheapest.fold(f64::INFINITY, f64::min);
+    let within = |total_s| {
+        let budgets = Budgets::NONE.with(Limit::Total, total_s);
+        minimise(&Problem { law: &law, costs: &model, budgets, domain })
+    };
+    let tight = within(fastest_s * 1.001).unwrap();
+    assert_eq!((tight.point.rho, tight.binding()), (1.0, vec![Limit::Total]));
+    assert!(tight.binding_ends().iter().all(|end| end.constraint.coordinate() != Some(Coordinate::Rho)));
+    assert!(
+        matches!(within(fastest_s * 0.999), Err(NoOptimum::Infeasible { least, .. }) if (least / fastest_s - 1.0).abs() < 1e-9)
+    );
+    assert!(within(fastest_s * 1.5).unwrap().point.rho < 0.5);
 }
 
 /// The least loss on a grid that closes in on the best of it: depth, width, gqa and ρ on the grid, r the largest that the
