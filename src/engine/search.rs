@@ -270,7 +270,7 @@ impl Search {
             Stage::SingleAxes => Stage::SeveralAxes,
             Stage::SeveralAxes => Stage::Border(end),
             // The border may have brought members whose own neighbours nobody has looked at.
-            Stage::Border(Stop::Exhausted) if self.has_unrefined_members() => Stage::SeveralAxes,
+            Stage::Border(end) if self.still_grows(end) && self.has_unrefined_members() => Stage::SeveralAxes,
             Stage::Border(end) => return Some(end),
         };
         // What has been gained so far says nothing of what is tried from now on.
@@ -296,6 +296,11 @@ impl Search {
     /// How it stands.
     pub const fn searched(&self) -> &Searched {
         &self.searched
+    }
+
+    /// Whether what has been found since then belies that end.
+    fn still_grows(&self, end: Stop) -> bool {
+        end == Stop::Exhausted || self.searched.growth >= self.options.tolerance
     }
 
     fn reason_to_stop(&self, watch: &dyn Watch) -> Option<Stop> {

@@ -106,7 +106,9 @@ fn the_best_within_budgets_is_found() {
             for seed in 0..20 {
                 let options = SearchOptions { seed, ..SearchOptions::DEFAULT };
                 let mut search = Search::new(&space, paper_law(), estimator(precision), aim, options);
-                search.finish(&());
+                let stop = search.finish(&());
+                let stands = search.searched().growth < options.tolerance;
+                assert!(stop == Stop::Exhausted || stands, "seed {seed}, {aim:?}: {:?}", search.searched());
                 let found = places(&search.landscape(), aim);
                 assert_eq!(found.last(), there.last(), "seed {seed}, {aim:?}");
                 let share = pareto::hypervolume(&found, nadir) / area;
