@@ -8,6 +8,11 @@ pub fn nats(value: f64) -> String {
     if value.abs() < NOTHING { "nothing".to_owned() } else { format!("{} nats", significant(value, 2)) }
 }
 
+/// `1 KV head`, `3 KV heads`.
+pub fn counted(number: u32, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
 /// `3e-10`, what an equation is missed by: its magnitude matters, and below 1e-12 not even that, since those are the digits
 /// of rounding.
 pub fn residual(value: f64) -> String {

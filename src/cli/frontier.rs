@@ -12,6 +12,7 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::table::write_pairs;
 use super::{Failure, Outcome, Streams, setting};
+use crate::engine::architecture::experts_in_words;
 use crate::engine::budget::{Budgets, Limit, Loosening};
 use crate::engine::confidence::{Confidence, Question};
 use crate::engine::landscape::Landscape;
@@ -284,22 +285,22 @@ fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<
     }
     // The table runs from the fastest to the best: who pipes it through head must still see the winner.
     if let Some(Line { row: best, .. }) = rows.last() {
-        let kind =
-            if best.experts == 1 { "dense".to_owned() } else { format!("{} experts top-{}", best.experts, best.top_k) };
         let latency_s = match priced.objective {
             Objective::Prefill => best.prefill_s,
             Objective::Decode => best.decode_s,
             Objective::Total => best.total_s,
         };
         let words = format!(
-            "{}×{}, {} KV heads, FFN ratio {}, {kind}: perplexity {} in {}, {}",
+            "{}×{}, {}, FFN ratio {}, {}: perplexity {} in {}, {}{}",
             best.layers,
             best.width,
-            best.kv_heads,
+            units::counted(best.kv_heads, "KV head"),
             units::ratio(best.ffn_ratio),
+            experts_in_words(best.experts, best.top_k),
             significant(best.perplexity, 4),
             units::seconds(latency_s),
-            units::bytes(best.memory_bytes)
+            units::bytes(best.memory_bytes),
+            if best.fits_memory { "" } else { ", more than the board has" }
         );
         pairs.push(("best", words));
     }

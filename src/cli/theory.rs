@@ -13,6 +13,7 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::{Failure, Outcome, Streams};
 use crate::cli::args::{BootstrapArgs, Format};
+use crate::engine::architecture::Architecture;
 use crate::engine::budget::{Budgets, Limit};
 use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
@@ -102,7 +103,13 @@ impl Question {
         let landscape = Landscape::new(&self.space, self.law.clone(), self.estimator);
         let nothing = || "no candidate of the space keeps all limits".to_owned();
         let best = landscape.best_within(&self.budgets).ok_or_else(nothing)?;
-        Ok(Built::new(&self.operators, &landscape.sweep.architecture(best), landscape.sweep.loss[best]))
+        Ok(Built::new(self, &self.operators, &landscape.sweep.architecture(best), landscape.sweep.loss[best]))
+    }
+
+    /// The budgets that a shape exceeds as all other commands price it, with what it takes.
+    fn over_by_operators(&self, shape: &Architecture) -> Vec<(Limit, f64)> {
+        let taken = self.budgets.active().map(|(limit, most)| (limit, self.operators.cost_of(limit, shape), most));
+        taken.filter(|(_, takes, most)| takes > most).map(|(limit, takes, _)| (limit, takes)).collect()
     }
 
     /// About what is to be built if anything is, and about law and board in any case.

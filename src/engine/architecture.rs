@@ -243,6 +243,11 @@ impl Architecture {
     }
 }
 
+/// `dense`, `16 experts top-2`.
+pub fn experts_in_words(experts: u32, top_k: u32) -> String {
+    if experts == 1 { "dense".to_owned() } else { format!("{experts} experts top-{top_k}") }
+}
+
 /// `24×896 · 14 heads, 2 KV · r 5.43 · dense`: the one-line name that people recognise a shape by.
 impl std::fmt::Display for Architecture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -255,10 +260,7 @@ impl std::fmt::Display for Architecture {
             self.kv_heads,
             crate::units::ratio(self.ffn_ratio())
         )?;
-        if self.is_dense() {
-            return f.write_str("dense");
-        }
-        write!(f, "{} experts top-{}", self.experts, self.top_k)?;
+        f.write_str(&experts_in_words(self.experts, self.top_k))?;
         if self.shared_hidden > 0 { f.write_str(" and a shared one") } else { Ok(()) }
     }
 }

@@ -4,14 +4,12 @@ use super::Question;
 use super::report::{Answer, Built, FormAt, Report, Takes};
 use crate::cli::table::{Table, write_pairs};
 use crate::cli::{Failure, Streams, setting};
-use crate::engine::theory::Point;
-use crate::engine::theory::closed_forms::Verdict;
+use crate::engine::architecture::experts_in_words;
+use crate::engine::theory::closed_forms::{Condition, Verdict};
+use crate::engine::theory::{Point, Simplified};
 use crate::files::export::ArchitecturePart;
 use crate::files::toml_source::shown;
 use crate::units::{self, nats, significant};
-
-const LEFT_OUT: &str = "the simplified ones (Eq. 29, 39, 42) have no LM head, no router, no expert traffic in prefill and no \
-                        KV cache in memory";
 
 pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&question.law, &question.board, &question.estimator);
@@ -71,7 +69,7 @@ fn table(report: &Report) -> Table {
         let mut row = |name: &str, at: &FormAt| table.row(cells(name, &at.optimum, at.loss, &at.takes));
         row("closed form", &form.free);
         if let Some(kept) = &form.ends_kept {
-            row("with ends kept", kept);
+            row(&format!("with {} kept", kept.held.join(", ")), kept);
         }
     }
     let rounded = format!("rounded ({})", report.costs);
@@ -112,16 +110,31 @@ fn cells(name: &str, point: &Point, loss: f64, takes: &Takes) -> Vec<String> {
     ]
 }
 
+fn failures(form: &FormAt) -> impl Iterator<Item = &Condition> {
+    form.conditions.iter().filter(|condition| condition.verdict == Verdict::Fails)
+}
+
 fn sentences(report: &Report) -> Vec<String> {
     let answer = &report.answer;
-    let mut lines: Vec<String> = answer.undetermined_in_words.iter().cloned().collect();
+    let over =
+        answer.over_by_operators.iter().map(|(limit, takes)| format!("{} {}", limit.label(), limit.text(*takes)));
+    let over: Vec<String> = over.collect();
+    let mut lines = Vec::new();
+    if !over.is_empty() {
+        lines.push(format!(
+            "rounded: over its limits by the operator model, which prices all else: {}",
+            over.join(", ")
+        ));
+    }
+    lines.extend(answer.undetermined_in_words.clone());
     lines.extend(answer.sensitivities.iter().map(|known| known.words.clone()));
     lines.extend(answer.ends.iter().map(|known| known.words.clone()));
     if let Some(Built { architecture, loss_cost_nats: Some(cost), .. }) = &answer.rounded {
         let ArchitecturePart { heads, head_dim, kv_heads, intermediate, experts, top_k, .. } = architecture;
         lines.push(format!(
-            "rounded: {heads} heads of {head_dim}, {kv_heads} KV heads, {experts} experts top-{top_k} of {intermediate}; rounding \
-             costs {}",
+            "rounded: {heads} heads of {head_dim}, {}, {} of {intermediate}; rounding costs {}",
+            units::counted(*kv_heads, "KV head"),
+            experts_in_words(*experts, *top_k),
             nats(*cost)
         ));
     }
@@ -133,10 +146,11 @@ fn sentences(report: &Report) -> Vec<String> {
             lines
                 .push(format!("closed form: the paper has none where {regime}; derived here as it derives the others"));
         }
-        let failing = form.free.conditions.iter().filter(|condition| condition.verdict == Verdict::Fails);
-        lines.extend(failing.map(|condition| format!("closed form: {}", condition.sentence)));
+        lines.extend(failures(&form.free).map(|condition| format!("closed form: {}", condition.sentence)));
         if let Some(kept) = &form.ends_kept {
-            lines.push(format!("with ends kept: the closed form with {} on an end of the space", kept.held.join(", ")));
+            let held = kept.held.join(", ");
+            lines.push(format!("with {held} kept: the closed form with {held} on an end of the space"));
+            lines.extend(failures(kept).map(|condition| format!("with {held} kept: {}", condition.sentence)));
         }
         if let Some(printed) = &form.free.printed {
             lines.push(format!(
@@ -148,6 +162,9 @@ fn sentences(report: &Report) -> Vec<String> {
         lines.extend(form.deviations.iter().map(|deviation| format!("paper: {deviation}")));
     }
     lines.extend(report.no_sweep_best.clone());
-    lines.push(format!("each row is priced by its own costs; {LEFT_OUT}"));
+    lines.push(format!(
+        "each row is priced by its own costs; the simplified ones (Eq. 29, 39, 42) have {}",
+        Simplified::LEFT_OUT
+    ));
     lines
 }

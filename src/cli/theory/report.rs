@@ -84,6 +84,9 @@ pub(super) struct Answer {
     pub(super) not_rounded: Option<String>,
     #[serde(skip)]
     shape: Option<Architecture>,
+    /// Budgets that what is to be built exceeds by the operator model, with what it takes.
+    #[serde(skip)]
+    pub(super) over_by_operators: Vec<(Limit, f64)>,
 }
 
 /// What a shape takes of each limit by the cost model that it was sought with; null where that is not known.
@@ -136,16 +139,19 @@ pub(super) struct Built {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) loss_cost_nats: Option<f64>,
     pub(super) takes: Takes,
+    /// The same by the operator model, which is that of all other commands.
+    pub(super) takes_by_operators: Takes,
 }
 
 impl Built {
-    pub(super) fn new(costs: &dyn CostModel, shape: &Architecture, loss: f64) -> Self {
+    pub(super) fn new(question: &Question, costs: &dyn CostModel, shape: &Architecture, loss: f64) -> Self {
         Self {
             architecture: shape.into(),
             loss,
             perplexity: loss.exp(),
             loss_cost_nats: None,
             takes: Takes::of(|limit| costs.cost_of(limit, shape)),
+            takes_by_operators: Takes::of(|limit| question.operators.cost_of(limit, shape)),
         }
     }
 }
@@ -218,12 +224,13 @@ impl Answer {
         match optimum.map(|optimum| round(&problem, optimum, &question.quanta)) {
             Some(Ok(found)) => {
                 shape = Some(found.architecture);
-                let built = Built::new(costs, &found.architecture, found.loss);
+                let built = Built::new(question, costs, &found.architecture, found.loss);
                 rounded = Some(Built { loss_cost_nats: Some(found.loss_cost_nats), ..built });
             }
             Some(Err(error)) => not_rounded = Some(NoNeighbour::to_string(&error)),
             None => {}
         }
+        let over_by_operators = shape.map(|shape| question.over_by_operators(&shape)).unwrap_or_default();
         Self {
             regime,
             regime_in_words: match solved {
@@ -246,6 +253,7 @@ impl Answer {
             rounded,
             not_rounded,
             shape,
+            over_by_operators,
         }
     }
 

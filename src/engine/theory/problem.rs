@@ -143,11 +143,11 @@ impl fmt::Display for NoOptimum {
                 write!(f, "{} is limited but not known: the power mode states no watts", limit.label())
             }
             Self::EmptyDomain(coordinate) => {
-                write!(f, "no {} is allowed: the domain's smallest is above its largest", coordinate.name())
+                write!(f, "no {} is allowed: the space's smallest is above its largest", coordinate.name())
             }
             Self::Infeasible { limit, allowed, least } => write!(
                 f,
-                "{} of {} cannot be kept: the cheapest shape of the domain takes {}",
+                "{} of {} cannot be kept: the cheapest shape of the space takes {}",
                 limit.label(),
                 limit.text(allowed),
                 limit.text(crate::units::rounded_up(least, 3))

@@ -83,7 +83,7 @@ impl fmt::Display for NoNeighbour {
                 units::significant(units::rounded_up(factor, 3), 3),
                 limit.label()
             ),
-            None => f.write_str("the domain has no buildable shape around the optimum: its sizes there are not whole"),
+            None => f.write_str("the space has no buildable shape around the optimum: its sizes there are not whole"),
         }
     }
 }

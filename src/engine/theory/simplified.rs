@@ -37,6 +37,10 @@ pub struct Simplified {
 }
 
 impl Simplified {
+    /// What they leave out, after "have".
+    pub const LEFT_OUT: &str =
+        "no LM head, no router, no softmax, no expert traffic in prefill and no KV cache in memory";
+
     /// As the theory sees what `estimator` predicts for. Formats that keep some matrices with more bits count by their
     /// plain weights.
     pub fn of(hardware: &Hardware, estimator: &Estimator) -> Self {

@@ -5,7 +5,9 @@ use super::curves::gaps;
 use super::table::{Way, outcome};
 use crate::engine::budget::Limit;
 use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Solved, deviations, regime};
+use crate::engine::theory::{
+    EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Simplified, Solved, deviations, regime,
+};
 use crate::files::export::Warning;
 use crate::units;
 
@@ -105,11 +107,7 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
     }
     let ends = answered.operators.iter().flat_map(|solved| &solved.ends);
     notes.extend(ends.map(|end| (Mark::Plain, format!("the space: {end}"))));
-    notes.push((
-        Mark::Plain,
-        "simplified: the paper's costs (Eq. 29, 39, 42), without LM head, router, softmax and cache in memory"
-            .to_owned(),
-    ));
+    notes.push((Mark::Plain, format!("simplified: the paper's costs (Eq. 29, 39, 42) have {}", Simplified::LEFT_OUT)));
     // Failures first, wherever they were found; of equal weight the order above.
     notes.sort_by_key(|(mark, _)| match mark {
         Mark::Fails => 0,

@@ -75,11 +75,11 @@ fn what_has_no_optimum_says_why() {
     let refusal = |problem: Problem<'_>| minimise(&problem).unwrap_err().to_string();
     assert_eq!(
         refusal(Problem { budgets: Budgets::NONE.with(Limit::Memory, 1e6).with(Limit::Total, 1.0), ..problem }),
-        "memory of 1.00 MB cannot be kept: the cheapest shape of the domain takes 17.4 MB"
+        "memory of 1.00 MB cannot be kept: the cheapest shape of the space takes 17.4 MB"
     );
     assert_eq!(
         refusal(Problem { domain: Domain { layers: [8.0, 4.0], ..paper }, ..problem }),
-        "no depth is allowed: the domain's smallest is above its largest"
+        "no depth is allowed: the space's smallest is above its largest"
     );
     assert_eq!(
         refusal(Problem { domain: Domain { layers: [4.0, f64::INFINITY], ..paper }, ..problem }),

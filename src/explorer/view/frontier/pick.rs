@@ -5,6 +5,7 @@ use ratatui::text::Span;
 
 use super::power;
 use crate::engine::architecture::Architecture;
+use crate::engine::architecture::experts_in_words;
 use crate::engine::landscape::Landscape;
 use crate::engine::law::{Ensemble, Interval};
 use crate::engine::roofline::{Bound, OperatorCost, Phase};
@@ -97,11 +98,7 @@ impl Detail<'_> {
             format!("{} active of {}", units::parameters(active), units::parameters(total))
         };
         let shape = &self.shape;
-        let kind = if shape.is_dense() {
-            "dense".to_owned()
-        } else {
-            format!("{} experts top-{}", shape.experts, shape.top_k)
-        };
+        let kind = experts_in_words(shape.experts, shape.top_k);
         let mut lines = vec![
             vec![
                 canvas.span(format!("◆ {}×{} ", shape.layers, shape.width), Role::Pick),
