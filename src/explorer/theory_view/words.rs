@@ -35,6 +35,16 @@ pub const fn failure(error: &NoOptimum) -> &'static str {
     if matches!(error, NoOptimum::Infeasible { .. }) { "no optimum" } else { "not solved" }
 }
 
+/// What a budget would have to be at least, beside its slider; none where nothing can be had for another's sake.
+pub fn need(error: &NoOptimum, limit: Limit) -> Option<String> {
+    match *error {
+        NoOptimum::Infeasible { limit: missed, least, .. } if missed == limit => {
+            Some(format!("needs {}", limit.text(units::rounded_up(least, 3))))
+        }
+        _ => None,
+    }
+}
+
 /// What one step more of a budget buys, beside its slider: `10 ms more: −2.4 % ppl`; none where it is off.
 pub fn worth(solved: &Solved, limit: Limit) -> Option<(f64, String)> {
     let worth = solved.worths.iter().find(|worth| worth.limit == limit)?;

@@ -7,7 +7,7 @@ use super::numbers;
 use crate::engine::budget::Limit;
 use crate::explorer::state::{State, Switch};
 use crate::explorer::theory_view::focused;
-use crate::explorer::theory_view::words::{ends, failure, verdict, worth};
+use crate::explorer::theory_view::words::{ends, failure, need, verdict, worth};
 use crate::explorer::view::frontier::controls::render_slider;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused, fit};
@@ -58,7 +58,12 @@ fn worths(canvas: &Canvas<'_>, state: &State, limit: Limit, wide: usize) -> Vec<
     let Some(answered) = state.theory.answered.as_deref() else { return Vec::new() };
     let operators = match &answered.operators {
         Ok(operators) => operators,
-        Err(error) => return vec![canvas.span(failure(error), Role::Label)],
+        Err(error) => {
+            return match need(error, limit) {
+                Some(words) => vec![canvas.span(words, numbers(state, Role::Over))],
+                None => vec![canvas.span(failure(error), Role::Label)],
+            };
+        }
     };
     // On by now, and not yet when the question was asked.
     let Some((nats, words)) = worth(operators, limit) else { return Vec::new() };
