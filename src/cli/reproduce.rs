@@ -19,7 +19,7 @@ use crate::engine::landscape::Landscape;
 use crate::engine::law::LossLaw;
 use crate::engine::law::forms::{EQ_2, Eq2};
 use crate::engine::precision::Precision;
-use crate::engine::roofline::Estimator;
+use crate::engine::roofline::{Estimator, UnsupportedFormat};
 use crate::engine::space::Space;
 use crate::engine::workload::{Objective, Workload};
 use crate::error::{Error, Result};
@@ -53,7 +53,12 @@ impl Reproduction {
             .at_column("--law")
             .expected(format!("a law of the form '{}'", EQ_2.name)));
         }
-        let evidence = Evidence::new(&space, &law, &board.hardware)?;
+        let unable = |refusal: UnsupportedFormat| {
+            Error::new(format!("the claims are about fp16 and w8a8: {refusal}"))
+                .at_column("--profile")
+                .expected("a board that computes in both")
+        };
+        let evidence = Evidence::new(&space, &law, &board.hardware).map_err(unable)?;
         let findings = findings(&evidence, &time_pricing(&space, &law, &board)?);
         let errata = errata(&evidence);
         let is_published_law = law.coefficients == published.coefficients;
