@@ -13,9 +13,7 @@ use roofscape::engine::roofline::Estimator;
 use roofscape::engine::space::Space;
 use roofscape::engine::theory::{Domain, OperatorModel, Problem, Quanta, Simplified, minimise, round};
 use roofscape::engine::workload::Workload;
-use roofscape::files::catalog::Kind;
 use roofscape::files::resolve::Library;
-use roofscape::files::space;
 
 fn main() {
     divan::main();
@@ -23,8 +21,7 @@ fn main() {
 
 fn paper() -> (Space, LossLaw, Hardware, Estimator) {
     let library = Library::default();
-    let file = library.resolve(Kind::Space, "paper").unwrap();
-    let space = space::parse(&file.source, &file.text).unwrap();
+    let space = library.space("paper").unwrap();
     let (_, law) = library.law("paper").unwrap();
     let (_, profile) = library.profile("agx-orin-64gb").unwrap();
     let hardware = profile.hardware(profile.default_mode());

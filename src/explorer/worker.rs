@@ -92,7 +92,7 @@ pub(super) struct OrderJob {
 }
 
 impl PriceJob {
-    /// For a question of this session; none if its edition of the law does not stand any more or its board lacks the
+    /// For a question of the state; none if its edition of the law does not stand any more or its board lacks the
     /// number format, which update sees to before it asks.
     pub(super) fn of(state: &State, question: Question) -> Option<Self> {
         let standing = state.shelf.laws[question.law].standing.as_ref()?;
@@ -112,7 +112,7 @@ impl PriceJob {
 }
 
 impl FitJob {
-    /// For a law on this session's shelf; none if it comes from a file.
+    /// For a law on the shelf; none if it comes from a file.
     pub(super) fn of(state: &State, place: usize) -> Option<Self> {
         let entry = &state.shelf.laws[place];
         let dataset = Arc::clone(entry.dataset.as_ref()?);
@@ -123,7 +123,7 @@ impl FitJob {
 }
 
 impl WatchJob {
-    /// For a law on this session's shelf; none if its runs cannot change.
+    /// For a law on the shelf; none if its runs cannot change.
     pub(super) fn of(state: &State, place: usize) -> Option<Self> {
         let entry = &state.shelf.laws[place];
         let (live, dataset) = (entry.live.as_ref()?, entry.dataset.as_ref()?);

@@ -25,7 +25,7 @@ pub(in crate::explorer) struct Hunt {
 }
 
 impl Hunt {
-    /// For a question of this session; none where its space is priced as a whole.
+    /// For a question of the state; none where its space is priced as a whole.
     pub(super) fn of(state: &State, question: Question) -> Option<Self> {
         let aim = state.wanted_aim()?;
         let answer = state.answer.as_ref();

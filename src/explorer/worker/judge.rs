@@ -24,7 +24,7 @@ pub(in crate::explorer) struct JudgeJob {
 }
 
 impl JudgeJob {
-    /// For a law on this session's shelf; none if another stands by now, or stands for other runs.
+    /// For a law on the shelf; none if another stands by now, or stands for other runs.
     pub(in crate::explorer) fn of(state: &State, trial: Trial) -> Option<Self> {
         let entry = &state.shelf.laws[trial.place];
         let standing = entry.standing.as_ref().filter(|standing| standing.edition == trial.edition)?;

@@ -31,7 +31,7 @@ pub(in crate::explorer) struct ResampleJob {
 }
 
 impl ResampleJob {
-    /// For a law on this session's shelf; none if it stands for other runs than there are now.
+    /// For a law on the shelf; none if it stands for other runs than there are now.
     pub(in crate::explorer) fn of(state: &State, place: usize) -> Option<Self> {
         let entry = &state.shelf.laws[place];
         let standing = entry.standing.as_ref().filter(|_| entry.progress == FitProgress::Done)?;
