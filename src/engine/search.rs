@@ -270,7 +270,12 @@ impl Search {
             Stage::SingleAxes => Stage::SeveralAxes,
             Stage::SeveralAxes => Stage::Border(end),
             // The border may have brought members whose own neighbours nobody has looked at.
-            Stage::Border(end) if self.still_grows(end) && self.has_unrefined_members() => Stage::SeveralAxes,
+            Stage::Border(end) if self.still_grows(end) => {
+                if !self.has_unrefined_members() {
+                    return Some(Stop::Exhausted);
+                }
+                Stage::SeveralAxes
+            }
             Stage::Border(end) => return Some(end),
         };
         // What has been gained so far says nothing of what is tried from now on.
