@@ -219,12 +219,12 @@ fn solve(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
     if let Some((coordinate, grows)) = program.runaway(&end.iterate.logarithms) {
         return Err(NoOptimum::Unbounded { coordinate, grows });
     }
-    let (kkt, multipliers) = program.judge(&end.iterate);
+    let (kkt, multipliers, undetermined) = program.judge(&end.iterate);
     if kkt.residual() > MOST_RESIDUAL {
         return Err(NoOptimum::NotConverged { residual: kkt.residual() });
     }
     let point = at_its_ends(end.iterate.logarithms.into(), &problem.domain);
-    let (loss, undetermined) = (problem.law.loss(&point.features()), program.undetermined(&end.iterate));
+    let loss = problem.law.loss(&point.features());
     Ok(Optimum { point, loss, kkt, multipliers, undetermined, iterations: end.iterations })
 }
 

@@ -121,10 +121,10 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// The residual at the end of a search, and the multipliers of what the problem itself asks. A constraint presses if
-    /// its multiplier outweighs what is unused of it: at an optimum one of the two is 0, and which one is not a question
-    /// of how close to 0 the other is.
-    pub(super) fn judge(&self, end: &Iterate) -> (Kkt, Vec<Multiplier>) {
+    /// The residual at the end of a search, the multipliers of what the problem itself asks, and the variables that are left
+    /// open. A constraint presses if its multiplier outweighs what is unused of it: at an optimum one of the two is 0, and
+    /// which one is not a question of how close to 0 the other is.
+    pub(super) fn judge(&self, end: &Iterate) -> (Kkt, Vec<Multiplier>, Vec<Coordinate>) {
         let at = self.evaluate(&end.logarithms, SHARPEST);
         let kkt = Kkt::of(&at, &end.multipliers, self.free);
         let clean = pressing(end);
@@ -137,15 +137,13 @@ impl<'a> Program<'a> {
             let constraint = if pull > 0.0 { Constraint::Least(coordinate) } else { Constraint::Most(coordinate) };
             multipliers.push(Multiplier { constraint, nats: pull.abs() });
         }
-        (kkt, multipliers)
+        (kkt, multipliers, self.left_open(&at, &clean))
     }
 
-    /// The variables that the optimum leaves open.
-    pub(super) fn undetermined(&self, end: &Iterate) -> Vec<Coordinate> {
-        let at = self.evaluate(&end.logarithms, SHARPEST);
-        let pressing = || at.constraints.iter().zip(pressing(end)).filter(|(_, lambda)| *lambda > 0.0);
+    fn left_open(&self, at: &Evaluation, pressing: &[f64]) -> Vec<Coordinate> {
+        let pressing = || at.constraints.iter().zip(pressing).filter(|(_, lambda)| **lambda > 0.0);
         let lagrangian =
-            pressing().fold(at.loss.hessian, |sum, (constraint, lambda)| sum + constraint.hessian * lambda);
+            pressing().fold(at.loss.hessian, |sum, (constraint, &lambda)| sum + constraint.hessian * lambda);
         let unit = |place| Gradient::from_fn(|row, _| if row == place { 1.0 } else { 0.0 });
         let fixed = (0..Point::DIMENSIONS).filter(|&place| !self.free[place]).map(unit);
         undetermined(&lagrangian, pressing().map(|(constraint, _)| constraint.gradient).chain(fixed))

@@ -172,7 +172,7 @@ fn every_start_leads_to_the_same_optimum() {
                     low + share * (high - low)
                 });
                 let end = interior_point::solve(&program, start).unwrap();
-                let (kkt, _) = program.judge(&end.iterate);
+                let (kkt, ..) = program.judge(&end.iterate);
                 assert!(kkt.residual() <= 1e-9, "batch {batch}, {budgets:?}, corner {corner}: {kkt:?}");
                 let there = Point::from_logarithms(end.iterate.logarithms.into());
                 let loss = law.loss(&there.features());
