@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use divan::Bencher;
+use engine::budget::Limit;
+use engine::confidence::{Confidence, Question};
+use engine::law::Ensemble;
 use rayon::ThreadPoolBuilder;
-use roofscape::engine::budget::Limit;
-use roofscape::engine::confidence::{Confidence, Question};
-use roofscape::engine::law::Ensemble;
 use roofscape::explorer::headless::Headless;
 use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;

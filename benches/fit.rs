@@ -3,19 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a bench on built-in files")]
 
 use divan::{Bencher, black_box};
+use engine::budget::Budgets;
+use engine::confidence::{Confidence, Question};
+use engine::landscape::Landscape;
+use engine::law::fit::{Bootstrap, Criterion, FitOptions, bootstrap, fit, refit};
+use engine::law::{Ensemble, Features};
+use engine::precision::Precision;
+use engine::roofline::Estimator;
+use engine::runs::Run;
+use engine::workload::{Objective, Workload};
+use files::resolve::Library;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use roofscape::engine::budget::Budgets;
-use roofscape::engine::confidence::{Confidence, Question};
-use roofscape::engine::landscape::Landscape;
-use roofscape::engine::law::fit::{Bootstrap, Criterion, FitOptions, bootstrap, fit, refit};
-use roofscape::engine::law::{Ensemble, Features};
-use roofscape::engine::precision::Precision;
-use roofscape::engine::roofline::Estimator;
-use roofscape::engine::runs::Run;
-use roofscape::engine::workload::{Objective, Workload};
-use roofscape::files::resolve::Library;
 
 fn main() {
     divan::main();

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a bench on built-in files")]
 
 use divan::{Bencher, black_box};
-use roofscape::engine::law::fit::{FitOptions, fit, profile};
-use roofscape::engine::law::influence::leave_one_out;
-use roofscape::engine::law::validation::{FOLDS, k_fold};
-use roofscape::files::resolve::Library;
+use engine::law::fit::{FitOptions, fit, profile};
+use engine::law::influence::leave_one_out;
+use engine::law::validation::{FOLDS, k_fold};
+use files::resolve::Library;
 
 fn main() {
     divan::main();

@@ -9,16 +9,16 @@ use std::sync::Arc;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use roofscape::engine::budget::Budgets;
-use roofscape::engine::landscape::Landscape;
-use roofscape::engine::law::LossLaw;
-use roofscape::engine::pareto;
-use roofscape::engine::precision::Precision;
-use roofscape::engine::roofline::Estimator;
-use roofscape::engine::search::{Aim, Search, SearchOptions};
-use roofscape::engine::space::{KvHeads, Space};
-use roofscape::engine::workload::{Objective, Workload};
-use roofscape::files::resolve::Library;
+use engine::budget::Budgets;
+use engine::landscape::Landscape;
+use engine::law::LossLaw;
+use engine::pareto;
+use engine::precision::Precision;
+use engine::roofline::Estimator;
+use engine::search::{Aim, Search, SearchOptions};
+use engine::space::{KvHeads, Space};
+use engine::workload::{Objective, Workload};
+use files::resolve::Library;
 
 fn main() {
     divan::main();

@@ -7,19 +7,19 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use engine::landscape::Landscape;
+use engine::law::LossLaw;
+use engine::pareto;
+use engine::precision::Precision;
+use engine::roofline::Estimator;
+use engine::space::Space;
+use engine::sweep::Sweep;
+use engine::workload::Workload;
+use files::catalog::Kind;
+use files::resolve::Library;
+use files::space;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use roofscape::engine::landscape::Landscape;
-use roofscape::engine::law::LossLaw;
-use roofscape::engine::pareto;
-use roofscape::engine::precision::Precision;
-use roofscape::engine::roofline::Estimator;
-use roofscape::engine::space::Space;
-use roofscape::engine::sweep::Sweep;
-use roofscape::engine::workload::Workload;
-use roofscape::files::catalog::Kind;
-use roofscape::files::resolve::Library;
-use roofscape::files::space;
 
 fn main() {
     divan::main();

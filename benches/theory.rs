@@ -5,15 +5,15 @@
 #![expect(clippy::unwrap_used, reason = "a bench on built-in files")]
 
 use divan::Bencher;
-use roofscape::engine::budget::{Budgets, Limit};
-use roofscape::engine::hardware::Hardware;
-use roofscape::engine::law::LossLaw;
-use roofscape::engine::precision::Precision;
-use roofscape::engine::roofline::Estimator;
-use roofscape::engine::space::Space;
-use roofscape::engine::theory::{Domain, OperatorModel, Problem, Quanta, Simplified, minimise, round};
-use roofscape::engine::workload::Workload;
-use roofscape::files::resolve::Library;
+use engine::budget::{Budgets, Limit};
+use engine::hardware::Hardware;
+use engine::law::LossLaw;
+use engine::precision::Precision;
+use engine::roofline::Estimator;
+use engine::space::Space;
+use engine::theory::{Domain, OperatorModel, Problem, Quanta, Simplified, minimise, round};
+use engine::workload::Workload;
+use files::resolve::Library;
 
 fn main() {
     divan::main();

@@ -9,10 +9,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crossterm::event::{KeyCode, KeyModifiers};
+use engine::budget::Limit;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use resvg::{tiny_skia, usvg};
-use roofscape::engine::budget::Limit;
 use roofscape::explorer::headless::Headless;
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;

@@ -43,12 +43,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use self::args::{Cli, Command};
-use crate::engine::law::LossLaw;
-use crate::error::Error;
-use crate::files::export::Warning;
-use crate::files::resolve::Library;
-use crate::files::save::{self, SaveError};
-use crate::files::toml_source::{escaped, shown};
+use engine::error::Error;
+use engine::law::LossLaw;
+use files::export::Warning;
+use files::resolve::Library;
+use files::save::{self, SaveError};
+use files::toml_source::{escaped, shown};
 
 const FOUND: u8 = 0;
 const NOTHING_FEASIBLE: u8 = 1;

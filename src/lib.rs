@@ -1,25 +1,21 @@
 //! roofscape explores on-device LLM architectures: a scaling law gives the loss, a per-operator roofline the latency,
 //! and the frontier between the two shows what a budget can buy.
 //!
-//! Dependencies point downwards only, and a test keeps it so:
+//! Dependencies point downwards only. Each layer below the program is a crate of its own, so the compiler keeps it so:
 //!
 //! ```text
 //! cli        arguments → commands → table, JSON, CSV          explorer   state + message → update → view
 //!    └──────────────────────────┬───────────────────────────────────────────┘
-//! files      training runs, laws, spaces, profiles in; exports out; names → files
+//! report     what is said of numbers: warnings, sentences, JSON documents
+//!                               │
+//! files      training runs, laws, spaces, profiles in; names → files
 //!                               │
 //! engine     architecture · law (+ fit) · roofline · space → sweep → landscape → frontier, budgets
-//!                               │
-//! error, text, units            what people read and type
+//!            error, text, units: what people read and type
 //! ```
 //!
 //! Where to look: a formula is in [`engine`], a file format in [`files`], a pane of the screen in
 //! [`explorer::view`], a key in [`explorer::keymap`], an option in [`cli::args`].
 
 pub mod cli;
-pub mod engine;
-pub mod error;
 pub mod explorer;
-pub mod files;
-pub mod text;
-pub mod units;

@@ -2,13 +2,13 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use roofscape::engine::architecture::Architecture;
-use roofscape::engine::hardware::{Efficiencies, Hardware};
-use roofscape::engine::law::Coefficients;
-use roofscape::engine::precision::Precision;
-use roofscape::engine::roofline::{Estimator, OperatorCost, Phase};
-use roofscape::engine::workload::Workload;
-use roofscape::files::resolve::Library;
+use engine::architecture::Architecture;
+use engine::hardware::{Efficiencies, Hardware};
+use engine::law::Coefficients;
+use engine::precision::Precision;
+use engine::roofline::{Estimator, OperatorCost, Phase};
+use engine::workload::Workload;
+use files::resolve::Library;
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;

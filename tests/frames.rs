@@ -2,8 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
-use roofscape::engine::budget::Limit;
-use roofscape::engine::hardware::{Efficiency, Overhead};
+use engine::budget::Limit;
+use engine::hardware::{Efficiency, Overhead};
 use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;

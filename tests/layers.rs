@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Sources of one folder and its namesake file, test modules in files of their own left out.
 fn sources(folder: &str) -> Vec<PathBuf> {
-    let mut found = vec![PathBuf::from(format!("src/{folder}.rs"))];
+    let mut found: Vec<PathBuf> =
+        [format!("src/{folder}.rs")].into_iter().map(PathBuf::from).filter(|path| path.is_file()).collect();
     let mut folders = vec![PathBuf::from(format!("src/{folder}"))];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
@@ -63,7 +64,7 @@ fn the_engine_knows_no_terminal_no_files_and_no_layer_above() {
     let outside = ["ratatui", "crossterm", "clap", "toml::", "csv::", "std::fs", "std::io", "std::env", "std::time"];
     assert_never_names("engine", &outside, &[]);
     // By whatever path; words of prose have no colons.
-    assert_never_names("engine", &["files::", "explorer::", "cli::", "super::super::super::super::super"], &[]);
+    assert_never_names("engine", &["files::", "explorer::", "cli::"], &[]);
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn reports_know_nothing_of_the_screen() {
 
 #[test]
 fn what_people_read_and_type_knows_no_layer() {
-    for lowest in ["error", "text", "units"] {
+    for lowest in ["engine/error", "engine/text", "engine/units"] {
         assert_never_names(lowest, &["engine::", "files::", "explorer::", "cli::", "ratatui", "crossterm"], &[]);
     }
 }

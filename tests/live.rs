@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use roofscape::engine::landscape::Landscape;
-use roofscape::error::Error;
+use engine::error::Error;
+use engine::landscape::Landscape;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use roofscape::engine::budget::Limit;
-use roofscape::engine::runs::Dataset;
+use engine::budget::Limit;
+use engine::runs::Dataset;
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, FitStop, Message};
 use roofscape::explorer::open::Choices;
@@ -162,7 +162,7 @@ fn answers_to_earlier_states_of_the_runs_are_dropped() {
     session.tell(Action::ToggleRun(0));
     session.tell(Action::ToggleRun(1));
     let revision = session.state.law_entry().revision;
-    for stop in [FitStop::Superseded, FitStop::Impossible(roofscape::error::Error::new("too few"))] {
+    for stop in [FitStop::Superseded, FitStop::Impossible(engine::error::Error::new("too few"))] {
         session.tell(Message::Fitted { place: 0, revision: revision - 1, outcome: Err(stop) });
         assert_eq!(session.state.law_entry().progress, FitProgress::UnderWay { percent: 0 });
         assert!(session.state.notice.is_none());

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEventKind};
-use roofscape::engine::budget::Limit;
-use roofscape::engine::precision::Precision;
-use roofscape::engine::workload::{Objective, Workload};
+use engine::budget::Limit;
+use engine::precision::Precision;
+use engine::workload::{Objective, Workload};
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::keymap::help;
 use roofscape::explorer::message::{Action, Control, ExportOutcome, FitStop, Focus, Message, Overwrite, Scope};
@@ -42,7 +42,7 @@ fn a_drag_moves_knob_chart_count_and_table_in_one_step() {
             (0..sweep.len()).filter(|&i| sweep.total_s[i] <= 0.1 && sweep.memory_bytes[i] <= slider.value).count()
         });
         assert_eq!(Some(session.state.selection.feasible.len()), by_hand);
-        let count = roofscape::units::count(session.state.selection.feasible.len());
+        let count = engine::units::count(session.state.selection.feasible.len());
         assert!(screen(&mut session).contains(&format!("Feasible: {count} of 10,560")));
     }
     assert!(session.state.selection.feasible.len() < before);
@@ -390,7 +390,7 @@ fn a_superseded_fit_is_no_error_and_a_bug_in_a_worker_leaves_the_picture() {
     assert!(session.state.notice.is_none());
     assert_eq!(session.waiting.len(), 2, "it is asked for again, being asked for still");
     session.waiting.clear();
-    session.tell(stopped(FitStop::Impossible(roofscape::error::Error::new("too few runs"))));
+    session.tell(stopped(FitStop::Impossible(engine::error::Error::new("too few runs"))));
     assert!(!session.state.is_stale(), "the picture's own law is asked for again");
 
     session.keys("f");

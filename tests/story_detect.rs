@@ -2,9 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+use files::resolve::{DETECTED, Library};
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::open::Choices;
-use roofscape::files::resolve::{DETECTED, Library};
 
 fn session_on(tree: &str) -> Headless {
     let root = format!("{}/tests/sysroots/{tree}", env!("CARGO_MANIFEST_DIR"));

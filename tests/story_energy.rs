@@ -3,14 +3,14 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use roofscape::engine::budget::{Budgets, Limit};
-use roofscape::engine::workload::Objective;
+use engine::budget::{Budgets, Limit};
+use engine::units::rounded_up;
+use engine::workload::Objective;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::{Action, Control, Focus};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::slider::{Direction, Stride};
 use roofscape::explorer::state::{Mode, Notice, Switch};
-use roofscape::units::rounded_up;
 
 /// A session on a board with modes of 20 W, of none, and of 5 W at half of what the first has.
 fn session(mode: &str, size: (u16, u16)) -> Headless {

@@ -3,8 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
-use roofscape::engine::budget::Limit;
-use roofscape::engine::workload::Objective;
+use engine::budget::Limit;
+use engine::workload::Objective;
 use roofscape::explorer::evolution_view::quantity::Quantity;
 use roofscape::explorer::evolution_view::{course, members};
 use roofscape::explorer::headless::{Headless, text};
@@ -78,7 +78,7 @@ fn what_is_said_is_what_the_members_are() {
     assert!(width.members.iter().all(|&(latency_s, value)| latency_s < at_s || value == 3072.0));
     assert!(width.members.iter().rev().find(|(latency_s, _)| *latency_s < at_s).expect("one before").1 < 3072.0);
     let shown = screen(&mut session);
-    let words = format!("reaches its end at {}", roofscape::units::seconds(at_s));
+    let words = format!("reaches its end at {}", engine::units::seconds(at_s));
     assert!(shown.contains(&words) && shown.contains("as in the paper, width reaches its end first"), "{shown}");
 }
 
@@ -107,7 +107,7 @@ fn a_click_picks_the_nearest_member_on_either_side_of_the_budget() {
     assert!(session.state.selection.frontier.contains(&(picked as u32)));
     let shown = screen(&mut session);
     let latency_s = session.state.landscape().expect("a landscape").sweep.total_s[picked];
-    assert!(shown.contains(&format!("◆ {}", roofscape::units::seconds(latency_s))), "{shown}");
+    assert!(shown.contains(&format!("◆ {}", engine::units::seconds(latency_s))), "{shown}");
     session.click((50, 5));
     let beyond = session.state.picked().expect("a pick");
     assert!(!session.state.selection.frontier.contains(&(beyond as u32)), "beyond the budget");

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
-use roofscape::engine::law::LossLaw;
+use engine::law::LossLaw;
 use roofscape::explorer::fit_view::FitFocus;
 use roofscape::explorer::fit_view::evidence::Part;
 use roofscape::explorer::fit_view::runs::RunColumn;

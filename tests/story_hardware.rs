@@ -3,8 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
-use roofscape::engine::budget::Limit;
-use roofscape::engine::roofline::Phase;
+use engine::budget::Limit;
+use engine::roofline::Phase;
 use roofscape::explorer::hardware_view::operators::{compared, picked, rows};
 use roofscape::explorer::hardware_view::{Comparison, Emphasis, HardwareFocus, LowerPane};
 use roofscape::explorer::headless::{Headless, text};

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use roofscape::engine::reference::BASELINE;
+use engine::reference::BASELINE;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::shelf::Prominence;

@@ -5,16 +5,16 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use roofscape::engine::budget::Limit;
-use roofscape::engine::law::LossLaw;
-use roofscape::engine::search::{Search, SearchOptions, Stop};
+use engine::budget::Limit;
+use engine::law::LossLaw;
+use engine::search::{Search, SearchOptions, Stop};
+use files::export::{self, Selection, Warning};
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::{Answer, Pick};
 use roofscape::explorer::theory_view::table::{Way, outcome};
-use roofscape::files::export::{self, Selection, Warning};
 
 fn open(size: (u16, u16)) -> Headless {
     let choices = Choices { space: "large".into(), ..Choices::default() };

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
-use roofscape::engine::budget::Limit;
-use roofscape::engine::theory::{CostModel, NoClosedForm, NoOptimum, Regime, regime};
+use engine::budget::Limit;
+use engine::theory::{CostModel, NoClosedForm, NoOptimum, Regime, regime};
 use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::{Action, Focus, Message};
 use roofscape::explorer::open::Choices;

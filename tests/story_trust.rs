@@ -6,12 +6,13 @@
 use std::fmt::Write as _;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use roofscape::engine::law::comparison::compare;
-use roofscape::engine::law::fit::{Criterion, FitOptions, Profile, fit, profile};
-use roofscape::engine::law::forms::{ACTIVE_TOTAL, EQ_2, EQ_2_NO_KV, EQ_2_TOKENS};
-use roofscape::engine::law::influence::leave_one_out;
-use roofscape::engine::law::validation::{FOLDS, extrapolate, k_fold};
-use roofscape::engine::runs::Run;
+use engine::law::comparison::compare;
+use engine::law::fit::{Criterion, FitOptions, Profile, fit, profile};
+use engine::law::forms::{ACTIVE_TOTAL, EQ_2, EQ_2_NO_KV, EQ_2_TOKENS};
+use engine::law::influence::leave_one_out;
+use engine::law::validation::{FOLDS, extrapolate, k_fold};
+use engine::runs::Run;
+use engine::units::significant;
 use roofscape::explorer::fit_view::evidence::{Part, Without};
 use roofscape::explorer::fit_view::runs::{BY_INFLUENCE, RunColumn};
 use roofscape::explorer::headless::{Headless, Pace, text};
@@ -21,7 +22,6 @@ use roofscape::explorer::open::Choices;
 use roofscape::explorer::recipe::Recipe;
 use roofscape::explorer::shelf::FitProgress;
 use roofscape::explorer::state::{Mode, Notice};
-use roofscape::units::significant;
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -287,7 +287,7 @@ fn a_form_that_cannot_be_fitted_says_why_and_the_next_step_leads_beyond_it() {
         (session.state.law_entry().law().cloned().expect("fitted"), session.state.law_entry().revision);
     session.pace = Pace::Later;
     session.keys("n");
-    let error = roofscape::error::Error::new("8 different architectures are too few");
+    let error = engine::error::Error::new("8 different architectures are too few");
     let failed = Message::Fitted {
         place: 0,
         revision: revision + 1,

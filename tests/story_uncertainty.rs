@@ -5,15 +5,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use roofscape::engine::budget::Limit;
-use roofscape::engine::confidence::{Confidence, Question};
-use roofscape::engine::law::Ensemble;
+use engine::budget::Limit;
+use engine::confidence::{Confidence, Question};
+use engine::law::Ensemble;
+use engine::units;
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, FitStop, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::resampled::ResamplingProgress;
 use roofscape::explorer::sources;
-use roofscape::units;
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -195,7 +195,7 @@ fn late_and_superseded_answers_change_nothing() {
     session.backstage.clear();
     session.tell(Message::Resampled { place: 0, edition: 1, outcome: Err(FitStop::Superseded) });
     assert!(matches!(session.backstage[..], [Effect::Resample(0)]), "it is asked for again, being looked at still");
-    let error = roofscape::error::Error::new("too few architectures to resample");
+    let error = engine::error::Error::new("too few architectures to resample");
     session.tell(Message::Resampled { place: 0, edition: 1, outcome: Err(FitStop::Impossible(error)) });
     assert!(!screen(&mut session).contains("resampling"));
     assert_eq!(said(&session), "nothing is said of how sure the law is: too few architectures to resample");

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use roofscape::engine::budget::{Budgets, Limit};
-use roofscape::engine::hardware::Basis;
-use roofscape::engine::precision::Precision;
-use roofscape::engine::what_if::{Factor, Resource, Scaling};
+use engine::budget::{Budgets, Limit};
+use engine::hardware::Basis;
+use engine::precision::Precision;
+use engine::what_if::{Factor, Resource, Scaling};
 use roofscape::explorer::hardware_view::what_if::{best_in_words, ranking, worths};
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Control};

@@ -1,14 +1,14 @@
 //! `--arch layers=24,width=896,…`: one shape by the names that tables of runs and config.json files use.
 
 use super::args::ShapeArgs;
-use crate::engine::architecture::{Architecture, InvalidShape};
-use crate::engine::reference::{QWEN2_5_0_5B, ReferenceModel};
-use crate::error::{Error, Result, did_you_mean};
-use crate::files::models;
-use crate::files::resolve::Library;
-use crate::files::runs::Field;
-use crate::files::toml_source::shown;
-use crate::units;
+use engine::architecture::{Architecture, InvalidShape};
+use engine::error::{Error, Result, did_you_mean};
+use engine::reference::{QWEN2_5_0_5B, ReferenceModel};
+use engine::units;
+use files::models;
+use files::resolve::Library;
+use files::runs::Field;
+use files::toml_source::shown;
 
 /// By how much a written ratio may differ from the one that follows from the hidden size.
 const RATIO_TOLERANCE: f64 = 0.01;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::files::resolve::DETECTED;
+use files::resolve::DETECTED;
 
 pub use commands::{
     Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
@@ -183,7 +183,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::engine::precision::Precision;
+    use engine::precision::Precision;
 
     #[test]
     fn the_definition_is_sound() {

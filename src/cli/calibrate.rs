@@ -11,13 +11,13 @@ use serde::Serialize;
 use self::pair::Calibrated;
 use super::args::{CalibrateArgs, Format};
 use super::{Failure, Outcome, Streams};
-use crate::error::{Error, Result};
-use crate::files::export::write_json;
-use crate::files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
-use crate::files::observations::{PUBLISHED, Pair, assumed_modes, lookup, pairs, published, shape};
-use crate::files::profile::Profile;
-use crate::files::resolve::Library;
-use crate::files::toml_source::{one_of, shown};
+use engine::error::{Error, Result};
+use files::export::write_json;
+use files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
+use files::observations::{PUBLISHED, Pair, assumed_modes, lookup, pairs, published, shape};
+use files::profile::Profile;
+use files::resolve::Library;
+use files::toml_source::{one_of, shown};
 
 pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.profile {

@@ -3,10 +3,10 @@
 use super::args::Format;
 use super::table::write_pairs;
 use super::{Failure, Outcome, Streams};
-use crate::files::detect::{ClocksNow, DetectedBoard, Detection, Evidence, MemoryNow, Unread};
-use crate::files::export::write_json;
-use crate::files::resolve::Library;
-use crate::units::{bytes, ratio};
+use engine::units::{bytes, ratio};
+use files::detect::{ClocksNow, DetectedBoard, Detection, Evidence, MemoryNow, Unread};
+use files::export::write_json;
+use files::resolve::Library;
 
 type Pair = (&'static str, String);
 

@@ -4,12 +4,12 @@ use std::io::{IsTerminal, stdin, stdout};
 use std::process::ExitCode;
 
 use super::args::{BoardArgs, ExploreArgs};
-use crate::engine::law::fit::FitOptions;
-use crate::error::{Error, Result};
 use crate::explorer;
 use crate::explorer::open::{Choices, open};
 use crate::explorer::recipe::Recipe;
-use crate::files::resolve::{DETECTED, Library};
+use engine::error::{Error, Result};
+use engine::law::fit::FitOptions;
+use files::resolve::{DETECTED, Library};
 
 /// Opens the explorer on what the options select. Whatever is wrong with them is said before the screen is taken.
 pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {

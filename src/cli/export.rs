@@ -3,9 +3,9 @@
 use super::args::ExportArgs;
 use super::frontier::Priced;
 use super::{Failure, Outcome, Streams};
-use crate::files::export::{document_with, to_json};
-use crate::files::resolve::Library;
-use crate::units;
+use engine::units;
+use files::export::{document_with, to_json};
+use files::resolve::Library;
 
 pub(super) fn run(args: &ExportArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let priced = Priced::new(&args.sweep, library)?;

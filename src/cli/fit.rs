@@ -18,12 +18,12 @@ use self::report::Report;
 use super::args::{FitArgs, Format};
 use super::fitting::Fitting;
 use super::{Failure, Outcome, Streams};
-use crate::engine::law::LossLaw;
-use crate::engine::law::fit::FitOptions;
-use crate::error::Error;
-use crate::files::export::{Warning, write_json};
-use crate::files::law;
-use crate::files::resolve::Library;
+use engine::error::Error;
+use engine::law::LossLaw;
+use engine::law::fit::FitOptions;
+use files::export::{Warning, write_json};
+use files::law;
+use files::resolve::Library;
 
 pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let loaded = library.data_as(&args.data, &args.columns.clone().unwrap_or_default())?;

@@ -1,12 +1,12 @@
 //! Runs of `--data` fitted as the options say; every command that fits does so here.
 
 use super::args::FittingArgs;
-use crate::engine::law::fit::{Fit, FitOptions, fit};
-use crate::engine::law::{Features, LossLaw};
-use crate::engine::runs::{Dataset, Run};
-use crate::error::{Error, Result};
-use crate::files::choice::{at_length, check_length, named_runs, numbered};
-use crate::units::count;
+use engine::error::{Error, Result};
+use engine::law::fit::{Fit, FitOptions, fit};
+use engine::law::{Features, LossLaw};
+use engine::runs::{Dataset, Run};
+use engine::units::count;
+use files::choice::{at_length, check_length, named_runs, numbered};
 
 /// Runs left out that are named one by one in a sentence.
 const MOST_NAMED: usize = 10;

@@ -12,25 +12,25 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::table::write_pairs;
 use super::{Failure, Outcome, Streams, setting};
-use crate::engine::architecture::experts_in_words;
-use crate::engine::budget::{Budgets, Limit, Loosening};
-use crate::engine::confidence::{Confidence, Question};
-use crate::engine::landscape::Landscape;
-use crate::engine::law::fit::FitOptions;
-use crate::engine::law::{DatasetIdentity, Ensemble, LossLaw};
-use crate::engine::precision::Precision;
-use crate::engine::reference::ReferenceModel;
-use crate::engine::roofline::{Attention, Estimator};
-use crate::engine::search::{self, Search, SearchOptions, Searched};
-use crate::engine::space::Space;
-use crate::engine::workload::{Objective, Workload};
-use crate::error::{Error, Result};
-use crate::files::export::{
+use engine::architecture::experts_in_words;
+use engine::budget::{Budgets, Limit, Loosening};
+use engine::confidence::{Confidence, Question};
+use engine::error::{Error, Result};
+use engine::landscape::Landscape;
+use engine::law::fit::FitOptions;
+use engine::law::{DatasetIdentity, Ensemble, LossLaw};
+use engine::precision::Precision;
+use engine::reference::ReferenceModel;
+use engine::roofline::{Attention, Estimator};
+use engine::search::{self, Search, SearchOptions, Searched};
+use engine::space::Space;
+use engine::units::{self, significant};
+use engine::workload::{Objective, Workload};
+use files::export::{
     BootstrapPart, CoefficientsCi, EntryConfidence, LawPart, ProfilePart, Uncertainty, View, Warning, write_json,
 };
-use crate::files::resolve::Library;
-use crate::files::toml_source::shown;
-use crate::units::{self, significant};
+use files::resolve::Library;
+use files::toml_source::shown;
 use row::{Columns, Line, ModelLine, Row};
 
 /// A space that has been priced, with what limits it.
@@ -349,7 +349,7 @@ fn print_models(models: &[ModelLine], streams: &mut Streams<'_>) -> std::io::Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::parse_seconds;
+    use engine::units::parse_seconds;
 
     #[test]
     fn a_suggested_limit_suffices() {

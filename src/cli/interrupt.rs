@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::engine::law::fit::Watch;
+use engine::law::fit::Watch;
 
 /// A watch that Ctrl-C cancels. The second Ctrl-C kills the program, and so does the first after this is dropped.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::args::{ListArgs, RowFormat};
 use super::table::{Table, write_csv};
 use super::{Failure, Outcome, Streams};
-use crate::files::catalog::Kind;
-use crate::files::export::write_json;
-use crate::files::resolve::{Library, Listed};
-use crate::files::space;
+use files::catalog::Kind;
+use files::export::write_json;
+use files::resolve::{Library, Listed};
+use files::space;
 
 #[derive(Debug, Serialize)]
 struct Item {

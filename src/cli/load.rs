@@ -2,16 +2,16 @@
 
 use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, LawArgs, SpaceArgs, WorkloadArgs};
 use super::fitting::Fitting;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Hardware;
-use crate::engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
-use crate::engine::law::{Ensemble, LossLaw};
-use crate::engine::roofline::Estimator;
-use crate::engine::space::Space;
-use crate::error::{Error, Result};
-use crate::files::profile::{PowerMode, Profile};
-use crate::files::resolve::Library;
-use crate::units::{count, many};
+use engine::budget::{Budgets, Limit};
+use engine::error::{Error, Result};
+use engine::hardware::Hardware;
+use engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
+use engine::law::{Ensemble, LossLaw};
+use engine::roofline::Estimator;
+use engine::space::Space;
+use engine::units::{count, many};
+use files::profile::{PowerMode, Profile};
+use files::resolve::Library;
 
 /// A board in one of its modes.
 #[derive(Debug, Clone, PartialEq)]

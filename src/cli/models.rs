@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::args::{Format, ListArgs, ModelsArgs, ModelsCommand, RowFormat, ShowModelArgs};
 use super::table::{Table, write_csv, write_pairs};
 use super::{Failure, Outcome, Streams};
-use crate::engine::architecture::Architecture;
-use crate::engine::reference::{Certainty, ReferenceModel};
-use crate::files::export::{ModelPart, write_json};
-use crate::files::models;
-use crate::files::resolve::Library;
-use crate::units;
+use engine::architecture::Architecture;
+use engine::reference::{Certainty, ReferenceModel};
+use engine::units;
+use files::export::{ModelPart, write_json};
+use files::models;
+use files::resolve::Library;
 
 /// A model, flat so that it is a row of CSV as well.
 #[derive(Debug, Serialize)]

@@ -12,19 +12,19 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::table::{Table, write_csv, write_pairs};
 use super::{Failure, Outcome, Streams, setting};
-use crate::engine::architecture::Architecture;
-use crate::engine::law::fit::FitOptions;
-use crate::engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
-use crate::engine::precision::Precision;
-use crate::engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
-use crate::engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
-use crate::engine::workload::Workload;
-use crate::error::Result;
-use crate::files::export::{
+use engine::architecture::Architecture;
+use engine::error::Result;
+use engine::law::fit::FitOptions;
+use engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
+use engine::precision::Precision;
+use engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
+use engine::units::{self, significant};
+use engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
+use engine::workload::Workload;
+use files::export::{
     ArchitecturePart, BootstrapPart, ExtrapolationPart, LawPart, ModelPart, ProfilePart, Warning, write_json,
 };
-use crate::files::resolve::Library;
-use crate::units::{self, significant};
+use files::resolve::Library;
 
 #[derive(Debug, Serialize)]
 struct Prediction {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::args::{Format, ProfilesArgs, ProfilesCommand, ShowArgs};
 use super::table::{Table, write_pairs};
 use super::{Failure, Outcome, Streams, detect, lists};
-use crate::files::export::write_json;
-use crate::files::profile::{EfficiencyFigures, Figure, MemoryFigures, PowerMode, Profile, Source};
-use crate::files::resolve::{Library, Resolved};
+use files::export::write_json;
+use files::profile::{EfficiencyFigures, Figure, MemoryFigures, PowerMode, Profile, Source};
+use files::resolve::{Library, Resolved};
 
 #[derive(Debug, Serialize)]
 struct Shown<'a> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::engine::law::fit::Watch;
+use engine::law::fit::Watch;
 
 /// Shorter waits need no bar.
 const PATIENCE: Duration = Duration::from_millis(500);

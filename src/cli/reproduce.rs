@@ -1,6 +1,6 @@
 //! `roofscape reproduce`: the paper's claims from its published law, each with what is found here.
 //!
-//! Everything but the clock is [`claims`](crate::engine::claims). The exit code is for scripts that want to know whether
+//! Everything but the clock is [`claims`](engine::claims). The exit code is for scripts that want to know whether
 //! this program still gives what it gave: 1 if a statement fails that is expected to hold.
 
 mod markdown;
@@ -14,18 +14,18 @@ use serde::Serialize;
 use super::args::{BoardArgs, ReportFormat, ReproduceArgs};
 use super::load::{self, BoardInMode};
 use super::{Failure, Outcome, Streams};
-use crate::engine::claims::{Check, Erratum, Evidence, Finding, Pricing, Verdict, errata, findings};
-use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
-use crate::engine::law::forms::{EQ_2, Eq2};
-use crate::engine::precision::Precision;
-use crate::engine::roofline::{Estimator, UnsupportedFormat};
-use crate::engine::space::Space;
-use crate::engine::workload::{Objective, Workload};
-use crate::error::{Error, Result};
-use crate::files::export::{LawPart, ProfilePart, write_json};
-use crate::files::resolve::Library;
-use crate::files::toml_source::shown;
+use engine::claims::{Check, Erratum, Evidence, Finding, Pricing, Verdict, errata, findings};
+use engine::error::{Error, Result};
+use engine::landscape::Landscape;
+use engine::law::LossLaw;
+use engine::law::forms::{EQ_2, Eq2};
+use engine::precision::Precision;
+use engine::roofline::{Estimator, UnsupportedFormat};
+use engine::space::Space;
+use engine::workload::{Objective, Workload};
+use files::export::{LawPart, ProfilePart, write_json};
+use files::resolve::Library;
+use files::toml_source::shown;
 
 /// What the claims are checked with, and what became of them.
 struct Reproduction {

@@ -3,8 +3,8 @@
 use super::args::SearchArgs;
 use super::frontier::{Priced, deliver, models};
 use super::{Failure, Outcome, Streams};
-use crate::engine::search::SearchOptions;
-use crate::files::resolve::Library;
+use engine::search::SearchOptions;
+use files::resolve::Library;
 
 pub(super) fn run(args: &SearchArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let SearchArgs { sweep, seed, max_evaluations, tolerance, models: named, format } = args;

@@ -1,11 +1,11 @@
 //! What stands above every table: which law, board, number format and workload the numbers are of.
 
-use crate::engine::law::LossLaw;
-use crate::engine::roofline::{Attention, Estimator};
-use crate::engine::workload::Workload;
-use crate::files::export::{Warning, latency_basis};
-use crate::files::toml_source::shown;
-use crate::units::{ratio, significant};
+use engine::law::LossLaw;
+use engine::roofline::{Attention, Estimator};
+use engine::units::{ratio, significant};
+use engine::workload::Workload;
+use files::export::{Warning, latency_basis};
+use files::toml_source::shown;
 
 use super::load::BoardInMode;
 

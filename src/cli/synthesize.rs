@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::args::{SpaceArgs, SynthesizeArgs};
 use super::load;
 use super::{Failure, Outcome, Streams};
-use crate::engine::synthetic::{Draw, draw};
-use crate::files::resolve::Library;
-use crate::files::runs::write::{Origin, synthetic_csv};
-use crate::units;
+use engine::synthetic::{Draw, draw};
+use engine::units;
+use files::resolve::Library;
+use files::runs::write::{Origin, synthetic_csv};
 
 pub(super) fn run(args: &SynthesizeArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let (_, law) = library.law(&args.law)?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Failure;
-use crate::error::Error;
+use engine::error::Error;
 
 const GAP: usize = 2;
 

@@ -13,21 +13,21 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::{Failure, Outcome, Streams};
 use crate::cli::args::{BootstrapArgs, Format};
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
-use crate::engine::law::fit::FitOptions;
-use crate::engine::roofline::Estimator;
-use crate::engine::space::Space;
-use crate::engine::theory::{
+use engine::architecture::Architecture;
+use engine::budget::{Budgets, Limit};
+use engine::error::{Error, Result};
+use engine::landscape::Landscape;
+use engine::law::LossLaw;
+use engine::law::fit::FitOptions;
+use engine::roofline::Estimator;
+use engine::space::Space;
+use engine::theory::{
     ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoOptimum, OperatorModel, Problem, Quanta, Regime,
     Simplified, Solved,
 };
-use crate::error::{Error, Result};
-use crate::files::export::{Warning, write_json};
-use crate::files::resolve::Library;
-use crate::files::toml_source::shown;
+use files::export::{Warning, write_json};
+use files::resolve::Library;
+use files::toml_source::shown;
 use report::{Answer, Built, Report};
 
 /// What is asked.

@@ -268,11 +268,11 @@ impl std::fmt::Display for Architecture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::precision::Precision;
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::roofline::Estimator;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Workload};
+    use crate::fixtures::agx_orin;
+    use crate::precision::Precision;
+    use crate::reference::QWEN2_5_0_5B;
+    use crate::roofline::Estimator;
+    use crate::workload::{MAX_BATCH, MAX_TOKENS, Workload};
     use proptest::prelude::*;
 
     #[test]

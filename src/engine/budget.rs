@@ -212,7 +212,7 @@ impl std::fmt::Display for Loosening {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::sweep::tests::{paper_sweep, sweep_at};
+    use crate::fixtures::{paper_sweep, sweep_at};
     use proptest::prelude::*;
 
     #[test]

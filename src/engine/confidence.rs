@@ -132,16 +132,14 @@ fn frontier(by_latency: &[u32], latency_s: &[f64], loss: &[f64]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::budget::Limit;
-    use crate::engine::landscape::tests::{paper_landscape, paper_law};
-    use crate::engine::law::forms::Eq2;
-    use crate::engine::law::tests::TABLE_6;
-    use crate::engine::precision::Precision;
-    use crate::engine::roofline::Estimator;
-    use crate::engine::space::{Space, paper_space};
-    use crate::engine::sweep::Sweep;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
+    use crate::budget::Limit;
+    use crate::fixtures::{TABLE_6, agx_orin, paper_landscape, paper_law, paper_space};
+    use crate::law::forms::Eq2;
+    use crate::precision::Precision;
+    use crate::roofline::Estimator;
+    use crate::space::Space;
+    use crate::sweep::Sweep;
+    use crate::workload::Workload;
 
     /// Laws that differ in what depth, width and sparsity are worth, and so in the frontier.
     fn ensemble(laws: usize) -> Ensemble {

@@ -119,7 +119,7 @@ impl Extras {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::reference::QWEN2_5_0_5B;
+    use crate::reference::QWEN2_5_0_5B;
 
     #[test]
     fn each_part_is_counted_once() {

@@ -197,47 +197,14 @@ fn span(sweep: &Sweep, limit: Limit) -> (f64, f64) {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::engine::law::tests::table_6;
-    use crate::engine::law::{FitQuality, FittedRange};
-    use crate::engine::precision::Precision;
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::space::paper_space;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
-
-    /// Table 6's law as a file would give it.
-    pub(crate) fn paper_law() -> LossLaw {
-        LossLaw {
-            name: "paper".into(),
-            source: "Table 6".into(),
-            synthetic: false,
-            coefficients: table_6(),
-            quality: FitQuality { r2_train: Some(0.975), r2_holdout: Some(0.952), rmse: None, runs: Some(170) },
-            range: FittedRange {
-                layers: [4.0, 32.0],
-                width: [768.0, 3072.0],
-                ffn_ratio: [0.5, 4.0],
-                kv_dim: [64.0, 3072.0],
-                activation_rate: [0.0625, 1.0],
-                active_parameters: None,
-                tokens: None,
-            },
-            notes: Vec::new(),
-            dataset: None,
-            origin: None,
-            reading: None,
-        }
-    }
-
-    /// The paper's setting on AGX Orin in FP16.
-    pub(crate) fn paper_landscape() -> Landscape {
-        let estimator = Estimator::new(&agx_orin(), Precision::FP16, Workload::default()).unwrap();
-        Landscape::new(&paper_space(), paper_law(), estimator)
-    }
+    use crate::fixtures::{agx_orin, paper_landscape, paper_law, paper_space};
+    use crate::precision::Precision;
+    use crate::reference::QWEN2_5_0_5B;
+    use crate::workload::Workload;
 
     #[test]
     fn a_candidate_on_the_frontier_has_no_gap_and_any_other_has_one() {

@@ -180,29 +180,10 @@ impl LossLaw {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::forms::Eq2;
     use super::*;
-
-    /// Table 6.
-    pub(crate) const TABLE_6: Eq2 = Eq2 {
-        kappa_l: 9.96,
-        alpha_l: 1.63,
-        kappa_rho: 0.031,
-        alpha_rho: 1.09,
-        beta_1: -0.33,
-        kappa_d: 500.0,
-        beta_2: 0.97,
-        alpha_r: 0.17,
-        kappa_m: 0.20,
-        alpha_m: 0.05,
-        l_inf: 2.53,
-    };
-
-    /// The same as a law.
-    pub(crate) fn table_6() -> Coefficients {
-        TABLE_6.into()
-    }
+    use crate::fixtures::{TABLE_6, table_6};
 
     const SHAPE: Features =
         Features { layers: 16.0, width: 1024.0, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 0.5 };

@@ -233,9 +233,8 @@ mod tests {
     use rand_distr::{Distribution, StandardNormal};
 
     use super::*;
-    use crate::engine::law::tests::table_6;
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::space::paper_space;
+    use crate::fixtures::{paper_space, table_6};
+    use crate::reference::QWEN2_5_0_5B;
 
     const NOISE_NATS: f64 = 0.02;
 

@@ -25,9 +25,9 @@ pub use diagram::{Ceiling, OperatorPoint, Roofs};
 pub use dimensions::{Dimensions, Size};
 pub use memory::Memory;
 pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, operators};
-pub(in crate::engine) use operators::{visit_attention, visit_layer, visit_once};
+pub(crate) use operators::{visit_attention, visit_layer, visit_once};
 pub use phases::{Cost, Latency};
-pub(in crate::engine) use weights::WeightBytes;
+pub(crate) use weights::WeightBytes;
 
 use super::energy::PowerBudget;
 use super::hardware::{ComputeCapability, Hardware, TrafficLimit};
@@ -53,19 +53,19 @@ impl Roofline {
 
     /// Seconds its arithmetic would take alone.
     #[inline]
-    pub(in crate::engine) fn compute_s<S: Size>(&self, operator: &Operator<S>) -> S {
+    pub(crate) fn compute_s<S: Size>(&self, operator: &Operator<S>) -> S {
         operator.flops * if operator.linear { self.linear_s_per_flop } else { self.bits16_s_per_flop }
     }
 
     /// Seconds its traffic would take alone.
     #[inline]
-    pub(in crate::engine) fn memory_s<S: Size>(&self, operator: &Operator<S>) -> S {
+    pub(crate) fn memory_s<S: Size>(&self, operator: &Operator<S>) -> S {
         operator.bytes * self.s_per_byte
     }
 
     /// Seconds that every execution takes besides.
     #[inline]
-    pub(in crate::engine) const fn overhead_s(&self) -> f64 {
+    pub(crate) const fn overhead_s(&self) -> f64 {
         self.overhead_s
     }
 
@@ -212,7 +212,7 @@ impl Estimator {
     }
 
     /// One forward pass over the whole prompt.
-    pub(in crate::engine) fn prefill_pass(&self) -> ForwardPass {
+    pub(crate) fn prefill_pass(&self) -> ForwardPass {
         let Workload { batch, prompt_tokens, .. } = self.workload;
         ForwardPass {
             batch: f64::from(batch),
@@ -222,7 +222,7 @@ impl Estimator {
     }
 
     /// The forward pass that generates token `step`, counted from 1.
-    pub(in crate::engine) fn decode_pass(&self, step: u32) -> ForwardPass {
+    pub(crate) fn decode_pass(&self, step: u32) -> ForwardPass {
         let Workload { batch, prompt_tokens, .. } = self.workload;
         ForwardPass {
             batch: f64::from(batch),

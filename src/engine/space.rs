@@ -167,33 +167,10 @@ pub(super) fn expert_hidden(ratio: f64, width: u32, top_k: u32) -> Option<u32> {
     (whole && nearest >= 1.0 && nearest <= f64::from(Architecture::LIMITS.expert_hidden)).then_some(nearest as u32)
 }
 
-/// Table 5 with head size 64, the space that ships as `paper`; for tests and benches that read no file.
-#[cfg(test)]
-pub(crate) fn paper_space() -> Space {
-    Space {
-        name: "paper".into(),
-        description: String::new(),
-        layers: (1..=8).map(|i| 4 * i).collect(),
-        widths: vec![768, 1024, 1280, 1536, 1792, 2048, 2304, 2560, 3072],
-        head_dims: vec![64],
-        kv_heads: vec![
-            KvHeads::Count(1),
-            KvHeads::Count(2),
-            KvHeads::Count(4),
-            KvHeads::Count(8),
-            KvHeads::SameAsHeads,
-        ],
-        ffn_ratios: vec![0.5, 1.0, 1.5, 2.0, 8.0 / 3.0, 3.0, 4.0],
-        experts: vec![(1, 1), (8, 1), (8, 2), (16, 1), (16, 2)],
-        vocab: 151_936,
-        tied: true,
-        origin: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::paper_space;
 
     #[test]
     fn the_paper_space_has_10_560_valid_candidates() {

@@ -249,45 +249,13 @@ fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estim
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::engine::features::Axis;
-    use crate::engine::hardware::{ComputeCapability, Efficiencies, Hardware};
-    use crate::engine::law::Variable;
-    use crate::engine::law::tests::table_6;
-    use crate::engine::precision::Precision;
-    use crate::engine::space::paper_space;
-    use crate::engine::workload::Workload;
-
-    /// AGX Orin 64GB, MAXN.
-    pub(crate) fn agx_orin() -> Hardware {
-        Hardware {
-            name: "agx-orin-64gb".into(),
-            fp16_flops_per_s: 42.5e12,
-            int8_flops_per_s: Some(85e12),
-            fp8_flops_per_s: None,
-            fp4_flops_per_s: None,
-            bandwidth_bytes_per_s: 204.8e9,
-            memory_bytes: 62.841e9,
-            reserved_bytes: 0.0,
-            watts: None,
-            efficiency: Efficiencies::IDEAL,
-            compute_capability: ComputeCapability::parse("8.7"),
-        }
-    }
-
-    /// The paper's space, law and workload on AGX Orin in FP16.
-    pub(crate) fn paper_sweep() -> Sweep {
-        let estimator = Estimator::new(&agx_orin(), Precision::FP16, Workload::default()).unwrap();
-        Sweep::new(&paper_space(), &table_6(), &estimator)
-    }
-
-    /// The same on a board of so many watts.
-    pub(crate) fn sweep_at(watts: f64) -> Sweep {
-        let hardware = Hardware { watts: Some(watts), ..agx_orin() };
-        let estimator = Estimator::new(&hardware, Precision::FP16, Workload::default()).unwrap();
-        Sweep::new(&paper_space(), &table_6(), &estimator)
-    }
+    use crate::features::Axis;
+    use crate::fixtures::{agx_orin, paper_space, paper_sweep, table_6};
+    use crate::law::Variable;
+    use crate::precision::Precision;
+    use crate::workload::Workload;
 
     #[test]
     fn every_row_equals_the_prediction_for_its_architecture_alone() {

@@ -81,8 +81,7 @@ fn sort_key(shape: &Architecture) -> ([u32; 10], bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::tests::table_6;
-    use crate::engine::space::paper_space;
+    use crate::fixtures::{paper_space, table_6};
 
     const HOW: Draw = Draw { runs: 100, noise_sd: 0.05, seed: 1 };
 

@@ -1,9 +1,9 @@
 //! What a new law changed, in a sentence: runs, quality, and how far the frontier moved.
 
-use crate::engine::landscape::Landscape;
-use crate::engine::pareto;
-use crate::engine::workload::Objective;
-use crate::units;
+use engine::landscape::Landscape;
+use engine::pareto;
+use engine::units;
+use engine::workload::Objective;
 
 /// `171 runs (+1), R² 0.974 → 0.976, frontier −0.3 %`: from one landscape to another of the same space on the same board.
 pub fn in_words(before: &Landscape, after: &Landscape, objective: Objective) -> String {
@@ -38,12 +38,10 @@ fn signed(value: f64, decimals: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::landscape::tests::paper_law;
-    use crate::engine::precision::Precision;
-    use crate::engine::roofline::Estimator;
-    use crate::engine::space::paper_space;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
+    use engine::fixtures::{agx_orin, paper_law, paper_space};
+    use engine::precision::Precision;
+    use engine::roofline::Estimator;
+    use engine::workload::Workload;
 
     /// The paper's law with other losses everywhere, as if fitted to so many runs.
     fn landscape(runs: usize, r2: f64, added_nats: f64) -> Landscape {

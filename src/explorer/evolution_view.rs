@@ -9,8 +9,8 @@ pub mod paper;
 pub mod quantity;
 
 use super::state::State;
-use crate::engine::space::Space;
 use course::Course;
+use engine::space::Space;
 use quantity::{Offered, Quantity};
 
 /// What the Evolution screen looks at.

@@ -12,7 +12,7 @@ use runs::{BY_SIZE, RunColumn};
 use super::shelf::LawEntry;
 use super::slider::Direction;
 use super::table::SortOrder;
-use crate::engine::features::Axis;
+use engine::features::Axis;
 
 /// What the Fit screen looks at.
 #[derive(Debug, Clone)]

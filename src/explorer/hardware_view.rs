@@ -6,9 +6,9 @@
 pub mod operators;
 pub mod what_if;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::roofline::Phase;
-use crate::engine::what_if::Resource;
+use engine::architecture::Architecture;
+use engine::roofline::Phase;
+use engine::what_if::Resource;
 
 /// What the Hardware screen looks at.
 #[derive(Debug, Clone, Default)]

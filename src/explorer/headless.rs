@@ -15,10 +15,10 @@ use super::update::{start, update};
 use super::view::render;
 use super::view::theme::{Palette, Theme};
 use super::worker::{self, FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob};
-use crate::engine::budget::Limit;
-use crate::engine::what_if::Resource;
-use crate::error::Result;
-use crate::files::resolve::Library;
+use engine::budget::Limit;
+use engine::error::Result;
+use engine::what_if::Resource;
+use files::resolve::Library;
 
 /// A session under remote control.
 pub struct Headless {

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use super::shelf::Standing;
-use crate::engine::law::comparison::Comparison;
-use crate::engine::law::fit::{Criterion, FitError, Weighting};
-use crate::engine::law::influence::Influence;
-use crate::engine::law::validation::{KFold, SizeExtrapolation};
-use crate::engine::runs::Dataset;
-use crate::error::Error;
+use engine::error::Error;
+use engine::law::comparison::Comparison;
+use engine::law::fit::{Criterion, FitError, Weighting};
+use engine::law::influence::Influence;
+use engine::law::validation::{KFold, SizeExtrapolation};
+use engine::runs::Dataset;
 
 /// One thing to be found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::runs::Run;
-use crate::error::Error;
-use crate::files::live::{LastLine, LiveRuns};
+use engine::error::Error;
+use engine::runs::Run;
+use files::live::{LastLine, LiveRuns};
 
 /// The file that a law's runs came from, as far as it is known. Here it is only data: workers read and watch it.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +57,7 @@ fn is_same(a: &Run, b: &Run) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::features::Features;
+    use engine::features::Features;
 
     fn run(name: &str, seed: u64, loss: f64) -> Run {
         let features = Features { layers: 4.0, width: 256.0, ffn_ratio: 4.0, kv_dim: 256.0, activation_rate: 1.0 };

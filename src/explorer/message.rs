@@ -14,16 +14,16 @@ use super::slider::{Direction, Stride};
 use super::state::{Answer, Question};
 use super::table::{Column, SortOrder};
 use super::theory_view::answer::{Answered, Inquiry as TheoryInquiry};
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::features::Axis;
-use crate::engine::landscape::{Landscape, Position};
-use crate::engine::law::fit::Fit;
-use crate::engine::law::{Ensemble, LossLaw};
-use crate::engine::what_if::Resource;
-use crate::engine::workload::Objective;
-use crate::error::Error;
-use crate::files::live::Reread;
-use crate::files::profile::Profile;
+use engine::budget::{Budgets, Limit};
+use engine::error::Error;
+use engine::features::Axis;
+use engine::landscape::{Landscape, Position};
+use engine::law::fit::Fit;
+use engine::law::{Ensemble, LossLaw};
+use engine::what_if::Resource;
+use engine::workload::Objective;
+use files::live::Reread;
+use files::profile::Profile;
 
 /// A control with a value that is stepped through or typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

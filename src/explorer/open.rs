@@ -6,18 +6,18 @@ use super::live::Live;
 use super::recipe::Recipe;
 use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::state::{Notice, Question, State};
-use crate::engine::precision::{LossPenalties, Precision, Storage};
-use crate::engine::reference::{BASELINE, Certainty};
-use crate::engine::roofline::Estimator;
-use crate::engine::what_if::Scaling;
-use crate::engine::workload::Workload;
-use crate::error::Result;
-use crate::files::catalog::Kind;
-use crate::files::choice::{check_length, named_runs};
-use crate::files::models;
-use crate::files::profile::Profile;
-use crate::files::resolve::{DETECTED, Library};
-use crate::files::runs::ColumnChoice;
+use engine::error::Result;
+use engine::precision::{LossPenalties, Precision, Storage};
+use engine::reference::{BASELINE, Certainty};
+use engine::roofline::Estimator;
+use engine::what_if::Scaling;
+use engine::workload::Workload;
+use files::catalog::Kind;
+use files::choice::{check_length, named_runs};
+use files::models;
+use files::profile::Profile;
+use files::resolve::{DETECTED, Library};
+use files::runs::ColumnChoice;
 
 /// What to open with; names as in the library, or paths.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,9 +11,9 @@ use super::message::Action;
 use super::slider::Track;
 use super::view::frontier::axes::Axes;
 use super::view::plot::Plane;
-use crate::engine::budget::Limit;
-use crate::engine::landscape::Position;
-use crate::engine::what_if::Resource;
+use engine::budget::Limit;
+use engine::landscape::Position;
+use engine::what_if::Resource;
 
 /// What a rectangle does when it is pressed.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! How the law of some runs is fitted: as the command line says, until a key says otherwise.
 
-use crate::engine::law::fit::{Criterion, FitOptions, Weighting};
+use engine::law::fit::{Criterion, FitOptions, Weighting};
 
 /// Everything that decides about a fit beside its runs.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -40,7 +40,7 @@ impl Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::forms::EQ_2_NO_KV;
+    use engine::law::forms::EQ_2_NO_KV;
 
     #[test]
     fn only_what_is_unusual_is_named() {

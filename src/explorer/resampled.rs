@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use super::state::State;
-use crate::engine::budget::Budgets;
-use crate::engine::confidence::Confidence;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::Ensemble;
-use crate::engine::workload::Objective;
-use crate::error::Error;
+use engine::budget::Budgets;
+use engine::confidence::Confidence;
+use engine::error::Error;
+use engine::landscape::Landscape;
+use engine::law::Ensemble;
+use engine::workload::Objective;
 
 /// The newest laws of a law's runs resampled.
 #[derive(Debug, Clone, PartialEq, Default)]

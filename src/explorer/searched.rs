@@ -5,9 +5,9 @@
 
 use super::selection::axis_value;
 use super::state::State;
-use crate::engine::budget::Budgets;
-use crate::engine::search::{Aim, Searched};
-use crate::engine::sweep::Sweep;
+use engine::budget::Budgets;
+use engine::search::{Aim, Searched};
+use engine::sweep::Sweep;
 
 impl State {
     /// The budgets that do not bound the chart's own axis under a question: one that does cuts the frontier off, and

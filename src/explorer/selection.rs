@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::engine::budget::{Budgets, Limit, Loosening};
-use crate::engine::landscape::{Landscape, Position};
-use crate::engine::sweep::Sweep;
-use crate::engine::workload::Objective;
+use engine::budget::{Budgets, Limit, Loosening};
+use engine::landscape::{Landscape, Position};
+use engine::sweep::Sweep;
+use engine::workload::Objective;
 
 /// Frontiers that do not depend on budgets.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -86,7 +86,7 @@ pub fn axis_value(objective: Objective, limit: Limit, value: f64, sweep: &Sweep)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::sweep::tests::{paper_sweep, sweep_at};
+    use engine::fixtures::{paper_sweep, sweep_at};
 
     #[test]
     fn an_energy_cuts_the_axis_of_total_latency_alone() {

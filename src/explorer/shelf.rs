@@ -7,17 +7,17 @@ use super::judged::{Basis, Judged};
 use super::live::Live;
 use super::recipe::Recipe;
 use super::resampled::{Resampled, ResamplingProgress};
-use crate::engine::hardware::Hardware;
-use crate::engine::law::fit::{Fit, FitOptions};
-use crate::engine::law::form::Form;
-use crate::engine::law::influence::Influence;
-use crate::engine::law::{Ensemble, LossLaw};
-use crate::engine::precision::Precision;
-use crate::engine::reference::ReferenceModel;
-use crate::engine::runs::{Dataset, Run};
-use crate::engine::space::Space;
-use crate::error::Error;
-use crate::files::profile::Profile;
+use engine::error::Error;
+use engine::hardware::Hardware;
+use engine::law::fit::{Fit, FitOptions};
+use engine::law::form::Form;
+use engine::law::influence::Influence;
+use engine::law::{Ensemble, LossLaw};
+use engine::precision::Precision;
+use engine::reference::ReferenceModel;
+use engine::runs::{Dataset, Run};
+use engine::space::Space;
+use files::profile::Profile;
 
 impl Shelf {
     /// Whether the space is too large to be priced as a whole.

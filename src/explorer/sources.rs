@@ -5,12 +5,12 @@ use super::live::Live;
 use super::resampled::ResamplingProgress;
 use super::shelf::LawEntry;
 use super::state::State;
-use crate::engine::law::{Ensemble, LossLaw};
-use crate::engine::precision::{Precision, Storage};
-use crate::files::export::{BootstrapPart, Warning};
-use crate::files::profile::Source;
-use crate::text::wrapped;
-use crate::units;
+use engine::law::{Ensemble, LossLaw};
+use engine::precision::{Precision, Storage};
+use engine::text::wrapped;
+use engine::units;
+use files::export::{BootstrapPart, Warning};
+use files::profile::Source;
 
 /// Cells of the labels' column.
 pub const LABEL_COLUMNS: usize = 27;

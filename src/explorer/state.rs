@@ -18,19 +18,19 @@ use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::slider::Track;
 use super::table::{Column, SortOrder};
 use super::theory_view::TheoryView;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Hardware;
-use crate::engine::landscape::{Landscape, Position};
-use crate::engine::law::fit::Bootstrap;
-use crate::engine::law::{Ensemble, Extrapolation};
-use crate::engine::precision::{LossPenalties, Precision, Storage};
-use crate::engine::reference::{BASELINE, ReferenceModel};
-use crate::engine::roofline::{Estimator, UnsupportedFormat};
-use crate::engine::search::Aim;
-use crate::engine::what_if::Scaling;
-use crate::engine::workload::{Objective, Workload};
-use crate::files::export::{View, Warning};
-use crate::files::profile::{PowerMode, Profile};
+use engine::budget::{Budgets, Limit};
+use engine::hardware::Hardware;
+use engine::landscape::{Landscape, Position};
+use engine::law::fit::Bootstrap;
+use engine::law::{Ensemble, Extrapolation};
+use engine::precision::{LossPenalties, Precision, Storage};
+use engine::reference::{BASELINE, ReferenceModel};
+use engine::roofline::{Estimator, UnsupportedFormat};
+use engine::search::Aim;
+use engine::what_if::Scaling;
+use engine::workload::{Objective, Workload};
+use files::export::{View, Warning};
+use files::profile::{PowerMode, Profile};
 
 /// What a landscape answers; places on the shelf.
 #[derive(Debug, Clone, Copy, PartialEq)]

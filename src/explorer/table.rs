@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::slider::Direction;
-use crate::engine::landscape::Landscape;
-use crate::engine::sweep::Sweep;
-use crate::units;
+use engine::landscape::Landscape;
+use engine::sweep::Sweep;
+use engine::units;
 
 /// Which way a column is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use answer::{Answered, Inquiry};
 
 use super::message::{Control, Focus};
 use super::state::State;
-use crate::engine::budget::Limit;
+use engine::budget::Limit;
 
 /// What the Theory screen looks at.
 #[derive(Debug, Clone, Default)]

@@ -27,8 +27,8 @@ use super::slider::Direction;
 use super::state::{Answer, Mode, Notice, Prompt, State};
 use super::table::{self, Column, SortOrder};
 use super::{change, layout, sources};
-use crate::engine::landscape::Landscape;
-use crate::files::export::Warning;
+use engine::landscape::Landscape;
+use files::export::Warning;
 
 /// What to do at the very start: watch what may change, and price, or fit first.
 pub fn start(state: &mut State) -> Vec<Effect> {
@@ -236,7 +236,7 @@ fn exported(state: &mut State, outcome: ExportOutcome) {
             let what = if architectures == 1 { "architecture" } else { "architectures" };
             state.notice = Some(Notice::Done(format!(
                 "wrote {} {what} to {}",
-                crate::units::count(architectures),
+                engine::units::count(architectures),
                 path.display()
             )));
         }

@@ -41,7 +41,7 @@ use super::message::Action;
 use super::pointer::{Hits, Target};
 use super::screen::Screen;
 use super::state::{Mode, State};
-use crate::text::wrapped;
+use engine::text::wrapped;
 use theme::{Role, Theme};
 
 /// What panes draw on.

@@ -29,19 +29,19 @@ use super::resampled::Inquiry;
 use super::state::{Answer, Question, State};
 use super::table::{self, Column, SortOrder};
 use super::theory_view::answer::Inquiry as TheoryInquiry;
-use crate::engine::confidence::{self, Confidence};
-use crate::engine::landscape::Landscape;
-use crate::engine::law::fit::{self, Fit, FitError, Watch};
-use crate::engine::law::{Ensemble, LossLaw};
-use crate::engine::roofline::Estimator;
-use crate::engine::runs::{Dataset, Run};
-use crate::engine::space::Space;
-use crate::error::Error;
-use crate::files::choice::at_length;
-use crate::files::export::{self, Selection, Uncertainty, View};
-use crate::files::live::{LastLine, LiveRuns, Reread};
-use crate::files::save::{self, SaveError};
-use crate::files::watch::{FileWatch, network_file_system};
+use engine::confidence::{self, Confidence};
+use engine::error::Error;
+use engine::landscape::Landscape;
+use engine::law::fit::{self, Fit, FitError, Watch};
+use engine::law::{Ensemble, LossLaw};
+use engine::roofline::Estimator;
+use engine::runs::{Dataset, Run};
+use engine::space::Space;
+use files::choice::at_length;
+use files::export::{self, Selection, Uncertainty, View};
+use files::live::{LastLine, LiveRuns, Reread};
+use files::save::{self, SaveError};
+use files::watch::{FileWatch, network_file_system};
 
 /// A space to be priced.
 pub(super) struct PriceJob {

@@ -131,7 +131,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{law, resolve::Library};
+    use crate::{law, resolve::Library};
 
     #[test]
     fn built_in_files_are_sound_and_named_as_they_say() {

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::toml_source::shown;
-use crate::engine::law::form::Form;
-use crate::engine::runs::{Dataset, Run};
-use crate::error::{Error, Result, did_you_mean};
+use engine::error::{Error, Result, did_you_mean};
+use engine::law::form::Form;
+use engine::runs::{Dataset, Run};
 
 /// `#12 moe-8x` for the run at place 11, as `--exclude` takes it.
 pub fn numbered(place: usize, name: &str) -> String {
@@ -81,7 +81,7 @@ pub fn at_length(runs: &[Run], tokens: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::features::Features;
+    use engine::features::Features;
 
     fn dataset() -> Dataset {
         let run = |name: &str| Run {

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::runs::Mapping;
 use super::save;
 use super::toml_source::{KeyPath, TomlSource};
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
 
 const PREAMBLE: &str = "\
 # What --columns has told, one table per header: field = column. A header is known by its sorted column names.
@@ -122,7 +122,7 @@ fn fingerprint(header: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::runs::ColumnChoice;
+    use crate::runs::ColumnChoice;
 
     fn told(text: &str) -> Mapping {
         match ColumnChoice::parse(text).unwrap() {

@@ -21,7 +21,7 @@ pub use tree::Tree;
 use self::module::Kind;
 use super::profile::Profile;
 use super::resolve::{Library, Resolved};
-use crate::error::Result;
+use engine::error::Result;
 
 /// What was found out about a machine.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -117,7 +117,7 @@ impl Detection {
             (Some(board), _) => {
                 let used = self.memory.as_ref().and_then(MemoryNow::used_bytes);
                 let used =
-                    used.map_or_else(String::new, |used| format!(", {} of memory in use", crate::units::bytes(used)));
+                    used.map_or_else(String::new, |used| format!(", {} of memory in use", engine::units::bytes(used)));
                 format!("this machine is {}, mode {}{used}", board.title, board.mode)
             }
             (None, Some(model)) => format!("this machine ({}) is none of the known boards", model.value),

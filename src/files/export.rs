@@ -27,15 +27,15 @@ pub use parts::{
 pub use uncertainty::{BootstrapPart, CoefficientsCi, EntryConfidence, Uncertainty};
 pub use warning::{Shapes, Warning};
 
-use crate::engine::budget::Budgets;
-use crate::engine::hardware::Hardware;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::DatasetIdentity;
-use crate::engine::precision::Precision;
-use crate::engine::roofline::Attention;
-use crate::engine::workload::{Objective, Workload};
-use crate::error::{Error, Result};
-use crate::files::profile::{PowerMode, Profile};
+use crate::profile::{PowerMode, Profile};
+use engine::budget::Budgets;
+use engine::error::{Error, Result};
+use engine::hardware::Hardware;
+use engine::landscape::Landscape;
+use engine::law::DatasetIdentity;
+use engine::precision::Precision;
+use engine::roofline::Attention;
+use engine::workload::{Objective, Workload};
 
 /// Raised whenever a reader of the older document could misread the newer one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -133,7 +133,7 @@ pub struct Generator {
 
 impl Generator {
     /// This program.
-    pub const THIS: Self = Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    pub const THIS: Self = Self { name: "roofscape", version: env!("CARGO_PKG_VERSION") };
 }
 
 impl View<'_> {
@@ -219,14 +219,13 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::engine::budget::Limit;
-    use crate::engine::confidence::{Confidence, Question};
-    use crate::engine::landscape::tests::paper_landscape;
-    use crate::engine::law::Ensemble;
-    use crate::engine::law::form::Slot;
-    use crate::engine::law::forms::Eq2;
-    use crate::engine::law::tests::TABLE_6;
-    use crate::files::catalog::Kind;
+    use crate::catalog::Kind;
+    use engine::budget::Limit;
+    use engine::confidence::{Confidence, Question};
+    use engine::fixtures::{TABLE_6, paper_landscape};
+    use engine::law::Ensemble;
+    use engine::law::form::Slot;
+    use engine::law::forms::Eq2;
 
     fn profile() -> Profile {
         Profile::parse("agx", Kind::Profile.embedded()[0].text).unwrap()

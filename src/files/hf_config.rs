@@ -14,11 +14,11 @@ pub use self::notes::of_quantisation;
 use self::family::{Family, Feed, Tied};
 use self::keys::{Keys, Sparse};
 use super::python_json;
-use crate::engine::architecture::{Architecture, InvalidShape};
-use crate::engine::extras::Extras;
-use crate::engine::features::Features;
-use crate::engine::reference::{Certainty, ReferenceModel};
-use crate::error::{Error, Result};
+use engine::architecture::{Architecture, InvalidShape};
+use engine::error::{Error, Result};
+use engine::extras::Extras;
+use engine::features::Features;
+use engine::reference::{Certainty, ReferenceModel};
 
 /// What a `config.json` says of a model's shape. Keys that are left out have been filled in as transformers does.
 #[derive(Debug, Clone, PartialEq, Eq)]

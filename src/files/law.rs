@@ -7,13 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::law::form::{Form, Slot};
-use crate::engine::law::{
-    Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS, Variable, forms,
-};
-use crate::error::{Error, Result, did_you_mean};
-use crate::files::toml_source::{KeyPath, TomlSource, one_of, shown};
-use crate::units::significant;
+use crate::toml_source::{KeyPath, TomlSource, one_of, shown};
+use engine::error::{Error, Result, did_you_mean};
+use engine::law::form::{Form, Slot};
+use engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS, Variable, forms};
+use engine::units::significant;
 
 /// As the file spells it. Lists, not pairs: deserialising into a pair would drop a third number without a word.
 #[derive(Debug, Deserialize, Serialize)]
@@ -271,7 +269,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::law::tests::table_6;
+    use engine::fixtures::table_6;
 
     const PAPER: &str = include_str!("../../datasets/paper-law.toml");
 

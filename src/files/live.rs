@@ -13,8 +13,8 @@ use super::catalog::Kind;
 use super::resolve::data::{directory, run_directory_at};
 use super::resolve::{Library, Origin, read_path};
 use super::runs::{ColumnChoice, Loaded};
-use crate::engine::runs::Dataset;
-use crate::error::Result;
+use engine::error::Result;
+use engine::runs::Dataset;
 
 /// A file of runs and how it ended when it was opened, or a directory of runs.
 #[derive(Debug, Clone, PartialEq)]

@@ -32,8 +32,8 @@ pub use measurement::{Device, Formats, Measurement, Named, Origin, Phase, Place}
 pub use options::{Lookup, Model, Options};
 
 use self::detect::Content;
-use crate::error::{Error, Result};
-use crate::units;
+use engine::error::{Error, Result};
+use engine::units;
 
 /// The largest file that is read: every sample of a long benchmark is far below.
 pub const LARGEST_BYTES: usize = 200_000_000;

@@ -5,11 +5,11 @@
 
 use serde::Deserialize;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::extras::Extras;
-use crate::engine::reference::{BASELINE, Certainty, ReferenceModel, SLIDING_WINDOW};
-use crate::error::{Error, Result, did_you_mean};
-use crate::files::toml_source::shown;
+use crate::toml_source::shown;
+use engine::architecture::Architecture;
+use engine::error::{Error, Result, did_you_mean};
+use engine::extras::Extras;
+use engine::reference::{BASELINE, Certainty, ReferenceModel, SLIDING_WINDOW};
 
 const SOURCE: &str = "built-in models.csv";
 const TABLE: &str = include_str!("../../datasets/models.csv");
@@ -116,7 +116,7 @@ pub fn named(typed: &str) -> Result<ReferenceModel> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::reference::QWEN2_5_0_5B;
+    use engine::reference::QWEN2_5_0_5B;
 
     /// Sums over the modules of the transformers classes, term by term, without the engine's own functions.
     fn by_hand(row: &Row) -> u64 {

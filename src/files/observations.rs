@@ -11,9 +11,9 @@ use super::measurements::{Device, Loaded, Lookup, Measurement, Model, Options, P
 use super::models;
 use super::profile::Profile;
 use super::resolve::Library;
-use crate::engine::calibration::{Observation, Pass};
-use crate::engine::precision::{Precision, Storage};
-use crate::error::Result;
+use engine::calibration::{Observation, Pass};
+use engine::error::Result;
+use engine::precision::{Precision, Storage};
 
 /// Published measurements, with their sources.
 pub const PUBLISHED: &str = "published";

@@ -22,11 +22,11 @@ pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Spread, Tested};
 
 use serde::Serialize;
 
-use crate::engine::efficiency::Clocks;
-use crate::engine::hardware::{ComputeCapability, Efficiencies, Efficiency, Hardware, Overhead};
-use crate::engine::what_if::Scaling;
-use crate::error::{Error, Result, did_you_mean};
-use crate::files::toml_source::{TomlSource, one_of, shown};
+use crate::toml_source::{TomlSource, one_of, shown};
+use engine::efficiency::Clocks;
+use engine::error::{Error, Result, did_you_mean};
+use engine::hardware::{ComputeCapability, Efficiencies, Efficiency, Hardware, Overhead};
+use engine::what_if::Scaling;
 
 /// A board.
 #[derive(Debug, Clone, PartialEq, Serialize)]

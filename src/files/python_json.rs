@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::toml_source::escaped;
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
 
 /// An object from a file of its own.
 pub fn object(source: &str, text: &str) -> Result<Map<String, Value>> {

@@ -25,9 +25,9 @@ use super::law;
 use super::profile::{Overlay, Profile};
 use super::space;
 use super::toml_source::{KeyPath, TomlSource, escaped, one_of, shown};
-use crate::engine::law::LossLaw;
-use crate::engine::space::Space;
-use crate::error::{Error, Result, did_you_mean};
+use engine::error::{Error, Result, did_you_mean};
+use engine::law::LossLaw;
+use engine::space::Space;
 
 /// Where named files are looked up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -34,8 +34,8 @@ pub use mapping::{ColumnChoice, Mapping};
 
 use self::field::is_bare_loss;
 use super::toml_source::shown;
-use crate::engine::runs::{Dataset, Run};
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
+use engine::runs::{Dataset, Run};
 
 /// How the runs are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

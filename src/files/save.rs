@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::error::Error;
+use engine::error::Error;
 
 /// Why a new file was not written.
 #[derive(Debug, Clone, PartialEq, Eq)]

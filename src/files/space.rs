@@ -19,10 +19,10 @@ mod form;
 use serde::Deserialize;
 
 use super::toml_source::{KeyPath, TomlSource, shown};
-use crate::engine::architecture::Architecture;
-use crate::engine::space::{KvHeads, Space};
-use crate::error::{Error, Result};
-use crate::units::count;
+use engine::architecture::Architecture;
+use engine::error::{Error, Result};
+use engine::space::{KvHeads, Space};
+use engine::units::count;
 
 const LIMITS: Architecture = Architecture::LIMITS;
 /// Most values on one axis.
@@ -268,7 +268,7 @@ mod tests {
     fn the_shipped_space_is_the_papers() {
         let space = parse("paper", PAPER).unwrap();
         assert_eq!(space.candidates().len(), 10_560);
-        assert_eq!(space.candidates(), crate::engine::space::paper_space().candidates());
+        assert_eq!(space.candidates(), engine::fixtures::paper_space().candidates());
     }
 
     #[test]

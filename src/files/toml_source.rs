@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Error, Result, did_you_mean};
+use engine::error::{Error, Result, did_you_mean};
 
 /// Where a value stands in a document, from the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

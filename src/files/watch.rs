@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, Event, EventKind};
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
 
 /// A file is read when nothing has been written for so long …
 const REST: Duration = Duration::from_millis(100);

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use roofscape::engine::hardware::{Efficiency, Hardware, Overhead};
-use roofscape::engine::precision::Precision;
-use roofscape::engine::reference::ReferenceModel;
-use roofscape::engine::roofline::{Estimator, Latency};
-use roofscape::engine::workload::Workload;
-use roofscape::files::resolve::Library;
+use engine::hardware::{Efficiency, Hardware, Overhead};
+use engine::precision::Precision;
+use engine::reference::ReferenceModel;
+use engine::roofline::{Estimator, Latency};
+use engine::workload::Workload;
+use files::resolve::Library;
 
 use super::program::{Program, list, number};
 

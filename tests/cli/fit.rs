@@ -1,9 +1,9 @@
 //! Laws from runs.
 
-use roofscape::engine::law::Coefficients;
-use roofscape::engine::space::Space;
-use roofscape::files::resolve::Library;
-use roofscape::files::{catalog::Kind, space};
+use engine::law::Coefficients;
+use engine::space::Space;
+use files::resolve::Library;
+use files::{catalog::Kind, space};
 use serde_json::Value;
 
 use super::program::{Program, list, number};

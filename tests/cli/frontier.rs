@@ -3,13 +3,13 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use roofscape::engine::architecture::Architecture;
-use roofscape::engine::precision::Precision;
-use roofscape::engine::roofline::{Estimator, Latency};
-use roofscape::engine::space::Space;
-use roofscape::engine::workload::Workload;
-use roofscape::files::resolve::Library;
-use roofscape::files::{catalog::Kind, space};
+use engine::architecture::Architecture;
+use engine::precision::Precision;
+use engine::roofline::{Estimator, Latency};
+use engine::space::Space;
+use engine::workload::Workload;
+use files::resolve::Library;
+use files::{catalog::Kind, space};
 use serde_json::Value;
 
 use super::program::{Program, assert_close, list, number};

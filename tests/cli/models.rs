@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use roofscape::files::models;
-use roofscape::files::resolve::Library;
+use files::models;
+use files::resolve::Library;
 
 use crate::program::{Program, list};
 

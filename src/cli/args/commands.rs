@@ -10,11 +10,11 @@ use super::groups::{
 };
 use super::values::{parse_tokens, precisions, selections, stored_as};
 use super::{Format, ReportFormat, RowFormat};
-use crate::engine::law::fit::{Bootstrap, FitOptions};
-use crate::engine::law::validation;
-use crate::engine::precision::{Precision, Storage};
-use crate::files::export::Selection;
-use crate::files::runs::ColumnChoice;
+use engine::law::fit::{Bootstrap, FitOptions};
+use engine::law::validation;
+use engine::precision::{Precision, Storage};
+use files::export::Selection;
+use files::runs::ColumnChoice;
 
 /// `roofscape fit`.
 #[derive(Debug, Args)]

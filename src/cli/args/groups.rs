@@ -3,16 +3,16 @@
 use clap::Args;
 
 use super::values::{attentions, known_forms, objectives, one_of, parse_factor, parse_tokens, precisions, stored_as};
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::law::fit::{Bootstrap, Criterion, Weighting};
-use crate::engine::law::form::Form;
-use crate::engine::law::forms;
-use crate::engine::precision::{LossPenalties, LossPenalty, Precision, Storage};
-use crate::engine::roofline::Attention;
-use crate::engine::what_if::{Factor, Scaling};
-use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
-use crate::files::runs::ColumnChoice;
-use crate::units::{parse_bytes, parse_joules, parse_seconds};
+use engine::budget::{Budgets, Limit};
+use engine::law::fit::{Bootstrap, Criterion, Weighting};
+use engine::law::form::Form;
+use engine::law::forms;
+use engine::precision::{LossPenalties, LossPenalty, Precision, Storage};
+use engine::roofline::Attention;
+use engine::units::{parse_bytes, parse_joules, parse_seconds};
+use engine::what_if::{Factor, Scaling};
+use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
+use files::runs::ColumnChoice;
 
 /// Which law: one that exists, or one fitted on the spot.
 #[derive(Debug, Clone, Args)]

@@ -5,7 +5,7 @@ use clap::Args;
 use super::RowFormat;
 use super::groups::{ModelArgs, SweepArgs};
 use super::values::{parse_evaluations, parse_tolerance};
-use crate::engine::search::SearchOptions;
+use engine::search::SearchOptions;
 
 /// `roofscape search`.
 #[derive(Debug, Args)]

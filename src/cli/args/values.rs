@@ -2,16 +2,16 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::engine::law::form::Form;
-use crate::engine::law::forms;
-use crate::engine::precision::{Precision, Storage};
-use crate::engine::roofline::Attention;
-use crate::engine::space::Space;
-use crate::engine::what_if::Factor;
-use crate::engine::workload::Objective;
-use crate::error::Error;
-use crate::files::export::Selection;
-use crate::units::count;
+use engine::error::Error;
+use engine::law::form::Form;
+use engine::law::forms;
+use engine::precision::{Precision, Storage};
+use engine::roofline::Attention;
+use engine::space::Space;
+use engine::units::count;
+use engine::what_if::Factor;
+use engine::workload::Objective;
+use files::export::Selection;
 
 pub(super) fn precisions() -> impl TypedValueParser<Value = Precision> {
     let values = Precision::ALL.map(|precision| PossibleValue::new(precision.name).help(precision.description));

@@ -3,11 +3,11 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::pair::{Calibrated, models};
-use crate::engine::calibration::{Calibration, Group, Observation, shapes};
-use crate::engine::roofline::Phase;
-use crate::error::Result;
-use crate::files::observations::Observed;
-use crate::files::profile::{Draft, DraftFormat, Overlay, Profile, Spread};
+use engine::calibration::{Calibration, Group, Observation, shapes};
+use engine::error::Result;
+use engine::roofline::Phase;
+use files::observations::Observed;
+use files::profile::{Draft, DraftFormat, Overlay, Profile, Spread};
 
 /// The file, which has been read back.
 pub(super) fn text(calibrated: &Calibrated, profile: &Profile, name: &str) -> Result<String> {

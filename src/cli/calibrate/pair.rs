@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::cli::Streams;
 use crate::cli::table::Table;
-use crate::engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate, shapes};
-use crate::engine::roofline::Phase;
-use crate::error::{Error, Result};
-use crate::files::observations::{Pair, assumed_modes};
+use engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate, shapes};
+use engine::error::{Error, Result};
+use engine::roofline::Phase;
+use files::observations::{Pair, assumed_modes};
 
 /// A pair and its calibrations, one for each group of number formats.
 pub(super) struct Calibrated {

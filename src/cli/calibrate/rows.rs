@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::pair::{self, Calibrated};
 use crate::cli::Streams;
 use crate::cli::table::Table;
-use crate::engine::calibration::{Estimate, FittedRow, Parameter, Pass, Prediction, Standing};
-use crate::engine::roofline::Phase;
-use crate::files::observations::Observed;
-use crate::units::{self, significant};
+use engine::calibration::{Estimate, FittedRow, Parameter, Pass, Prediction, Standing};
+use engine::roofline::Phase;
+use engine::units::{self, significant};
+use files::observations::Observed;
 
 /// One measured time and its predictions.
 #[derive(Debug, Serialize)]
@@ -69,7 +69,7 @@ fn line(row: &Observed, ideal_s: f64, fitted: Option<FittedRow>) -> Line {
 }
 
 pub(super) fn numbers(calibrated: &Calibrated) -> Vec<Number> {
-    let of_group = |group: &crate::engine::calibration::Group| {
+    let of_group = |group: &engine::calibration::Group| {
         let estimates = group.outcome.as_ref().map(|calibration| calibration.estimates.clone()).unwrap_or_default();
         let formats = group.formats.clone();
         estimates.into_iter().map(move |estimate| number(&formats, &estimate))

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::law::fit::{
-    Bootstrap, Criterion, Fate, Fit, FitError, FitOptions, Profile, bootstrap, fates, profile,
-};
-use crate::engine::law::form::{Exponent, Name, Slot};
-use crate::engine::law::influence::{Influence, farthest, leave_out};
-use crate::engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
-use crate::engine::law::{Coefficients, Ensemble, Interval};
-use crate::units::significant;
+use engine::law::fit::{Bootstrap, Criterion, Fate, Fit, FitError, FitOptions, Profile, bootstrap, fates, profile};
+use engine::law::form::{Exponent, Name, Slot};
+use engine::law::influence::{Influence, farthest, leave_out};
+use engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
+use engine::law::{Coefficients, Ensemble, Interval};
+use engine::units::significant;
 
 use super::super::fitting::Fitting;
 use super::super::progress::Progress;
-use crate::files::choice::numbered;
+use files::choice::numbered;
 
 /// Runs left out one by one where leaving out each would take too long.
 const SOME_LEFT_OUT: usize = 40;

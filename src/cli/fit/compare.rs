@@ -8,14 +8,14 @@ use crate::cli::args::{FitArgs, Format};
 use crate::cli::fitting::Choice;
 use crate::cli::table::{Table, write_pairs};
 use crate::cli::{Failure, Outcome, Streams};
-use crate::engine::law::DatasetIdentity;
-use crate::engine::law::comparison::{Candidate, Comparison, Entry, compare};
-use crate::engine::law::fit::FitOptions;
-use crate::engine::runs::Dataset;
-use crate::error::Error;
-use crate::files::export::write_json;
-use crate::files::toml_source::shown;
-use crate::units::{count, significant};
+use engine::error::Error;
+use engine::law::DatasetIdentity;
+use engine::law::comparison::{Candidate, Comparison, Entry, compare};
+use engine::law::fit::FitOptions;
+use engine::runs::Dataset;
+use engine::units::{count, significant};
+use files::export::write_json;
+use files::toml_source::shown;
 
 #[derive(Debug, Serialize)]
 struct Report {

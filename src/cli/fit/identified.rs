@@ -3,8 +3,8 @@
 use super::assessment::{Assessment, WIDE_FACTOR};
 use super::report::ByKey;
 use crate::cli::fitting::Fitting;
-use crate::engine::law::fit::Fate;
-use crate::engine::law::form::Slot;
+use engine::law::fit::Fate;
+use engine::law::form::Slot;
 
 /// A coefficient is if the runs decided it, and neither its standard error nor its profile nor the resamples say otherwise.
 pub(super) fn identified(fitting: &Fitting, assessment: &Assessment) -> ByKey<bool> {

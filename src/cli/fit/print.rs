@@ -6,13 +6,13 @@ use std::path::Path;
 use super::report::{Answer, ExtrapolationPart, KFoldPart, Report, StandardError};
 use crate::cli::Streams;
 use crate::cli::table::{Table, write_pairs};
-use crate::engine::law::fit::{Criterion, Fate, PROFILE_LEVEL, Profile};
-use crate::engine::law::form::Slot;
-use crate::engine::law::{Axis, Ensemble};
-use crate::files::export::BootstrapPart;
-use crate::files::runs::Loaded;
-use crate::files::toml_source::shown;
-use crate::units::{self, count, significant};
+use engine::law::fit::{Criterion, Fate, PROFILE_LEVEL, Profile};
+use engine::law::form::Slot;
+use engine::law::{Axis, Ensemble};
+use engine::units::{self, count, significant};
+use files::export::BootstrapPart;
+use files::runs::Loaded;
+use files::toml_source::shown;
 
 /// Runs of the influence table.
 const MOST_INFLUENTIAL: usize = 10;

@@ -8,15 +8,15 @@ use serde::ser::{SerializeMap, Serializer};
 use super::assessment::{Assessment, median};
 use super::identified::identified;
 use crate::cli::fitting::Fitting;
-use crate::engine::law::fit::{Fate, FitError, FitOptions, Profile, Repeats};
-use crate::engine::law::form::Slot;
-use crate::engine::law::influence::Influence;
-use crate::engine::law::validation::{Fold, KFold, Score, SizeExtrapolation};
-use crate::engine::law::{Coefficients, DatasetIdentity, Ensemble, Features, FittedRange, Interval};
-use crate::engine::runs::Run;
-use crate::error::Error;
-use crate::files::export::BootstrapPart;
-use crate::files::runs::{Loaded, Skipped, Told};
+use engine::error::Error;
+use engine::law::fit::{Fate, FitError, FitOptions, Profile, Repeats};
+use engine::law::form::Slot;
+use engine::law::influence::Influence;
+use engine::law::validation::{Fold, KFold, Score, SizeExtrapolation};
+use engine::law::{Coefficients, DatasetIdentity, Ensemble, Features, FittedRange, Interval};
+use engine::runs::Run;
+use files::export::BootstrapPart;
+use files::runs::{Loaded, Skipped, Told};
 
 /// Everything that `roofscape fit` says.
 #[derive(Debug, Serialize)]

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::super::Failure;
 use super::super::table::{Table, write_csv};
-use crate::engine::architecture::Architecture;
-use crate::engine::landscape::Landscape;
-use crate::engine::reference::ReferenceModel;
-use crate::files::export::{EntryConfidence, ModelPart};
-use crate::units::{self, significant};
+use engine::architecture::Architecture;
+use engine::landscape::Landscape;
+use engine::reference::ReferenceModel;
+use engine::units::{self, significant};
+use files::export::{EntryConfidence, ModelPart};
 
 /// One architecture of the frontier, flat so that it is a row of CSV as well.
 #[derive(Debug, Serialize)]

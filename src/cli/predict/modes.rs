@@ -6,14 +6,14 @@ use super::super::load::BoardInMode;
 use super::super::table::{Table, write_csv, write_pairs};
 use super::super::{Failure, Streams, setting};
 use crate::cli::args::RowFormat;
-use crate::engine::architecture::Architecture;
-use crate::engine::law::{DatasetIdentity, LossLaw};
-use crate::engine::precision::Precision;
-use crate::engine::roofline::{Attention, Estimator};
-use crate::engine::workload::Workload;
-use crate::files::export::{ArchitecturePart, LawPart, ProfilePart, Warning, write_json};
-use crate::files::profile::{PowerMode, Profile};
-use crate::units::{self, significant};
+use engine::architecture::Architecture;
+use engine::law::{DatasetIdentity, LossLaw};
+use engine::precision::Precision;
+use engine::roofline::{Attention, Estimator};
+use engine::units::{self, significant};
+use engine::workload::Workload;
+use files::export::{ArchitecturePart, LawPart, ProfilePart, Warning, write_json};
+use files::profile::{PowerMode, Profile};
 
 /// What is compared; the profile is that of the mode that holds without `--all-modes`.
 #[derive(Debug, Serialize)]

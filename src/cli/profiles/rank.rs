@@ -6,18 +6,18 @@ use crate::cli::arch::{self, Asked};
 use crate::cli::args::{RankArgs, RowFormat};
 use crate::cli::table::{Table, write_csv, write_pairs};
 use crate::cli::{Failure, Outcome, Streams};
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Hardware;
-use crate::engine::precision::Precision;
-use crate::engine::roofline::{Attention, Estimator};
-use crate::engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
-use crate::engine::workload::Workload;
-use crate::error::Error;
-use crate::files::export::{ArchitecturePart, ModelPart, write_json};
-use crate::files::profile::{PowerMode, Profile};
-use crate::files::resolve::Library;
-use crate::units;
+use engine::architecture::Architecture;
+use engine::budget::{Budgets, Limit};
+use engine::error::Error;
+use engine::hardware::Hardware;
+use engine::precision::Precision;
+use engine::roofline::{Attention, Estimator};
+use engine::units;
+use engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
+use engine::workload::Workload;
+use files::export::{ArchitecturePart, ModelPart, write_json};
+use files::profile::{PowerMode, Profile};
+use files::resolve::Library;
 
 #[derive(Debug, Serialize)]
 struct Report {

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::Reproduction;
-use crate::engine::claims::{Finding, Outcome};
-use crate::files::toml_source::shown;
-use crate::units::count;
+use engine::claims::{Finding, Outcome};
+use engine::units::count;
+use files::toml_source::shown;
 
 pub(super) fn write(reproduction: &Reproduction, out: &mut dyn Write) -> io::Result<()> {
     let Reproduction { law, board, space, evidence, findings, errata, .. } = reproduction;

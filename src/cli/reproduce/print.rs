@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use super::Reproduction;
 use crate::cli::setting::describe_law;
 use crate::cli::table::write_pairs;
-use crate::engine::claims::{Check, Erratum, Finding, Outcome};
-use crate::engine::precision::Precision;
-use crate::engine::workload::Workload;
-use crate::files::export::latency_basis;
-use crate::files::toml_source::shown;
-use crate::text::wrapped;
-use crate::units::count;
+use engine::claims::{Check, Erratum, Finding, Outcome};
+use engine::precision::Precision;
+use engine::text::wrapped;
+use engine::units::count;
+use engine::workload::Workload;
+use files::export::latency_basis;
+use files::toml_source::shown;
 
 const COLUMNS: usize = 80;
 /// Of the claim's number, and of the label beside it.

@@ -4,12 +4,12 @@ use super::Question;
 use super::report::{Answer, Built, FormAt, Report, Takes};
 use crate::cli::table::{Table, write_pairs};
 use crate::cli::{Failure, Streams, setting};
-use crate::engine::architecture::experts_in_words;
-use crate::engine::theory::closed_forms::{Condition, Verdict};
-use crate::engine::theory::{Point, Simplified};
-use crate::files::export::ArchitecturePart;
-use crate::files::toml_source::shown;
-use crate::units::{self, nats, significant};
+use engine::architecture::experts_in_words;
+use engine::theory::closed_forms::{Condition, Verdict};
+use engine::theory::{Point, Simplified};
+use engine::units::{self, nats, significant};
+use files::export::ArchitecturePart;
+use files::toml_source::shown;
 
 pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&question.law, &question.board, &question.estimator);

@@ -4,18 +4,18 @@ use serde::{Serialize, Serializer};
 
 use super::Question;
 use crate::cli::args::TheoryCosts;
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::law::DatasetIdentity;
-use crate::engine::precision::Precision;
-use crate::engine::roofline::Attention;
-use crate::engine::theory::closed_forms::{Condition, Convergence};
-use crate::engine::theory::{
+use engine::architecture::Architecture;
+use engine::budget::{Budgets, Limit};
+use engine::law::DatasetIdentity;
+use engine::precision::Precision;
+use engine::roofline::Attention;
+use engine::theory::closed_forms::{Condition, Convergence};
+use engine::theory::{
     ClosedForm, Coordinate, CostModel, EndSensitivity, Ends, Kkt, NoNeighbour, NoOptimum, Optimum, Point, PrintedD3,
     Regime, Sensitivity, Solved, deviations, minimise, regime, round,
 };
-use crate::engine::workload::Workload;
-use crate::files::export::{ArchitecturePart, LawPart, ProfilePart, Warning};
+use engine::workload::Workload;
+use files::export::{ArchitecturePart, LawPart, ProfilePart, Warning};
 
 /// The document. The keys of the answer that was asked for stand at the top as well.
 #[derive(Debug, Serialize)]

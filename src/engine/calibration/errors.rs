@@ -1,7 +1,7 @@
 //! How far predictions are off, over the rows of a phase.
 
 use super::{Calibration, FittedRow};
-use crate::engine::roofline::Phase;
+use crate::roofline::Phase;
 
 /// Which prediction is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! One measured forward pass, reduced to what the fit needs: the work of each operator in seconds at the peaks.
 
-use crate::engine::architecture::Architecture;
-use crate::engine::efficiency::Clocks;
-use crate::engine::hardware::Hardware;
-use crate::engine::precision::Precision;
-use crate::engine::roofline::{Attention, Estimator, ForwardPass, Phase, UnsupportedFormat, operators};
-use crate::engine::workload::Workload;
+use crate::architecture::Architecture;
+use crate::efficiency::Clocks;
+use crate::hardware::Hardware;
+use crate::precision::Precision;
+use crate::roofline::{Attention, Estimator, ForwardPass, Phase, UnsupportedFormat, operators};
+use crate::workload::Workload;
 
 /// What was timed.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,8 +1,8 @@
 //! The numbers that are fitted, and the time that they predict.
 
 use super::observation::Row;
-use crate::engine::efficiency::{Efficiency, Overhead, Reach};
-use crate::engine::roofline::Phase;
+use crate::efficiency::{Efficiency, Overhead, Reach};
+use crate::roofline::Phase;
 
 /// One of the fitted numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

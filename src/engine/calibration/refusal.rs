@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::parameters::Parameter;
-use crate::engine::roofline::Phase;
+use crate::roofline::Phase;
 
 /// A phase whose numbers the rows do not fix.
 #[derive(Debug, Clone, PartialEq)]

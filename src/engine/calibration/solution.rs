@@ -11,8 +11,8 @@ use super::observation::{Row, distinct};
 use super::parameters::{COUNT, IDEAL, Parameter, Point, reach};
 use super::refusal::{Reason, Refusal};
 use super::search::Search;
-use crate::engine::efficiency::CalibratedPhases;
-use crate::engine::roofline::Phase;
+use crate::efficiency::CalibratedPhases;
+use crate::roofline::Phase;
 
 /// Faster than the ideal roofline by more than rounding.
 pub(super) const TOO_FAST: f64 = 1.02;

@@ -4,12 +4,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::engine::architecture::Architecture;
-use crate::engine::efficiency::{Clocks, Efficiencies, Efficiency, Overhead};
-use crate::engine::hardware::Hardware;
-use crate::engine::reference::QWEN2_5_0_5B;
-use crate::engine::roofline::Estimator;
-use crate::engine::workload::Workload;
+use crate::architecture::Architecture;
+use crate::efficiency::{Clocks, Efficiencies, Efficiency, Overhead};
+use crate::hardware::Hardware;
+use crate::reference::QWEN2_5_0_5B;
+use crate::roofline::Estimator;
+use crate::workload::Workload;
 
 const TRUTH: Efficiency = Efficiency {
     compute: 0.45,

@@ -8,14 +8,14 @@ use serde::Serialize;
 use super::evidence::Evidence;
 use super::scaling::{Depth, PREFILL, Scaling};
 use super::theorems::powers;
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::Limit;
-use crate::engine::precision::Precision;
-use crate::engine::reference::QWEN2_5_0_5B;
-use crate::engine::roofline::{Attention, CausalMask, ForwardPass, operators};
-use crate::engine::theory::{CostModel, Point, PrintedD3, Simplified};
-use crate::engine::workload::{Objective, Workload};
+use crate::architecture::Architecture;
+use crate::budget::Limit;
+use crate::precision::Precision;
+use crate::reference::QWEN2_5_0_5B;
+use crate::roofline::{Attention, CausalMask, ForwardPass, operators};
+use crate::theory::{CostModel, Point, PrintedD3, Simplified};
 use crate::units::{bytes, count, ratio, significant};
+use crate::workload::{Objective, Workload};
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -258,7 +258,7 @@ fn attention_and_ffn() -> Erratum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::claims::scaling::WIDTHS;
+    use crate::claims::scaling::WIDTHS;
 
     #[test]
     fn width_must_not_shrink_only_where_layers_get_dearer_with_it() {

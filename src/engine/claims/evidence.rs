@@ -4,16 +4,16 @@ use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use super::Figure;
-use crate::engine::architecture::Architecture;
-use crate::engine::hardware::Hardware;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
-use crate::engine::precision::Precision;
-use crate::engine::roofline::{Estimator, UnsupportedFormat};
-use crate::engine::space::Space;
-use crate::engine::theory::Simplified;
-use crate::engine::workload::{Objective, Workload};
+use crate::architecture::Architecture;
+use crate::hardware::Hardware;
+use crate::landscape::Landscape;
+use crate::law::LossLaw;
+use crate::precision::Precision;
+use crate::roofline::{Estimator, UnsupportedFormat};
+use crate::space::Space;
+use crate::theory::Simplified;
 use crate::units::ratio;
+use crate::workload::{Objective, Workload};
 
 /// Number formats of the claims: the paper's FP16 and INT8.
 const FORMATS: [Precision; 2] = [Precision::FP16, Precision::W8A8];
@@ -270,7 +270,7 @@ pub(super) fn whole_percent(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::space::paper_space;
+    use crate::fixtures::paper_space;
 
     #[test]
     fn a_prompt_is_spread_over_the_most_experts_with_the_fewest_active() {

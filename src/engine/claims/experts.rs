@@ -2,9 +2,9 @@
 
 use super::evidence::{Evidence, Routing, by_regime, mean, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
-use crate::engine::architecture::Architecture;
-use crate::engine::workload::Objective;
+use crate::architecture::Architecture;
 use crate::units::ratio;
+use crate::workload::Objective;
 
 /// What counts as nearly all: a tenth is left for the grid of r and the head sizes, which the paper does not give.
 const NEARLY_ALL_PERCENT: f64 = 90.0;

@@ -2,11 +2,11 @@
 
 use super::evidence::{Evidence, Front, by_regime, median};
 use super::{Check, Figure, Finding};
-use crate::engine::architecture::Architecture;
-use crate::engine::pareto;
-use crate::engine::reference::QWEN2_5_0_5B;
-use crate::engine::workload::Objective;
+use crate::architecture::Architecture;
+use crate::pareto;
+use crate::reference::QWEN2_5_0_5B;
 use crate::units::{percent_change, ratio, seconds, significant};
+use crate::workload::Objective;
 
 /// The paper's gain over the baseline in WikiText-2 perplexity: 50.88 over 63.14.
 const PAPER_PERPLEXITY_RATIO: f64 = 50.88 / 63.14;

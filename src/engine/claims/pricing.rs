@@ -1,7 +1,7 @@
 //! How fast a space is searched (C9).
 
 use super::{Check, Figure, Finding};
-use crate::engine::space::Space;
+use crate::space::Space;
 use crate::units::{count, seconds, significant};
 
 /// The paper's number of configurations.

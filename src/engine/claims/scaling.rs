@@ -4,10 +4,10 @@
 //! its closed forms, so these are solved again at every width: in `l* = F̄_p/(ξ_F·d²)` the best r
 //! and gqa are part of `ξ_F`.
 
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::law::Coefficients;
-use crate::engine::theory::closed_forms::power;
-use crate::engine::theory::{ClosedForms, Domain, Ends, NoOptimum, Point, Problem, Regime, Simplified, minimise};
+use crate::budget::{Budgets, Limit};
+use crate::law::Coefficients;
+use crate::theory::closed_forms::power;
+use crate::theory::{ClosedForms, Domain, Ends, NoOptimum, Point, Problem, Regime, Simplified, minimise};
 
 /// The ends and the middle of Table 5.
 pub(super) const WIDTHS: [f64; 3] = [768.0, 1536.0, 3072.0];
@@ -130,12 +130,11 @@ fn exponent(of: impl Fn(f64) -> Result<f64, NoOptimum>) -> Result<f64, NoOptimum
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::forms::Eq2;
-    use crate::engine::law::tests::{TABLE_6, table_6};
-    use crate::engine::precision::Precision;
-    use crate::engine::roofline::Estimator;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
+    use crate::fixtures::{TABLE_6, agx_orin, table_6};
+    use crate::law::forms::Eq2;
+    use crate::precision::Precision;
+    use crate::roofline::Estimator;
+    use crate::workload::Workload;
 
     fn orin() -> Simplified {
         Simplified::of(&agx_orin(), &Estimator::new(&agx_orin(), Precision::FP16, Workload::default()).unwrap())

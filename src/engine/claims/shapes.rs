@@ -2,9 +2,9 @@
 
 use super::evidence::{Evidence, Front, by_regime, mean, median, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
-use crate::engine::architecture::Architecture;
-use crate::engine::workload::Objective;
+use crate::architecture::Architecture;
 use crate::units::ratio;
+use crate::workload::Objective;
 
 /// The paper's bound of "shallow".
 const SHALLOW_LAYERS: u32 = 20;

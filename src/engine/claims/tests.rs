@@ -3,18 +3,15 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::engine::architecture::Architecture;
-use crate::engine::hardware::Hardware;
-use crate::engine::landscape::tests::paper_law;
-use crate::engine::law::LossLaw;
-use crate::engine::law::forms::Eq2;
-use crate::engine::law::tests::TABLE_6;
-use crate::engine::precision::Precision;
-use crate::engine::reference::QWEN2_5_0_5B;
-use crate::engine::roofline::Estimator;
-use crate::engine::space::paper_space;
-use crate::engine::sweep::tests::agx_orin;
-use crate::engine::workload::Workload;
+use crate::architecture::Architecture;
+use crate::fixtures::{TABLE_6, agx_orin, paper_law, paper_space};
+use crate::hardware::Hardware;
+use crate::law::LossLaw;
+use crate::law::forms::Eq2;
+use crate::precision::Precision;
+use crate::reference::QWEN2_5_0_5B;
+use crate::roofline::Estimator;
+use crate::workload::Workload;
 
 const PRICING: Pricing = Pricing { configurations: 50_160, elapsed_s: 0.05 };
 

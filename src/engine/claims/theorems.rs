@@ -3,9 +3,9 @@
 use super::evidence::{Evidence, by_regime, of_objective, whole_percent};
 use super::scaling::{DECODE, Depth, MEMORY, PREFILL, Scaling, WIDTHS};
 use super::{Check, Figure, Finding};
-use crate::engine::theory::NoOptimum;
-use crate::engine::workload::Objective;
+use crate::theory::NoOptimum;
 use crate::units::significant;
+use crate::workload::Objective;
 
 /// The paper's exponent of d in ρ* where memory binds, as printed.
 const PAPER_RHO_SLOPE: f64 = -1.19;

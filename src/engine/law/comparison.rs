@@ -20,7 +20,7 @@ use super::form::Form;
 use super::forms;
 use super::steps::Steps;
 use super::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
-use crate::engine::runs::Run;
+use crate::runs::Run;
 
 /// One form on the runs.
 #[derive(Debug, Clone, PartialEq)]

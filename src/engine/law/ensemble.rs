@@ -126,10 +126,9 @@ impl LossLaw {
 #[cfg(test)]
 mod tests {
     use super::super::forms::Eq2;
-    use super::super::tests::TABLE_6;
     use super::*;
-    use crate::engine::landscape::tests::paper_law;
-    use crate::engine::precision::Precision;
+    use crate::fixtures::{TABLE_6, paper_law};
+    use crate::precision::Precision;
 
     #[test]
     fn percentiles_by_hand() {

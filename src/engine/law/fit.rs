@@ -48,7 +48,7 @@ pub(super) mod split;
 mod spread;
 mod starts;
 #[cfg(test)]
-pub(in crate::engine::law) mod tests;
+pub(in crate::law) mod tests;
 
 pub use error::FitError;
 pub(super) use error::check;
@@ -61,7 +61,7 @@ pub use robust::HUBER_DELTA;
 
 use super::form::{Form, MOST_EXPONENTS, Slot};
 use super::{Coefficients, Features, FitQuality, FittedRange, LossLaw};
-use crate::engine::runs::{Dataset, Run};
+use crate::runs::{Dataset, Run};
 use model::{Misfit, Sample};
 use spread::{Parameter, Spread};
 use starts::{Found, Optimum};

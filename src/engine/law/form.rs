@@ -14,7 +14,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::Features;
-use crate::engine::features::Axis;
+use crate::features::Axis;
 
 /// Terms of a form at most, floor not counted.
 pub const MOST_TERMS: usize = 5;

@@ -20,7 +20,7 @@ pub fn named(name: &str) -> Option<&'static Form> {
 /// The data term, ours: the paper's runs all saw 10B tokens and its law has none. It is Chinchilla's (Hoffmann et al.
 /// 2022, arXiv 2203.15556), a power of the tokens that adds to the terms of the shape and does not interact with them.
 mod data {
-    use crate::engine::law::form::{Exponent, Name, Sense, Term, Variable};
+    use crate::law::form::{Exponent, Name, Sense, Term, Variable};
 
     pub(super) const ALPHA_D: Exponent = Exponent {
         name: Name { key: "alpha_data", symbol: "α_D", meaning: "how fast tokens pay" },

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::Coefficients;
 use super::fit::{Fit, FitError, FitOptions, REFIT_STARTS, Watch, fit_from};
 use super::steps::Steps;
-use crate::engine::runs::Run;
+use crate::runs::Run;
 
 /// What one run means to a law.
 #[derive(Debug, Clone, PartialEq)]

@@ -20,7 +20,7 @@ use super::Coefficients;
 use super::fit::{FitError, FitOptions, Watch, check, fit, split};
 use super::form::Variable;
 use super::steps::Steps;
-use crate::engine::runs::Run;
+use crate::runs::Run;
 
 /// Folds unless somebody asks for others.
 pub const FOLDS: usize = 5;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Estimator;
 use super::dimensions::Dimensions;
 use super::operators::{Bound, Operator, visit_attention, visit_layer, visit_once};
-use crate::engine::architecture::Architecture;
+use crate::architecture::Architecture;
 
 /// The two phases of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

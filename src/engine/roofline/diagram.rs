@@ -6,9 +6,9 @@
 //! what they cost.
 
 use super::{Estimator, OperatorCost, Phase};
-use crate::engine::architecture::Architecture;
-use crate::engine::hardware::Hardware;
-use crate::engine::precision::{ComputeFormat, Precision};
+use crate::architecture::Architecture;
+use crate::hardware::Hardware;
+use crate::precision::{ComputeFormat, Precision};
 
 /// How fast a board computes in one number format: what its data sheet says, and what an engine reaches of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,11 +103,11 @@ impl Estimator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::efficiency::{Efficiency, Overhead};
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::roofline::Bound;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
+    use crate::efficiency::{Efficiency, Overhead};
+    use crate::fixtures::agx_orin;
+    use crate::reference::QWEN2_5_0_5B;
+    use crate::roofline::Bound;
+    use crate::workload::Workload;
 
     const REACHED: Efficiency = Efficiency { compute: 0.5, bandwidth: 0.8, ..Efficiency::IDEAL };
 

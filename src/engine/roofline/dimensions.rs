@@ -7,8 +7,8 @@
 use std::ops::{Add, Mul};
 
 use super::weights::WeightBytes;
-use crate::engine::architecture::Architecture;
-use crate::engine::precision::Precision;
+use crate::architecture::Architecture;
+use crate::precision::Precision;
 
 /// A size: a number, or a number that carries its derivatives along.
 pub trait Size:
@@ -68,7 +68,7 @@ pub struct Dimensions<S = f64> {
     /// Whether a router chooses the experts; a dense model has none.
     pub routed: bool,
     /// By matrix.
-    pub(in crate::engine) weights: WeightBytes,
+    pub(crate) weights: WeightBytes,
 }
 
 impl Dimensions {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Estimator;
 use super::dimensions::{Dimensions, Size};
 use super::weights::WeightBytes;
-use crate::engine::architecture::Architecture;
+use crate::architecture::Architecture;
 
 /// Embedding, norms and router stay in 16 bit whatever the number format.
 const BYTES_16: f64 = 2.0;
@@ -45,13 +45,13 @@ impl Estimator {
 
     /// Memory that one more layer takes, bytes.
     #[inline]
-    pub(in crate::engine) fn memory_per_layer_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
+    pub(crate) fn memory_per_layer_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
         layer_weight_bytes(sizes) + self.layer_kv_bytes(sizes)
     }
 
     /// Memory that does not grow with depth, bytes.
     #[inline]
-    pub(in crate::engine) fn memory_once_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
+    pub(crate) fn memory_once_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
         vocab_weight_bytes(sizes) + self.activation_bytes(sizes) + self.reserved_bytes
     }
 
@@ -94,11 +94,11 @@ fn vocab_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::precision::{Precision, Storage};
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::roofline::Phase;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
+    use crate::fixtures::agx_orin;
+    use crate::precision::{Precision, Storage};
+    use crate::reference::QWEN2_5_0_5B;
+    use crate::roofline::Phase;
+    use crate::workload::Workload;
 
     fn estimator(precision: Precision) -> Estimator {
         Estimator::new(&agx_orin(), precision, Workload::default()).unwrap()

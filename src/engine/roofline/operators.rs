@@ -6,8 +6,8 @@
 
 use super::dimensions::{Dimensions, Size};
 use super::weights::WeightBytes;
-use crate::engine::architecture::Architecture;
-use crate::engine::precision::Precision;
+use crate::architecture::Architecture;
+use crate::precision::Precision;
 use serde::{Serialize, Serializer};
 
 /// One kernel launch.
@@ -129,7 +129,7 @@ impl ForwardPass {
 
 /// Visits the operators of one layer whose cost does not depend on the context.
 #[inline]
-pub(in crate::engine) fn visit_layer<S: Size>(
+pub(crate) fn visit_layer<S: Size>(
     sizes: &Dimensions<S>,
     precision: &Precision,
     pass: &ForwardPass,
@@ -174,7 +174,7 @@ pub(in crate::engine) fn visit_layer<S: Size>(
 
 /// Visits the attention operators of one layer; FLOPs and bytes are affine in the context.
 #[inline]
-pub(in crate::engine) fn visit_attention<S: Size>(
+pub(crate) fn visit_attention<S: Size>(
     sizes: &Dimensions<S>,
     precision: &Precision,
     attention: Attention,
@@ -210,7 +210,7 @@ pub(in crate::engine) fn visit_attention<S: Size>(
 /// Visits what happens once per forward pass: the embedding's row gather and the LM head, which sees the last
 /// position of each sequence only.
 #[inline]
-pub(in crate::engine) fn visit_once<S: Size>(
+pub(crate) fn visit_once<S: Size>(
     sizes: &Dimensions<S>,
     precision: &Precision,
     pass: &ForwardPass,
@@ -248,7 +248,7 @@ pub fn operators(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::reference::QWEN2_5_0_5B;
+    use crate::reference::QWEN2_5_0_5B;
 
     /// Each of its three matrices costs what one of a dense block of its size does.
     #[test]

@@ -7,8 +7,8 @@
 use super::dimensions::Dimensions;
 use super::operators::{Operator, visit_attention, visit_layer, visit_once};
 use super::{Estimator, Roofline};
-use crate::engine::architecture::Architecture;
-use crate::engine::workload::Objective;
+use crate::architecture::Architecture;
+use crate::workload::Objective;
 
 /// Seconds by phase.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -58,7 +58,7 @@ impl Cost {
     }
 
     #[inline]
-    pub(in crate::engine) fn at_real_depth(&self, layers: f64) -> Latency {
+    pub(crate) fn at_real_depth(&self, layers: f64) -> Latency {
         Latency {
             prefill_s: layers * self.layer.prefill_s + self.once.prefill_s,
             decode_s: layers * self.layer.decode_s + self.once.decode_s,
@@ -80,7 +80,7 @@ impl Estimator {
 
     /// The same for sizes that need not be whole.
     #[inline]
-    pub(in crate::engine) fn cost_of_sizes(&self, sizes: &Dimensions) -> Cost {
+    pub(crate) fn cost_of_sizes(&self, sizes: &Dimensions) -> Cost {
         let steps = self.workload.generated_tokens;
         let prefill = self.prefill_pass();
         let decode = self.decode_pass(1);
@@ -166,12 +166,12 @@ fn sum_of_larger(a: [f64; 2], b: [f64; 2], steps: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::hardware::{ComputeCapability, Efficiency, Hardware, Overhead};
-    use crate::engine::precision::Precision;
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::roofline::operators::{Attention, CausalMask};
-    use crate::engine::workload::Workload;
     use crate::error::Error;
+    use crate::hardware::{ComputeCapability, Efficiency, Hardware, Overhead};
+    use crate::precision::Precision;
+    use crate::reference::QWEN2_5_0_5B;
+    use crate::roofline::operators::{Attention, CausalMask};
+    use crate::workload::Workload;
     use proptest::prelude::*;
 
     fn hardware(bandwidth: f64, overhead_s: f64) -> Hardware {

@@ -1,11 +1,11 @@
 //! Bytes per weight, matrix by matrix: formats keep some matrices with more bits, and blocks must fit their rows.
 
-use crate::engine::architecture::Architecture;
-use crate::engine::precision::Precision;
+use crate::architecture::Architecture;
+use crate::precision::Precision;
 
 /// Bytes per weight of each matrix.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::engine) struct WeightBytes {
+pub(crate) struct WeightBytes {
     pub(super) query: f64,
     /// Mean of key and value.
     pub(super) key_value: f64,
@@ -38,7 +38,7 @@ impl WeightBytes {
     }
 
     /// Of real sizes, which have no rows: as if every block fitted.
-    pub(in crate::engine) fn nominal(precision: &Precision) -> Self {
+    pub(crate) fn nominal(precision: &Precision) -> Self {
         let Precision { weights, value_and_down, head, .. } = precision;
         Self {
             query: weights.bytes,

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::space::{KvHeads, Space, expert_hidden, is_mixture};
+use crate::architecture::Architecture;
+use crate::space::{KvHeads, Space, expert_hidden, is_mixture};
 
 /// What can be changed of an architecture by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

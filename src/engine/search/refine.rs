@@ -9,7 +9,7 @@ use rand::RngExt;
 
 use super::axes::{Axes, Direction};
 use super::{Search, Stage, start};
-use crate::engine::architecture::Architecture;
+use crate::architecture::Architecture;
 
 /// The gap beyond the first and the last member.
 const AT_AN_END: f64 = f64::INFINITY;

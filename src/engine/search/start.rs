@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::axes::{Axes, Direction};
-use crate::engine::architecture::Architecture;
+use crate::architecture::Architecture;
 
 const AXES: usize = Direction::ALL.len();
 

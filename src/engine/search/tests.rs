@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::engine::budget::Limit;
-use crate::engine::landscape::tests::paper_law;
-use crate::engine::precision::Precision;
-use crate::engine::space::{KvHeads, paper_space};
-use crate::engine::sweep::tests::agx_orin;
-use crate::engine::workload::Workload;
+use crate::budget::Limit;
+use crate::fixtures::{agx_orin, paper_law, paper_space};
+use crate::precision::Precision;
+use crate::space::KvHeads;
+use crate::workload::Workload;
 
 /// More ratios, two head sizes, more experts and more of them active: 217,080 candidates.
 fn finer_space() -> Space {

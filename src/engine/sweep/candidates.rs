@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::law::{AtDepths, Coefficients};
+use crate::architecture::Architecture;
+use crate::law::{AtDepths, Coefficients};
 
 /// Architectures by index.
 #[derive(Debug, Clone, PartialEq)]

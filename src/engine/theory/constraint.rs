@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::engine::budget::Limit;
+use crate::budget::Limit;
 
 /// One of the five variables, in the order of [`Point`](super::Point)'s fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

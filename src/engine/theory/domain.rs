@@ -1,7 +1,7 @@
 //! Where the theory may look: a box in the five variables, and KV heads that are whole.
 
 use super::Point;
-use crate::engine::space::{KvHeads, Space};
+use crate::space::{KvHeads, Space};
 
 /// Smallest and largest value of each variable. An end may be 0 or infinite, which is no end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,7 +73,7 @@ impl Domain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::space::paper_space;
+    use crate::fixtures::paper_space;
 
     #[test]
     fn the_box_around_the_papers_space() {

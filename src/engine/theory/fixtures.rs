@@ -1,12 +1,11 @@
 //! Cost models that the theory's tests share.
 
 use super::{OperatorModel, Simplified};
-use crate::engine::hardware::Hardware;
-use crate::engine::precision::Precision;
-use crate::engine::roofline::Estimator;
-use crate::engine::space::paper_space;
-use crate::engine::sweep::tests::agx_orin;
-use crate::engine::workload::Workload;
+use crate::fixtures::{agx_orin, paper_space};
+use crate::hardware::Hardware;
+use crate::precision::Precision;
+use crate::roofline::Estimator;
+use crate::workload::Workload;
 
 fn board() -> Hardware {
     Hardware { watts: Some(50.0), ..agx_orin() }

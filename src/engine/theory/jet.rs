@@ -9,7 +9,7 @@ use std::ops::{Add, Mul};
 use nalgebra::{SMatrix, SVector};
 
 use super::Point;
-use crate::engine::roofline::Size;
+use crate::roofline::Size;
 
 /// First derivatives.
 pub(super) type Gradient = SVector<f64, { Point::DIMENSIONS }>;

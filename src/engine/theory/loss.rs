@@ -1,10 +1,10 @@
 //! A law's loss with its derivatives.
 
 use super::{Jet, Point};
-use crate::engine::features::Axis;
-use crate::engine::law::form::{Sense, Slot};
-use crate::engine::law::{Coefficients, Variable};
-use crate::engine::roofline::Size;
+use crate::features::Axis;
+use crate::law::form::{Sense, Slot};
+use crate::law::{Coefficients, Variable};
+use crate::roofline::Size;
 
 /// L at a point. In the logarithms of the variables each term of Eq. 2 is the exponential of a linear function; a term of a
 /// parameter count is the power of a sum of such.
@@ -48,8 +48,8 @@ fn logarithm(variable: Variable, law: &Coefficients, point: &Point<Jet>) -> Jet 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::forms;
-    use crate::engine::theory::jet::Gradient;
+    use crate::law::forms;
+    use crate::theory::jet::Gradient;
 
     /// Every form, against the law itself: the value, and the slope by differences.
     #[test]

@@ -13,13 +13,13 @@
 //! an optimum may be the best of its neighbourhood alone; starts from 32 corners led to one optimum in all that was tried.
 
 use super::{CostModel, Jet, Point};
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::Limit;
-use crate::engine::roofline::{
+use crate::architecture::Architecture;
+use crate::budget::Limit;
+use crate::roofline::{
     Dimensions, Estimator, ForwardPass, Operator, Phase, Roofline, Size, WeightBytes, visit_attention, visit_layer,
     visit_once,
 };
-use crate::engine::space::Space;
+use crate::space::Space;
 
 /// An estimator, and what it must know of a model beside the five variables.
 #[derive(Debug, Clone, Copy)]

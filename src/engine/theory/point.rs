@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::features::Features;
+use crate::architecture::Architecture;
+use crate::features::Features;
 
 /// θ of the paper's §5, with gqa for the KV dimension. The heads are as wide together as the model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -66,7 +66,7 @@ impl Point {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::reference::QWEN2_5_0_5B;
+    use crate::reference::QWEN2_5_0_5B;
 
     #[test]
     fn a_point_sees_what_the_architecture_shows_the_law() {

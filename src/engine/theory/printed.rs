@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::simplified::xi_dec;
 use super::{Point, Regime};
-use crate::engine::budget::Limit;
+use crate::budget::Limit;
 
 /// The paper's ρ* where decode latency and memory bind (Eq. 109–117, Theorem 5.3b), beside the right one.
 ///

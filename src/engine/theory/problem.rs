@@ -9,8 +9,8 @@ use super::interior_point;
 use super::kkt::Kkt;
 use super::program::Program;
 use super::{CostModel, Domain, ModelKind, OperatorModel, Point};
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::law::Coefficients;
+use crate::budget::{Budgets, Limit};
+use crate::law::Coefficients;
 
 /// Minimise the loss within budgets and a domain.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@ use super::loss::loss;
 use super::problem::{Multiplier, NoOptimum, Problem};
 use super::undetermined::undetermined;
 use super::{Domain, Point};
-use crate::engine::budget::Limit;
+use crate::budget::Limit;
 
 /// Logarithm of where the fences stand: a thousand million, and its inverse.
 const FENCE: f64 = 20.8;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::engine::budget::Limit;
+use crate::budget::Limit;
 
 /// The limits that bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -10,10 +10,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::problem::{Optimum, Problem};
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::Limit;
-use crate::engine::precision::Precision;
-use crate::engine::space::Space;
+use crate::architecture::Architecture;
+use crate::budget::Limit;
+use crate::precision::Precision;
+use crate::space::Space;
 use crate::units;
 
 /// What buildable sizes are multiples of, and what a shape has that a point has not.

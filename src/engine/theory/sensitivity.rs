@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Domain;
 use super::constraint::{Constraint, Coordinate};
 use super::problem::{Optimum, Problem, minimise};
-use crate::engine::budget::Limit;
+use crate::budget::Limit;
 use crate::units;
 
 /// One budget's worth at the margin.

@@ -12,12 +12,12 @@
 //! there may be even where prefill decides, which the operator model contradicts.
 
 use super::{CostModel, Jet, Point};
-use crate::engine::budget::Limit;
-use crate::engine::energy::PowerBudget;
-use crate::engine::hardware::Hardware;
-use crate::engine::precision::{ComputeFormat, Precision};
-use crate::engine::roofline::{Estimator, Size};
-use crate::engine::workload::Workload;
+use crate::budget::Limit;
+use crate::energy::PowerBudget;
+use crate::hardware::Hardware;
+use crate::precision::{ComputeFormat, Precision};
+use crate::roofline::{Estimator, Size};
+use crate::workload::Workload;
 
 /// One board, number format and workload as the theory sees them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -127,9 +127,9 @@ pub(super) fn xi_all<S: Size>(point: &Point<S>) -> S {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::roofline::{ForwardPass, operators};
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::{architecture::Architecture, reference::QWEN2_5_0_5B};
+    use crate::fixtures::agx_orin;
+    use crate::roofline::{ForwardPass, operators};
+    use crate::{architecture::Architecture, reference::QWEN2_5_0_5B};
 
     /// The theory's costs are the operator model's less what the module says it leaves out.
     #[test]
@@ -141,7 +141,7 @@ mod tests {
         let point = Point::of(&shape);
         let counted = |pass: &ForwardPass| {
             let linear = |name: &str| name.ends_with("_proj") || name == "gate_up" || name == "down";
-            let all = operators(&shape, &precision, crate::engine::roofline::Attention::Fused, pass);
+            let all = operators(&shape, &precision, crate::roofline::Attention::Fused, pass);
             all.into_iter().filter(|operator| linear(operator.name)).collect::<Vec<_>>()
         };
         let prompt = ForwardPass { batch: 1.0, query_tokens: 1024.0, context_tokens: 1024.0 };

@@ -5,7 +5,7 @@
 use super::Regime;
 use super::problem::{NoOptimum, Optimum, Problem, minimise};
 use super::sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
-use crate::engine::budget::Limit;
+use crate::budget::Limit;
 
 /// An optimum, and what more of what holds it would buy.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,11 +46,10 @@ pub fn regime(solved: &Result<Solved, NoOptimum>) -> Regime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::budget::Budgets;
-    use crate::engine::law::tests::table_6;
-    use crate::engine::space::paper_space;
-    use crate::engine::theory::Domain;
-    use crate::engine::theory::fixtures::operator_model;
+    use crate::budget::Budgets;
+    use crate::fixtures::{paper_space, table_6};
+    use crate::theory::Domain;
+    use crate::theory::fixtures::operator_model;
 
     #[test]
     fn what_binds_is_spent_and_what_does_not_buys_nothing() {

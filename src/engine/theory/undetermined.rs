@@ -42,13 +42,12 @@ pub(super) fn undetermined(lagrangian: &Hessian, binding: impl Iterator<Item = G
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::budget::{Budgets, Limit};
-    use crate::engine::law::Coefficients;
-    use crate::engine::law::forms::{ACTIVE_TOTAL, EQ_2};
-    use crate::engine::law::tests::table_6;
-    use crate::engine::space::paper_space;
-    use crate::engine::theory::fixtures::{operator_model, simplified};
-    use crate::engine::theory::{CostModel, Domain, Problem, minimise};
+    use crate::budget::{Budgets, Limit};
+    use crate::fixtures::{paper_space, table_6};
+    use crate::law::Coefficients;
+    use crate::law::forms::{ACTIVE_TOTAL, EQ_2};
+    use crate::theory::fixtures::{operator_model, simplified};
+    use crate::theory::{CostModel, Domain, Problem, minimise};
 
     fn undetermined_by(law: &Coefficients, costs: &dyn CostModel, budgets: Budgets) -> Vec<Coordinate> {
         let domain = Domain::of(&paper_space());
@@ -79,8 +78,8 @@ mod tests {
     /// Without an effect of ρ and with no limit on memory, ρ alone is open.
     #[test]
     fn what_the_law_does_not_see_is_open() {
-        let Some(eq2) = crate::engine::law::forms::Eq2::of(&table_6()) else { panic!("Table 6 is of Eq. 2") };
-        let blind = Coefficients::from(crate::engine::law::forms::Eq2 { kappa_rho: 0.0, ..eq2 });
+        let Some(eq2) = crate::law::forms::Eq2::of(&table_6()) else { panic!("Table 6 is of Eq. 2") };
+        let blind = Coefficients::from(crate::law::forms::Eq2 { kappa_rho: 0.0, ..eq2 });
         assert_eq!(blind.form().name, EQ_2.name);
         let open = undetermined_by(&blind, &simplified(), Budgets::NONE.with(Limit::Tpot, 0.005));
         assert_eq!(open, [Coordinate::Rho]);

@@ -4,8 +4,8 @@
 //! measurements say it loses, so where there are measurements they alone speak for the board. Those of several engines are
 //! different answers to the same question, and all stay.
 
-use crate::engine::hardware::{Basis, Hardware};
-use crate::engine::precision::Precision;
+use crate::hardware::{Basis, Hardware};
+use crate::precision::Precision;
 
 /// A board in one of its modes, as it is or with an engine's calibration.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +46,8 @@ pub fn contenders(all: &[Contender<'_>], precision: &Precision) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Measured};
-    use crate::engine::sweep::tests::agx_orin;
+    use crate::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Measured};
+    use crate::fixtures::agx_orin;
 
     #[test]
     fn where_an_engine_was_measured_the_ideal_row_gives_way() {

@@ -6,10 +6,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Hardware;
-use crate::engine::roofline::{Estimator, Latency, UnsupportedFormat};
+use crate::architecture::Architecture;
+use crate::budget::{Budgets, Limit};
+use crate::hardware::Hardware;
+use crate::roofline::{Estimator, Latency, UnsupportedFormat};
 use crate::units;
 
 /// What an architecture needs on a board, as budgets see it.
@@ -190,11 +190,11 @@ pub fn rank(offers: &[Hardware], estimator: &Estimator, shape: &Architecture, bu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::precision::ComputeFormat;
-    use crate::engine::precision::Precision;
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
+    use crate::fixtures::agx_orin;
+    use crate::precision::ComputeFormat;
+    use crate::precision::Precision;
+    use crate::reference::QWEN2_5_0_5B;
+    use crate::workload::Workload;
     use proptest::prelude::*;
 
     fn offer(bandwidth: f64, memory_bytes: f64, watts: Option<f64>) -> Hardware {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::engine::hardware::Hardware;
+use crate::hardware::Hardware;
 use crate::units;
 
 /// What of a board may be imagined otherwise.
@@ -148,7 +148,7 @@ impl Hardware {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::sweep::tests::agx_orin;
+    use crate::fixtures::agx_orin;
 
     #[test]
     fn a_board_that_is_imagined_as_it_is_is_the_board() {

@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use super::ranking::Needs;
 use super::scaling::{Factor, Resource, Scaling};
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::{Hardware, TrafficLimit};
-use crate::engine::landscape::Landscape;
-use crate::engine::roofline::{Bound, Estimator, Phase, UnsupportedFormat};
+use crate::architecture::Architecture;
+use crate::budget::{Budgets, Limit};
+use crate::hardware::{Hardware, TrafficLimit};
+use crate::landscape::Landscape;
+use crate::roofline::{Bound, Estimator, Phase, UnsupportedFormat};
 
 /// By how much more the response is asked for: 10 %.
 pub const STEP: f64 = 1.1;
@@ -140,12 +140,11 @@ impl Bounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::efficiency::{Efficiency, Overhead};
-    use crate::engine::landscape::tests::paper_landscape;
-    use crate::engine::precision::Precision;
-    use crate::engine::reference::QWEN2_5_0_5B;
-    use crate::engine::sweep::tests::agx_orin;
-    use crate::engine::workload::Workload;
+    use crate::efficiency::{Efficiency, Overhead};
+    use crate::fixtures::{agx_orin, paper_landscape};
+    use crate::precision::Precision;
+    use crate::reference::QWEN2_5_0_5B;
+    use crate::workload::Workload;
 
     fn board(fp16_flops_per_s: f64, overhead_s: f64) -> Hardware {
         let efficiency = Efficiency { overhead: Overhead::both(overhead_s), ..Efficiency::IDEAL }.into();
@@ -219,7 +218,7 @@ mod tests {
     #[test]
     fn the_best_with_more_is_that_of_the_whole_space_priced_again() {
         let landscape = paper_landscape();
-        let (space, law) = (crate::engine::space::paper_space(), landscape.law.clone());
+        let (space, law) = (crate::fixtures::paper_space(), landscape.law.clone());
         for resource in Resource::SPEEDS {
             let faster = estimator(&with_more(&agx_orin(), resource));
             let again = Landscape::new(&space, law.clone(), faster);

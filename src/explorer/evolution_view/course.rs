@@ -1,9 +1,9 @@
 //! One quantity along the frontier, and what there is to say of it in a few words.
 
 use super::quantity::{Nature, Offered, Quantity};
-use crate::engine::landscape::Landscape;
-use crate::engine::workload::Objective;
-use crate::units;
+use engine::landscape::Landscape;
+use engine::units;
+use engine::workload::Objective;
 
 /// One quantity of the frontier's members.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,9 +3,9 @@
 
 use super::course;
 use super::quantity::Quantity;
-use crate::engine::landscape::Landscape;
 use crate::explorer::state::State;
-use crate::units;
+use engine::landscape::Landscape;
+use engine::units;
 
 /// In one line: what the paper says, and whether it comes out here.
 pub fn in_words(state: &State) -> Option<String> {

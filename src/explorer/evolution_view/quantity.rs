@@ -1,8 +1,8 @@
 //! What of an architecture is followed along the frontier.
 
-use crate::engine::architecture::Architecture;
-use crate::engine::space::{KvHeads, Space};
-use crate::units;
+use engine::architecture::Architecture;
+use engine::space::{KvHeads, Space};
+use engine::units;
 
 /// A number that every architecture has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,7 @@ fn kv_heads(space: &Space) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::space::paper_space;
+    use engine::fixtures::paper_space;
 
     #[test]
     fn a_space_offers_what_its_axes_say() {

@@ -1,8 +1,8 @@
 //! A law's coefficients in words: each with its symbol and what it means, then what the fit says about them.
 
-use crate::engine::law::form::Slot;
-use crate::engine::law::{Ensemble, Interval, LossLaw};
-use crate::text::wrapped;
+use engine::law::form::Slot;
+use engine::law::{Ensemble, Interval, LossLaw};
+use engine::text::wrapped;
 
 /// One coefficient.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,16 +114,16 @@ pub fn aligned(value: f64) -> String {
 
 /// Three significant digits, with an exponent where these would need many places.
 fn plain(value: f64) -> String {
-    let plain = crate::units::ratio(value);
+    let plain = engine::units::ratio(value);
     if plain.trim_start_matches('-').len() > 7 { format!("{value:.2e}") } else { plain }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::forms::Eq2;
-    use crate::engine::law::tests::TABLE_6;
-    use crate::files::resolve::Library;
+    use engine::fixtures::TABLE_6;
+    use engine::law::forms::Eq2;
+    use files::resolve::Library;
 
     fn paper() -> LossLaw {
         Library::default().law("paper").unwrap().1

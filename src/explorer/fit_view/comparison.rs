@@ -3,13 +3,13 @@
 
 use std::fmt::Write as _;
 
-use crate::engine::law::comparison::{Candidate, Comparison, Entry};
-use crate::engine::law::fit::{Criterion, FitError};
-use crate::engine::law::form::Form;
-use crate::error::Error;
 use crate::explorer::shelf::{FitProgress, LawEntry};
-use crate::text::wrapped;
-use crate::units::{count, significant};
+use engine::error::Error;
+use engine::law::comparison::{Candidate, Comparison, Entry};
+use engine::law::fit::{Criterion, FitError};
+use engine::law::form::Form;
+use engine::text::wrapped;
+use engine::units::{count, significant};
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +159,7 @@ fn remarks(entry: &Entry) -> Vec<String> {
         Err(error) => return vec![format!("{title} cannot be fitted: {}.", why(error))],
         Ok(candidate) => candidate,
     };
-    let same = candidate.same_as.and_then(crate::engine::law::forms::named);
+    let same = candidate.same_as.and_then(engine::law::forms::named);
     let same = same.map(|other: &Form| format!("On these runs {title} is the same law as {}.", other.title));
     let folds = candidate.k_fold.as_ref().err().map(|error| format!("{title} in folds: {}.", why(error)));
     let largest =

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::engine::features::{Axis, Features};
-use crate::engine::law::LossLaw;
-use crate::engine::law::influence::{Effect, Influence};
-use crate::engine::runs::{Dataset, Run};
 use crate::explorer::shelf::LawEntry;
+use engine::features::{Axis, Features};
+use engine::law::LossLaw;
+use engine::law::influence::{Effect, Influence};
+use engine::runs::{Dataset, Run};
 
 /// Which part a run plays in the fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -265,11 +265,11 @@ fn extent(values: impl Iterator<Item = f64>) -> [f64; 2] {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::engine::law::FitQuality;
-    use crate::engine::law::fit::Fit;
     use crate::explorer::recipe::Recipe;
     use crate::explorer::shelf::Standing;
-    use crate::files::resolve::Library;
+    use engine::law::FitQuality;
+    use engine::law::fit::Fit;
+    use files::resolve::Library;
 
     /// Three runs against the paper's law: 0.5 nats above it, 0.1 below it, and on it; the last is held out.
     pub(in crate::explorer) fn entry() -> LawEntry {

@@ -2,12 +2,12 @@
 //! it has not seen; and a sentence in the runs' place where there are none.
 
 use super::evidence::{Evidence, Part};
-use crate::engine::law::LossLaw;
-use crate::engine::law::validation::{KFold, SizeExtrapolation};
-use crate::error::Error;
 use crate::explorer::judged::Validation;
 use crate::explorer::shelf::{FitProgress, LawEntry};
-use crate::units;
+use engine::error::Error;
+use engine::law::LossLaw;
+use engine::law::validation::{KFold, SizeExtrapolation};
+use engine::units;
 
 /// The line in parts, which a narrow screen shows below each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ fn unseen(entry: &LawEntry) -> String {
 
 /// `5-fold RMSE 0.0303 ± 0.0017 · largest 20 %: RMSE 0.053, bias −0.047`; why, where a test could not be made.
 fn tested(Validation { k_fold, extrapolation }: &Validation) -> String {
-    let why = |error: &crate::engine::law::fit::FitError| Error::from(error.clone()).headline().to_owned();
+    let why = |error: &engine::law::fit::FitError| Error::from(error.clone()).headline().to_owned();
     let folds = k_fold.as_ref().map_or_else(|error| format!("no k-fold: {}", why(error)), folds);
     let largest = extrapolation.as_ref().map_or_else(|error| format!("largest: {}", why(error)), largest);
     format!("{folds} · {largest}")
@@ -120,7 +120,7 @@ pub fn without_runs(law: &LossLaw) -> String {
 mod tests {
     use super::super::evidence::tests::entry;
     use super::*;
-    use crate::files::resolve::Library;
+    use files::resolve::Library;
 
     #[test]
     fn the_parts_are_counted_and_the_paper_keeps_its_own_figures() {

@@ -1,10 +1,10 @@
 //! The table of runs: its columns, what each shows, and how it sorts.
 
 use super::evidence::{Evidence, Part, Without};
-use crate::engine::features::Axis;
-use crate::engine::law::influence::Effect;
 use crate::explorer::table::{SortOrder, TableColumn};
-use crate::units;
+use engine::features::Axis;
+use engine::law::influence::Effect;
+use engine::units;
 
 /// A column of the table of runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

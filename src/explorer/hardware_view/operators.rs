@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::{Emphasis, HardwareView};
-use crate::engine::architecture::Architecture;
-use crate::engine::roofline::{Estimator, OperatorPoint, Phase};
 use crate::explorer::state::State;
+use engine::architecture::Architecture;
+use engine::roofline::{Estimator, OperatorPoint, Phase};
 
 /// An architecture that is looked at.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,18 +1,18 @@
 //! What another board would make of the pick and of the frontier: sliders' values, what 10 % more is worth, all boards by
 //! watts.
 
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Hardware;
-use crate::engine::landscape::Landscape;
-use crate::engine::precision::ComputeFormat;
-use crate::engine::what_if::{
-    Contender, Factor, Placed, Resource, Sensitivity, Shortfall, Standing, best_with_more, contenders, rank,
-    sensitivity, with_more,
-};
 use crate::explorer::shelf::Board;
 use crate::explorer::slider::Track;
 use crate::explorer::state::State;
-use crate::units::{self, significant};
+use engine::budget::{Budgets, Limit};
+use engine::hardware::Hardware;
+use engine::landscape::Landscape;
+use engine::precision::ComputeFormat;
+use engine::units::{self, significant};
+use engine::what_if::{
+    Contender, Factor, Placed, Resource, Sensitivity, Shortfall, Standing, best_with_more, contenders, rank,
+    sensitivity, with_more,
+};
 
 /// Least and most memory that can be imagined.
 pub const MEMORY_BYTES: [f64; 2] = [1e9, 512e9];

@@ -7,19 +7,19 @@
 use std::sync::{Arc, Weak};
 
 use super::table::{Outcome, Outcomes, Pricing};
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::hardware::Hardware;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
-use crate::engine::law::fit::Watch;
-use crate::engine::roofline::Estimator;
-use crate::engine::space::Space;
-use crate::engine::theory::{
+use crate::explorer::state::{Question, State};
+use engine::architecture::Architecture;
+use engine::budget::{Budgets, Limit};
+use engine::hardware::Hardware;
+use engine::landscape::Landscape;
+use engine::law::LossLaw;
+use engine::law::fit::Watch;
+use engine::roofline::Estimator;
+use engine::space::Space;
+use engine::theory::{
     ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoNeighbour, NoOptimum, OperatorModel, Point,
     Problem, Quanta, Rounded, Simplified, Solved, minimise, regime, round,
 };
-use crate::explorer::state::{Question, State};
 
 /// What the theory is asked.
 #[derive(Debug, Clone)]

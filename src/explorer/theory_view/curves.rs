@@ -2,7 +2,7 @@
 
 use super::answer::{Answered, AtWidth};
 use super::table::Way;
-use crate::engine::theory::{NoOptimum, Point};
+use engine::theory::{NoOptimum, Point};
 
 /// A quantity against width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

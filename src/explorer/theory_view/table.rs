@@ -1,11 +1,11 @@
 //! The table of optima: five ways to the best architecture side by side.
 
 use super::answer::Answered;
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::{Budgets, Limit};
-use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{ClosedForm, CostModel, OperatorModel, Optimum, Point, Simplified, Solved, regime};
-use crate::units;
+use engine::architecture::Architecture;
+use engine::budget::{Budgets, Limit};
+use engine::theory::closed_forms::Verdict;
+use engine::theory::{ClosedForm, CostModel, OperatorModel, Optimum, Point, Simplified, Solved, regime};
+use engine::units;
 
 /// A way to the best architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

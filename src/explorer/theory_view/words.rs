@@ -3,13 +3,11 @@
 use super::answer::Answered;
 use super::curves::gaps;
 use super::table::{Way, outcome};
-use crate::engine::budget::Limit;
-use crate::engine::theory::closed_forms::Verdict;
-use crate::engine::theory::{
-    EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Simplified, Solved, deviations, regime,
-};
-use crate::files::export::Warning;
-use crate::units;
+use engine::budget::Limit;
+use engine::theory::closed_forms::Verdict;
+use engine::theory::{EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Simplified, Solved, deviations, regime};
+use engine::units;
+use files::export::Warning;
 
 /// Which budgets bind in both models: over the pane of budgets.
 pub fn verdict(answered: &Answered) -> String {

@@ -1,8 +1,8 @@
 //! Budget sliders: set, step, switch, presets.
 
-use crate::engine::budget::Limit;
 use crate::explorer::slider::{self, Direction, Stride};
 use crate::explorer::state::{Notice, State, Switch};
+use engine::budget::Limit;
 
 /// An application of the paper's Table 2 with its time budget.
 pub(super) struct Preset {
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::explorer::keymap::bindings;
     use crate::explorer::screen::Screen;
-    use crate::units::parse_seconds;
+    use engine::units::parse_seconds;
 
     #[test]
     fn the_help_says_what_the_presets_do() {

@@ -1,10 +1,10 @@
 //! Number formats: of weights, LM head and KV cache, and what they are said to cost in quality.
 
 use super::question::{ask, cycle};
-use crate::engine::precision::{LossPenalty, Precision, Storage};
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
 use crate::explorer::state::{Notice, Question, State};
+use engine::precision::{LossPenalty, Precision, Storage};
 
 /// The next number format that the board can compute; the skipped ones are named.
 pub(super) fn step(state: &mut State, direction: Direction) {

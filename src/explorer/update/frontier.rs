@@ -1,10 +1,10 @@
 //! The frontier's actions: what keys and clicks do depends on what has the focus.
 
 use super::{budgets, pick, prompt, question, what_if};
-use crate::engine::budget::Limit;
 use crate::explorer::message::{Action, Arrow, Control, Effect, Focus};
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{LowerPane, Notice, State};
+use engine::budget::Limit;
 
 /// Controls in the order in which the arrow keys walk through them.
 const CONTROLS: [Control; 15] = [

@@ -1,12 +1,12 @@
 //! The Fit screen's law is tested while one looks at it, one test at a time: what shows first is found first, and what is
 //! asked for is found before everything else.
 
-use crate::error::Error;
 use crate::explorer::judged::{Finding, Test, Trial};
 use crate::explorer::message::Effect;
 use crate::explorer::screen::Screen;
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::{Mode, State};
+use engine::error::Error;
 
 /// Calls for the next test, unless that is the one under way.
 pub(super) fn follow(state: &mut State) -> Option<Effect> {

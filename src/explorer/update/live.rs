@@ -1,12 +1,12 @@
 //! The file of a law's runs changed: whatever it holds, the picture stands until there is a better one.
 
 use super::question;
-use crate::engine::runs::Run;
-use crate::error::Error;
 use crate::explorer::live::places;
 use crate::explorer::message::Effect;
 use crate::explorer::state::{Notice, State};
-use crate::files::live::{LastLine, Reread};
+use engine::error::Error;
+use engine::runs::Run;
+use files::live::{LastLine, Reread};
 
 /// A file was read again.
 pub(super) fn reread(state: &mut State, place: usize, outcome: Result<Reread, Error>) -> Vec<Effect> {

@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
-use crate::engine::landscape::{Landscape, Position};
 use crate::explorer::layout::frontier::table_rows;
 use crate::explorer::message::Effect;
 use crate::explorer::slider::Direction;
 use crate::explorer::state::{Notice, Pick, State};
 use crate::explorer::table::{self, Column, RowWindow, SortOrder};
+use engine::landscape::{Landscape, Position};
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
 pub(super) fn nearest(state: &mut State, place: Position, width_ln: f64, height: f64) {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{budgets, format, question, refuse, what_if};
-use crate::engine::budget::Limit;
-use crate::error::Error;
 use crate::explorer::message::{Control, Effect, ExportRequest, Focus, Overwrite, Scope};
 use crate::explorer::state::{Mode, Notice, Prompt, State};
-use crate::units;
+use engine::budget::Limit;
+use engine::error::Error;
+use engine::units;
 
 /// Longest line that can be typed.
 const MAX_LENGTH: usize = 240;

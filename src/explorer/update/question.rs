@@ -3,15 +3,15 @@
 use std::ops::RangeInclusive;
 
 use super::{format, recipe, resampling, what_if};
-use crate::engine::budget::Limit;
-use crate::engine::hardware::Basis;
-use crate::engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
-use crate::error::Error;
 use crate::explorer::message::{Control, Effect, FitStop, FittedLaw};
 use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::shelf::{FitProgress, Standing};
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{Notice, Question, State, Switch};
+use engine::budget::Limit;
+use engine::error::Error;
+use engine::hardware::Basis;
+use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 
 /// Asks the question anew: runs that have not been fitted as they are now are fitted first, and the law that stands
 /// serves until then.
@@ -231,7 +231,7 @@ pub(super) fn set_count(state: &mut State, control: Control, typed: &str) -> Res
             Ok(ask(state))
         }
         _ => {
-            let most = crate::units::count(*allowed.end() as usize);
+            let most = engine::units::count(*allowed.end() as usize);
             Err(format!("'{typed}' is no whole number from {} to {most}", allowed.start()))
         }
     }

@@ -1,13 +1,13 @@
 //! Another form of the law, another criterion. One that cannot be fitted is given up: the law that stands goes on.
 
-use crate::engine::law::comparison::allowed;
-use crate::engine::law::fit::FitOptions;
-use crate::engine::runs::Run;
-use crate::error::Error;
 use crate::explorer::message::Effect;
 use crate::explorer::recipe::Recipe;
 use crate::explorer::shelf::{FitProgress, LawEntry};
 use crate::explorer::state::{Mode, Notice, State};
+use engine::error::Error;
+use engine::law::comparison::allowed;
+use engine::law::fit::FitOptions;
+use engine::runs::Run;
 
 use super::question;
 

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::engine::law::Ensemble;
 use crate::explorer::message::{Effect, FitStop};
 use crate::explorer::resampled::{Inquiry, ResamplingProgress, Verdict};
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::State;
+use engine::law::Ensemble;
 
 /// Calls for resampling the law asked about, once it is fitted to its runs as they are now.
 pub(super) fn ask(state: &mut State) -> Option<Effect> {

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use super::{budgets, frontier, prompt, question};
-use crate::engine::budget::Limit;
-use crate::engine::theory::regime;
 use crate::explorer::layout;
 use crate::explorer::message::{Action, Arrow, Control, Effect, Focus};
 use crate::explorer::screen::Screen;
@@ -14,7 +12,9 @@ use crate::explorer::theory_view::answer::{Answered, Inquiry, Swept};
 use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::table::Row;
 use crate::explorer::theory_view::words::notes;
-use crate::text::wrapped;
+use engine::budget::Limit;
+use engine::text::wrapped;
+use engine::theory::regime;
 
 /// Applies an action of this screen.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {

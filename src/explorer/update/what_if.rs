@@ -2,14 +2,14 @@
 
 use super::question::{ask, follow_memory};
 use super::{format, hardware, question};
-use crate::engine::what_if::{Factor, Resource, Scaling};
-use crate::error::Error;
 use crate::explorer::hardware_view::HardwareFocus;
 use crate::explorer::hardware_view::what_if::{BoardRow, MEMORY_BYTES, has, own, ranking};
 use crate::explorer::message::{Action, Arrow, Control, Effect};
 use crate::explorer::slider::{self, Direction, Stride};
 use crate::explorer::state::{Mode, Notice, Prompt, State};
-use crate::units;
+use engine::error::Error;
+use engine::units;
+use engine::what_if::{Factor, Resource, Scaling};
 
 /// How near to the board's own memory a knob lets go into it.
 const CATCH: f64 = 0.04;

@@ -6,13 +6,13 @@ use super::table::position_hint;
 use super::theme::Role;
 use super::window::window;
 use super::{Canvas, Target, fit, fit_before, right};
-use crate::engine::budget::Limit;
 use crate::explorer::hardware_view::what_if::{BoardRow, budgets_anywhere, ranking};
 use crate::explorer::message::{Action, Arrow};
 use crate::explorer::slider::Stride;
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
-use crate::units;
+use engine::budget::Limit;
+use engine::units;
 
 /// Widest the window becomes.
 const MOST_COLUMNS: u16 = 112;

@@ -20,7 +20,7 @@ use super::{Canvas, Focused, fit};
 use crate::explorer::evolution_view::{members, paper};
 use crate::explorer::layout::evolution::panes;
 use crate::explorer::state::State;
-use crate::units;
+use engine::units;
 use panel::Drawn;
 
 /// What the marks mean, for the help.

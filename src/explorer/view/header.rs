@@ -7,7 +7,7 @@ use super::{Canvas, fit, fit_before};
 use crate::explorer::message::Action;
 use crate::explorer::screen::Screen;
 use crate::explorer::state::State;
-use crate::units;
+use engine::units;
 
 /// Columns from which the program says its name.
 const NAMED_COLUMNS: u16 = 132;

@@ -5,8 +5,6 @@ use ratatui::text::Span;
 
 use super::theme::Role;
 use super::{Canvas, Target, fit};
-use crate::engine::law::LossLaw;
-use crate::engine::search::Searched;
 use crate::explorer::keymap::{Occasion, hinted};
 use crate::explorer::layout::{Frame, room};
 use crate::explorer::live::Live;
@@ -14,8 +12,10 @@ use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::screen::Screen;
 use crate::explorer::shelf::{FitProgress, LawEntry};
 use crate::explorer::state::{Notice, State};
-use crate::files::export::{Warning, latency_basis, latency_basis_in_short};
-use crate::units;
+use engine::law::LossLaw;
+use engine::search::Searched;
+use engine::units;
+use files::export::{Warning, latency_basis, latency_basis_in_short};
 
 /// Draws all three. What just happened stands in the place of the key hints: the truth always stays.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {

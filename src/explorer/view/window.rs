@@ -5,11 +5,11 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::theme::Role;
 use super::{Canvas, Focused, Target, fit};
-use crate::engine::budget::Limit;
-use crate::engine::what_if::Resource;
 use crate::explorer::message::{Action, Control, Scope};
 use crate::explorer::state::{Mode, Prompt, State};
-use crate::units;
+use engine::budget::Limit;
+use engine::units;
+use engine::what_if::Resource;
 
 /// Clears a window in the middle of the screen, draws its border, and returns what is inside. Nothing below it reacts
 /// to the mouse; a click beside it closes it.

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::engine::architecture::Architecture;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::LossLaw;
-use crate::engine::law::fit::Watch;
-use crate::engine::roofline::Estimator;
-use crate::engine::search::{Aim, Search, SearchOptions, Stop};
-use crate::engine::space::Space;
 use crate::explorer::state::{Pick, Question, State};
+use engine::architecture::Architecture;
+use engine::landscape::Landscape;
+use engine::law::LossLaw;
+use engine::law::fit::Watch;
+use engine::roofline::Estimator;
+use engine::search::{Aim, Search, SearchOptions, Stop};
+use engine::space::Space;
 
 /// A search's landscapes are worth a frame only so often.
 const INTERVAL: Duration = Duration::from_millis(150);

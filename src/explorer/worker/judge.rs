@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::engine::law::comparison::compare;
-use crate::engine::law::fit::{self, Fit, FitError, FitOptions, Profile, Watch};
-use crate::engine::law::influence::leave_one_out;
-use crate::engine::law::validation::{self, extrapolate, k_fold};
-use crate::engine::runs::{Dataset, Run};
-use crate::error::Error;
 use crate::explorer::judged::{Finding, Test, Trial, Validation};
 use crate::explorer::message::Message;
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::State;
+use engine::error::Error;
+use engine::law::comparison::compare;
+use engine::law::fit::{self, Fit, FitError, FitOptions, Profile, Watch};
+use engine::law::influence::leave_one_out;
+use engine::law::validation::{self, extrapolate, k_fold};
+use engine::runs::{Dataset, Run};
 
 /// A law to be tested.
 pub(in crate::explorer) struct JudgeJob {

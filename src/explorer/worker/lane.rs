@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::engine::law::fit::Watch;
 use crate::explorer::message::Message;
+use engine::law::fit::Watch;
 
 /// The end of a lane at which jobs are put in.
 pub(super) struct Lane<J> {

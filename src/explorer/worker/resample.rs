@@ -8,15 +8,15 @@ use std::thread::available_parallelism;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::engine::confidence::{Confidence, Question};
-use crate::engine::law::Ensemble;
-use crate::engine::law::fit::{self, Bootstrap, Fit, FitError, FitOptions, Watch};
-use crate::engine::runs::{Dataset, Run};
-use crate::error::Error;
 use crate::explorer::message::{FitStop, Message};
 use crate::explorer::resampled::{Inquiry, Verdict};
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::State;
+use engine::confidence::{Confidence, Question};
+use engine::error::Error;
+use engine::law::Ensemble;
+use engine::law::fit::{self, Bootstrap, Fit, FitError, FitOptions, Watch};
+use engine::runs::{Dataset, Run};
 
 /// Runs to be resampled.
 pub(in crate::explorer) struct ResampleJob {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::law::fit::Watch;
 use crate::explorer::message::Message;
 use crate::explorer::theory_view::answer::{self, Inquiry};
+use engine::law::fit::Watch;
 
 /// Asks the theory; nothing if `watch` stops it.
 pub(in crate::explorer) fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Message> {

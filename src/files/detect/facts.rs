@@ -61,7 +61,7 @@ impl MemoryNow {
     }
 
     pub(super) fn evidence(&self) -> Evidence {
-        Evidence { file: MEMINFO.to_owned(), value: format!("MemTotal {}", crate::units::bytes(self.total_bytes)) }
+        Evidence { file: MEMINFO.to_owned(), value: format!("MemTotal {}", engine::units::bytes(self.total_bytes)) }
     }
 }
 
@@ -185,7 +185,7 @@ fn memory(text: &str) -> Option<MemoryNow> {
 
 fn impossible(text: &str) -> Option<String> {
     let (total, available) = field(text, "MemTotal").zip(field(text, "MemAvailable"))?;
-    let in_bytes = crate::units::bytes;
+    let in_bytes = engine::units::bytes;
     (total > 0.0 && available > total)
         .then(|| format!("MemAvailable is {}, more than the {} of MemTotal", in_bytes(available), in_bytes(total)))
 }

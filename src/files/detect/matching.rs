@@ -6,7 +6,7 @@
 
 use super::facts::Facts;
 use super::nvpmodel::{ConfiguredMode, sms_left};
-use crate::files::profile::{ClockLimit, Figure, PowerMode, Profile};
+use crate::profile::{ClockLimit, Figure, PowerMode, Profile};
 
 /// How far clocks and SMs may differ and be called the same: rounding, not another step of the clock.
 const SAME: f64 = 0.03;
@@ -164,7 +164,7 @@ mod tests {
     use super::super::facts::ClocksNow;
     use super::super::nvpmodel::Configuration;
     use super::*;
-    use crate::files::resolve::Library;
+    use crate::resolve::Library;
 
     fn nano() -> Profile {
         Library::default().profile("orin-nano-8gb").unwrap().1

@@ -108,7 +108,7 @@ fn by_p_number(facts: &Facts, evidence: &Evidence, module: Module) -> Identity {
             "{} is a module with {} GB, but the kernel reports {}: the module's rates and the kernel's memory are used",
             module.p_number,
             module.memory_gib,
-            crate::units::bytes(memory.total_bytes)
+            engine::units::bytes(memory.total_bytes)
         )
     });
     identity
@@ -167,7 +167,7 @@ fn fitted_gib(total_bytes: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::catalog::Kind as FileKind;
+    use crate::catalog::Kind as FileKind;
 
     #[test]
     fn every_module_has_a_profile() {

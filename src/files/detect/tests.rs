@@ -3,10 +3,14 @@
 use std::fs;
 
 use super::*;
-use crate::files::profile::Evidence as Known;
+use crate::profile::Evidence as Known;
 
 fn on(tree: &str) -> (Detection, Option<ThisMachine>) {
-    detect(&Tree::new(format!("tests/sysroots/{tree}")), &Library::default()).unwrap()
+    detect(
+        &Tree::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/sysroots/").to_owned() + tree),
+        &Library::default(),
+    )
+    .unwrap()
 }
 
 /// A machine that is described by a few files.

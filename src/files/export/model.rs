@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::reference::{Certainty, ReferenceModel};
+use engine::reference::{Certainty, ReferenceModel};
 
 /// Name, size and origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

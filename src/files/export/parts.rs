@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::uncertainty::EntryConfidence;
-use crate::engine::architecture::Architecture;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
-use crate::engine::precision::Precision;
-use crate::engine::search::Searched;
-use crate::engine::what_if::Scaling;
-use crate::files::profile::{Figure, PowerMode, Profile};
+use crate::profile::{Figure, PowerMode, Profile};
+use engine::architecture::Architecture;
+use engine::landscape::Landscape;
+use engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
+use engine::precision::Precision;
+use engine::search::Searched;
+use engine::what_if::Scaling;
 
 /// The law with its pedigree.
 #[derive(Debug, Clone, PartialEq, Serialize)]

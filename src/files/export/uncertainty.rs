@@ -3,9 +3,9 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::engine::confidence::Confidence;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::{Ensemble, Interval};
+use engine::confidence::Confidence;
+use engine::landscape::Landscape;
+use engine::law::{Ensemble, Interval};
 
 /// An ensemble, and what it says of the frontier that is looked at.
 #[derive(Debug, Clone, Copy)]

@@ -4,10 +4,10 @@
 mod about;
 mod words;
 
-use crate::engine::law::Extrapolation;
-use crate::engine::search::Searched;
-use crate::engine::what_if::Scaling;
-use crate::files::profile::ClockLimit;
+use crate::profile::ClockLimit;
+use engine::law::Extrapolation;
+use engine::search::Searched;
+use engine::what_if::Scaling;
 
 /// A reservation about predictions.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,8 @@
 
 use super::family::Family;
 use super::keys::Keys;
-use crate::engine::extras::{AttentionBias, Extras, FeedBias};
-use crate::error::Result;
+use engine::error::Result;
+use engine::extras::{AttentionBias, Extras, FeedBias};
 
 pub(super) fn read(family: &Family, keys: &Keys<'_>) -> Result<Extras> {
     let extras = Extras::of_family(family.model_type).unwrap_or(Extras::PLAIN);

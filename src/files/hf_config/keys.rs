@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::engine::architecture::Architecture;
-use crate::error::{Error, Result};
-use crate::files::toml_source::shown;
-use crate::units::count;
+use crate::toml_source::shown;
+use engine::architecture::Architecture;
+use engine::error::{Error, Result};
+use engine::units::count;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Keys<'a> {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::engine::extras::{AttentionBias, FeedBias, QkNorm};
-use crate::engine::reference::{QWEN2_5_0_5B, SLIDING_WINDOW};
+use engine::extras::{AttentionBias, FeedBias, QkNorm};
+use engine::reference::{QWEN2_5_0_5B, SLIDING_WINDOW};
 
 const OTHERWISE: &str = "something else";
 

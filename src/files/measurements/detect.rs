@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::measurement::Place;
 use super::row::Row;
 use super::{Format, edge_llm, json, llama_bench, table, trtexec, vllm};
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
 
 /// A file's content, as its reader takes it.
 #[derive(Debug)]

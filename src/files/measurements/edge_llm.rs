@@ -9,7 +9,7 @@ use super::measurement::{Measurement, Origin, Phase, Place};
 use super::options::Options;
 use super::row::{self, MILLISECONDS, Row};
 use super::told;
-use crate::error::Result;
+use engine::error::Result;
 
 const ENGINE: &str = "TensorRT Edge-LLM";
 const KEYS: [&str; 3] = ["prefill", "generation", "eagle_generation"];

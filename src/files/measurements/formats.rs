@@ -4,7 +4,7 @@
 //! format without a name here still comes with its measurement, which says that it is not modelled.
 
 use super::measurement::Named;
-use crate::engine::precision::Precision;
+use engine::precision::Precision;
 
 /// What LM heads and KV caches are stored in.
 const STORED: [&str; 10] = ["fp16", "bf16", "fp8", "int8", "q8_0", "q4_0", "q6_k", "q4_k", "int4", "nvfp4"];

@@ -2,7 +2,7 @@
 
 use super::OperatorTime;
 use super::measurement::{Measurement, Origin};
-use crate::files::toml_source::shown;
+use crate::toml_source::shown;
 
 /// What one file holds.
 #[derive(Debug, Default)]

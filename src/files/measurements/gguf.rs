@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::json;
 use super::options::Model;
 use super::row::{self, Row};
-use crate::engine::architecture::Architecture;
-use crate::error::{Error, Result};
-use crate::files::toml_source::shown;
+use crate::toml_source::shown;
+use engine::architecture::Architecture;
+use engine::error::{Error, Result};
 
 /// Bytes from the start of a `.gguf` file that hold the header of any model: a vocabulary is some 10 MB of it.
 pub const HEADER_BYTES: usize = 64_000_000;
@@ -115,7 +115,7 @@ impl Keys<'_> {
             None | Some(0) => Ok(None),
             Some(size) if size <= u64::from(largest) => Ok(Some(size as u32)),
             Some(size) => {
-                let most = crate::units::count(largest as usize);
+                let most = engine::units::count(largest as usize);
                 Err(self
                     .error(name, format!("'{size}' is out of range"))
                     .expected(format!("a whole number from 1 to {most}")))

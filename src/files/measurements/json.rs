@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::error::{Error, Result};
-use crate::files::python_json;
-use crate::files::toml_source::{escaped, shown};
+use crate::python_json;
+use crate::toml_source::{escaped, shown};
+use engine::error::{Error, Result};
 
 /// The value that is the whole text; `NaN` is a text, as in all JSON that Python writes.
 pub(super) fn parse(text: &str) -> Result<Value> {

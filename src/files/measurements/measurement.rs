@@ -8,9 +8,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::precision::Precision;
-use crate::files::toml_source::shown;
+use crate::toml_source::shown;
+use engine::architecture::Architecture;
+use engine::precision::Precision;
 
 /// What a file calls a thing, and what it is called here.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

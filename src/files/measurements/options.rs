@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::formats;
 use super::measurement::Named;
-use crate::engine::architecture::Architecture;
-use crate::error::{Error, Result};
-use crate::files::toml_source::shown;
-use crate::units;
+use crate::toml_source::shown;
+use engine::architecture::Architecture;
+use engine::error::{Error, Result};
+use engine::units;
 
 /// A model's shape, for a time that must be compared with a prediction.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
-use crate::files::toml_source::shown;
+use crate::toml_source::shown;
+use engine::error::{Error, Result};
 
 /// In a second.
 pub(super) const MILLISECONDS: f64 = 1e3;
@@ -131,7 +131,7 @@ pub(super) fn agree(stated: (&str, f64), other: (&str, f64), tolerance: f64) -> 
     if (stated.1 / other.1 - 1.0).abs() <= tolerance {
         return Ok(());
     }
-    let digits = |value| crate::units::significant(value, 5);
+    let digits = |value| engine::units::significant(value, 5);
     Err(Error::new(format!(
         "{} per second contradicts the {} per second of '{}'",
         digits(stated.1),
@@ -139,7 +139,7 @@ pub(super) fn agree(stated: (&str, f64), other: (&str, f64), tolerance: f64) -> 
         other.0
     ))
     .at_column(stated.0)
-    .expected(format!("both to agree within {} %", crate::units::ratio(tolerance * 100.0))))
+    .expected(format!("both to agree within {} %", engine::units::ratio(tolerance * 100.0))))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ mod tensorrt;
 mod vllm;
 
 use super::*;
-use crate::engine::architecture::Architecture;
-use crate::engine::reference::QWEN2_5_0_5B;
+use engine::architecture::Architecture;
+use engine::reference::QWEN2_5_0_5B;
 
 const LLAMA_3_2_1B: Architecture = Architecture {
     layers: 16,

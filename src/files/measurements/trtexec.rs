@@ -11,7 +11,7 @@ use super::measurement::{Measurement, Origin, Place};
 use super::options::Options;
 use super::row::{self, MILLISECONDS, Row};
 use super::{OperatorTime, told};
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
 
 const ENGINE: &str = "TensorRT trtexec";
 const LABEL: &str = "GPU Compute Time:";

@@ -11,7 +11,7 @@ use super::measurement::{Measurement, Origin, Phase, Place};
 use super::options::Options;
 use super::row::{self, MILLISECONDS, Row};
 use super::told;
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
 
 const LATENCY_KEYS: [&str; 4] = ["avg_latency", "std_latency", "latencies", "percentiles"];
 const SERVE_KEYS: [&str; 14] = [

@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::Library;
-use crate::error::Result;
-use crate::files::measurements::{Model, gguf};
+use crate::measurements::{Model, gguf};
+use engine::error::Result;
 
 /// The model that is meant: a name of the table, a `config.json` or its directory, a `.gguf` file or its metadata as JSON.
 ///

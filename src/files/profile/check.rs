@@ -7,9 +7,9 @@ use super::figure::{self, Evidence, Figure, Quantity, Source};
 use super::plausible;
 use super::raw::{RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
 use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
-use crate::engine::what_if::Scaling;
-use crate::error::{Error, Result, did_you_mean};
-use crate::files::toml_source::{KeyPath, TomlSource, one_of, shown};
+use crate::toml_source::{KeyPath, TomlSource, one_of, shown};
+use engine::error::{Error, Result, did_you_mean};
+use engine::what_if::Scaling;
 
 /// What a date must look like.
 pub(super) const DATE: &str = "a date such as \"2026-11-22\": when the source was published or read";

@@ -1,9 +1,9 @@
 //! A profile's modes as they enter a ranking of boards.
 
 use super::{PowerMode, Profile};
-use crate::engine::hardware::Hardware;
-use crate::engine::precision::Precision;
-use crate::engine::what_if::Contender;
+use engine::hardware::Hardware;
+use engine::precision::Precision;
+use engine::what_if::Contender;
 
 impl Profile {
     /// The name of the board itself: that of the profile below a calibration.

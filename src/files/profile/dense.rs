@@ -7,9 +7,9 @@
 
 use super::figure::{Figure, Quantity};
 use super::raw::RawFigure;
-use crate::error::Error;
-use crate::files::toml_source::{KeyPath, TomlSource, shown};
-use crate::units::{ratio, significant};
+use crate::toml_source::{KeyPath, TomlSource, shown};
+use engine::error::Error;
+use engine::units::{ratio, significant};
 
 /// What one SM does per clock cycle with dense matrices; FMA counts as two operations.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::engine::efficiency::{Efficiency, Overhead};
+use engine::efficiency::{Efficiency, Overhead};
 
 /// How a figure is known. Shown beside it, so that nobody takes a guess for a data sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

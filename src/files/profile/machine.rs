@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::figure::{self, Evidence, Figure, Quantity, Source};
 use super::{MemoryFigures, Profile};
-use crate::units::ratio;
+use engine::units::ratio;
 
 const MIB: f64 = 1_048_576.0;
 
@@ -31,7 +31,7 @@ impl fmt::Display for ClockLimit {
 
 impl Profile {
     /// Takes memory from the kernel's count at a date: the total, and what the system uses of it.
-    pub(in crate::files) fn put_in_machine(&mut self, total_bytes: f64, used_bytes: Option<f64>, date: &str) {
+    pub(crate) fn put_in_machine(&mut self, total_bytes: f64, used_bytes: Option<f64>, date: &str) {
         let MemoryFigures { capacity, usable, reserved, .. } = &mut self.memory;
         if total_bytes > capacity.si {
             *capacity = measured(
@@ -49,7 +49,7 @@ impl Profile {
     }
 
     /// Makes a mode the one that holds when none is asked for; a name that there is not changes nothing.
-    pub(in crate::files) fn start_in(&mut self, mode: &str) {
+    pub(crate) fn start_in(&mut self, mode: &str) {
         self.default_mode = super::position(&self.modes, mode).unwrap_or(self.default_mode);
     }
 }

@@ -18,12 +18,10 @@ use super::check::Check;
 use super::figure::{self, Figure};
 use super::raw::{RawFigure, RawSource};
 use super::{PowerMode, Profile};
-use crate::engine::efficiency::{
-    CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Measured, Overhead, Reach,
-};
-use crate::engine::precision::{Precision, Storage};
-use crate::error::{Error, Result};
-use crate::files::toml_source::{KeyPath, TomlSource, shown};
+use crate::toml_source::{KeyPath, TomlSource, shown};
+use engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Measured, Overhead, Reach};
+use engine::error::{Error, Result};
+use engine::precision::{Precision, Storage};
 
 /// What an engine reaches on a board.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -373,7 +371,7 @@ impl FormatFigures {
 
 impl Profile {
     /// The board with an engine's calibration laid over it. What the board's own file says of efficiency gives way.
-    pub(in crate::files) fn with_overlay(mut self, overlay: Overlay, toml: TomlSource<'_>) -> Result<Self> {
+    pub(crate) fn with_overlay(mut self, overlay: Overlay, toml: TomlSource<'_>) -> Result<Self> {
         for (i, figures) in overlay.formats.iter().enumerate() {
             for (j, mode) in figures.modes.iter().enumerate() {
                 if super::position(&self.modes, mode).is_none() {

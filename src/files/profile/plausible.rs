@@ -6,9 +6,9 @@
 
 use super::figure::Figure;
 use super::{MemoryFigures, PowerMode};
-use crate::error::Error;
-use crate::files::toml_source::{KeyPath, TomlSource};
-use crate::units::{ratio, significant};
+use crate::toml_source::{KeyPath, TomlSource};
+use engine::error::Error;
+use engine::units::{ratio, significant};
 
 /// How far a bandwidth may lie above bus width × clock: rounding in print, not more.
 const ROUNDING: f64 = 1.05;

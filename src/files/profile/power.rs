@@ -1,8 +1,8 @@
 //! What is said about power modes: which of them bound the energy, and what each of them powers.
 
 use super::{Figure, PowerMode, Profile};
-use crate::error::Error;
-use crate::files::toml_source::one_of;
+use crate::toml_source::one_of;
+use engine::error::Error;
 
 impl Profile {
     /// The modes that state their watts.
@@ -40,7 +40,7 @@ impl PowerMode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::catalog::Kind;
+    use crate::catalog::Kind;
 
     fn agx_orin() -> Profile {
         Profile::parse("agx", Kind::Profile.embedded()[0].text).unwrap()

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::files::catalog::{Embedded, Kind};
+use crate::catalog::{Embedded, Kind};
 
 /// A small profile with every rule in play.
 const GOOD: &str = r#"name = "board"

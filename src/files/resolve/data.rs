@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::{Library, Origin, Resolved, embedded, looks_like_a_path, run_directory};
-use crate::error::{Error, Result};
-use crate::files::catalog::Kind;
-use crate::files::column_memory::ColumnMemory;
-use crate::files::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
-use crate::files::toml_source::escaped;
+use crate::catalog::Kind;
+use crate::column_memory::ColumnMemory;
+use crate::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
+use crate::toml_source::escaped;
+use engine::error::{Error, Result};
 
 impl Library {
     /// The runs of that name or path, columns as remembered; the dataset is called by the name.
@@ -32,7 +32,7 @@ impl Library {
     }
 
     /// The runs in a file that has been read.
-    pub(in crate::files) fn runs_of(&self, file: Resolved, choice: &ColumnChoice) -> Result<Loaded> {
+    pub(crate) fn runs_of(&self, file: Resolved, choice: &ColumnChoice) -> Result<Loaded> {
         let mut loaded = self.table(&file, choice)?;
         loaded.dataset.origin = Some(file.origin_in_words());
         loaded.dataset.name = file.name;
@@ -72,12 +72,12 @@ impl Library {
 }
 
 /// The directory that was typed, unless it has the name of built-in runs and does not look like a path.
-pub(in crate::files) fn run_directory_at(typed: &str) -> Option<&Path> {
+pub(crate) fn run_directory_at(typed: &str) -> Option<&Path> {
     let path = Path::new(typed);
     (path.is_dir() && (looks_like_a_path(typed) || embedded(Kind::Data, typed).is_none())).then_some(path)
 }
 
-pub(in crate::files) fn directory(path: &Path, choice: &ColumnChoice) -> Result<Loaded> {
+pub(crate) fn directory(path: &Path, choice: &ColumnChoice) -> Result<Loaded> {
     if let ColumnChoice::AsTold(_) = choice {
         return Err(Error::new("a directory of runs has no columns")
             .in_source(path.display().to_string())

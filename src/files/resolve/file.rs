@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
-use crate::files::catalog::Kind;
-use crate::files::toml_source::escaped;
+use crate::catalog::Kind;
+use crate::toml_source::escaped;
+use engine::error::{Error, Result};
 
 /// Where a file came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl fmt::Display for Origin {
 }
 
 /// The file at a path.
-pub(in crate::files) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
+pub(crate) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
     let source = path.display().to_string();
     let name = path.file_stem().map_or_else(|| source.clone(), |stem| stem.to_string_lossy().into_owned());
     let text = read(kind, path)?;

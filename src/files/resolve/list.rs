@@ -2,9 +2,9 @@
 
 use super::file::read;
 use super::{Library, Origin, Resolved, embedded, of_embedded};
-use crate::error::Result;
-use crate::files::catalog::Kind;
-use crate::files::law;
+use crate::catalog::Kind;
+use crate::law;
+use engine::error::Result;
 
 /// A line of `roofscape profiles list`.
 #[derive(Debug, Clone, PartialEq)]

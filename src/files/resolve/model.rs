@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::Library;
 use super::file::read;
-use crate::engine::reference::ReferenceModel;
-use crate::error::{Error, Result};
-use crate::files::catalog::Kind;
-use crate::files::hf_config::{HfConfig, of_quantisation};
-use crate::files::toml_source::escaped;
-use crate::files::{models, python_json};
+use crate::catalog::Kind;
+use crate::hf_config::{HfConfig, of_quantisation};
+use crate::toml_source::escaped;
+use crate::{models, python_json};
+use engine::error::{Error, Result};
+use engine::reference::ReferenceModel;
 
 const CONFIG: &str = "config.json";
 /// What can be done for a model of a family that is not read.
@@ -93,7 +93,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::engine::reference::SLIDING_WINDOW;
+    use engine::reference::SLIDING_WINDOW;
 
     const TINY: &str = r#"{"model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
         "num_attention_heads": 4, "vocab_size": 100, "tie_word_embeddings": false}"#;

@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::file::{read_bytes, unreadable};
-use crate::error::{Error, Result};
-use crate::files::catalog::Kind;
-use crate::files::runs::Loaded;
-use crate::files::runs::directory::{DirectoryReader, RunFile, global_step};
+use crate::catalog::Kind;
+use crate::runs::Loaded;
+use crate::runs::directory::{DirectoryReader, RunFile, global_step};
+use engine::error::{Error, Result};
 
 /// What makes a directory a run.
 pub(super) const STATE: &str = "trainer_state.json";

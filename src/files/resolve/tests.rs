@@ -3,7 +3,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::engine::law::fit::{FitOptions, fit};
+use engine::law::fit::{FitOptions, fit};
 
 /// A configuration directory with files in it.
 fn library(files: &[(&str, &str)]) -> (TempDir, Library) {
@@ -36,7 +36,7 @@ fn built_in_names_need_no_files() {
 
 #[test]
 fn runs_carry_their_origin_and_their_reading_into_the_law() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/tiny.csv");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/tiny.csv");
     for (typed, origin) in [("tiny", "built in"), (path, path)] {
         let dataset = Library::default().data(typed).unwrap().dataset;
         assert_eq!(dataset.origin.as_deref(), Some(origin));
@@ -115,7 +115,7 @@ fn what_cannot_be_found_or_read_is_said_plainly() {
         refusal(Kind::Space, &at("big.toml")),
         format!("{}: the file is larger than 1 MB, which no space is", at("big.toml"))
     );
-    assert_eq!(refusal(Kind::Profile, "src"), "src: this is a directory\n  expected: a file with a profile");
+    assert_eq!(refusal(Kind::Profile, "runs"), "runs: this is a directory\n  expected: a file with a profile");
     assert!(refusal(Kind::Profile, "").starts_with("'--profile': there is no profile ''"));
 }
 

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::field::Field;
-use crate::engine::architecture::Architecture;
-use crate::error::{Error, Result};
+use engine::architecture::Architecture;
+use engine::error::{Error, Result};
 
 /// A size above [`Field::largest`] is a slip such as a token count in the column of layers.
 const LARGEST_RATIO: f64 = Architecture::LARGEST_FFN_RATIO;
@@ -97,7 +97,7 @@ impl Cell<'_> {
     }
 
     fn expected_size(&self) -> String {
-        format!("a whole number from 1 to {}", crate::units::count(self.field.largest() as usize))
+        format!("a whole number from 1 to {}", engine::units::count(self.field.largest() as usize))
     }
 
     fn expected(&self) -> String {

@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::field::{Field, rank_as_name};
 use super::mapping::{Mapping, option};
-use crate::error::{Error, Result, did_you_mean};
+use engine::error::{Error, Result, did_you_mean};
 
 /// A column that gave a field.
 #[derive(Debug, Clone, PartialEq, Eq)]

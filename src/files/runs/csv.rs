@@ -14,7 +14,7 @@ use super::dialect::{Dialect, Record, is_comment};
 use super::mapping::Mapping;
 use super::row::Row;
 use super::{Table, no_runs};
-use crate::error::{Error, Result};
+use engine::error::{Error, Result};
 
 pub(super) fn read(text: &str, told: &Mapping) -> Result<Table> {
     let mut table = Table { synthetic: declares_synthetic(text), ..Table::default() };

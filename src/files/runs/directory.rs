@@ -1,6 +1,6 @@
 //! Runs from directories as the Hugging Face Trainer leaves them: `trainer_state.json` beside `config.json`.
 //!
-//! Text in, runs out, like the readers of tables; [`crate::files::resolve`] finds the files. A run without a held-out
+//! Text in, runs out, like the readers of tables; [`crate::resolve`] finds the files. A run without a held-out
 //! loss is left out and named, as an export's unfinished run is; a file that cannot be read is an error.
 
 use std::borrow::Cow;
@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::trainer_state::{Evaluation, TrainerState};
 use super::{Dialect, Field, Loaded, Skipped, Told, Used, hex, listed};
-use crate::engine::runs::{Dataset, Run};
-use crate::error::{Error, Result};
-use crate::files::hf_config::HfConfig;
-use crate::files::toml_source::shown;
+use crate::hf_config::HfConfig;
+use crate::toml_source::shown;
+use engine::error::{Error, Result};
+use engine::runs::{Dataset, Run};
 
 /// What to do with runs of a family that is not read.
 const OTHERWISE: &str = "put its runs into a table, see datasets/README.md";
@@ -81,7 +81,7 @@ impl DirectoryReader {
     fn note(&mut self, name: &str, state: &TrainerState, step: u64, config: &HfConfig) {
         let end = state.max_steps.unwrap_or(0).max(state.global_step);
         if step < end {
-            let [step, end] = [step, end].map(|steps| crate::units::count(steps as usize));
+            let [step, end] = [step, end].map(|steps| engine::units::count(steps as usize));
             self.early.push(format!("{} at step {step} of {end}", shown(name)));
         }
         if config.shared_expert_intermediate_size.is_some() {

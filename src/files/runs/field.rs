@@ -3,7 +3,7 @@
 //! Trainers agree on quantities, not on names. Names compare without case and separators, and without the prefixes
 //! under which experiment trackers export (`config.n_layer`, `params.model.n_layer`).
 
-use crate::engine::architecture::Architecture;
+use engine::architecture::Architecture;
 
 /// A quantity that a column can give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,8 +16,8 @@ use super::field::Field;
 use super::mapping::Mapping;
 use super::row::Row;
 use super::{Table, no_runs};
-use crate::error::{Error, Result};
-use crate::files::python_json;
+use crate::python_json;
+use engine::error::{Error, Result};
 
 pub(super) fn read(text: &str, told: &Mapping) -> Result<Table> {
     let mut table = Table::default();

@@ -5,8 +5,8 @@
 use std::fmt;
 
 use super::field::Field;
-use crate::error::{Error, Result, did_you_mean};
-use crate::files::toml_source::shown;
+use crate::toml_source::shown;
+use engine::error::{Error, Result, did_you_mean};
 
 /// Fields with the columns that give them, in the order told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,10 +5,10 @@
 
 use super::cell::Cell;
 use super::field::Field;
-use crate::engine::architecture::InvalidShape;
-use crate::engine::law::Features;
-use crate::engine::runs::Run;
-use crate::error::{Error, Result};
+use engine::architecture::InvalidShape;
+use engine::error::{Error, Result};
+use engine::law::Features;
+use engine::runs::Run;
 
 /// By how much a written ratio may differ from the one that follows from the hidden size: ratios get rounded to 2.67.
 const RATIO_TOLERANCE: f64 = 0.01;
@@ -122,7 +122,7 @@ impl Row<'_> {
                 .contradicts(format!(
                     "'{}' contradicts the hidden size: {top_k} × {hidden} / {width} is {}",
                     cell.text,
-                    crate::units::ratio(ratio)
+                    engine::units::ratio(ratio)
                 ))
                 .hint("the ratio counts all activated experts, the hidden size is that of one")),
             _ => Ok(ratio),

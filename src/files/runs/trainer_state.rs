@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
-use crate::files::python_json;
-use crate::files::toml_source::shown;
+use crate::python_json;
+use crate::toml_source::shown;
+use engine::error::{Error, Result};
 
 /// The last evaluation of a run.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,10 +5,10 @@
 
 use std::fmt::Write as _;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::law::Coefficients;
-use crate::engine::synthetic::{Draw, SyntheticRun};
-use crate::units;
+use engine::architecture::Architecture;
+use engine::law::Coefficients;
+use engine::synthetic::{Draw, SyntheticRun};
+use engine::units;
 
 /// Where synthetic runs come from, for the lines above the header.
 #[derive(Debug, Clone, Copy)]
@@ -84,10 +84,9 @@ fn name(run: &SyntheticRun) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::law::tests::table_6;
-    use crate::engine::space::paper_space;
-    use crate::engine::synthetic::draw;
-    use crate::files::runs::{Format, parse};
+    use crate::runs::{Format, parse};
+    use engine::fixtures::{paper_space, table_6};
+    use engine::synthetic::draw;
 
     const SHIPPED: &str = include_str!("../../../datasets/synthetic-170.csv");
     const HOW: Draw = Draw { runs: 170, noise_sd: 0.062, seed: 2026 };

@@ -5,8 +5,8 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::Result;
-use crate::files::toml_source::{KeyPath, TomlSource, shown};
+use crate::toml_source::{KeyPath, TomlSource, shown};
+use engine::error::Result;
 
 const AXES: [&str; 6] = ["layers", "width", "head_dim", "kv_heads", "ffn_ratio", "experts"];
 const RANGE: [&str; 3] = ["from", "to", "step"];

@@ -1,10 +1,10 @@
 //! Planted forms are preferred, criteria are those of the textbook, and what cannot be compared says why.
 
 use super::*;
-use crate::engine::law::Coefficients;
-use crate::engine::law::fit::tests::samples;
-use crate::engine::law::forms::Eq2;
-use crate::engine::law::tests::TABLE_6;
+use crate::fixtures::TABLE_6;
+use crate::law::Coefficients;
+use crate::law::fit::tests::samples;
+use crate::law::forms::Eq2;
 
 const OPTIONS: FitOptions = FitOptions { starts: 24, ..FitOptions::DEFAULT };
 

@@ -15,8 +15,8 @@ use std::collections::HashSet;
 
 use super::model::{FLOOR, Model, Sample};
 use super::rank;
-use crate::engine::features::Axis;
-use crate::engine::law::form::{Form, Variable};
+use crate::features::Axis;
+use crate::law::form::{Form, Variable};
 
 /// Share of the variance of a variable's logarithm that must be its own, not explained by another's, for their terms to be
 /// told apart (a variance inflation of 20).

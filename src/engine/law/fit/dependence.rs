@@ -6,7 +6,7 @@
 
 use super::repeats::Repeats;
 use super::{Criterion, FitOptions, Weighting, split};
-use crate::engine::runs::Run;
+use crate::runs::Run;
 
 /// Why the training part has no standard errors and no profiles; `None` if it may have them, or has none anyway.
 pub(super) fn reason(train: &[&Run], options: &FitOptions, repeats: Option<&Repeats>) -> Option<String> {
@@ -31,7 +31,7 @@ mod tests {
     use super::super::repeats::LackOfFit;
     use super::super::tests::samples;
     use super::*;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::fixtures::TABLE_6;
 
     fn repeats(degrees_of_freedom: usize, p_value: f64) -> Repeats {
         let lack_of_fit = Some(LackOfFit { f_ratio: 1.0, degrees_of_freedom: 20, p_value });

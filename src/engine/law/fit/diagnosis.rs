@@ -3,7 +3,7 @@
 use super::model::{EXPONENTS, FLOOR, Misfit, TERMS};
 use super::spread::{Parameter, Spread};
 use super::starts::Optimum;
-use crate::engine::law::Coefficients;
+use crate::law::Coefficients;
 
 /// Standard error, relative for factors and absolute for exponents near 0, from which on a value is named.
 const WIDE: f64 = 0.5;

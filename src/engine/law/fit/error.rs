@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{Bootstrap, FitOptions};
-use crate::engine::features::Axis;
-use crate::engine::runs::Run;
 use crate::error::Error;
+use crate::features::Axis;
+use crate::runs::Run;
 use crate::units;
 
 /// Why there is no fit.
@@ -73,7 +73,7 @@ pub enum FitError {
 }
 
 /// Refuses what would poison the fit silently.
-pub(in crate::engine::law) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> {
+pub(in crate::law) fn check(runs: &[Run], options: &FitOptions) -> Result<(), FitError> {
     const FEWEST: usize = 3;
     if !(0.0..1.0).contains(&options.holdout) {
         return Err(FitError::BadHoldout(options.holdout));

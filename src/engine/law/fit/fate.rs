@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::model::{FLOOR, Model};
 use super::{Fit, FitError, FitOptions, prepare};
-use crate::engine::law::Coefficients;
-use crate::engine::law::form::{Name, Slot};
-use crate::engine::runs::Run;
+use crate::law::Coefficients;
+use crate::law::form::{Name, Slot};
+use crate::runs::Run;
 
 /// What became of a coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,7 +27,7 @@ pub enum Fate {
     LeftOut,
 }
 
-/// The fate of every coefficient, in the order of [`Form::slots`](crate::engine::law::form::Form::slots). `runs` and
+/// The fate of every coefficient, in the order of [`Form::slots`](crate::law::form::Form::slots). `runs` and
 /// `options` are those of the fit.
 pub fn fates(runs: &[Run], fit: &Fit, options: &FitOptions) -> Result<Vec<Fate>, FitError> {
     let train: Vec<&Run> =
@@ -89,8 +89,8 @@ mod tests {
     use super::super::fit;
     use super::super::tests::samples;
     use super::*;
-    use crate::engine::law::forms::Eq2;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::fixtures::TABLE_6;
+    use crate::law::forms::Eq2;
 
     const ALL: FitOptions = FitOptions { holdout: 0.0, starts: 16, ..FitOptions::DEFAULT };
 

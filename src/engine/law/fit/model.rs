@@ -1,7 +1,7 @@
 //! Which parameters are free, and the data as the search sees them: centred logarithms.
 
-use crate::engine::law::form::{FLOOR as FLOOR_NAME, Form, MOST_EXPONENTS, MOST_TERMS, Name, Variable};
-use crate::engine::law::{Coefficients, Features};
+use crate::law::form::{FLOOR as FLOOR_NAME, Form, MOST_EXPONENTS, MOST_TERMS, Name, Variable};
+use crate::law::{Coefficients, Features};
 
 /// Summands of a law, a column each: its form's terms, then the floor.
 pub(super) const TERMS: usize = MOST_TERMS + 1;

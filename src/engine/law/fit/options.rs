@@ -1,7 +1,7 @@
 //! What can be said about a fit before it begins, and who waits for it.
 
-use crate::engine::law::form::Form;
-use crate::engine::law::forms::EQ_2;
+use crate::law::form::Form;
+use crate::law::forms::EQ_2;
 
 /// How to fit.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -20,9 +20,9 @@ use super::model::{EXPONENTS, Exponents, FLOOR, Misfit};
 use super::projection::Projection;
 use super::starts::{EXACT_NATS, TO_THE_END, follow};
 use super::{Criterion, Fit, FitError, FitOptions, Watch, dependence, exponents_of, prepare};
-use crate::engine::law::Coefficients;
-use crate::engine::law::form::{Name, Slot};
-use crate::engine::runs::Run;
+use crate::law::Coefficients;
+use crate::law::form::{Name, Slot};
+use crate::runs::Run;
 use crate::units::significant;
 
 /// Of the profile intervals.
@@ -238,7 +238,7 @@ mod tests {
     use super::super::tests::samples;
     use super::super::{Weighting, fit};
     use super::*;
-    use crate::engine::law::tests::{TABLE_6, table_6};
+    use crate::fixtures::{TABLE_6, table_6};
 
     const ALL: FitOptions = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
 

@@ -15,7 +15,7 @@ use super::axes::list;
 use super::basis::Basis;
 use super::model::{EXPONENTS, Exponents, FLOOR, Linear, Misfit, Model, Sample, TERMS};
 use super::split;
-use crate::engine::law::form::Variable;
+use crate::law::form::Variable;
 
 /// Share of the variance of a logarithm that must be its own (a variance inflation of 100). Pairs are held to a stricter share,
 /// but several variables explain a part of any other by chance.
@@ -240,10 +240,10 @@ fn give_up(model: &mut Model, last: Parameter, parties: &[Parameter]) -> String 
 mod tests {
     use super::super::tests::samples;
     use super::*;
-    use crate::engine::law::Features;
-    use crate::engine::law::fit::{FitOptions, fit};
-    use crate::engine::law::forms::EQ_2;
-    use crate::engine::law::tests::table_6;
+    use crate::fixtures::table_6;
+    use crate::law::Features;
+    use crate::law::fit::{FitOptions, fit};
+    use crate::law::forms::EQ_2;
 
     fn examined(change: impl Fn(usize, &mut Features)) -> (Model, Vec<String>) {
         let mut shapes = samples::shapes(150, 5);
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn runs_that_vary_freely_keep_every_parameter() {
         assert_eq!(examined(|_, _| ()), (Model::full(&EQ_2), vec![]));
-        for form in crate::engine::law::forms::ALL {
+        for form in crate::law::forms::ALL {
             let mut runs = samples::with_losses(&samples::shapes(60, 3), &[3.0; 60]);
             runs.iter_mut().enumerate().for_each(|(place, run)| run.tokens = Some(1e9 * (1 + 7 * place % 11) as f64));
             let mut model = Model::full(form);

@@ -12,8 +12,8 @@ use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
 use super::Criterion;
 use super::split::key;
-use crate::engine::law::Coefficients;
-use crate::engine::runs::Run;
+use crate::law::Coefficients;
+use crate::runs::Run;
 use crate::units::count;
 
 /// With fewer degrees of freedom of pure error the F test finds hardly anything.
@@ -132,7 +132,7 @@ pub(super) fn copies(runs: &[&Run]) -> Option<String> {
 mod tests {
     use super::super::tests::samples;
     use super::*;
-    use crate::engine::law::tests::table_6;
+    use crate::fixtures::table_6;
 
     /// Each shape twice, ± `noise_nats` around Table 6 plus an error of the law of `bias_nats`, alternating.
     fn doubled(noise_nats: f64, bias_nats: f64) -> Vec<Run> {

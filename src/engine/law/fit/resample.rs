@@ -30,9 +30,9 @@ use super::projection::Projection;
 use super::split::key;
 use super::starts::{self, BRISK};
 use super::{Criterion, Fit, FitError, FitOptions, Watch, error, exponents_of, robust};
-use crate::engine::law::form::Slot;
-use crate::engine::law::{Coefficients, Ensemble};
-use crate::engine::runs::Run;
+use crate::law::form::Slot;
+use crate::law::{Coefficients, Ensemble};
+use crate::runs::Run;
 
 /// What to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,7 +268,7 @@ mod tests {
     use super::super::Weighting;
     use super::super::tests::samples;
     use super::*;
-    use crate::engine::law::tests::TABLE_6;
+    use crate::fixtures::TABLE_6;
 
     #[test]
     fn an_architecture_is_drawn_with_all_its_runs() {

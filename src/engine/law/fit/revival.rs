@@ -53,8 +53,8 @@ fn point(model: &Model, exponent: usize, index: usize) -> f64 {
 mod tests {
     use super::super::tests::samples;
     use super::*;
-    use crate::engine::law::forms::EQ_2;
-    use crate::engine::law::tests::table_6;
+    use crate::fixtures::table_6;
+    use crate::law::forms::EQ_2;
 
     const KV: usize = 3;
     const ALPHA_M: usize = 5;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::features::{Axis, Features};
-use crate::engine::runs::Run;
+use crate::features::{Axis, Features};
+use crate::runs::Run;
 
 /// Indices of the runs, ascending in both parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ const fn splitmix64(state: u64) -> u64 {
 }
 
 /// Indices of the runs of each architecture, in the order of the key, so that reordering a file changes no draw.
-pub(in crate::engine::law) fn groups(runs: &[Run]) -> Vec<Vec<usize>> {
+pub(in crate::law) fn groups(runs: &[Run]) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, run) in runs.iter().enumerate() {
         groups.entry(key(&run.features)).or_default().push(index);

@@ -9,7 +9,7 @@ use nalgebra::{DMatrix, DVector};
 use super::axes::list;
 use super::model::{EXPONENTS, FLOOR, Misfit, TERMS};
 use super::starts::Optimum;
-use crate::engine::law::form::Slot;
+use crate::law::form::Slot;
 
 /// Condition index (largest singular value over this one) from which on a combination is named. Belsley's scale calls
 /// 30 strong and 100 severe, but a power law beside a constant has 100 by nature.

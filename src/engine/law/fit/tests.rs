@@ -5,6 +5,6 @@ mod derivative;
 mod identifiability;
 mod recovery;
 mod resampling;
-pub(in crate::engine::law) mod samples;
+pub(in crate::law) mod samples;
 mod scipy;
 mod whole;

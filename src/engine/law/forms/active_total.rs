@@ -8,7 +8,7 @@
 //! runs both sizes are one and the second term is left out: what remains is the common law in N.
 
 use super::data;
-use crate::engine::law::form::{Exponent, Form, Name, Sense, Term, Variable};
+use crate::law::form::{Exponent, Form, Name, Sense, Term, Variable};
 
 const ALPHA_ACTIVE: Exponent = Exponent {
     name: Name { key: "alpha_active", symbol: "α_a", meaning: "how fast active size pays" },

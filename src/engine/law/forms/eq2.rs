@@ -11,9 +11,9 @@
 //! one's noise.
 
 use super::data;
-use crate::engine::features::Axis;
-use crate::engine::law::Coefficients;
-use crate::engine::law::form::{Exponent, Form, Name, Sense, Term, Variable};
+use crate::features::Axis;
+use crate::law::Coefficients;
+use crate::law::form::{Exponent, Form, Name, Sense, Term, Variable};
 
 const fn exponent(
     [key, symbol, meaning]: [&'static str; 3],

@@ -1,9 +1,9 @@
 //! A planted outlier, fits from scratch, and runs that cannot be spared.
 
 use super::*;
-use crate::engine::law::fit::fit;
-use crate::engine::law::fit::tests::samples;
-use crate::engine::law::tests::TABLE_6;
+use crate::fixtures::TABLE_6;
+use crate::law::fit::fit;
+use crate::law::fit::tests::samples;
 
 const OPTIONS: FitOptions = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
 
@@ -51,16 +51,10 @@ fn held_out_runs_have_none() {
 fn a_run_that_cannot_be_spared_is_named_first() {
     // Four sizes for the three parameters of a law in one size: none can be spared, repeats can.
     let shapes: Vec<_> = [512.0, 1024.0, 2048.0, 4096.0, 512.0]
-        .map(|width| crate::engine::law::Features {
-            layers: 12.0,
-            width,
-            ffn_ratio: 4.0,
-            kv_dim: width,
-            activation_rate: 1.0,
-        })
+        .map(|width| crate::law::Features { layers: 12.0, width, ffn_ratio: 4.0, kv_dim: width, activation_rate: 1.0 })
         .to_vec();
     let runs = samples::with_losses(&shapes, &[4.0, 3.5, 3.2, 3.0, 4.01]);
-    let options = FitOptions { form: &crate::engine::law::forms::ACTIVE_TOTAL, ..OPTIONS };
+    let options = FitOptions { form: &crate::law::forms::ACTIVE_TOTAL, ..OPTIONS };
     let fitted = fit(&runs, &options, &()).unwrap();
     let ranked = leave_one_out(&runs, &fitted, &options, &()).unwrap();
     let spared: Vec<(usize, bool)> = ranked.iter().map(|influence| (influence.run, influence.effect.is_ok())).collect();

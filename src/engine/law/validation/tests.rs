@@ -1,9 +1,9 @@
 //! Twins by hand, laws that hold beyond the sizes fitted and laws that do not, and parts that cannot be fitted.
 
 use super::*;
-use crate::engine::law::fit::tests::samples;
-use crate::engine::law::forms;
-use crate::engine::law::tests::{TABLE_6, table_6};
+use crate::fixtures::{TABLE_6, table_6};
+use crate::law::fit::tests::samples;
+use crate::law::forms;
 
 const OPTIONS: FitOptions = FitOptions { starts: 32, ..FitOptions::DEFAULT };
 

@@ -8,7 +8,7 @@ use argmin::solver::brent::BrentRoot;
 
 use super::condition::{Condition, Verdict};
 use super::{ClosedForm, ClosedForms, Ends, NoClosedForm};
-use crate::engine::theory::Regime;
+use crate::theory::Regime;
 use crate::units::significant;
 
 /// Widths that are looked at before a root is sought: the coupled forms may have several minima, and gaps.

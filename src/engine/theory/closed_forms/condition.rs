@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use super::{ClosedForm, ClosedForms, Held};
-use crate::engine::budget::Limit;
-use crate::engine::theory::regime::phrase;
-use crate::engine::theory::{CostModel, Regime};
+use crate::budget::Limit;
+use crate::theory::regime::phrase;
+use crate::theory::{CostModel, Regime};
 use crate::units::significant;
 
 /// How a condition stands.
@@ -94,7 +94,7 @@ fn both_can_bind(theory: &ClosedForms, form: &ClosedForm) -> Option<Condition> {
         return Some(within("η_p·b_w < 2", value, [0.0, 2.0], [holds, fails]));
     }
     let decode = form.regime.has(Limit::Tpot).then(|| theory.eta())?;
-    let active = crate::engine::theory::simplified::xi_dec(&form.point);
+    let active = crate::theory::simplified::xi_dec(&form.point);
     let most = 1.0 + theory.delta(&form.point) / active;
     let holds =
         format!("η = {} is below 1 + δ/(α_attn + 3r) = {}, as it has to be for ρ* < 1", text(decode), text(most));

@@ -5,9 +5,9 @@
 
 use super::layer::LayerCost;
 use super::{ClosedForm, ClosedForms, Held, NoClosedForm};
-use crate::engine::budget::Limit;
-use crate::engine::theory::regime::FormKind;
-use crate::engine::theory::{Domain, Point, Regime};
+use crate::budget::Limit;
+use crate::theory::regime::FormKind;
+use crate::theory::{Domain, Point, Regime};
 
 impl ClosedForms {
     /// Smallest and largest r, gqa and ρ at one width.

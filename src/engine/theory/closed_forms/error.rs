@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::engine::budget::Limit;
-use crate::engine::theory::Regime;
-use crate::engine::theory::regime::phrase;
+use crate::budget::Limit;
+use crate::theory::Regime;
+use crate::theory::regime::phrase;
 use crate::units::significant;
 
 /// Why there is no closed form.

@@ -2,8 +2,8 @@
 //!
 //! The coefficients are read off the [`Simplified`] costs, so that these stand in one place.
 
-use crate::engine::budget::Limit;
-use crate::engine::theory::{CostModel, Point, Simplified};
+use crate::budget::Limit;
+use crate::theory::{CostModel, Point, Simplified};
 
 /// ψ = constant + `per_ratio`·r + `per_kv`/gqa, so that a limit C is kept exactly at l = C/ψ. Seconds, joules or bytes.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +56,8 @@ impl LayerCost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::theory::closed_forms::tests::orin;
-    use crate::engine::workload::Workload;
+    use crate::theory::closed_forms::tests::orin;
+    use crate::workload::Workload;
 
     #[test]
     fn layers_times_it_is_what_the_simplified_model_says() {

@@ -17,7 +17,7 @@
 use super::error::NoClosedForm;
 use super::layer::LayerCost;
 use super::{Convergence, Held};
-use crate::engine::law::forms::Eq2;
+use crate::law::forms::Eq2;
 
 /// The limit and what one layer takes of it.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The forms against the paper's table, their own limits, and finite differences of the loss they minimise.
 use super::*;
-use crate::engine::theory::CostModel;
+use crate::theory::CostModel;
 
 mod deciding;
 mod paper;
@@ -8,9 +8,9 @@ mod properties;
 
 /// AGX Orin at 16 bit: 42.5 TFLOP/s, 204.8 GB/s, 1024 tokens in, 16 out, 50 W.
 pub(super) fn orin() -> Simplified {
-    use crate::engine::efficiency::Basis;
-    use crate::engine::energy::PowerBudget;
-    use crate::engine::workload::Workload;
+    use crate::efficiency::Basis;
+    use crate::energy::PowerBudget;
+    use crate::workload::Workload;
     let workload = Workload::default();
     Simplified {
         flops_per_s: 42.5e12,

@@ -16,7 +16,7 @@ use super::error::NoClosedForm;
 use super::layer::LayerCost;
 use super::one_limit::{OneLimit, Solution};
 use super::{Convergence, Held};
-use crate::engine::law::forms::Eq2;
+use crate::law::forms::Eq2;
 
 /// Both limits, and what one layer takes of each.
 #[derive(Debug, Clone, Copy)]

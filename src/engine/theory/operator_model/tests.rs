@@ -1,13 +1,12 @@
 use super::*;
-use crate::engine::budget::Budgets;
-use crate::engine::law::tests::table_6;
-use crate::engine::space::paper_space;
-use crate::engine::theory::fixtures::operator_model_under;
-use crate::engine::theory::interior_point;
-use crate::engine::theory::jet::Gradient;
-use crate::engine::theory::program::{Program, SHARPEST};
-use crate::engine::theory::{Coordinate, Domain, NoOptimum, Problem, minimise};
-use crate::engine::workload::Workload;
+use crate::budget::Budgets;
+use crate::fixtures::{paper_space, table_6};
+use crate::theory::fixtures::operator_model_under;
+use crate::theory::interior_point;
+use crate::theory::jet::Gradient;
+use crate::theory::program::{Program, SHARPEST};
+use crate::theory::{Coordinate, Domain, NoOptimum, Problem, minimise};
+use crate::workload::Workload;
 
 #[test]
 fn it_is_the_estimator_where_sizes_are_whole() {

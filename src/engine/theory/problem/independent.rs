@@ -4,9 +4,8 @@
 //! search without derivatives.
 
 use super::*;
-use crate::engine::law::tests::table_6;
-use crate::engine::space::paper_space;
-use crate::engine::theory::fixtures::{operator_model, simplified};
+use crate::fixtures::{paper_space, table_6};
+use crate::theory::fixtures::{operator_model, simplified};
 
 struct Known {
     budgets: &'static [(Limit, f64)],

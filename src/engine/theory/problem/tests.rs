@@ -1,8 +1,8 @@
 use super::*;
-use crate::engine::law::forms::Eq2;
-use crate::engine::law::tests::table_6;
-use crate::engine::theory::fixtures::simplified;
-use crate::engine::theory::{ClosedForms, Ends, Regime, Simplified};
+use crate::fixtures::table_6;
+use crate::law::forms::Eq2;
+use crate::theory::fixtures::simplified;
+use crate::theory::{ClosedForms, Ends, Regime, Simplified};
 use proptest::prelude::*;
 
 fn at_width(width: f64, rho_min: f64) -> Domain {
@@ -70,7 +70,7 @@ fn two_budgets_that_bind_together_fix_the_activation_rate() {
 #[test]
 fn what_has_no_optimum_says_why() {
     let (law, costs) = (table_6(), simplified());
-    let paper = Domain::of(&crate::engine::space::paper_space());
+    let paper = Domain::of(&crate::fixtures::paper_space());
     let problem = Problem { law: &law, costs: &costs, budgets: Budgets::NONE, domain: paper };
     let refusal = |problem: Problem<'_>| minimise(&problem).unwrap_err().to_string();
     assert_eq!(
@@ -97,8 +97,7 @@ fn what_has_no_optimum_says_why() {
         "energy is limited but not known: the power mode states no watts"
     );
     let exponents = [1.63, 1.09, -0.33, 0.97, 0.17, 0.05, 0.3];
-    let data =
-        Coefficients::new(&crate::engine::law::forms::EQ_2_TOKENS, &[9.96, 0.031, 500.0, 0.2, 9.0], &exponents, 2.0);
+    let data = Coefficients::new(&crate::law::forms::EQ_2_TOKENS, &[9.96, 0.031, 500.0, 0.2, 9.0], &exponents, 2.0);
     assert_eq!(
         refusal(Problem { law: &data, ..problem }),
         "the law needs a number of training tokens, and none is given"
@@ -143,7 +142,7 @@ proptest! {
         let (law, costs) = (Coefficients::from(law), simplified());
         let budgets =
             Budgets::NONE.with(Limit::Tpot, tpot_s).with(Limit::Prefill, prefill_s).with(Limit::Memory, memory_bytes);
-        let domain = Domain { rho: [1.0 / 64.0, 1.0], ..Domain::of(&crate::engine::space::paper_space()) };
+        let domain = Domain { rho: [1.0 / 64.0, 1.0], ..Domain::of(&crate::fixtures::paper_space()) };
         let problem = Problem { law: &law, costs: &costs, budgets, domain };
         let optimum = match minimise(&problem) {
             Err(NoOptimum::Infeasible { .. }) => return Ok(()),

@@ -1,9 +1,8 @@
 use super::*;
-use crate::engine::budget::Budgets;
-use crate::engine::law::tests::table_6;
-use crate::engine::space::paper_space;
-use crate::engine::theory::fixtures::{operator_model, simplified};
-use crate::engine::theory::{CostModel, Domain, minimise};
+use crate::budget::Budgets;
+use crate::fixtures::{paper_space, table_6};
+use crate::theory::fixtures::{operator_model, simplified};
+use crate::theory::{CostModel, Domain, minimise};
 
 fn quanta() -> Quanta {
     Quanta::of(&paper_space(), &Precision::FP16)
@@ -100,7 +99,7 @@ fn where_nothing_fits_the_nearest_miss_is_named() {
     let problem = Problem { law: &law, costs: &costs, budgets, domain };
     let cheapest = Budgets::NONE.with(Limit::Memory, 1.0);
     let least = match minimise(&Problem { budgets: cheapest, ..problem }) {
-        Err(crate::engine::theory::NoOptimum::Infeasible { least, .. }) => least,
+        Err(crate::theory::NoOptimum::Infeasible { least, .. }) => least,
         other => panic!("{other:?}"),
     };
     let problem = Problem { budgets: Budgets::NONE.with(Limit::Memory, least * 1.01), ..problem };

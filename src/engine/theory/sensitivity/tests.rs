@@ -1,9 +1,8 @@
 use super::*;
-use crate::engine::budget::Budgets;
-use crate::engine::law::tests::table_6;
-use crate::engine::space::paper_space;
-use crate::engine::theory::fixtures::{operator_model, simplified};
-use crate::engine::theory::{CostModel, Domain, minimise};
+use crate::budget::Budgets;
+use crate::fixtures::{paper_space, table_6};
+use crate::theory::fixtures::{operator_model, simplified};
+use crate::theory::{CostModel, Domain, minimise};
 
 /// λ against the losses of problems with a little more and a little less, solved anew.
 #[test]
@@ -74,10 +73,10 @@ fn a_step_buys_what_it_says() {
 #[test]
 fn steps_are_plain_and_suit_the_budget() {
     let optimum = |nats: f64, limit| Optimum {
-        point: crate::engine::theory::Point { layers: 1.0, width: 1.0, ffn_ratio: 1.0, gqa: 1.0, rho: 1.0 },
+        point: crate::theory::Point { layers: 1.0, width: 1.0, ffn_ratio: 1.0, gqa: 1.0, rho: 1.0 },
         loss: 3.0,
-        kkt: crate::engine::theory::Kkt { stationarity: 0.0, violation: 0.0, complementarity: 0.0 },
-        multipliers: vec![crate::engine::theory::Multiplier { constraint: Constraint::Budget(limit), nats }],
+        kkt: crate::theory::Kkt { stationarity: 0.0, violation: 0.0, complementarity: 0.0 },
+        multipliers: vec![crate::theory::Multiplier { constraint: Constraint::Budget(limit), nats }],
         undetermined: Vec::new(),
         iterations: 1,
     };

@@ -3,7 +3,6 @@
 
 use ratatui::layout::Rect;
 
-use crate::engine::landscape::Landscape;
 use crate::explorer::evolution_view::quantity::Quantity;
 use crate::explorer::evolution_view::{course, members};
 use crate::explorer::layout::evolution::Panel;
@@ -16,6 +15,7 @@ use crate::explorer::view::frontier::axes::Axes;
 use crate::explorer::view::plot::{Dots, Plane, Scale, Tick, braille, by_plainness};
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, fit, put, scales};
+use engine::landscape::Landscape;
 
 /// Cells of a heading's name and of its value.
 const NAME: usize = 9;

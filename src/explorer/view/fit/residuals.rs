@@ -5,7 +5,6 @@
 use ratatui::layout::Rect;
 
 use super::{focused, marks};
-use crate::engine::features::Axis;
 use crate::explorer::fit_view::FitFocus;
 use crate::explorer::fit_view::evidence::{Evidence, FitPlot, Variation};
 use crate::explorer::message::Action;
@@ -16,7 +15,8 @@ use crate::explorer::view::plot::{Plane, Scale, Tick, by_plainness, even_labels}
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, fit as cut};
-use crate::units;
+use engine::features::Axis;
+use engine::units;
 
 /// Columns of the residuals' labels, tick included.
 const LABEL_COLUMNS: u16 = 7;

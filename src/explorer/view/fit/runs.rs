@@ -13,7 +13,7 @@ use crate::explorer::table::RowWindow;
 use crate::explorer::view::Canvas;
 use crate::explorer::view::table::{self, Placed};
 use crate::explorer::view::theme::Role;
-use crate::units;
+use engine::units;
 
 /// Draws heading and rows.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) {

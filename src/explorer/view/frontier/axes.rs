@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::explorer::view::plot::{Plane, Scale, Tick, by_plainness};
-use crate::units;
+use engine::units;
 
 /// Latency across, loss down.
 #[derive(Debug, Clone, Copy, PartialEq)]

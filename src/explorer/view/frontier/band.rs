@@ -10,12 +10,12 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::axes::Axes;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::Interval;
 use crate::explorer::state::State;
 use crate::explorer::view::Canvas;
 use crate::explorer::view::plot::Dots;
 use crate::explorer::view::theme::Role;
+use engine::landscape::Landscape;
+use engine::law::Interval;
 
 /// The glyph of the band's texture.
 pub(super) const TEXTURE: char = '⠡';

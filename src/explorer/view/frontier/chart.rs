@@ -16,9 +16,6 @@ use ratatui::style::Style;
 use super::axes::Axes;
 use super::band::{self, Band};
 use super::focused;
-use crate::engine::budget::Limit;
-use crate::engine::landscape::{Landscape, Position};
-use crate::engine::pareto;
 use crate::explorer::message::{Action, Arrow, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::selection::axis_value;
@@ -30,6 +27,9 @@ use crate::explorer::view::plot::{Dots, braille};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, put};
+use engine::budget::Limit;
+use engine::landscape::{Landscape, Position};
+use engine::pareto;
 
 /// Columns of the perplexity labels, tick included.
 const LABEL_COLUMNS: u16 = 5;

@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use crate::engine::budget::Limit;
 use crate::explorer::message::{Action, Control, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::{Slider, State, Switch};
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused, fit, right};
-use crate::units;
+use engine::budget::Limit;
+use engine::units;
 
 /// Cells before a slider's track: switch, label, comparison, value.
 const SLIDER_LABEL: u16 = 22;

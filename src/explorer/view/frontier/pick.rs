@@ -4,16 +4,16 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 
 use super::power;
-use crate::engine::architecture::Architecture;
-use crate::engine::architecture::experts_in_words;
-use crate::engine::landscape::Landscape;
-use crate::engine::law::{Ensemble, Interval};
-use crate::engine::roofline::{Bound, OperatorCost, Phase};
 use crate::explorer::message::{Control, Focus};
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused, fit, right};
-use crate::units;
+use engine::architecture::Architecture;
+use engine::architecture::experts_in_words;
+use engine::landscape::Landscape;
+use engine::law::{Ensemble, Interval};
+use engine::roofline::{Bound, OperatorCost, Phase};
+use engine::units;
 
 type Lines = Vec<Vec<Span<'static>>>;
 

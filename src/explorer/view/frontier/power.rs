@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::engine::architecture::Architecture;
-use crate::engine::landscape::Landscape;
-use crate::engine::roofline::Latency;
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, fit, right};
-use crate::units;
+use engine::architecture::Architecture;
+use engine::landscape::Landscape;
+use engine::roofline::Latency;
+use engine::units;
 
 /// Cells of a mode's columns: name, watts, latency, energy, tokens per second.
 const WIDTHS: [usize; 5] = [12, 4, 8, 9, 6];

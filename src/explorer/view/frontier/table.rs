@@ -4,7 +4,6 @@ use ratatui::layout::Rect;
 
 use super::focused;
 use super::pick::percent;
-use crate::engine::confidence::Confidence;
 use crate::explorer::message::{Action, Focus};
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
@@ -12,8 +11,9 @@ use crate::explorer::table::{BEST_FIRST, Column, RowWindow};
 use crate::explorer::view::table::{self, Placed};
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, right};
-use crate::text::wrapped;
-use crate::units;
+use engine::confidence::Confidence;
+use engine::text::wrapped;
+use engine::units;
 
 /// Draws heading and rows.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {

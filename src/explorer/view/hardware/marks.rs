@@ -8,7 +8,6 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::roofs::Taken;
-use crate::engine::roofline::{OperatorPoint, Phase};
 use crate::explorer::hardware_view::operators::{Subject, letter};
 use crate::explorer::hardware_view::{Emphasis, HardwareView};
 use crate::explorer::message::Action;
@@ -16,7 +15,8 @@ use crate::explorer::pointer::Target;
 use crate::explorer::view::Canvas;
 use crate::explorer::view::plot::Plane;
 use crate::explorer::view::theme::Role;
-use crate::units;
+use engine::roofline::{OperatorPoint, Phase};
+use engine::units;
 
 /// Operators that lie in one cell.
 struct Cluster<'a> {

@@ -6,7 +6,6 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::{focused, marks};
-use crate::engine::roofline::{Bound, OperatorPoint, Phase};
 use crate::explorer::hardware_view::HardwareFocus;
 use crate::explorer::hardware_view::operators::{Subject, letter, names};
 use crate::explorer::message::Action;
@@ -15,7 +14,8 @@ use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, right, table};
-use crate::units;
+use engine::roofline::{Bound, OperatorPoint, Phase};
+use engine::units;
 
 /// Cells of letters and name.
 const NAME: usize = 13;

@@ -4,8 +4,6 @@ use ratatui::layout::Rect;
 
 use super::roofs::{Skyline, Taken};
 use super::{focused, marks};
-use crate::engine::hardware::Basis;
-use crate::engine::roofline::{OperatorPoint, Roofs};
 use crate::explorer::hardware_view::HardwareFocus;
 use crate::explorer::hardware_view::operators::Subject;
 use crate::explorer::message::Action;
@@ -16,7 +14,9 @@ use crate::explorer::view::plot::{Plane, Scale};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, fit};
-use crate::units;
+use engine::hardware::Basis;
+use engine::roofline::{OperatorPoint, Roofs};
+use engine::units;
 
 /// Columns of the rates' labels, tick included.
 const LABEL_COLUMNS: u16 = 5;

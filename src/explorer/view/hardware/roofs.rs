@@ -5,12 +5,12 @@
 
 use ratatui::layout::Rect;
 
-use crate::engine::precision::ComputeFormat;
-use crate::engine::roofline::{Ceiling, Roofs};
 use crate::explorer::view::plot::{Dots, Plane, braille};
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, put};
-use crate::units;
+use engine::precision::ComputeFormat;
+use engine::roofline::{Ceiling, Roofs};
+use engine::units;
 
 /// The roofs on a plane.
 pub(super) struct Skyline<'a> {

@@ -3,14 +3,14 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::engine::roofline::{Bound, OperatorPoint, Phase};
 use crate::explorer::hardware_view::operators::Subject;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused, fit, right};
-use crate::units;
+use engine::roofline::{Bound, OperatorPoint, Phase};
+use engine::units;
 
 /// Cells of a row's label.
 const LABEL: usize = 7;

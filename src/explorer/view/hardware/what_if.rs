@@ -15,8 +15,6 @@ mod frontiers;
 use ratatui::layout::Rect;
 
 use super::focused;
-use crate::engine::budget::Limit;
-use crate::engine::what_if::{Resource, Standing};
 use crate::explorer::hardware_view::HardwareFocus;
 use crate::explorer::hardware_view::what_if::{
     BoardRow, Worth, best_in_words, has, own, quantity, ranking, track, worths,
@@ -27,7 +25,9 @@ use crate::explorer::slider::{Direction, Stride};
 use crate::explorer::state::State;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, fit, fit_before, right};
-use crate::units;
+use engine::budget::Limit;
+use engine::units;
+use engine::what_if::{Resource, Standing};
 
 /// Columns from which sliders and what they are worth stand side by side.
 const WIDE_COLUMNS: u16 = 64;

@@ -4,13 +4,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::numbers;
-use crate::engine::budget::Limit;
 use crate::explorer::state::{State, Switch};
 use crate::explorer::theory_view::focused;
 use crate::explorer::theory_view::words::{ends, failure, need, verdict, worth};
 use crate::explorer::view::frontier::controls::render_slider;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, Focused, fit};
+use engine::budget::Limit;
 
 /// Columns of the sliders, of which a wide screen has more to spare.
 const SLIDER_COLUMNS: [u16; 2] = [38, 52];

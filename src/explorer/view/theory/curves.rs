@@ -13,7 +13,7 @@ use crate::explorer::view::plot::{Dots, Plane, Scale, Tick, braille, by_plainnes
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, put};
-use crate::units;
+use engine::units;
 
 /// Columns of a plot at least, labels included.
 const LEAST_COLUMNS: u16 = 25;

@@ -10,7 +10,7 @@ use crate::explorer::table::RowWindow;
 use crate::explorer::theory_view::words::{Mark, notes};
 use crate::explorer::view::Canvas;
 use crate::explorer::view::theme::Role;
-use crate::text::wrapped;
+use engine::text::wrapped;
 
 /// Draws the pane.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {

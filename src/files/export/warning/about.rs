@@ -3,15 +3,15 @@
 use rayon::prelude::*;
 
 use super::{Shapes, Traffic, Warning};
-use crate::engine::architecture::Architecture;
-use crate::engine::budget::Limit;
-use crate::engine::efficiency::Basis;
-use crate::engine::law::{LossLaw, MAX_LOSS};
-use crate::engine::precision::Precision;
-use crate::engine::reference::ReferenceModel;
-use crate::engine::roofline::Estimator;
-use crate::files::export::View;
-use crate::files::profile::{FormatFigures, PowerMode, Profile};
+use crate::export::View;
+use crate::profile::{FormatFigures, PowerMode, Profile};
+use engine::architecture::Architecture;
+use engine::budget::Limit;
+use engine::efficiency::Basis;
+use engine::law::{LossLaw, MAX_LOSS};
+use engine::precision::Precision;
+use engine::reference::ReferenceModel;
+use engine::roofline::Estimator;
 
 impl Warning {
     /// About all feasible candidates, and about the law over all candidates. Scans all candidates once.

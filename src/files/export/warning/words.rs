@@ -4,10 +4,10 @@
 use std::fmt;
 
 use super::{Shapes, Traffic, Warning};
-use crate::engine::budget::Limit;
-use crate::engine::law::{Extrapolation, MAX_LOSS};
-use crate::engine::search::Searched;
-use crate::units;
+use engine::budget::Limit;
+use engine::law::{Extrapolation, MAX_LOSS};
+use engine::search::Searched;
+use engine::units;
 
 impl Warning {
     /// In a few words, for a status line or a heading.
@@ -211,10 +211,10 @@ fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst_nats: f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::budget::Budgets;
-    use crate::engine::law::{Axis, Variable};
-    use crate::engine::search::{Aim, Stop};
-    use crate::engine::workload::Objective;
+    use engine::budget::Budgets;
+    use engine::law::{Axis, Variable};
+    use engine::search::{Aim, Stop};
+    use engine::workload::Objective;
 
     fn both(warning: &Warning) -> (String, String) {
         (warning.short(), warning.to_string())

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
-use crate::files::toml_source::shown;
+use crate::toml_source::shown;
+use engine::error::{Error, Result};
 
 pub(super) const MAGIC: &[u8] = b"GGUF";
 /// The tensor of an LM head that is stored apart from the embedding.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::reference::QWEN2_5_0_5B;
+use engine::reference::QWEN2_5_0_5B;
 
 const JSON: &str = include_str!("../../../../tests/measurements/gguf-metadata.json");
 

@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::efficiency::{Basis, TrafficLimit};
-use crate::engine::roofline::Estimator;
-use crate::engine::what_if::{Elasticities, Factor, Scaling};
-use crate::engine::workload::Workload;
-use crate::files::catalog::Kind;
-use crate::files::resolve::Library;
+use crate::catalog::Kind;
+use crate::resolve::Library;
+use engine::efficiency::{Basis, TrafficLimit};
+use engine::roofline::Estimator;
+use engine::what_if::{Elasticities, Factor, Scaling};
+use engine::workload::Workload;
 
 const GOOD: &str = r#"name = "mine"
 base = "orin-nano-8gb"
@@ -163,7 +163,7 @@ fn where_the_sms_limit_traffic_only_they_make_it_faster() {
     let q8_0 = Precision::named("q8_0").unwrap();
     assert_eq!(hardware.reached_bandwidth(&q8_0).1, TrafficLimit::InFlight);
     let estimator = Estimator::new(&hardware, q8_0, Workload::default()).unwrap();
-    let shape = crate::files::models::named("Qwen3-0.6B").unwrap().architecture;
+    let shape = crate::models::named("Qwen3-0.6B").unwrap().architecture;
     let tpot_s = |bandwidth: f64, compute: f64| {
         let [bandwidth, compute] = [bandwidth, compute].map(|factor| Factor::new(factor).unwrap());
         let imagined = hardware.scaled(&Scaling { bandwidth, compute, memory_bytes: None });

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::engine::calibration::{Calibration, Estimate, Parameter, Prediction, Standing};
-use crate::engine::roofline::Phase;
-use crate::units::significant;
+use engine::calibration::{Calibration, Estimate, Parameter, Prediction, Standing};
+use engine::roofline::Phase;
+use engine::units::significant;
 
 /// Everything that goes into an overlay.
 #[derive(Debug, Clone)]

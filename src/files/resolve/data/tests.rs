@@ -128,9 +128,9 @@ fn a_directory_of_runs_is_a_dataset() {
     let files = files.into_iter().chain(["medium/config.json", "small/checkpoint-1000/config.json"]);
     let sums: Vec<String> = files
         .chain(["small/checkpoint-1000/trainer_state.json"])
-        .map(|file| format!("{}  {file}\n", crate::files::runs::sha256(&fs::read(out.join(file)).unwrap())))
+        .map(|file| format!("{}  {file}\n", crate::runs::sha256(&fs::read(out.join(file)).unwrap())))
         .collect();
-    assert_eq!(loaded.dataset.sha256, crate::files::runs::sha256(sums.concat().as_bytes()));
+    assert_eq!(loaded.dataset.sha256, crate::runs::sha256(sums.concat().as_bytes()));
     // One of them alone.
     let small = library.data(&at(&dir, "out/small/")).unwrap();
     assert_eq!(losses(&small), [("small", 3.25)]);

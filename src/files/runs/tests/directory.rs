@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::files::runs::Dialect;
-use crate::files::runs::directory::{DirectoryReader, RunFile};
+use crate::runs::Dialect;
+use crate::runs::directory::{DirectoryReader, RunFile};
 
 const CONFIG: &str = r#"{"model_type":"llama","hidden_size":512,"intermediate_size":1536,"num_hidden_layers":6,
     "num_attention_heads":8,"num_key_value_heads":2,"vocab_size":32000}"#;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::files::runs::Dialect;
+use crate::runs::Dialect;
 
 /// Every cell in quotation marks, `"Name"` first, blobs of JSON over several lines, `""` for what is missing.
 const WANDB: &str = concat!(

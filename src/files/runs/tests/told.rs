@@ -1,7 +1,7 @@
 //! Columns as told.
 
 use super::*;
-use crate::files::runs::{ColumnChoice, Mapping, parse_as};
+use crate::runs::{ColumnChoice, Mapping, parse_as};
 
 fn told(text: &str) -> Mapping {
     match ColumnChoice::parse(text).unwrap() {

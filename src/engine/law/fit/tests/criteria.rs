@@ -4,11 +4,11 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::samples;
-use crate::engine::law::fit::{Criterion, Fit, FitError, FitOptions, HUBER_DELTA, Weighting, fit};
-use crate::engine::law::form::Slot;
-use crate::engine::law::tests::{TABLE_6, table_6};
-use crate::engine::law::{Coefficients, forms};
-use crate::engine::runs::Run;
+use crate::fixtures::{TABLE_6, table_6};
+use crate::law::fit::{Criterion, Fit, FitError, FitOptions, HUBER_DELTA, Weighting, fit};
+use crate::law::form::Slot;
+use crate::law::{Coefficients, forms};
+use crate::runs::Run;
 
 const ALL: FitOptions = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
 const HUBER: FitOptions = FitOptions { criterion: Criterion::HuberLog, ..ALL };

@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 
 use super::samples;
-use crate::engine::law::fit::model::{Exponents, Misfit, Model};
-use crate::engine::law::fit::projection::Projection;
-use crate::engine::law::form::Form;
-use crate::engine::law::forms;
-use crate::engine::law::tests::TABLE_6;
+use crate::fixtures::TABLE_6;
+use crate::law::fit::model::{Exponents, Misfit, Model};
+use crate::law::fit::projection::Projection;
+use crate::law::form::Form;
+use crate::law::forms;
 
 fn misfit(form: &'static Form) -> Misfit {
     let shapes = samples::shapes(60, 3);

@@ -1,10 +1,10 @@
 //! What cannot be told from the runs is left out and said, and what can be told is still right.
 
 use super::samples;
-use crate::engine::law::Features;
-use crate::engine::law::fit::{Fit, FitError, FitOptions, fit};
-use crate::engine::law::forms::Eq2;
-use crate::engine::law::tests::{TABLE_6, table_6};
+use crate::fixtures::{TABLE_6, table_6};
+use crate::law::Features;
+use crate::law::fit::{Fit, FitError, FitOptions, fit};
+use crate::law::forms::Eq2;
 
 const ALL: FitOptions = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
 

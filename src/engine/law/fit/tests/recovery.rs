@@ -1,9 +1,9 @@
 //! Noise-free runs of a planted law give that law back.
 
 use super::samples;
-use crate::engine::law::Coefficients;
-use crate::engine::law::fit::{Fit, FitOptions, fit};
-use crate::engine::law::tests::TABLE_6;
+use crate::fixtures::TABLE_6;
+use crate::law::Coefficients;
+use crate::law::fit::{Fit, FitOptions, fit};
 
 fn worst(fit: &Fit, planted: &Coefficients) -> (f64, &'static str) {
     fit.coefficients

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::samples;
-use crate::engine::law::fit::{Bootstrap, Criterion, FitError, FitOptions, Watch, Weighting, bootstrap, fit, refit};
-use crate::engine::law::forms;
-use crate::engine::law::tests::{TABLE_6, table_6};
-use crate::engine::law::{Ensemble, Features};
-use crate::engine::runs::Run;
+use crate::fixtures::{TABLE_6, table_6};
+use crate::law::fit::{Bootstrap, Criterion, FitError, FitOptions, Watch, Weighting, bootstrap, fit, refit};
+use crate::law::forms;
+use crate::law::{Ensemble, Features};
+use crate::runs::Run;
 
 const ALL: FitOptions = FitOptions { holdout: 0.0, starts: 16, ..FitOptions::DEFAULT };
 

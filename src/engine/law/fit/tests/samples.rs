@@ -6,9 +6,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
 use super::super::model::Sample;
-use crate::engine::law::forms::Eq2;
-use crate::engine::law::{Coefficients, Features};
-use crate::engine::runs::Run;
+use crate::law::forms::Eq2;
+use crate::law::{Coefficients, Features};
+use crate::runs::Run;
 
 /// Table 5 with head dimension 64 and a grid for r.
 pub(crate) fn shapes(count: usize, seed: u64) -> Vec<Features> {
@@ -55,7 +55,7 @@ pub(crate) fn with_losses(shapes: &[Features], losses: &[f64]) -> Vec<Run> {
 }
 
 /// Runs as the search sees them.
-pub(in crate::engine::law::fit) fn prepared(runs: &[Run]) -> Vec<Sample> {
+pub(in crate::law::fit) fn prepared(runs: &[Run]) -> Vec<Sample> {
     runs.iter().map(|run| Sample { shape: run.features, tokens: run.tokens, loss: run.loss }).collect()
 }
 

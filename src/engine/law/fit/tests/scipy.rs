@@ -4,10 +4,10 @@
 //! have them.
 
 use super::samples;
-use crate::engine::features::Features;
-use crate::engine::law::fit::{FitOptions, fit};
-use crate::engine::law::tests::table_6;
-use crate::engine::runs::Run;
+use crate::features::Features;
+use crate::fixtures::table_6;
+use crate::law::fit::{FitOptions, fit};
+use crate::runs::Run;
 
 /// Noise amplitude, nats per token, and the least squared error that `SciPy` found.
 const SCIPY: [(f64, f64); 3] =

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 
 use super::samples;
-use crate::engine::features::Features;
-use crate::engine::law::fit::{Fit, FitError, FitOptions, Watch, fit};
-use crate::engine::law::tests::TABLE_6;
-use crate::engine::runs::Run;
 use crate::error::Error;
+use crate::features::Features;
+use crate::fixtures::TABLE_6;
+use crate::law::fit::{Fit, FitError, FitOptions, Watch, fit};
+use crate::runs::Run;
 
 fn noisy(count: usize) -> Vec<Run> {
     samples::runs(TABLE_6, &samples::shapes(count, 1), 0.01, 1)

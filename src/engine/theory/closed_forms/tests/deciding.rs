@@ -8,7 +8,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use super::properties::{budgets, laws, scale};
 use super::*;
-use crate::engine::theory::{Coordinate, NoOptimum, Optimum, Problem, minimise};
+use crate::theory::{Coordinate, NoOptimum, Optimum, Problem, minimise};
 
 /// Law, limits and ln d.
 type Case = (Eq2, Budgets, f64);

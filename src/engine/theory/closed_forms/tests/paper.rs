@@ -1,8 +1,8 @@
 //! What the paper prints, and where it is wrong.
 use super::*;
-use crate::engine::law::tests::{TABLE_6, table_6};
-use crate::engine::law::{forms, tests};
-use crate::engine::workload::Workload;
+use crate::fixtures::{TABLE_6, table_6};
+use crate::law::forms;
+use crate::workload::Workload;
 
 const RHO_MIN: f64 = 1.0 / 16.0;
 
@@ -298,7 +298,7 @@ fn a_law_that_holds_nothing_is_refused_in_words() {
     );
     assert!(other.unwrap_err().to_string().starts_with("no closed form for "));
     assert_eq!(
-        of(tests::TABLE_6).at(regime(&[Limit::Prefill]), 2048.0, Ends::Kept),
+        of(TABLE_6).at(regime(&[Limit::Prefill]), 2048.0, Ends::Kept),
         Err(NoClosedForm::NoBudget(Limit::Prefill))
     );
     let several = regime(&[Limit::Prefill, Limit::Tpot]);

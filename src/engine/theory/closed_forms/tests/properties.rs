@@ -119,7 +119,7 @@ proptest! {
             let theory = ClosedForms::new(&law.into(), orin(), budgets, Domain::unbounded(1.0 / 64.0)).unwrap();
             let form = theory.at(Regime::of([limit, Limit::Memory]), ln_width.exp(), Ends::Reported).unwrap();
             // Where hardly any of the memory is the experts', ρ is the small rest of large numbers.
-            if crate::engine::theory::simplified::xi_all(&form.point) > 30.0 * form.point.ffn_ratio / form.point.rho {
+            if crate::theory::simplified::xi_all(&form.point) > 30.0 * form.point.ffn_ratio / form.point.rho {
                 continue;
             }
             assert_stationary(&theory, &form)?;

@@ -9,7 +9,7 @@ use crate::explorer::pointer::Target;
 use crate::explorer::shelf::Prominence;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, put};
-use crate::units;
+use engine::units;
 
 /// So many are named for lying near the pick.
 const NEAREST: usize = 3;

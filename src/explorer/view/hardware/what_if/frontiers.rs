@@ -2,13 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use crate::engine::landscape::Position;
 use crate::explorer::state::State;
 use crate::explorer::view::frontier::axes::Axes;
 use crate::explorer::view::plot::{Dots, braille};
 use crate::explorer::view::scales::scales;
 use crate::explorer::view::theme::Role;
 use crate::explorer::view::{Canvas, put};
+use engine::landscape::Position;
 
 /// Rows below which it says nothing: two of axis, four of plot.
 pub(super) const LEAST_ROWS: u16 = 6;

@@ -1,0 +1,1 @@
+//! What is said of numbers, once for the screen and for scripts.
