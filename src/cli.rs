@@ -45,10 +45,10 @@ use clap::Parser;
 use self::args::{Cli, Command};
 use engine::error::Error;
 use engine::law::LossLaw;
-use files::export::Warning;
+use engine::text::{escaped, shown};
 use files::resolve::Library;
 use files::save::{self, SaveError};
-use files::toml_source::{escaped, shown};
+use report::Warning;
 
 const FOUND: u8 = 0;
 const NOTHING_FEASIBLE: u8 = 1;

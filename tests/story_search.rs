@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use engine::budget::Limit;
 use engine::law::LossLaw;
 use engine::search::{Search, SearchOptions, Stop};
-use files::export::{self, Selection, Warning};
+use report::{Selection, Warning};
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, Message};
 use roofscape::explorer::open::Choices;
@@ -55,7 +55,7 @@ fn what_was_searched_says_so() {
     insta::assert_snapshot!("searched_at_80_by_24", text(&open((80, 24)).frame()));
 
     let json = session.state.with_view(|view| {
-        let document = export::document(view, Selection::Best, &Selection::Best.indices(view));
+        let document = report::document(view, Selection::Best, &Selection::Best.indices(view));
         serde_json::to_value(document).expect("JSON")
     });
     let json = json.expect("a picture");

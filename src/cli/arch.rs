@@ -4,11 +4,11 @@ use super::args::ShapeArgs;
 use engine::architecture::{Architecture, InvalidShape};
 use engine::error::{Error, Result, did_you_mean};
 use engine::reference::{QWEN2_5_0_5B, ReferenceModel};
+use engine::text::shown;
 use engine::units;
 use files::models;
 use files::resolve::Library;
 use files::runs::Field;
-use files::toml_source::shown;
 
 /// By how much a written ratio may differ from the one that follows from the hidden size.
 const RATIO_TOLERANCE: f64 = 0.01;

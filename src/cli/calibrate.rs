@@ -12,12 +12,12 @@ use self::pair::Calibrated;
 use super::args::{CalibrateArgs, Format};
 use super::{Failure, Outcome, Streams};
 use engine::error::{Error, Result};
-use files::export::write_json;
+use engine::text::{one_of, shown};
 use files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
 use files::observations::{PUBLISHED, Pair, assumed_modes, lookup, pairs, published, shape};
 use files::profile::Profile;
 use files::resolve::Library;
-use files::toml_source::{one_of, shown};
+use report::write_json;
 
 pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.profile {

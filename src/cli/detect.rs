@@ -5,8 +5,8 @@ use super::table::write_pairs;
 use super::{Failure, Outcome, Streams};
 use engine::units::{bytes, ratio};
 use files::detect::{ClocksNow, DetectedBoard, Detection, Evidence, MemoryNow, Unread};
-use files::export::write_json;
 use files::resolve::Library;
+use report::write_json;
 
 type Pair = (&'static str, String);
 

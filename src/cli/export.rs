@@ -4,8 +4,8 @@ use super::args::ExportArgs;
 use super::frontier::Priced;
 use super::{Failure, Outcome, Streams};
 use engine::units;
-use files::export::{document_with, to_json};
 use files::resolve::Library;
+use report::{document_with, to_json};
 
 pub(super) fn run(args: &ExportArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let priced = Priced::new(&args.sweep, library)?;

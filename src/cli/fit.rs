@@ -18,10 +18,10 @@ use self::report::Report;
 use super::args::{FitArgs, Format};
 use super::fitting::Fitting;
 use super::{Failure, Outcome, Streams};
+use ::report::{Warning, write_json};
 use engine::error::Error;
 use engine::law::LossLaw;
 use engine::law::fit::FitOptions;
-use files::export::{Warning, write_json};
 use files::law;
 use files::resolve::Library;
 

@@ -24,13 +24,13 @@ use engine::reference::ReferenceModel;
 use engine::roofline::{Attention, Estimator};
 use engine::search::{self, Search, SearchOptions, Searched};
 use engine::space::Space;
+use engine::text::shown;
 use engine::units::{self, significant};
 use engine::workload::{Objective, Workload};
-use files::export::{
+use files::resolve::Library;
+use report::{
     BootstrapPart, CoefficientsCi, EntryConfidence, LawPart, ProfilePart, Uncertainty, View, Warning, write_json,
 };
-use files::resolve::Library;
-use files::toml_source::shown;
 use row::{Columns, Line, ModelLine, Row};
 
 /// A space that has been priced, with what limits it.

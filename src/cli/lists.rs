@@ -6,9 +6,9 @@ use super::args::{ListArgs, RowFormat};
 use super::table::{Table, write_csv};
 use super::{Failure, Outcome, Streams};
 use files::catalog::Kind;
-use files::export::write_json;
 use files::resolve::{Library, Listed};
 use files::space;
+use report::write_json;
 
 #[derive(Debug, Serialize)]
 struct Item {

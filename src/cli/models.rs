@@ -8,9 +8,9 @@ use super::{Failure, Outcome, Streams};
 use engine::architecture::Architecture;
 use engine::reference::{Certainty, ReferenceModel};
 use engine::units;
-use files::export::{ModelPart, write_json};
 use files::models;
 use files::resolve::Library;
+use report::{ModelPart, write_json};
 
 /// A model, flat so that it is a row of CSV as well.
 #[derive(Debug, Serialize)]

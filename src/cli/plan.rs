@@ -21,8 +21,8 @@ use engine::law::{DatasetIdentity, Ensemble, Interval};
 use engine::plan::{Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
 use engine::units::{self, count, significant};
 use engine::workload::Objective;
-use files::export::{ArchitecturePart, BootstrapPart, ExtrapolationPart, Warning, write_json};
 use files::resolve::Library;
+use report::{ArchitecturePart, BootstrapPart, ExtrapolationPart, Warning, write_json};
 
 /// More targets than this say no more about which run serves them all.
 const MOST_TARGETS: usize = 32;

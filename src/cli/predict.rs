@@ -21,10 +21,10 @@ use engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase
 use engine::units::{self, significant};
 use engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use engine::workload::Workload;
-use files::export::{
+use files::resolve::Library;
+use report::{
     ArchitecturePart, BootstrapPart, ExtrapolationPart, LawPart, ModelPart, ProfilePart, Warning, write_json,
 };
-use files::resolve::Library;
 
 #[derive(Debug, Serialize)]
 struct Prediction {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::args::{Format, ProfilesArgs, ProfilesCommand, ShowArgs};
 use super::table::{Table, write_pairs};
 use super::{Failure, Outcome, Streams, detect, lists};
-use files::export::write_json;
 use files::profile::{EfficiencyFigures, Figure, MemoryFigures, PowerMode, Profile, Source};
 use files::resolve::{Library, Resolved};
+use report::write_json;
 
 #[derive(Debug, Serialize)]
 struct Shown<'a> {

@@ -22,10 +22,10 @@ use engine::law::forms::{EQ_2, Eq2};
 use engine::precision::Precision;
 use engine::roofline::{Estimator, UnsupportedFormat};
 use engine::space::Space;
+use engine::text::shown;
 use engine::workload::{Objective, Workload};
-use files::export::{LawPart, ProfilePart, write_json};
 use files::resolve::Library;
-use files::toml_source::shown;
+use report::{LawPart, ProfilePart, write_json};
 
 /// What the claims are checked with, and what became of them.
 struct Reproduction {

@@ -2,10 +2,10 @@
 
 use engine::law::LossLaw;
 use engine::roofline::{Attention, Estimator};
+use engine::text::shown;
 use engine::units::{ratio, significant};
 use engine::workload::Workload;
-use files::export::{Warning, latency_basis};
-use files::toml_source::shown;
+use report::{Warning, latency_basis};
 
 use super::load::BoardInMode;
 

@@ -13,6 +13,7 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::{Failure, Outcome, Streams};
 use crate::cli::args::{BootstrapArgs, Format};
+use ::report::{Warning, write_json};
 use engine::architecture::Architecture;
 use engine::budget::{Budgets, Limit};
 use engine::error::{Error, Result};
@@ -21,13 +22,12 @@ use engine::law::LossLaw;
 use engine::law::fit::FitOptions;
 use engine::roofline::Estimator;
 use engine::space::Space;
+use engine::text::shown;
 use engine::theory::{
     ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoOptimum, OperatorModel, Problem, Quanta, Regime,
     Simplified, Solved,
 };
-use files::export::{Warning, write_json};
 use files::resolve::Library;
-use files::toml_source::shown;
 use report::{Answer, Built, Report};
 
 /// What is asked.

@@ -1,4 +1,32 @@
-//! Text laid out in columns, the same on the screen and in printed reports.
+//! Text as people read it, the same on the screen and in printed reports: safe for a terminal, listed, wrapped.
+
+/// Text from a file as it may stand in a message: control characters escaped, so that no file can drive the terminal,
+/// and cut where nobody reads on.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => escaped(&text[..end]) + "…",
+        None => escaped(text),
+    }
+}
+
+/// On one line, with nothing in it that could drive a terminal.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { escaped.extend(c.escape_default()) } else { escaped.push(c) }
+    }
+    escaped
+}
+
+/// `one of a, b, c`.
+pub fn one_of(names: &[&str]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        [only] => (*only).to_owned(),
+        _ => format!("one of {}", names.join(", ")),
+    }
+}
 
 /// `text` broken at blanks into lines of at most `width` cells; a longer word is broken where the line ends.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {

@@ -9,8 +9,8 @@ use engine::law::{Ensemble, LossLaw};
 use engine::precision::{Precision, Storage};
 use engine::text::wrapped;
 use engine::units;
-use files::export::{BootstrapPart, Warning};
 use files::profile::Source;
+use report::{BootstrapPart, Warning};
 
 /// Cells of the labels' column.
 pub const LABEL_COLUMNS: usize = 27;

@@ -29,8 +29,8 @@ use engine::roofline::{Estimator, UnsupportedFormat};
 use engine::search::Aim;
 use engine::what_if::Scaling;
 use engine::workload::{Objective, Workload};
-use files::export::{View, Warning};
 use files::profile::{PowerMode, Profile};
+use report::{View, Warning};
 
 /// What a landscape answers; places on the shelf.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -28,7 +28,7 @@ use super::state::{Answer, Mode, Notice, Prompt, State};
 use super::table::{self, Column, SortOrder};
 use super::{change, layout, sources};
 use engine::landscape::Landscape;
-use files::export::Warning;
+use report::Warning;
 
 /// What to do at the very start: watch what may change, and price, or fit first.
 pub fn start(state: &mut State) -> Vec<Effect> {

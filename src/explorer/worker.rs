@@ -38,10 +38,10 @@ use engine::roofline::Estimator;
 use engine::runs::{Dataset, Run};
 use engine::space::Space;
 use files::choice::at_length;
-use files::export::{self, Selection, Uncertainty, View};
 use files::live::{LastLine, LiveRuns, Reread};
 use files::save::{self, SaveError};
 use files::watch::{FileWatch, network_file_system};
+use report::{Selection, Uncertainty, View};
 
 /// A space to be priced.
 pub(super) struct PriceJob {
@@ -219,7 +219,7 @@ pub(super) fn export(request: ExportRequest) -> ExportOutcome {
         Some((ensemble, Confidence::of(&request.landscape, ensemble, question, &())?))
     });
     let uncertainty = sure.as_ref().map(|(ensemble, confidence)| Uncertainty { ensemble, confidence });
-    let written = export::to_json(&export::document_with(&view, selection, &request.indices, uncertainty))
+    let written = report::to_json(&report::document_with(&view, selection, &request.indices, uncertainty))
         .map_err(SaveError::from)
         .and_then(|json| match request.overwrite {
             Overwrite::Refuse => save::write_new(&request.path, &json),

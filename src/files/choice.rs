@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::toml_source::shown;
 use engine::error::{Error, Result, did_you_mean};
 use engine::law::form::Form;
 use engine::runs::{Dataset, Run};
+use engine::text::shown;
 
 /// `#12 moe-8x` for the run at place 11, as `--exclude` takes it.
 pub fn numbered(place: usize, name: &str) -> String {

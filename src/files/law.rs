@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::toml_source::{KeyPath, TomlSource, one_of, shown};
+use crate::toml_source::{KeyPath, TomlSource};
 use engine::error::{Error, Result, did_you_mean};
 use engine::law::form::{Form, Slot};
 use engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS, Variable, forms};
+use engine::text::{one_of, shown};
 use engine::units::significant;
 
 /// As the file spells it. Lists, not pairs: deserialising into a pair would drop a third number without a word.

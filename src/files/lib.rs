@@ -7,7 +7,6 @@ pub mod catalog;
 pub mod choice;
 pub mod column_memory;
 pub mod detect;
-pub mod export;
 pub mod hf_config;
 pub mod law;
 pub mod live;

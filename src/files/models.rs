@@ -5,11 +5,11 @@
 
 use serde::Deserialize;
 
-use crate::toml_source::shown;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result, did_you_mean};
 use engine::extras::Extras;
 use engine::reference::{BASELINE, Certainty, ReferenceModel, SLIDING_WINDOW};
+use engine::text::shown;
 
 const SOURCE: &str = "built-in models.csv";
 const TABLE: &str = include_str!("../../datasets/models.csv");

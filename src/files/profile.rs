@@ -22,10 +22,11 @@ pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Spread, Tested};
 
 use serde::Serialize;
 
-use crate::toml_source::{TomlSource, one_of, shown};
+use crate::toml_source::TomlSource;
 use engine::efficiency::Clocks;
 use engine::error::{Error, Result, did_you_mean};
 use engine::hardware::{ComputeCapability, Efficiencies, Efficiency, Hardware, Overhead};
+use engine::text::{one_of, shown};
 use engine::what_if::Scaling;
 
 /// A board.

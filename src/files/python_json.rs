@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::toml_source::escaped;
 use engine::error::{Error, Result};
+use engine::text::escaped;
 
 /// An object from a file of its own.
 pub fn object(source: &str, text: &str) -> Result<Map<String, Value>> {

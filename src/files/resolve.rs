@@ -24,10 +24,11 @@ use super::detect::{self, Detection, ThisMachine, Tree};
 use super::law;
 use super::profile::{Overlay, Profile};
 use super::space;
-use super::toml_source::{KeyPath, TomlSource, escaped, one_of, shown};
+use super::toml_source::{KeyPath, TomlSource};
 use engine::error::{Error, Result, did_you_mean};
 use engine::law::LossLaw;
 use engine::space::Space;
+use engine::text::{escaped, one_of, shown};
 
 /// Where named files are looked up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

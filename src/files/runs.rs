@@ -33,9 +33,9 @@ pub use field::Field;
 pub use mapping::{ColumnChoice, Mapping};
 
 use self::field::is_bare_loss;
-use super::toml_source::shown;
 use engine::error::{Error, Result};
 use engine::runs::{Dataset, Run};
+use engine::text::shown;
 
 /// How the runs are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,10 +18,11 @@ mod form;
 
 use serde::Deserialize;
 
-use super::toml_source::{KeyPath, TomlSource, shown};
+use super::toml_source::{KeyPath, TomlSource};
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
 use engine::space::{KvHeads, Space};
+use engine::text::shown;
 use engine::units::count;
 
 const LIMITS: Architecture = Architecture::LIMITS;

@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use engine::error::{Error, Result, did_you_mean};
+use engine::text::{escaped, one_of, shown};
 
 /// Where a value stands in a document, from the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,25 +60,6 @@ impl fmt::Display for KeyPath {
         }
         Ok(())
     }
-}
-
-/// Text from a file as it may stand in a message: control characters escaped, so that no file can drive the terminal,
-/// and cut where nobody reads on.
-pub fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => escaped(&text[..end]) + "…",
-        None => escaped(text),
-    }
-}
-
-/// On one line, with nothing in it that could drive a terminal.
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() { escaped.extend(c.escape_default()) } else { escaped.push(c) }
-    }
-    escaped
 }
 
 /// A TOML text and the name by which messages call it.
@@ -194,15 +176,6 @@ fn reworded(message: &str) -> Error {
         return Error::new(format!("{} cannot stand here", plainly(found))).expected(plainly(expected));
     }
     Error::new(escaped(message))
-}
-
-/// `one of a, b, c`.
-pub fn one_of(names: &[&str]) -> String {
-    match names {
-        [] => "nothing".to_owned(),
-        [only] => (*only).to_owned(),
-        _ => format!("one of {}", names.join(", ")),
-    }
 }
 
 /// serde's names of types as people say them.

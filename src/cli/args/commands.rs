@@ -13,8 +13,8 @@ use super::{Format, ReportFormat, RowFormat};
 use engine::law::fit::{Bootstrap, FitOptions};
 use engine::law::validation;
 use engine::precision::{Precision, Storage};
-use files::export::Selection;
 use files::runs::ColumnChoice;
+use report::Selection;
 
 /// `roofscape fit`.
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use engine::space::Space;
 use engine::units::count;
 use engine::what_if::Factor;
 use engine::workload::Objective;
-use files::export::Selection;
+use report::Selection;
 
 pub(super) fn precisions() -> impl TypedValueParser<Value = Precision> {
     let values = Precision::ALL.map(|precision| PossibleValue::new(precision.name).help(precision.description));

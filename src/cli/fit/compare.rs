@@ -13,9 +13,9 @@ use engine::law::DatasetIdentity;
 use engine::law::comparison::{Candidate, Comparison, Entry, compare};
 use engine::law::fit::FitOptions;
 use engine::runs::Dataset;
+use engine::text::shown;
 use engine::units::{count, significant};
-use files::export::write_json;
-use files::toml_source::shown;
+use report::write_json;
 
 #[derive(Debug, Serialize)]
 struct Report {

@@ -9,10 +9,10 @@ use crate::cli::table::{Table, write_pairs};
 use engine::law::fit::{Criterion, Fate, PROFILE_LEVEL, Profile};
 use engine::law::form::Slot;
 use engine::law::{Axis, Ensemble};
+use engine::text::shown;
 use engine::units::{self, count, significant};
-use files::export::BootstrapPart;
 use files::runs::Loaded;
-use files::toml_source::shown;
+use report::BootstrapPart;
 
 /// Runs of the influence table.
 const MOST_INFLUENTIAL: usize = 10;

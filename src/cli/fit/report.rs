@@ -15,8 +15,8 @@ use engine::law::influence::Influence;
 use engine::law::validation::{Fold, KFold, Score, SizeExtrapolation};
 use engine::law::{Coefficients, DatasetIdentity, Ensemble, Features, FittedRange, Interval};
 use engine::runs::Run;
-use files::export::BootstrapPart;
 use files::runs::{Loaded, Skipped, Told};
+use report::BootstrapPart;
 
 /// Everything that `roofscape fit` says.
 #[derive(Debug, Serialize)]

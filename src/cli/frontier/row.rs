@@ -10,7 +10,7 @@ use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::reference::ReferenceModel;
 use engine::units::{self, significant};
-use files::export::{EntryConfidence, ModelPart};
+use report::{EntryConfidence, ModelPart};
 
 /// One architecture of the frontier, flat so that it is a row of CSV as well.
 #[derive(Debug, Serialize)]

@@ -12,8 +12,8 @@ use engine::precision::Precision;
 use engine::roofline::{Attention, Estimator};
 use engine::units::{self, significant};
 use engine::workload::Workload;
-use files::export::{ArchitecturePart, LawPart, ProfilePart, Warning, write_json};
 use files::profile::{PowerMode, Profile};
+use report::{ArchitecturePart, LawPart, ProfilePart, Warning, write_json};
 
 /// What is compared; the profile is that of the mode that holds without `--all-modes`.
 #[derive(Debug, Serialize)]

@@ -15,9 +15,9 @@ use engine::roofline::{Attention, Estimator};
 use engine::units;
 use engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
 use engine::workload::Workload;
-use files::export::{ArchitecturePart, ModelPart, write_json};
 use files::profile::{PowerMode, Profile};
 use files::resolve::Library;
+use report::{ArchitecturePart, ModelPart, write_json};
 
 #[derive(Debug, Serialize)]
 struct Report {

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::Reproduction;
 use engine::claims::{Finding, Outcome};
+use engine::text::shown;
 use engine::units::count;
-use files::toml_source::shown;
 
 pub(super) fn write(reproduction: &Reproduction, out: &mut dyn Write) -> io::Result<()> {
     let Reproduction { law, board, space, evidence, findings, errata, .. } = reproduction;

@@ -7,11 +7,11 @@ use crate::cli::setting::describe_law;
 use crate::cli::table::write_pairs;
 use engine::claims::{Check, Erratum, Finding, Outcome};
 use engine::precision::Precision;
+use engine::text::shown;
 use engine::text::wrapped;
 use engine::units::count;
 use engine::workload::Workload;
-use files::export::latency_basis;
-use files::toml_source::shown;
+use report::latency_basis;
 
 const COLUMNS: usize = 80;
 /// Of the claim's number, and of the label beside it.

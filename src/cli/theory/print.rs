@@ -5,11 +5,11 @@ use super::report::{Answer, Built, FormAt, Report, Takes};
 use crate::cli::table::{Table, write_pairs};
 use crate::cli::{Failure, Streams, setting};
 use engine::architecture::experts_in_words;
+use engine::text::shown;
 use engine::theory::closed_forms::{Condition, Verdict};
 use engine::theory::{Point, Simplified};
 use engine::units::{self, nats, significant};
-use files::export::ArchitecturePart;
-use files::toml_source::shown;
+use report::ArchitecturePart;
 
 pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&question.law, &question.board, &question.estimator);

@@ -15,7 +15,7 @@ use engine::theory::{
     Regime, Sensitivity, Solved, deviations, minimise, regime, round,
 };
 use engine::workload::Workload;
-use files::export::{ArchitecturePart, LawPart, ProfilePart, Warning};
+use report::{ArchitecturePart, LawPart, ProfilePart, Warning};
 
 /// The document. The keys of the answer that was asked for stand at the top as well.
 #[derive(Debug, Serialize)]

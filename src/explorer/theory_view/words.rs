@@ -7,7 +7,7 @@ use engine::budget::Limit;
 use engine::theory::closed_forms::Verdict;
 use engine::theory::{EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Simplified, Solved, deviations, regime};
 use engine::units;
-use files::export::Warning;
+use report::Warning;
 
 /// Which budgets bind in both models: over the pane of budgets.
 pub fn verdict(answered: &Answered) -> String {

@@ -15,7 +15,7 @@ use crate::explorer::state::{Notice, State};
 use engine::law::LossLaw;
 use engine::search::Searched;
 use engine::units;
-use files::export::{Warning, latency_basis, latency_basis_in_short};
+use report::{Warning, latency_basis, latency_basis_in_short};
 
 /// Draws all three. What just happened stands in the place of the key hints: the truth always stays.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::keys::Keys;
-use crate::toml_source::shown;
 use engine::architecture::Architecture;
 use engine::error::Result;
+use engine::text::shown;
 
 /// How a family writes its feed-forward block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::toml_source::shown;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
+use engine::text::shown;
 use engine::units::count;
 
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::family::Family;
 use super::keys::Keys;
-use crate::toml_source::shown;
 use engine::reference::SLIDING_WINDOW;
+use engine::text::shown;
 
 /// `file` are the keys of the whole file, `keys` those of its text model.
 pub(super) fn of(family: &Family, file: &Keys<'_>, keys: &Keys<'_>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::OperatorTime;
 use super::measurement::{Measurement, Origin};
-use crate::toml_source::shown;
+use engine::text::shown;
 
 /// What one file holds.
 #[derive(Debug, Default)]

@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::json;
 use super::options::Model;
 use super::row::{self, Row};
-use crate::toml_source::shown;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
+use engine::text::shown;
 
 /// Bytes from the start of a `.gguf` file that hold the header of any model: a vocabulary is some 10 MB of it.
 pub const HEADER_BYTES: usize = 64_000_000;

@@ -6,8 +6,8 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::python_json;
-use crate::toml_source::{escaped, shown};
 use engine::error::{Error, Result};
+use engine::text::{escaped, shown};
 
 /// The value that is the whole text; `NaN` is a text, as in all JSON that Python writes.
 pub(super) fn parse(text: &str) -> Result<Value> {

@@ -11,8 +11,8 @@ use super::measurement::{Device, Formats, Measurement, Named, Origin, Phase, Pla
 use super::options::Options;
 use super::row::{self, NANOSECONDS, Row};
 use super::{boards, formats, table, told};
-use crate::toml_source::shown;
 use engine::error::{Error, Result};
+use engine::text::shown;
 
 /// Read, or known not to matter for what is measured.
 const KEYS: [&str; 43] = [

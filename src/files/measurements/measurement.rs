@@ -8,9 +8,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::toml_source::shown;
 use engine::architecture::Architecture;
 use engine::precision::Precision;
+use engine::text::shown;
 
 /// What a file calls a thing, and what it is called here.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::formats;
 use super::measurement::Named;
-use crate::toml_source::shown;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
+use engine::text::shown;
 use engine::units;
 
 /// A model's shape, for a time that must be compared with a prediction.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::toml_source::shown;
 use engine::error::{Error, Result};
+use engine::text::shown;
 
 /// In a second.
 pub(super) const MILLISECONDS: f64 = 1e3;

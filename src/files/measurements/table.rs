@@ -12,8 +12,8 @@ use super::measurement::{Formats, Measurement, Named, Origin, Phase, Place};
 use super::options::{Model, Options};
 use super::row::{self, MILLISECONDS, Row};
 use super::{boards, formats, told};
-use crate::toml_source::shown;
 use engine::error::{Error, Result};
+use engine::text::shown;
 
 const TIMES: [&str; 3] = ["prefill_ms", "prefill_tok_s", "decode_tok_s"];
 const COLUMNS: [&str; 18] = [

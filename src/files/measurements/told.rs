@@ -2,8 +2,8 @@
 
 use super::measurement::{Formats, Measurement, Named, Origin, Phase};
 use super::options::Options;
-use crate::toml_source::shown;
 use engine::error::{Error, Result};
+use engine::text::shown;
 
 /// A measurement as far as a person has told it; what was timed is filled in by the reader. `names` are what the file
 /// calls the model.

@@ -7,8 +7,9 @@ use super::figure::{self, Evidence, Figure, Quantity, Source};
 use super::plausible;
 use super::raw::{RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
 use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
-use crate::toml_source::{KeyPath, TomlSource, one_of, shown};
+use crate::toml_source::{KeyPath, TomlSource};
 use engine::error::{Error, Result, did_you_mean};
+use engine::text::{one_of, shown};
 use engine::what_if::Scaling;
 
 /// What a date must look like.

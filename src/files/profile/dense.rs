@@ -7,8 +7,9 @@
 
 use super::figure::{Figure, Quantity};
 use super::raw::RawFigure;
-use crate::toml_source::{KeyPath, TomlSource, shown};
+use crate::toml_source::{KeyPath, TomlSource};
 use engine::error::Error;
+use engine::text::shown;
 use engine::units::{ratio, significant};
 
 /// What one SM does per clock cycle with dense matrices; FMA counts as two operations.

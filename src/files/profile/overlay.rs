@@ -18,10 +18,11 @@ use super::check::Check;
 use super::figure::{self, Figure};
 use super::raw::{RawFigure, RawSource};
 use super::{PowerMode, Profile};
-use crate::toml_source::{KeyPath, TomlSource, shown};
+use crate::toml_source::{KeyPath, TomlSource};
 use engine::efficiency::{CalibratedPhases, Efficiencies, Efficiency, FormatEfficiency, Measured, Overhead, Reach};
 use engine::error::{Error, Result};
 use engine::precision::{Precision, Storage};
+use engine::text::shown;
 
 /// What an engine reaches on a board.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,8 +1,8 @@
 //! What is said about power modes: which of them bound the energy, and what each of them powers.
 
 use super::{Figure, PowerMode, Profile};
-use crate::toml_source::one_of;
 use engine::error::Error;
+use engine::text::one_of;
 
 impl Profile {
     /// The modes that state their watts.

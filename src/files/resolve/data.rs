@@ -6,8 +6,8 @@ use super::{Library, Origin, Resolved, embedded, looks_like_a_path, run_director
 use crate::catalog::Kind;
 use crate::column_memory::ColumnMemory;
 use crate::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
-use crate::toml_source::escaped;
 use engine::error::{Error, Result};
+use engine::text::escaped;
 
 impl Library {
     /// The runs of that name or path, columns as remembered; the dataset is called by the name.

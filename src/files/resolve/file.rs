@@ -6,8 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Kind;
-use crate::toml_source::escaped;
 use engine::error::{Error, Result};
+use engine::text::escaped;
 
 /// Where a file came from.
 #[derive(Debug, Clone, PartialEq, Eq)]

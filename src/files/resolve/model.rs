@@ -6,10 +6,10 @@ use super::Library;
 use super::file::read;
 use crate::catalog::Kind;
 use crate::hf_config::{HfConfig, of_quantisation};
-use crate::toml_source::escaped;
 use crate::{models, python_json};
 use engine::error::{Error, Result};
 use engine::reference::ReferenceModel;
+use engine::text::escaped;
 
 const CONFIG: &str = "config.json";
 /// What can be done for a model of a family that is not read.

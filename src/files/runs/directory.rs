@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use super::trainer_state::{Evaluation, TrainerState};
 use super::{Dialect, Field, Loaded, Skipped, Told, Used, hex, listed};
 use crate::hf_config::HfConfig;
-use crate::toml_source::shown;
 use engine::error::{Error, Result};
 use engine::runs::{Dataset, Run};
+use engine::text::shown;
 
 /// What to do with runs of a family that is not read.
 const OTHERWISE: &str = "put its runs into a table, see datasets/README.md";

@@ -5,8 +5,8 @@
 use std::fmt;
 
 use super::field::Field;
-use crate::toml_source::shown;
 use engine::error::{Error, Result, did_you_mean};
+use engine::text::shown;
 
 /// Fields with the columns that give them, in the order told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,8 +6,8 @@
 use serde_json::{Map, Value};
 
 use crate::python_json;
-use crate::toml_source::shown;
 use engine::error::{Error, Result};
+use engine::text::shown;
 
 /// The last evaluation of a run.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,8 +5,9 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::toml_source::{KeyPath, TomlSource, shown};
+use crate::toml_source::{KeyPath, TomlSource};
 use engine::error::Result;
+use engine::text::shown;
 
 const AXES: [&str; 6] = ["layers", "width", "head_dim", "kv_heads", "ffn_ratio", "experts"];
 const RANGE: [&str; 3] = ["from", "to", "step"];

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::toml_source::shown;
 use engine::error::{Error, Result};
+use engine::text::shown;
 
 pub(super) const MAGIC: &[u8] = b"GGUF";
 /// The tensor of an LM head that is stored apart from the embedding.

@@ -1,8 +1,8 @@
 //! On what predicted latencies rest, in words: the one place that says it, for the screen and for reports.
 
-use crate::profile::{PowerMode, Profile};
 use engine::efficiency::Basis;
 use engine::precision::Precision;
+use files::profile::{PowerMode, Profile};
 
 const IDEAL: &str = "ideal roofline, uncalibrated";
 const MEASURED_WITH: &str = ", measured with ";
@@ -51,8 +51,8 @@ pub fn latency_basis_in_short(basis: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resolve::Library;
     use engine::precision::Storage;
+    use files::resolve::Library;
 
     #[test]
     fn what_is_shortened_keeps_its_worth() {

@@ -4,10 +4,10 @@
 mod about;
 mod words;
 
-use crate::profile::ClockLimit;
 use engine::law::Extrapolation;
 use engine::search::Searched;
 use engine::what_if::Scaling;
+use files::profile::ClockLimit;
 
 /// A reservation about predictions.
 #[derive(Debug, Clone, PartialEq)]

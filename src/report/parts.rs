@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::uncertainty::EntryConfidence;
-use crate::profile::{Figure, PowerMode, Profile};
+use crate::uncertainty::EntryConfidence;
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::law::{Coefficients, Extrapolation, FitQuality, FittedRange, LossLaw};
 use engine::precision::Precision;
 use engine::search::Searched;
 use engine::what_if::Scaling;
+use files::profile::{Figure, PowerMode, Profile};
 
 /// The law with its pedigree.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -273,7 +273,7 @@ pub struct Entry {
 
 impl Entry {
     /// Candidate `index`, with the numbers of the sweep.
-    pub(super) fn of_candidate(
+    pub(crate) fn of_candidate(
         landscape: &Landscape,
         index: usize,
         on_frontier: bool,

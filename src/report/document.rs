@@ -8,26 +8,13 @@
 //!                                   selection, indices ──┘
 //! ```
 
-mod basis;
-mod model;
-mod parts;
-mod uncertainty;
-mod warning;
-
 use std::io;
 
 use serde::Serialize;
 
-pub use basis::{latency_basis, latency_basis_in_short};
-pub use model::ModelPart;
-pub use parts::{
-    ArchitecturePart, EfficiencyPart, Entry, ExtrapolationPart, LawPart, PredictionsPart, ProfilePart, QualityPart,
-    SpacePart,
-};
-pub use uncertainty::{BootstrapPart, CoefficientsCi, EntryConfidence, Uncertainty};
-pub use warning::{Shapes, Warning};
-
-use crate::profile::{PowerMode, Profile};
+use crate::parts::{Entry, LawPart, ProfilePart, SpacePart};
+use crate::uncertainty::{BootstrapPart, CoefficientsCi, EntryConfidence, Uncertainty};
+use crate::warning::Warning;
 use engine::budget::Budgets;
 use engine::error::{Error, Result};
 use engine::hardware::Hardware;
@@ -36,6 +23,7 @@ use engine::law::DatasetIdentity;
 use engine::precision::Precision;
 use engine::roofline::Attention;
 use engine::workload::{Objective, Workload};
+use files::profile::{PowerMode, Profile};
 
 /// Raised whenever a reader of the older document could misread the newer one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -219,13 +207,13 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::catalog::Kind;
     use engine::budget::Limit;
     use engine::confidence::{Confidence, Question};
     use engine::fixtures::{TABLE_6, paper_landscape};
     use engine::law::Ensemble;
     use engine::law::form::Slot;
     use engine::law::forms::Eq2;
+    use files::catalog::Kind;
 
     fn profile() -> Profile {
         Profile::parse("agx", Kind::Profile.embedded()[0].text).unwrap()

@@ -3,8 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Shapes, Traffic, Warning};
-use crate::export::View;
-use crate::profile::{FormatFigures, PowerMode, Profile};
+use crate::document::View;
 use engine::architecture::Architecture;
 use engine::budget::Limit;
 use engine::efficiency::Basis;
@@ -12,6 +11,7 @@ use engine::law::{LossLaw, MAX_LOSS};
 use engine::precision::Precision;
 use engine::reference::ReferenceModel;
 use engine::roofline::Estimator;
+use files::profile::{FormatFigures, PowerMode, Profile};
 
 impl Warning {
     /// About all feasible candidates, and about the law over all candidates. Scans all candidates once.
