@@ -10,6 +10,7 @@ use crate::units::rounded_up;
 
 /// A quantity that can be limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Limit {
     /// Prefill and decode together, seconds.

@@ -35,6 +35,8 @@ pub mod precision;
 pub mod reference;
 pub mod roofline;
 pub mod runs;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod search;
 pub mod space;
 pub mod sweep;
