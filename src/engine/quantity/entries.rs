@@ -20,8 +20,8 @@ const PLAIN: Entry = Entry {
     panel: None,
 };
 
-const fn screen(place: u8, heading: &'static str, cells: u16) -> Option<Screen> {
-    Some(Screen { place, heading, cells, own: None })
+const fn screen(place: u8, heading: &'static str, cells: u16) -> Screen {
+    Screen { place, heading, cells, own: None }
 }
 
 /// All of them. Documents have them part by part.
@@ -32,7 +32,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         heading: "layers",
         column: "layers",
         value: |of| of.architecture.layers.into(),
-        screen: screen(6, "layers", 6),
+        screen: Some(screen(6, "layers", 6)),
         panel: Some(Panel {
             place: 1,
             label: "depth",
@@ -47,7 +47,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         heading: "width",
         column: "width",
         value: |of| of.architecture.width.into(),
-        screen: screen(7, "width", 5),
+        screen: Some(screen(7, "width", 5)),
         panel: Some(Panel {
             place: 2,
             label: "width",
@@ -62,7 +62,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         heading: "heads",
         column: "heads",
         value: |of| of.architecture.heads.into(),
-        screen: screen(13, "heads", 5),
+        screen: Some(screen(13, "heads", 5)),
         ..PLAIN
     },
     Entry {
@@ -79,7 +79,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         heading: "KV heads",
         column: "KV heads",
         value: |of| of.architecture.kv_heads.into(),
-        screen: screen(8, "kv", 2),
+        screen: Some(screen(8, "kv", 2)),
         panel: Some(Panel { place: 6, label: "KV heads", nature: Nature::Choice, offers: kv_heads }),
         ..PLAIN
     },
@@ -99,7 +99,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "FFN ratio",
         unit: Unit::Ratio,
         value: |of| Real(of.architecture.ffn_ratio()),
-        screen: screen(9, "r", 4),
+        screen: Some(screen(9, "r", 4)),
         panel: Some(Panel { place: 5, label: "r", nature: Nature::Choice, offers: |space| space.ffn_ratios.clone() }),
         ..PLAIN
     },
@@ -161,7 +161,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Parameters,
         part: Part::Prediction,
         value: |of| Whole(of.parameters_total),
-        screen: screen(12, "stored", 6),
+        screen: Some(screen(12, "stored", 6)),
         panel: Some(Panel { place: 7, label: "stored", nature: Nature::Derived, offers: |_| Vec::new() }),
         ..PLAIN
     },
@@ -173,7 +173,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Parameters,
         part: Part::Prediction,
         value: |of| Whole(of.parameters_active),
-        screen: screen(11, "active", 6),
+        screen: Some(screen(11, "active", 6)),
         ..PLAIN
     },
     Entry {
@@ -198,7 +198,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         // Where the perplexity is too large for a number, the loss still tells which is better.
         sort_key: Some(|of| of.loss),
         interval: Some(f64::exp),
-        screen: screen(1, "ppl", 5),
+        screen: Some(screen(1, "ppl", 5)),
         ..PLAIN
     },
     Entry {
@@ -209,7 +209,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Seconds,
         part: Part::Prediction,
         value: |of| Real(of.latency.prefill_s),
-        screen: screen(3, "TTFT ms", 7),
+        screen: Some(screen(3, "TTFT ms", 7)),
         ..PLAIN
     },
     Entry {
@@ -220,7 +220,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Seconds,
         part: Part::Prediction,
         value: |of| Real(of.latency.decode_s),
-        screen: screen(14, "decode ms", 9),
+        screen: Some(screen(14, "decode ms", 9)),
         ..PLAIN
     },
     Entry {
@@ -231,7 +231,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Seconds,
         part: Part::Prediction,
         value: |of| Real(of.latency.tpot_s(of.workload.generated_tokens)),
-        screen: screen(4, "TPOT ms", 7),
+        screen: Some(screen(4, "TPOT ms", 7)),
         ..PLAIN
     },
     Entry {
@@ -242,7 +242,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Seconds,
         part: Part::Prediction,
         value: |of| Real(of.latency.total_s()),
-        screen: screen(2, "total ms", 8),
+        screen: Some(screen(2, "total ms", 8)),
         ..PLAIN
     },
     Entry {
@@ -253,7 +253,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Bytes,
         part: Part::Prediction,
         value: |of| Real(of.memory_bytes),
-        screen: screen(5, "memory", 7),
+        screen: Some(screen(5, "memory", 7)),
         ..PLAIN
     },
     Entry {
@@ -305,7 +305,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         heading: "energy is bound",
         column: "≤",
         unit: Unit::Flag,
-        part: Part::Standing,
+        part: Part::Prediction,
         value: |of| of.power.map(|power| power.is_upper_bound()).into(),
         printed: Printed::No,
         ..PLAIN
