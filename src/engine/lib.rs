@@ -32,6 +32,7 @@ pub mod law;
 pub mod pareto;
 pub mod plan;
 pub mod precision;
+pub mod quantity;
 pub mod reference;
 pub mod roofline;
 pub mod runs;
