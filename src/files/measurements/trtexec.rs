@@ -50,16 +50,16 @@ pub(super) fn read_log(file: &str, text: &str, options: &Options<'_>) -> Result<
 /// The median of all passes.
 pub(super) fn read_times(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
-    let mut times = Vec::with_capacity(entries.len());
+    let mut passes = Vec::with_capacity(entries.len());
     for (place, entry) in entries {
         let time = object(entry)
             .and_then(|row| row.time_s("computeMs", MILLISECONDS)?.ok_or_else(|| row::missing("computeMs")));
-        times.push(time.map_err(|error| at(error, file, place))?);
+        passes.push(time.map_err(|error| at(error, file, place))?);
     }
-    let time_s = median(times.iter().copied()).ok_or_else(|| row::missing("computeMs"))?;
+    let time_s = median(passes.iter().copied()).ok_or_else(|| row::missing("computeMs"))?;
     push(&mut found, file, Place::File, time_s, options)?;
     if let Some(measurement) = found.measurements.last_mut() {
-        measurement.spread_s = standard_deviation(&times).filter(|spread| *spread > 0.0);
+        measurement.spread_s = standard_deviation(&passes).filter(|spread| *spread > 0.0);
     }
     Ok(found)
 }
