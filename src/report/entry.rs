@@ -333,3 +333,24 @@ impl MemoryPart {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use engine::quantity::{Part, Quantity};
+    use engine::reference::QWEN2_5_0_5B;
+
+    /// Whoever reads a column of CSV finds the same number under the same key in a document.
+    #[test]
+    fn keys_are_those_of_the_quantities() {
+        let entry = serde_json::to_value(Entry::sized(&QWEN2_5_0_5B)).unwrap();
+        let keys = |part: &Value| -> BTreeSet<String> { part.as_object().unwrap().keys().cloned().collect() };
+        let named = |part| -> BTreeSet<String> { Quantity::of_part(part).map(|of| of.key().to_owned()).collect() };
+        assert_eq!(keys(&entry["architecture"]), named(Part::Architecture));
+        assert_eq!(keys(&entry["predictions"]), named(Part::Prediction));
+    }
+}

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::assessment::{Assessment, median};
+use super::assessment::Assessment;
 use super::identified::identified;
 use crate::cli::fitting::Fitting;
 use engine::law::Ensemble;
 use engine::law::form::Slot;
 use engine::law::influence::Influence;
 use engine::runs::Run;
+use engine::statistics::median;
 use files::runs::Loaded;
 use report::body::{
     Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, ResidualPart, StandardError,
@@ -52,7 +53,8 @@ pub(super) fn body<'a>(
         rmse: fit.quality.rmse,
         median_absolute_error: {
             let runs = fit.train.iter().filter_map(|&run| choice.runs.get(run));
-            median(runs.map(|run| (run.loss - fit.coefficients.loss_after(&run.features, run.tokens)).abs()).collect())
+            let error = |run: &Run| (run.loss - fit.coefficients.loss_after(&run.features, run.tokens)).abs();
+            median(runs.map(error)).unwrap_or_default()
         },
         runs: dataset.runs.len(),
         runs_train: fit.train.len(),
