@@ -31,6 +31,8 @@ mod predict;
 mod profiles;
 #[path = "cli/reproduce.rs"]
 mod reproduce;
+#[path = "cli/schema.rs"]
+mod schema;
 #[path = "cli/search.rs"]
 mod search;
 #[path = "cli/synthesize.rs"]

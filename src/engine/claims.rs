@@ -282,7 +282,8 @@ pub struct Figure {
     /// On the frontier of which latency, if it is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub objective: Option<Objective>,
-    /// Its value.
+    /// Its value; null in documents where there is nothing to count.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub value: f64,
 }
 

@@ -56,9 +56,9 @@ impl JsonSchema for Budgets {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let keys: Vec<&str> = Limit::ALL.map(Limit::key).to_vec();
+        let keys: Vec<String> = Limit::ALL.into_iter().map(|limit| limit.key().to_owned()).collect();
         let properties: serde_json::Map<String, serde_json::Value> =
-            keys.iter().map(|&key| (key.to_owned(), Option::<f64>::json_schema(generator).to_value())).collect();
+            keys.iter().map(|key| (key.clone(), Option::<f64>::json_schema(generator).to_value())).collect();
         schemars::json_schema!({
             "description": "What is allowed; null where nothing limits.",
             "type": "object",

@@ -377,8 +377,10 @@ def rank(_, old):
 
 
 def model(old):
-    architecture = {**old, "shared": old["shared"]} if old["shared"] else leave(old, ["shared"])
-    notes = old["notes"].split("; ") if old["notes"] else []
+    architecture = dict(old) if old["shared"] else leave(old, ["shared"])
+    architecture["ffn_ratio"] = (old["top_k"] * old["intermediate"] + old["shared"]) / old["width"]
+    # They were joined by what some of them hold themselves.
+    notes = NEW if old["notes"] else []
     predicted = take(old, ["parameters_total", "parameters_active"])
     return {
         **take(old, ["name", "family", "shape", "source"]),
