@@ -17,5 +17,6 @@
 //! Where to look: a formula is in [`engine`], a file format in [`files`], a pane of the screen in
 //! [`explorer::view`], a key in [`explorer::keymap`], an option in [`cli::args`].
 
+pub mod built_in;
 pub mod cli;
 pub mod explorer;
