@@ -270,7 +270,8 @@ fn formats_are_fitted_apart() {
     assert_eq!(groups[1].members[0], 15);
 }
 
-/// A model sold under two names has seen itself: its twin is left out with it, and counts as one shape with it.
+/// A model that is known under two names would be its own training data. So its twin is left out with it, and both
+/// count as one shape.
 #[test]
 fn models_of_one_shape_are_left_out_together() {
     let mut observations = one_mode();

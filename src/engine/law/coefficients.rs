@@ -9,8 +9,8 @@ use super::form::{Form, MOST_EXPONENTS, MOST_TERMS, Slot, Variable};
 use super::{Features, FittedRange};
 use crate::features::Axis;
 
-/// The numbers of one [`Form`], and the setting that losses are for: a training length, and what the number format costs.
-/// The setting is none of the numbers, so that no file and no table mixes them.
+/// The numbers of one [`Form`], and the setting that losses are for: a training length, and what the number format
+/// costs. The setting is kept apart from the numbers, so that no file and no table mixes them.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Coefficients {
     form: &'static Form,

@@ -68,7 +68,7 @@ const fn dense(model_type: &'static str, head_dim: HeadDim) -> Family {
 const WRAPPED: [(&str, &str); 1] = [("gemma3", "gemma3_text")];
 const INNER: &str = "text_config";
 
-/// What `Gemma3TextConfig` has where a file says nothing: the multimodal files leave out what they have in common.
+/// The defaults of `Gemma3TextConfig`: multimodal files leave out the values that equal them.
 const GEMMA3_DEFAULTS: &[(&str, u32)] =
     &[("num_attention_heads", 8), ("num_key_value_heads", 4), ("head_dim", 256), ("vocab_size", 262_208)];
 

@@ -19,8 +19,8 @@ pub(super) fn key(shape: &Features) -> Key {
     Axis::ALL.map(|axis| shape.get(axis).to_bits())
 }
 
-/// Each architecture draws its own lot, whoever else draws. A run more or less then moves at most one architecture from
-/// one part to the other, and what a fit of them changes is due to the run and not to another draw.
+/// Each architecture draws its own lot, independently of the others. So one run more or less moves at most one
+/// architecture from one part to the other. What changes in the fit is then due to that run and not to another draw.
 fn lot(key: Key, seed: u64) -> u64 {
     key.into_iter().fold(splitmix64(seed), |lot, bits| splitmix64(lot ^ bits))
 }

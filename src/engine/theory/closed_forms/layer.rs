@@ -1,11 +1,11 @@
 //! What one layer costs at a given width and activation rate: linear in r and 1/gqa, whatever the limit.
 //!
-//! The coefficients are read off the [`Simplified`] costs, so that these stand in one place.
+//! The coefficients are read off the [`Simplified`] costs, so that these are written in one place.
 
 use crate::budget::Limit;
 use crate::theory::{CostModel, Point, Simplified};
 
-/// ψ = constant + `per_ratio`·r + `per_kv`/gqa, so that a limit C is kept exactly at l = C/ψ. Seconds, joules or bytes.
+/// ψ = constant + `per_ratio`·r + `per_kv`/gqa, in seconds, joules or bytes. A limit C is kept exactly at l = C/ψ.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LayerCost {
     pub(super) constant: f64,
