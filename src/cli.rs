@@ -30,6 +30,7 @@ mod progress;
 mod reproduce;
 mod search;
 mod setting;
+mod streams;
 mod synthesize;
 mod table;
 mod theory;
@@ -37,115 +38,19 @@ mod theory;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use self::args::{Cli, Command};
+use self::streams::{Failure, Outcome, Streams};
 use engine::error::Error;
-use engine::law::LossLaw;
-use engine::text::{escaped, shown};
 use files::resolve::Library;
-use files::save::{self, SaveError};
-use report::Warning;
 
 const FOUND: u8 = 0;
 const NOTHING_FEASIBLE: u8 = 1;
 const NOT_REPRODUCED: u8 = 1;
 const FAILED: u8 = 2;
-
-/// What a command ended with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Found,
-    NothingFeasible,
-    NotReproduced,
-}
-
-/// Why a command has no outcome.
-#[derive(Debug)]
-enum Failure {
-    /// The user can mend it.
-    Mendable(Error),
-    /// The output went wrong.
-    Output(io::Error),
-    /// We have made a mistake.
-    Bug,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Mendable(error)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
-
-/// Where a command writes.
-struct Streams<'a> {
-    out: &'a mut dyn Write,
-    err: &'a mut dyn Write,
-}
-
-impl Streams<'_> {
-    fn warn(&mut self, warnings: &[Warning]) {
-        for warning in warnings.iter().filter(|warning| !warning.is_general()) {
-            // Nobody can be told that stderr is closed.
-            let _ = writeln!(self.err, "roofscape: warning: {warning}");
-        }
-    }
-
-    /// Says what was made of the columns of runs that a law was fitted to on the way.
-    fn note_reading(&mut self, law: &LossLaw) {
-        if let Some(reading) = &law.reading {
-            let _ = writeln!(self.err, "roofscape: note: {}: {}", shown(&law.name), escaped(reading));
-        }
-    }
-
-    /// Says something that is no warning.
-    fn note(&mut self, note: Option<&str>) {
-        if let Some(note) = note {
-            let _ = writeln!(self.err, "roofscape: note: {}", escaped(note));
-        }
-    }
-
-    /// What [`Self::deliver`] would refuse, before the work is done.
-    fn can_deliver(out: &Path, force: bool) -> Result<(), Failure> {
-        if out == Path::new("-") {
-            return Ok(());
-        }
-        let checked = if force { save::could_replace(out).map_err(SaveError::from) } else { save::could_write(out) };
-        checked.map_err(unwritten)
-    }
-
-    /// Writes `bytes` where `--out` says; `-` is stdout. Says whether a file was written.
-    fn deliver(&mut self, out: &Path, force: bool, bytes: &[u8]) -> Result<bool, Failure> {
-        if out == Path::new("-") {
-            self.out.write_all(bytes)?;
-            return Ok(false);
-        }
-        if force {
-            save::replace(out, bytes)?;
-            return Ok(true);
-        }
-        save::write_new(out, bytes).map(|()| true).map_err(unwritten)
-    }
-}
-
-fn unwritten(error: SaveError) -> Failure {
-    match error {
-        SaveError::Failed(error) => error.into(),
-        SaveError::Exists(path) => Error::new("the file exists already")
-            .in_source(path.display().to_string())
-            .hint("--force to replace it, or another name")
-            .into(),
-    }
-}
 
 /// Runs the program with `args`, the first of which is its name. A bug of ours is an error like others to the shell: it
 /// exits with 2, after the panic hook has reported it.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use self::pair::Calibrated;
 use super::args::{CalibrateArgs, Format};
-use super::{Failure, Outcome, Streams};
+use super::streams::{Failure, Outcome, Streams};
 use engine::error::{Error, Result};
 use engine::text::{one_of, shown};
 use files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};

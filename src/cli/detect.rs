@@ -1,8 +1,8 @@
 //! `roofscape profiles detect`: which board this machine is, and how that was told.
 
 use super::args::Format;
+use super::streams::{Failure, Outcome, Streams};
 use super::table::write_pairs;
-use super::{Failure, Outcome, Streams};
 use engine::units::{bytes, ratio};
 use files::detect::{ClocksNow, DetectedBoard, Detection, Evidence, MemoryNow, Unread};
 use files::resolve::Library;

@@ -2,7 +2,7 @@
 
 use super::args::ExportArgs;
 use super::frontier::Priced;
-use super::{Failure, Outcome, Streams};
+use super::streams::{Failure, Outcome, Streams};
 use engine::units;
 use files::resolve::Library;
 use report::{document_with, to_json};

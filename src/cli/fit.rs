@@ -17,7 +17,7 @@ use self::assessment::Assessment;
 use self::report::Report;
 use super::args::{FitArgs, Format};
 use super::fitting::Fitting;
-use super::{Failure, Outcome, Streams};
+use super::streams::{Failure, Outcome, Streams};
 use ::report::{Warning, write_json};
 use engine::error::Error;
 use engine::law::LossLaw;

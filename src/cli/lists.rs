@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::args::{ListArgs, RowFormat};
+use super::streams::{Failure, Outcome, Streams};
 use super::table::{Table, write_csv};
-use super::{Failure, Outcome, Streams};
 use files::catalog::Kind;
 use files::resolve::{Library, Listed};
 use files::space;

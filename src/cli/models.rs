@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::args::{Format, ListArgs, ModelsArgs, ModelsCommand, RowFormat, ShowModelArgs};
+use super::streams::{Failure, Outcome, Streams};
 use super::table::{Table, write_csv, write_pairs};
-use super::{Failure, Outcome, Streams};
 use engine::architecture::Architecture;
 use engine::reference::{Certainty, ReferenceModel};
 use engine::units;

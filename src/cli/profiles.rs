@@ -5,8 +5,9 @@ mod rank;
 use serde::Serialize;
 
 use super::args::{Format, ProfilesArgs, ProfilesCommand, ShowArgs};
+use super::streams::{Failure, Outcome, Streams};
 use super::table::{Table, write_pairs};
-use super::{Failure, Outcome, Streams, detect, lists};
+use super::{detect, lists};
 use files::profile::{EfficiencyFigures, Figure, MemoryFigures, PowerMode, Profile, Source};
 use files::resolve::{Library, Resolved};
 use report::write_json;

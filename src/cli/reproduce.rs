@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::args::{BoardArgs, ReportFormat, ReproduceArgs};
 use super::load::{self, BoardInMode};
-use super::{Failure, Outcome, Streams};
+use super::streams::{Failure, Outcome, Streams};
 use engine::claims::{Check, Erratum, Evidence, Finding, Pricing, Verdict, errata, findings};
 use engine::error::{Error, Result};
 use engine::landscape::Landscape;

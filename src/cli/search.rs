@@ -2,7 +2,7 @@
 
 use super::args::SearchArgs;
 use super::frontier::{Priced, deliver, models};
-use super::{Failure, Outcome, Streams};
+use super::streams::{Failure, Outcome, Streams};
 use engine::search::SearchOptions;
 use files::resolve::Library;
 

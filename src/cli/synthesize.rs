@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::args::{SpaceArgs, SynthesizeArgs};
 use super::load;
-use super::{Failure, Outcome, Streams};
+use super::streams::{Failure, Outcome, Streams};
 use engine::synthetic::{Draw, draw};
 use engine::units;
 use files::resolve::Library;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Failure;
+use super::streams::Failure;
 use engine::error::Error;
 
 const GAP: usize = 2;

@@ -11,7 +11,7 @@ use super::args::{TheoryArgs, TheoryCosts};
 use super::frontier::option;
 use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
-use super::{Failure, Outcome, Streams};
+use super::streams::{Failure, Outcome, Streams};
 use crate::cli::args::{BootstrapArgs, Format};
 use ::report::{Warning, write_json};
 use engine::architecture::Architecture;

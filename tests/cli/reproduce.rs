@@ -1,17 +1,17 @@
-//! The paper's claims: verdicts, exit codes, and that the README says what the program says.
+//! The paper's claims: verdicts, exit codes, and that docs/reproduced.md says what the program says.
 
 use super::program::{Program, list, number};
 
-const README: &str = include_str!("../../README.md");
+const DOCUMENT: &str = include_str!("../../docs/reproduced.md");
 
 #[test]
-fn the_published_law_gives_what_the_readme_says() {
+fn the_published_law_gives_what_the_document_says() {
     let markdown = Program::new().found("reproduce --format markdown").stdout;
     let is_timing = |line: &str| line.starts_with("| C9 |");
     for line in markdown.lines().filter(|line| !is_timing(line)) {
-        assert!(README.lines().any(|written| written == line), "not in the README:\n{line}");
+        assert!(DOCUMENT.lines().any(|written| written == line), "not in docs/reproduced.md:\n{line}");
     }
-    let timing = README.lines().find(|line| is_timing(line)).expect("a row for C9");
+    let timing = DOCUMENT.lines().find(|line| is_timing(line)).expect("a row for C9");
     let before_time = markdown.lines().find(|line| is_timing(line)).expect("a row for C9").split(" in ").next();
     assert!(before_time.is_some_and(|text| timing.starts_with(text)), "{timing}");
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::program::{Program, list, number};
 
-const README: &str = include_str!("../../README.md");
+const DOCUMENT: &str = include_str!("../../docs/theory.md");
 
 fn variables(point: &Value) -> [f64; 5] {
     ["layers", "width", "ffn_ratio", "gqa", "rho"].map(|key| number(&point[key]))
@@ -82,10 +82,10 @@ fn the_papers_printed_form_is_marked_as_breaking_its_own_limits() {
 }
 
 #[test]
-fn people_read_what_the_readme_shows() {
+fn people_read_what_the_document_shows() {
     let output = Program::new().found("theory --max-tpot 5ms --max-memory 4GB");
     assert_eq!(output.stderr, "");
-    let lines: Vec<&str> = README.lines().skip_while(|line| !line.contains("$ roofscape theory")).skip(1).collect();
+    let lines: Vec<&str> = DOCUMENT.lines().skip_while(|line| !line.contains("$ roofscape theory")).skip(1).collect();
     let shown: Vec<&str> = lines.into_iter().take_while(|line| line.starts_with("    ") || line.is_empty()).collect();
     assert!(shown.len() > 15);
     // What rounding leaves of the conditions of an optimum is nobody's promise.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::Streams;
+use crate::cli::streams::Streams;
 use crate::cli::table::Table;
 use engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate, shapes};
 use engine::error::{Error, Result};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::pair::{self, Calibrated};
-use crate::cli::Streams;
+use crate::cli::streams::Streams;
 use crate::cli::table::Table;
 use engine::calibration::{Estimate, FittedRow, Parameter, Pass, Prediction, Standing};
 use engine::roofline::Phase;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::report::{Answer, ExtrapolationPart, KFoldPart, Report, StandardError};
-use crate::cli::Streams;
+use crate::cli::streams::Streams;
 use crate::cli::table::{Table, write_pairs};
 use engine::law::fit::{Criterion, Fate, PROFILE_LEVEL, Profile};
 use engine::law::form::Slot;

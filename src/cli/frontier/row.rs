@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::super::Failure;
+use super::super::streams::Failure;
 use super::super::table::{Table, write_csv};
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;

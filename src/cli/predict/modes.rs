@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::super::load::BoardInMode;
+use super::super::setting;
+use super::super::streams::{Failure, Streams};
 use super::super::table::{Table, write_csv, write_pairs};
-use super::super::{Failure, Streams, setting};
 use crate::cli::args::RowFormat;
 use engine::architecture::Architecture;
 use engine::law::{DatasetIdentity, LossLaw};

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::cli::arch::{self, Asked};
 use crate::cli::args::{RankArgs, RowFormat};
+use crate::cli::streams::{Failure, Outcome, Streams};
 use crate::cli::table::{Table, write_csv, write_pairs};
-use crate::cli::{Failure, Outcome, Streams};
 use engine::architecture::Architecture;
 use engine::budget::{Budgets, Limit};
 use engine::error::Error;

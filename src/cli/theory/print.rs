@@ -2,8 +2,9 @@
 
 use super::Question;
 use super::report::{Answer, Built, FormAt, Report, Takes};
+use crate::cli::setting;
+use crate::cli::streams::{Failure, Streams};
 use crate::cli::table::{Table, write_pairs};
-use crate::cli::{Failure, Streams, setting};
 use engine::architecture::experts_in_words;
 use engine::text::shown;
 use engine::theory::closed_forms::{Condition, Verdict};
