@@ -1,8 +1,6 @@
 //! The documents keep their word: their links and paths exist, their examples are understood, their tables of keys are
 //! the program's own, and the README stays short.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
