@@ -97,8 +97,9 @@ fn count(size: u32) -> String {
 }
 
 impl Architecture {
-    /// The largest size of each kind that is believed, wherever a shape is typed or read: several times beyond any
-    /// model, and small enough that even all of them together stay countable, with fewer than 2⁶³ parameters.
+    /// The largest size of each kind that is accepted, wherever a shape is typed or read. It is several times beyond
+    /// any model. It is also small enough that a shape with all sizes at their limits still has fewer than 2⁶³
+    /// parameters.
     pub const LIMITS: Self = Self {
         layers: 4_096,
         width: 131_072,
@@ -219,9 +220,8 @@ impl Architecture {
         u64::from(self.vocab) * u64::from(self.width) * if self.tied { 1 } else { 2 }
     }
 
-    /// Matrices, two `RMSNorm`s per layer and one at the end, QK-norm over the head; no biases. Equal to a Qwen3 /
-    /// Qwen3-MoE of the same shape. What other families have more or less is counted by
-    /// [`Extras`](super::extras::Extras).
+    /// Matrices, two `RMSNorm`s per layer and one at the end, QK-norm over the head, no biases. That equals a Qwen3 or
+    /// Qwen3-MoE of the same shape. [`Extras`](super::extras::Extras) counts what other families have more or less.
     fn parameters_with_experts(&self, experts: u32) -> u64 {
         let (width, head_dim) = (u64::from(self.width), u64::from(self.head_dim));
         let norms = u64::from(self.layers) * (2 * width + 2 * head_dim) + width;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::quantity::Quantity;
 use super::sweep::Sweep;
 use crate::units::rounded_up;
 
-/// A quantity that can be limited.
+/// A [`Quantity`] that can be limited: what it is called and how it is written, that knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Limit {
@@ -37,35 +38,30 @@ impl Limit {
         self as usize
     }
 
-    /// The key of its budget in files.
-    pub const fn key(self) -> &'static str {
+    /// What is limited.
+    pub const fn quantity(self) -> Quantity {
         match self {
-            Self::Total => "max_total_s",
-            Self::Prefill => "max_prefill_s",
-            Self::Tpot => "max_tpot_s",
-            Self::Energy => "max_energy_j",
-            Self::Memory => "max_memory_bytes",
+            Self::Total => Quantity::TOTAL,
+            Self::Prefill => Quantity::PREFILL,
+            Self::Tpot => Quantity::TPOT,
+            Self::Energy => Quantity::ENERGY,
+            Self::Memory => Quantity::MEMORY,
         }
+    }
+
+    /// The key of its budget in files: `max_total_s`.
+    pub fn key(self) -> String {
+        format!("max_{}", self.quantity().key())
     }
 
     /// What it is called on the screen.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::Total => "total",
-            Self::Prefill => "TTFT",
-            Self::Tpot => "TPOT",
-            Self::Energy => "energy",
-            Self::Memory => "memory",
-        }
+        self.quantity().heading()
     }
 
     /// The value with its unit, as people read it.
     pub fn text(self, value: f64) -> String {
-        match self {
-            Self::Energy => crate::units::joules(value),
-            Self::Memory => crate::units::bytes(value),
-            Self::Total | Self::Prefill | Self::Tpot => crate::units::seconds(value),
-        }
+        self.quantity().text(value)
     }
 
     /// The limited quantity of one candidate, seconds, joules or bytes; infinite where it is not known, so that what is
@@ -172,7 +168,7 @@ impl Serialize for Budgets {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(Limit::COUNT))?;
         for limit in Limit::ALL {
-            map.serialize_entry(limit.key(), &self.get(limit))?;
+            map.serialize_entry(&limit.key(), &self.get(limit))?;
         }
         map.end()
     }
@@ -181,7 +177,7 @@ impl Serialize for Budgets {
 impl<'de> Deserialize<'de> for Budgets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let values = BTreeMap::<String, Option<f64>>::deserialize(deserializer)?;
-        Ok(Self(Limit::ALL.map(|limit| values.get(limit.key()).copied().flatten())))
+        Ok(Self(Limit::ALL.map(|limit| values.get(&limit.key()).copied().flatten())))
     }
 }
 
@@ -223,7 +219,7 @@ mod tests {
             assert_eq!(budgets.active().collect::<Vec<_>>(), [(limit, 0.5)]);
             let json = serde_json::to_value(budgets).unwrap();
             assert_eq!(json.as_object().unwrap().len(), Limit::COUNT);
-            assert_eq!(json[limit.key()], 0.5);
+            assert_eq!(json[&limit.key()], 0.5);
             assert_eq!(serde_json::from_value::<Budgets>(json).unwrap(), budgets);
         }
         assert_eq!(serde_json::from_str::<Budgets>("{}").unwrap(), Budgets::NONE);

@@ -5,9 +5,10 @@
 //!                                                             └──without each shape──▶ what it predicts for that one
 //! ```
 //!
-//! Every number format is fitted by itself, because kernels differ; only the GGUF formats, whose kernels are variants of
-//! one, are fitted together. An in-sample error flatters; the error to be believed is that of a model which took no part
-//! in the fit. A model that differs from another in name alone did take part, so each **shape** is left out in turn.
+//! Every number format is fitted by itself, because kernels differ. Only the GGUF formats are fitted together: their
+//! kernels are variants of one. The error on the rows that were fitted is too small. The error to believe is that of a
+//! model that took no part in the fit. A model that differs from another in its name alone did take part, so each
+//! **shape** is left out in turn.
 
 mod errors;
 mod observation;
@@ -34,7 +35,7 @@ use super::efficiency::{CalibratedPhases, Reach};
 use super::precision::Precision;
 use super::roofline::{Phase, UnsupportedFormat};
 
-/// From here on a share is printed as 0.99 or 1.00: no engine is that good, so something is counted wrong.
+/// From here on a share is printed as 0.99 or 1.00. No engine is that good, so something is counted wrong.
 const NEAR_BOUND: f64 = 0.985;
 
 /// Observations in formats that share their kernels, and what came of them.
@@ -198,7 +199,7 @@ fn estimate(solution: &Solution, folds: &[Option<Solution>], parameter: Paramete
     let at = parameter.index();
     let standing = solution.standing[at]?;
     let ln = solution.point[at];
-    // The fits without a shape also feel what its rows have in common, of which the curvature knows nothing.
+    // The fits that leave a shape out also show what its rows have in common. The curvature does not.
     let others = || folds.iter().flatten().filter(|fold| fold.standing[at].is_some()).map(|fold| fold.point[at]);
     let low = others().fold(ln - 2.0 * solution.errors[at], f64::min);
     let high = others().fold(ln + 2.0 * solution.errors[at], f64::max);

@@ -1,12 +1,12 @@
-//! How sure the frontier is: in how many of the laws that the runs support as well an architecture is on it.
+//! How sure the frontier is: the share of the resampled laws under which an architecture is on it.
 //!
-//! Latencies come from the board and are the same under every law; only the losses move. So each law of an
-//! [`Ensemble`] prices all candidates anew, by [`AtDepths`](super::law::AtDepths) for the cost of some additions each, and takes one scan of the
-//! candidates in the order of their latency. An architecture that stays on the frontier under most laws is a safe
-//! choice; where each law prefers another neighbour, the runs do not decide between them.
+//! Latencies come from the board and are the same under every law. Only the losses move. So each law of an [`Ensemble`]
+//! computes the losses of all candidates anew, with [`AtDepths`](super::law::AtDepths) at the cost of some additions
+//! each. Then it scans the candidates once in the order of their latency. An architecture that stays on the frontier
+//! under most laws is a safe choice. Where each law prefers another neighbour, the runs do not decide between them.
 //!
-//! The scan is Eq. 5's, as [`pareto::frontier`](super::pareto::frontier) has it, with one difference: among candidates of
-//! equal latency the order by loss is another under each law, so these are taken together.
+//! The scan is that of Eq. 5, as in [`pareto::frontier`](super::pareto::frontier), with one difference. Candidates of
+//! equal latency are taken together, because their order by loss is another under each law.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn shares_and_band_equal_those_of_every_law_on_its_own() {
         let ensemble = ensemble(9);
-        // Without an answer every decode time is 0, so that all candidates are equal in it.
+        // Where nothing is generated every decode time is 0, so all candidates are equal in it.
         for (objective, generated_tokens) in
             [(Objective::Total, 16), (Objective::Decode, 16), (Objective::Decode, 0), (Objective::Prefill, 0)]
         {

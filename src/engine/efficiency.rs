@@ -1,12 +1,12 @@
 //! How far an engine stays below the peaks of a board: `T_op = max(FLOPs/(π·e_c), bytes/(β·e_m)) + t_0`.
 //!
 //! The numbers belong to an engine, a board **and a number format**: on one Thor the same engine reaches 78 % of the
-//! FP4 peak and 10 % of the 16-bit peak with INT4 weights. So they are kept by format, and a format that nobody measured
-//! is ideal and called uncalibrated, never given its neighbour's numbers.
+//! FP4 peak and 10 % of the 16-bit peak with INT4 weights. So they are kept by format. A format that nobody measured is
+//! ideal and is called uncalibrated. It never gets its neighbour's numbers.
 //!
-//! The launch overhead is kept by phase: decode is replayed from a captured graph of kernels, prefill is launched kernel
-//! by kernel, at several times the cost. It is the one refinement of the formula without which prefill and decode of
-//! small models cannot both be met.
+//! The launch overhead is kept by phase. Decode is replayed from a captured graph of kernels. Prefill is launched
+//! kernel by kernel, which costs several times as much. With one overhead for both phases the formula cannot meet both
+//! prefill and decode of small models.
 
 use super::precision::{Precision, Storage};
 
@@ -20,7 +20,7 @@ pub struct Overhead {
 }
 
 impl Overhead {
-    /// No launch takes longer, s: whoever measures more has measured something else.
+    /// No launch takes longer, s. A larger value was measured from something else.
     pub const MOST_S: f64 = 0.01;
 
     /// Launches are free.
@@ -63,8 +63,8 @@ impl Efficiency {
     pub const IDEAL: Self =
         Self { compute: 1.0, bandwidth: 1.0, in_flight_bytes_per_s: None, overhead: Overhead::NONE };
 
-    /// `min(e_m, b·SMs·f/β)`: the share of a memory's bandwidth that is reached, and what limits it. Whoever needs to know
-    /// how fast memory is read asks here.
+    /// `min(e_m, b·SMs·f/β)`: the share of the memory bandwidth that is reached, and what limits it. This is the one
+    /// place that knows how fast memory is read.
     #[inline]
     pub fn bandwidth_share(&self, bandwidth_bytes_per_s: f64) -> (f64, TrafficLimit) {
         match self.in_flight_bytes_per_s.map(|in_flight| in_flight / bandwidth_bytes_per_s) {
@@ -145,8 +145,8 @@ impl Reach {
 pub struct FormatEfficiency {
     /// [`Precision::name`].
     pub format: &'static str,
-    /// How the LM head was stored when it was measured, where that is known: an engine that keeps it in 16 bit does so
-    /// whatever the weights are in, and its efficiencies hold for those bytes.
+    /// How the LM head was stored when it was measured, where that is known. An engine that keeps the head in 16 bit
+    /// does so whatever the format of the weights, and its efficiencies hold for those bytes.
     pub head: Option<Storage>,
     /// The same of the KV cache.
     pub kv_cache: Option<Storage>,
@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(throttled.overhead, Overhead { prefill_s: 8e-5, decode_s: 2e-5 });
         // Where memory is the narrower, e_m holds.
         assert_eq!(throttled.bandwidth_share(10e9), (0.8, TrafficLimit::Memory));
-        // Twice the clock keeps twice as much in flight: all that memory gives, then.
+        // Twice the clock keeps twice as many bytes in flight. That is then all that the memory can give.
         assert_eq!(throttled.scaled(2.0).bandwidth_share(40e9), (0.8, TrafficLimit::Memory));
         assert_eq!(throttled.scaled(1.5).bandwidth_share(40e9), (0.75, TrafficLimit::InFlight));
         assert_eq!(reach.in_mode(Clocks::default()), MEASURED);

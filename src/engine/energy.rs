@@ -1,9 +1,10 @@
 //! Energy as power budget × time: an **upper bound** where the time is a measured engine's, and called that only there.
 //!
-//! What a board draws depends on what its units do at each moment, and nobody publishes that. A power mode does state
-//! what the board is allowed to draw, and the roofline how long it takes; their product is what a request cannot exceed
-//! while the board keeps its budget. It compares power modes fairly, because each is charged all that it may take. But
-//! over an ideal time it bounds nothing: engines take longer, and so draw more than the budget times what is predicted.
+//! What a board draws depends on what its units do at each moment, and nobody publishes that. But a power mode states
+//! what the board is allowed to draw, and the roofline says how long a request takes. A request cannot take more than
+//! their product while the board keeps its budget. This compares power modes fairly, because each mode is charged all
+//! that it may draw. Over an ideal time the product bounds nothing: engines take longer, and so they draw more than the
+//! budget times the predicted time.
 
 use super::efficiency::{Basis, CalibratedPhases};
 use super::roofline::Latency;
@@ -47,7 +48,8 @@ impl PowerBudget {
         }
     }
 
-    /// At the budget so much for one request, prefill and decode, J. The sequences of a batch share the board's time.
+    /// Energy of one request at the power budget, prefill and decode together, J. The sequences of a batch share the
+    /// time of the board.
     #[inline]
     pub fn request_j(&self, total_s: f64) -> f64 {
         self.watts * total_s / self.sequences

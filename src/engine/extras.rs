@@ -1,5 +1,5 @@
-//! What published models have beside their matrices. A few thousandths of the weights, of no account to latency, but
-//! without them no count equals the published one.
+//! What published models have beside their matrices: a few thousandths of the weights. They do not matter to latency,
+//! but without them no count equals the published one.
 
 use super::architecture::Architecture;
 

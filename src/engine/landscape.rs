@@ -1,7 +1,7 @@
 //! A priced space together with the orders that make every later question about it a linear scan.
 //!
-//! Sorting belongs to the sweep, which runs when law, board, format or workload change; budgets only filter. That is
-//! why count, table and frontier can follow a slider in the same frame, on screen and in scripts alike.
+//! Sorting belongs to the sweep, which runs when law, board, format or workload change. Budgets only filter. That is
+//! why count, table and frontier can follow a slider within a frame.
 
 use std::convert::Infallible;
 
@@ -44,8 +44,8 @@ pub struct Position {
     pub loss: f64,
 }
 
-/// How far an architecture lies from the frontier. Ratios are finite; one that has no value, such as that of two decode
-/// times where nothing is generated, is `None`.
+/// How far an architecture lies from the frontier. Ratios are finite. A ratio without a value, such as that of two
+/// decode times where nothing is generated, is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gap {
     /// The frontier's best at no more latency, and its perplexity over the architecture's; at most 1 for candidates.
@@ -61,8 +61,8 @@ impl Landscape {
         landscape
     }
 
-    /// The same for an answer that may be outdated before it is there: `abandoned` is asked before each stage
-    /// (enumeration, pricing, each of the sorts), and as soon as it says so there is no landscape.
+    /// The same, for an answer that may be outdated before it is ready. `abandoned` is called before each stage
+    /// (enumeration, pricing, each sort). If it returns true, there is no landscape.
     pub fn new_unless(space: &Space, law: LossLaw, estimator: Estimator, abandoned: &dyn Fn() -> bool) -> Option<Self> {
         Self::in_stages(space, law, estimator, || if abandoned() { Err(()) } else { Ok(()) }).ok()
     }
@@ -283,7 +283,7 @@ mod tests {
     fn moe_makes_up_the_frontier_beyond_its_fastest_corner_and_beats_the_baseline() {
         let landscape = paper_landscape();
         let front = landscape.frontier_of(Objective::Total, |_| true);
-        // Claim C1 says all of it; the very fastest candidates are dense, because they read no second expert.
+        // Claim C1 says all of it. But the fastest candidates are dense, because they read no second expert.
         let dense = |index: &&u32| landscape.sweep.is_dense(**index as usize);
         assert!(front.iter().filter(dense).all(|&index| landscape.sweep.total_s[index as usize] < 0.025));
         assert!(front.iter().filter(dense).count() * 40 < front.len());

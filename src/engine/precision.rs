@@ -1,8 +1,8 @@
 //! Number formats: how many bytes a weight, an activation and a KV element take, and which rate computes them.
 //!
-//! Weights, LM head and KV cache are stored in formats of their own ([`Storage`]), because runtimes choose them apart: a
-//! 4-bit model with a 16-bit head and an 8-bit cache is common. What a board must be able to *compute* follows from the
-//! weights' format alone; head and cache are expanded to it on the way.
+//! Weights, LM head and KV cache are stored in formats of their own ([`Storage`]), because runtimes choose them
+//! separately: a 4-bit model with a 16-bit head and an 8-bit cache is common. The format of the weights alone decides
+//! what a board must be able to *compute*. Head and cache are expanded on the way.
 
 mod penalty;
 mod storage;
@@ -39,7 +39,7 @@ impl ComputeFormat {
     }
 
     /// The first generation of NVIDIA GPUs whose tensor cores multiply in it: Volta for 16 bit, Xavier and Turing for
-    /// INT8, Ada for FP8, Blackwell for FP4. `None` where nobody lacks it.
+    /// INT8, Ada for FP8, Blackwell for FP4. `None` where every board has it.
     pub const fn tensor_cores_since(self) -> Option<ComputeCapability> {
         match self {
             Self::Bits16 => None,

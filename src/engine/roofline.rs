@@ -1,16 +1,16 @@
 //! Latency by per-operator roofline (Eq. 3, 4, 16; Tables 10–12 made complete).
 //!
 //! Every operator takes `max(FLOPs/(π·e_c), bytes/(β·e_m)) + t_0`. Three things that the paper's tables leave out are
-//! here, because a real model has them and the frontier turns on them: the **router**, the **expert coverage** of a
-//! long prompt (it touches nearly all experts, so their weights are all read: this makes prefill favour few
-//! experts), and **embedding and LM head** (a quarter of a small model's decode time with a 152k vocabulary).
+//! here, because a real model has them and the frontier depends on them. The **router**. The **expert coverage** of a
+//! long prompt: it touches nearly all experts, so their weights are all read, and prefill favours few experts.
+//! **Embedding and LM head**: a quarter of a small model's decode time with a 152k vocabulary.
 //!
 //! ```text
 //! operators ──▶ Roofline (seconds of one) ──▶ Estimator (phases, memory, breakdown, diagram)
 //! ```
 //!
-//! The sweep and the detail view share one visitor of operators: there is one estimator, so a number in the table is the number
-//! in the breakdown.
+//! The sweep and the detail view share one visitor of operators. So a number in the table is the number in the
+//! breakdown.
 
 mod breakdown;
 mod diagram;
@@ -129,7 +129,7 @@ pub struct Estimator {
 
 impl Estimator {
     /// Fails if the board has no rate for the format. On a calibrated board, head and cache are stored as they were
-    /// measured, unless `precision` says that somebody chose otherwise.
+    /// measured, unless the user chose otherwise, which `precision` says.
     pub fn new(hardware: &Hardware, precision: Precision, workload: Workload) -> Result<Self, UnsupportedFormat> {
         let precision = hardware.efficiency.as_measured(precision);
         let linear_flops_per_s = hardware.rate_flops_per_s(precision.compute).ok_or_else(|| UnsupportedFormat {

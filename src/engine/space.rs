@@ -1,8 +1,9 @@
 //! The set of architectures to choose from: a grid over seven axes, invalid combinations left out.
 //!
-//! Latency and loss split into a part per layer and a part per shape, so a space that is priced as a whole is kept as
-//! *shapes* (everything but depth) times *depths*: the sweep prices a shape once and all its depths for the cost of a few
-//! additions. A space may be larger than any sweep: it is counted without being enumerated, and searched.
+//! Latency and loss split into a part per layer and a part per shape. So a space that is priced as a whole is kept as
+//! *shapes* (everything but depth) times *depths*. The sweep prices a shape once, and all its depths for the cost of a
+//! few additions. A space may be larger than any sweep. Then it is counted without being enumerated, and it is
+//! searched.
 
 use std::collections::BTreeMap;
 
@@ -55,8 +56,8 @@ impl Space {
     /// 2 · 88 bytes · 10 million = 1.8 GB. Twice as many would be 3.5 GB.
     pub const MAX_CANDIDATES: usize = 10_000_000;
 
-    /// The valid candidates, counted axis by axis instead of one by one: which KV heads are valid and which experts are
-    /// does not depend on each other.
+    /// The valid candidates, counted axis by axis instead of one by one. That works because the valid KV heads and the
+    /// valid experts do not depend on each other.
     pub fn len(&self) -> u64 {
         let mut mixtures_by_active = BTreeMap::<u32, u64>::new();
         for &(experts, top_k) in &self.experts {
@@ -83,7 +84,7 @@ impl Space {
         self.len() == 0
     }
 
-    /// Whether a sweep holds all of it; a larger one is searched.
+    /// Whether a sweep holds the whole space. A larger space is searched.
     pub fn can_be_enumerated(&self) -> bool {
         self.len() <= Self::MAX_CANDIDATES as u64
     }
@@ -130,7 +131,7 @@ impl Space {
             .filter(|(heads, _)| (1..=Architecture::LIMITS.heads).contains(heads))
     }
 
-    /// Every valid candidate by itself; for those who need few, the sweep prices [`Self::shapes`].
+    /// Every valid candidate by itself, for callers that need few. The sweep prices [`Self::shapes`].
     pub fn candidates(&self) -> Vec<Architecture> {
         let at_every_depth =
             |shape: Architecture| self.layers.iter().map(move |&layers| Architecture { layers, ..shape });

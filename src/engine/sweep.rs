@@ -1,8 +1,9 @@
 //! Pricing a whole space: loss, latency, memory and parameters of every candidate.
 //!
-//! A struct of arrays, filled in parallel in place. Nothing is allocated per candidate. Of a space as a whole, whatever
-//! depends on a shape alone (attention, expert coverage, powers of width and ratio) is computed once for all its depths.
-//! Candidates that a search found one by one stand in a list that only grows: an index stays what it is.
+//! A struct of arrays, filled in parallel in place. Nothing is allocated per candidate. In a space that is priced as a
+//! whole, whatever depends on a shape alone (attention, expert coverage, powers of width and ratio) is computed once
+//! for all its depths. Candidates that a search found one by one are in a list that only grows, so an index stays
+//! valid.
 
 mod candidates;
 

@@ -1,8 +1,8 @@
 //! Runs drawn from a law instead of trained.
 //!
-//! The 170 training results behind the paper's law are not published. What a fit does to a table like theirs can still
-//! be tried: losses drawn from the known law, with noise, let one see whether the fit finds the law again. Such runs
-//! say nothing about real models, so they carry their origin with them wherever they are written.
+//! The 170 training results behind the paper's law are not published. A fit can still be tried on a table like theirs:
+//! losses are drawn from the known law, with noise, and the fit should find the law again. Such runs say nothing about
+//! real models. So they carry their origin with them wherever they are written.
 //!
 //! A draw depends on the seed and on the *set* of candidates: they are sorted first, so that a space enumerated in
 //! another order gives the same runs.

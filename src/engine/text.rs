@@ -1,7 +1,7 @@
 //! Text as people read it, the same on the screen and in printed reports: safe for a terminal, listed, wrapped.
 
-/// Text from a file as it may stand in a message: control characters escaped, so that no file can drive the terminal,
-/// and cut where nobody reads on.
+/// Text from a file, made safe for a message. Control characters are escaped, so that no file can control the terminal.
+/// Long text is cut.
 pub fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {

@@ -1,11 +1,11 @@
 //! The paper's §5 made checkable: what an optimal architecture looks like before any space is searched.
 //!
 //! The problem is Eq. 1 over real numbers: minimise the loss over (l, d, r, gqa, ρ) under limits on latency and memory.
-//! With Eq. 2 both sides are sums of products of powers, so in the logarithms of the five variables the loss and every cost
-//! of the [`Simplified`] model are convex: the problem is a *geometric program*, a point whose KKT residual vanishes is the
-//! global optimum, and the paper's closed forms are stationary points of it that can be checked against a solver. Laws
-//! of parameter counts are not convex, nor is all of the operator model (the experts that a short pass touches): there such
-//! a point is the best of those around it, and no more is proven.
+//! With Eq. 2 both sides are sums of products of powers. So the loss and every cost of the [`Simplified`] model are
+//! convex in the logarithms of the five variables: the problem is a *geometric program*. A point whose KKT residual
+//! vanishes is the global optimum. The paper's closed forms are stationary points that can be checked against a solver.
+//! Laws of parameter counts are not convex, and neither is one part of the operator model (the experts that a short
+//! pass touches). There such a point is the best of those around it, and no more is proven.
 //!
 //! ```text
 //! Point (five real numbers) ──▶ CostModel: Simplified (Eq. 29, 39, 42) or the operator model ──┐
@@ -53,10 +53,11 @@ use super::budget::Limit;
 
 /// What predicts the costs of architectures whose sizes are real numbers.
 pub trait CostModel: Sync {
-    /// The limited quantity at a point: seconds, joules or bytes; infinite where it is not known.
+    /// The limited quantity at a point, in seconds, joules or bytes. It is infinite where it is not known.
     fn cost(&self, limit: Limit, point: &Point) -> f64;
 
-    /// The models without jumps that this one is made of, of which each shape takes one; none where it has none itself.
+    /// The models without jumps that this one consists of. Each shape belongs to one of them. Empty where this model
+    /// has no jumps itself.
     fn parts(&self) -> Vec<OperatorModel> {
         Vec::new()
     }

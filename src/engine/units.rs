@@ -13,8 +13,8 @@ pub fn counted(number: u32, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
-/// `3e-10`, what an equation is missed by: its magnitude matters, and below 1e-12 not even that, since those are the digits
-/// of rounding.
+/// `3e-10`: by how much an equation is missed. Only its magnitude matters. Below 1e-12 not even that matters, because
+/// those are digits of rounding.
 pub fn residual(value: f64) -> String {
     if value < 1e-12 { "< 1e-12".to_owned() } else { format!("{value:.0e}") }
 }
@@ -36,7 +36,7 @@ pub fn significant(value: f64, digits: u8) -> String {
     if carried && decimals > 0 { format!("{value:.prec$}", prec = decimals - 1) } else { text }
 }
 
-/// The least number of so many significant digits that is not below `value`: a limit that is certain to suffice.
+/// The smallest number of so many significant digits that is not below `value`: a limit that is certainly enough.
 pub fn rounded_up(value: f64, digits: u8) -> f64 {
     if value <= 0.0 || !value.is_finite() {
         return value;

@@ -6,8 +6,8 @@
 //! all boards, all modes ──contenders──▶ each as well as it is known ──rank──▶ the least watts that keep the budgets
 //! ```
 //!
-//! An imagined board is a [`Hardware`](super::hardware::Hardware) like any other, so nothing downstream needs to know; its
-//! name says what was changed, so nothing downstream can hide it.
+//! An imagined board is a [`Hardware`](super::hardware::Hardware) like any other, so no code that uses it needs to
+//! know. Its name says what was changed, so no output can hide it.
 
 mod contenders;
 mod ranking;

@@ -22,7 +22,8 @@ pub fn named_runs(dataset: &Dataset, typed: &[String]) -> Result<BTreeSet<usize>
     Ok(places)
 }
 
-/// The runs of one `--exclude`: a name, or a list of names and numbers. A name may hold a comma, so the whole is tried first.
+/// The runs of one `--exclude`: a name, or a list of names and numbers. A name may have a comma in it, so the whole
+/// text is tried as a name first.
 fn meant(dataset: &Dataset, typed: &str) -> Result<Vec<usize>> {
     let named =
         |name: &str| -> Vec<usize> { (0..dataset.runs.len()).filter(|&run| dataset.runs[run].name == name).collect() };

@@ -1,8 +1,8 @@
-//! What was told of columns, kept for the next file with the same header.
+//! What the user said about columns, kept for the next file with the same header.
 //!
-//! A tracker's export is made again and again with the same columns; what they mean is told once. The header is known
-//! by its names alone, in whatever order, so that neither the file's path nor its runs matter. One TOML file in the
-//! user's configuration directory, which a person can read and mend.
+//! An export of a tracker is made again and again with the same columns, so the user says once what they mean. A header
+//! is recognised by its names alone, in any order: neither the path of the file nor its runs matter. Everything is in
+//! one TOML file in the user's configuration directory, which a person can read and mend.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -108,7 +108,7 @@ impl ColumnMemory {
 
 /// Of the sorted names, so that the order of a table's columns does not count.
 fn fingerprint(header: &[String]) -> String {
-    /// Of 32 bytes; no user has so many headers that two of them would meet.
+    /// 32 bytes are enough: no user has so many headers that two of them would collide.
     const BYTES: usize = 8;
     let mut names: Vec<&str> = header.iter().map(|name| name.trim()).collect();
     names.sort_unstable();

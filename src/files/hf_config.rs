@@ -1,8 +1,8 @@
 //! `config.json` of Hugging Face transformers: the shape of a model, as 4.x and 5.x write it.
 //!
-//! Only families are read whose layers are known here to be what the engine computes: attention with KV heads, a gated
+//! Only those families are read whose layers are what the engine computes: attention with KV heads and a gated
 //! feed-forward block of three matrices, the same in all layers. Another family may use the same keys for something
-//! else, so it is refused by name instead of guessed at.
+//! else. So it is refused by name, and nothing is guessed.
 
 mod extras;
 mod family;
@@ -56,8 +56,8 @@ pub struct HfConfig {
 }
 
 impl HfConfig {
-    /// Reads the text of the file called `source`; `otherwise` is what to try instead if its family is not read here, which
-    /// depends on what the shape is wanted for.
+    /// Reads the text of the file called `source`. If its family is not read here, the error suggests `otherwise`,
+    /// which depends on what the shape is for.
     pub fn parse(source: &str, text: &str, otherwise: &'static str) -> Result<Self> {
         let object = python_json::object(source, text)?;
         let file = Keys { source, text, otherwise, object: &object, within: None, defaults: &[] };

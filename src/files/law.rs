@@ -1,7 +1,7 @@
 //! Laws as TOML: read what was published or fitted elsewhere, write what was fitted here.
 //!
-//! A law that is wrong still draws a smooth frontier, so what can be checked is checked at the door, and the same
-//! rules hold for writing: a file that this program wrote is one that it reads.
+//! A wrong law still draws a smooth frontier. So everything that can be checked is checked when a law is read. The same
+//! rules hold for writing: this program can read every file that it wrote.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, 
 use engine::text::{one_of, shown};
 use engine::units::significant;
 
-/// As the file spells it. Lists, not pairs: deserialising into a pair would drop a third number without a word.
+/// As the file spells it. Lists and not pairs, because deserialising into a pair would silently drop a third number.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct LawFile {
@@ -246,7 +246,7 @@ fn ends(range: &FittedRange) -> Option<Violation> {
     )
 }
 
-/// A law that gives absurd losses for the very shapes it was fitted on is no law: a slip in a coefficient, most likely.
+/// A law that gives absurd losses for the shapes that it was fitted on is wrong. Most likely a coefficient has a slip.
 fn absurd(law: &LossLaw) -> Option<Violation> {
     let largest = law.coefficients.largest_loss(&law.range);
     (!(largest > 0.0 && largest < MAX_LOSS)).then(|| Violation {

@@ -1,9 +1,9 @@
 //! Measured latencies from the tools that engines come with, for calibration.
 //!
-//! Each tool writes what it finds interesting, and none all that a prediction needs; the rest is told
-//! ([`Options`]), never guessed. A file is read whole or not at all, as are [`runs`](super::runs); what was ignored,
-//! skipped, assumed or is doubtful comes back with the measurements ([`Loaded`]). Two ways of saying one time must
-//! agree: a slip of unit shows in nothing else. Nothing here touches the file system besides [`load`].
+//! Each tool writes what it finds interesting, and none writes all that a prediction needs. The user says the rest
+//! ([`Options`]); it is never guessed. A file is read whole or not at all, as [`runs`](super::runs) are. What was
+//! ignored, skipped, assumed or is doubtful comes back with the measurements ([`Loaded`]). Where a file gives one time
+//! in two ways, both must agree: nothing else reveals a wrong unit. Only [`load`] touches the file system.
 
 mod boards;
 mod detect;

@@ -1,8 +1,8 @@
 //! JSON as Python writes it: `NaN`, `Infinity` and `-Infinity` as bare words, which JSON does not have.
 //!
-//! `json.dump` writes them unless told otherwise, and a training log holds them often (`grad_norm`, a diverged loss).
-//! They become texts, so that one in a key that is never read costs nothing, and one in a key that matters can be told
-//! from a value that is missing.
+//! `json.dump` writes them unless told otherwise, and a training log often has them (`grad_norm`, a diverged loss).
+//! They become texts. So one in a key that is never read does no harm, and one in a key that matters differs from a
+//! value that is missing.
 
 use std::borrow::Cow;
 

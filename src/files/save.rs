@@ -1,6 +1,6 @@
-//! Writing files so that nobody loses one: whole or not at all, and never over another unless told.
+//! Writing files so that nobody loses one: whole or not at all, and never over another file unless the user says so.
 //!
-//! Bytes go to a temporary file beside the target, to the disk, and then into place in one step. A crash or a full
+//! Bytes go to a temporary file beside the target, then to the disk, and then into place in one step. A crash or a full
 //! disk leaves the old file as it was, and a reader never sees half of the new one.
 
 use std::fs::{self, File};
@@ -14,7 +14,7 @@ use engine::error::Error;
 /// Why a new file was not written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SaveError {
-    /// There is something of that name; only the user can say whether it may go.
+    /// A file of that name exists. Only the user can say whether it may be replaced.
     Exists(PathBuf),
     /// It cannot be written at all.
     Failed(Error),
@@ -37,8 +37,8 @@ impl std::fmt::Display for SaveError {
 
 impl std::error::Error for SaveError {}
 
-/// Writes a file that was not there. That it is not there is checked by the very step that puts it in place, so a file
-/// that appears meanwhile is safe too.
+/// Writes a new file. The step that puts it in place also checks that no file is there, so a file that appears
+/// meanwhile is safe too.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
     let folder = folder_of(path)?;
     if path.symlink_metadata().is_ok() {
@@ -121,7 +121,7 @@ fn folder_of(path: &Path) -> Result<&Path, Error> {
 fn write_beside(path: &Path, folder: &Path, bytes: &[u8]) -> Result<NamedTempFile, Error> {
     let mut builder = Builder::new();
     builder.prefix(".roofscape-").suffix(".tmp");
-    // Temporary files are private by default; this one becomes an ordinary file. The umask is applied to it.
+    // Temporary files are private by default, but this one becomes an ordinary file. The umask is applied to it.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let write = || {

@@ -11,8 +11,8 @@
 //! tied = true
 //! ```
 //!
-//! Combinations that cannot be built are skipped; a *value* that can never be built is an error here, because it is a
-//! slip of the pen. A space may be larger than any sweep holds: such a one is searched instead of enumerated.
+//! Combinations that cannot be built are skipped. A *value* that can never be built is an error here, because it is a
+//! slip. A space may be larger than any sweep: then it is searched instead of enumerated.
 
 mod form;
 

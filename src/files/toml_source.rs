@@ -1,8 +1,8 @@
 //! TOML with errors that a person can act on: file, line, key, what would be accepted, the name probably meant.
 //!
 //! serde and toml phrase errors for programmers ("unknown field `valeu`, expected one of …") and point at byte spans.
-//! Every TOML loader here reads through [`TomlSource`], so that all of them answer in the one form of [`Error`], also
-//! for rules that serde cannot express: a loader names the key by its [`KeyPath`] and gets file and line for free.
+//! Every TOML loader here reads through [`TomlSource`], so all of them answer in the one form of [`Error`]. That holds
+//! for rules that serde cannot express too: a loader names the key by its [`KeyPath`], and file and line are added.
 
 use std::fmt;
 use std::ops::Range;
@@ -157,7 +157,7 @@ fn path_in(value: &Spanned<DeValue<'_>>, span: &Range<usize>, path: KeyPath) -> 
     }
 }
 
-/// serde's wording, turned into house style. What is not recognised stays as it is: it is still right, only clumsy.
+/// The wording of serde, turned into house style. An unknown wording stays as it is: it is still right, only clumsy.
 fn reworded(message: &str) -> Error {
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let (key, known) = rest.split_once("`, expected ").unwrap_or_else(|| (rest.trim_end_matches('`'), ""));

@@ -1,10 +1,10 @@
 //! Waiting for a file to change, without looking at it again and again.
 //!
-//! Watched is the directory, not the file: a file that is replaced by renaming another over it, or deleted and written
-//! anew, is another file under the same name, and a watch on the old one would stay with the old one. If the directory
-//! goes, the nearest one above it that is there is watched, until the way down to the file is there again. A file that
-//! is a symbolic link has two directories, its own and that of what it leads to. What is itself a directory is watched
-//! with all that is in it.
+//! The directory is watched and not the file. A file that is replaced by renaming another over it, or deleted and
+//! written anew, is another file under the same name, and a watch on the old one would stay with the old one. If the
+//! directory goes, the nearest existing directory above it is watched until the way down to the file is there again. A
+//! file that is a symbolic link has two directories: its own, and that of the file it leads to. A directory is watched
+//! with everything in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -53,7 +53,8 @@ impl FileWatch {
         Ok(watch)
     }
 
-    /// Sleeps until the file may have changed and has come to rest. Whatever happened before it returns can be read then.
+    /// Sleeps until the file may have changed and nothing happens to it any more. Everything that happened before it
+    /// returns can be read then.
     pub fn wait(&mut self) -> Result<()> {
         // The watcher holds the other end, so there is always one.
         let _ = self.changes.recv();
@@ -69,7 +70,7 @@ impl FileWatch {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&names);
         let nearest = |name: &PathBuf| name.ancestors().skip(1).find(|above| above.is_dir()).map(Path::to_owned);
         let directories: Vec<PathBuf> = names.iter().filter_map(nearest).collect();
-        // Again, also where it is watched already: another directory may have taken its name.
+        // Again, even if it is watched already, because another directory may have taken its name.
         let mut watch = |directory: &Path, depth| {
             self.notifier.watch(directory, depth).map_err(|error| refusal(&self.path, &error))
         };
@@ -86,7 +87,7 @@ impl FileWatch {
     }
 }
 
-/// Whether something was done to one of the names, on the way to it, or below it. That somebody reads is nothing.
+/// Whether something was done to one of the names, on the way to it, or below it. Reading does not count.
 fn concerns(event: &Event, names: &[PathBuf]) -> bool {
     let is_change = match event.kind {
         EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
@@ -146,7 +147,7 @@ mod tests {
 
     use super::*;
 
-    /// A watch that notices nothing waits for ever; the test does not.
+    /// A watch that notices nothing waits for ever. The test does not wait that long.
     fn within_patience(test: impl FnOnce() + Send + 'static) {
         let (done, ended) = channel();
         thread::spawn(move || {

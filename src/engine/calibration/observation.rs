@@ -108,8 +108,8 @@ impl Row {
     }
 }
 
-/// What a shape shares with all that take the same time: a head that is tied is read as often as one that is not, and a
-/// vocabulary that was padded or got a few tokens more makes no other model.
+/// What shapes that take the same time have in common. A tied head is read as often as one that is not tied. A
+/// vocabulary that was padded, or has a few tokens more, makes no other model.
 const fn alike(shape: Architecture) -> Architecture {
     Architecture { vocab: 0, tied: false, ..shape }
 }

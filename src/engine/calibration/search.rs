@@ -1,8 +1,9 @@
 //! The numbers under which the rows are least surprising: many starts, each a simplex search, the best of them polished.
 //!
-//! The misfit has kinks, where an operator passes from one roof to the other, so no derivative is asked for. Errors are
-//! logarithms of predicted over measured, and count linearly beyond [`DELTA`] (Huber): one row of a wrong mode or a
-//! throttled board must not move the rest. Starts are a fixed grid, so the same rows always give the same numbers.
+//! The misfit has kinks where an operator passes from one roof to the other. So the search uses no derivatives. Errors
+//! are logarithms of predicted over measured. Beyond [`DELTA`] they count linearly (Huber), because one row of a wrong
+//! mode or of a throttled board must not move the rest. Starts are a fixed grid, so the same rows always give the same
+//! numbers.
 
 use argmin::core::{CostFunction, Error, Executor, State};
 use argmin::solver::neldermead::NelderMead;

@@ -270,12 +270,13 @@ fn formats_are_fitted_apart() {
     assert_eq!(groups[1].members[0], 15);
 }
 
-/// A model sold under two names has seen itself: its twin is left out with it, and counts as one shape with it.
+/// A model that is known under two names would be its own training data. So its twin is left out with it, and both
+/// count as one shape.
 #[test]
 fn models_of_one_shape_are_left_out_together() {
     let mut observations = one_mode();
     let honest = only(&observations).unwrap().errors(Phase::Decode, Prediction::LeftOut).unwrap();
-    // The largest decodes a third slower than all others, which a fit without it cannot know.
+    // The largest model decodes a third slower than all others. A fit without it cannot know that.
     observations[14].seconds *= 1.5;
     let unseen = |observations: &[Observation]| {
         let calibration = only(observations).unwrap();

@@ -1,8 +1,8 @@
 //! How the optima of the paper's theory follow ρ and the width (C8), measured on solutions and not read off formulas.
 //!
-//! What the paper says of ρ* is put to [`minimise`], which knows no closed form. What it says of l* is a statement about
-//! its closed forms, so these are solved again at every width: in `l* = F̄_p/(ξ_F·d²)` the best r
-//! and gqa are part of `ξ_F`.
+//! What the paper says of ρ* is tested by [`minimise`], which knows no closed form. What it says of l* is a statement
+//! about its closed forms. These are solved again at every width, because in `l* = F̄_p/(ξ_F·d²)` the best r and gqa
+//! are part of `ξ_F`.
 
 use crate::budget::{Budgets, Limit};
 use crate::law::Coefficients;

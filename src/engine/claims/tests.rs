@@ -249,7 +249,7 @@ fn a_verdict_is_what_the_checks_say_together() {
     assert_eq!(of(&[NotTestable]), Verdict::NotTestable);
 }
 
-/// C1 says 100 %: that most of the members come near it is ours to say, and does not make it hold in part.
+/// C1 says 100 %. That most members are near it is our statement and does not make the claim hold in part.
 #[test]
 fn a_statement_of_ours_does_not_count_for_the_verdict() {
     let statement = |outcome| Check { outcome, ..Check::known_to_fail("as the paper has it", false, "") };

@@ -9,8 +9,8 @@ use super::form::{Form, MOST_EXPONENTS, MOST_TERMS, Slot, Variable};
 use super::{Features, FittedRange};
 use crate::features::Axis;
 
-/// The numbers of one [`Form`], and the setting that losses are for: a training length, and what the number format costs.
-/// The setting is none of the numbers, so that no file and no table mixes them.
+/// The numbers of one [`Form`], and the setting that losses are for: a training length, and what the number format
+/// costs. The setting is kept apart from the numbers, so that no file and no table mixes them.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Coefficients {
     form: &'static Form,
@@ -160,7 +160,7 @@ impl Coefficients {
         let power = move |term: usize| -> f64 {
             self.form.terms[term].exponents.iter().map(|&exponent| self.exponents[exponent] * slopes[exponent]).sum()
         };
-        // A term that is not there is nothing, also where its power would be infinite.
+        // An absent term is 0, even where its power would be infinite.
         (0..self.form.terms.len()).map(move |term| match self.factors[term] {
             0.0 => 0.0,
             factor => factor * power(term).exp(),

@@ -1,8 +1,9 @@
 //! Laws side by side: which one the runs prefer.
 //!
-//! Every form is fitted to all runs, and judged by what it predicts, not by how well it describes: more parameters always
-//! describe better. The judge is the k-fold error, the same folds for all; beside it stand the error at the largest
-//! architectures and two criteria that need no second fit, for independent normal errors of equal variance:
+//! Every form is fitted to all runs. It is judged by what it predicts and not by how well it describes, because more
+//! parameters always describe better. The judge is the k-fold error, with the same folds for all forms. Beside it stand
+//! the error at the largest architectures and two criteria that need no second fit. They suppose independent normal
+//! errors of equal variance:
 //!
 //! ```text
 //! AIC = n·(ln(2π·SSE/n) + 1) + 2·k        BIC = n·(ln(2π·SSE/n) + 1) + k·ln n        k = free parameters + 1 (the variance)
@@ -27,7 +28,7 @@ use crate::runs::Run;
 pub struct Entry {
     /// Which law.
     pub form: &'static Form,
-    /// How it did; why it did nothing.
+    /// How it did, or why it could not be fitted.
     pub outcome: Result<Candidate, FitError>,
 }
 
@@ -96,7 +97,8 @@ pub fn allowed(runs: &[Run]) -> Vec<&'static Form> {
     forms::ALL.into_iter().filter(|form| with_tokens || !form.needs_tokens()).collect()
 }
 
-/// Fits and tests every form that the runs allow, as `options` say; their form and `holdout` play no part.
+/// Fits and tests every form that the runs allow, as `options` say. The form and the `holdout` of the options are not
+/// used.
 pub fn compare(runs: &[Run], options: &FitOptions, folds: usize, watch: &dyn Watch) -> Result<Comparison, FitError> {
     let without_tokens = one_length(runs);
     let allowed = allowed(runs);

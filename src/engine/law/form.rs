@@ -4,10 +4,10 @@
 //! loss = Σ κ_k · Π variable^(∓exponent) + L_inf            [nats per token]
 //! ```
 //!
-//! Every law that this program fits is of this family, because the family is what makes a fit trustworthy: given the
-//! exponents it is linear in the factors, so the search has only exponents left, and which parts the runs cannot show
-//! follows from which variables vary. A law is therefore *data*, a [`Form`]: fitting, identifiability, uncertainty,
-//! files, pricing and tables are written once, and adding a law is adding one file to [`forms`](super::forms).
+//! Every law that this program fits is of this family, because the family makes a fit trustworthy. Given the exponents,
+//! a law is linear in the factors, so only the exponents have to be searched. Which parts the runs cannot show follows
+//! from which variables vary. So a law is *data*, a [`Form`]. Fitting, identifiability, uncertainty, files, pricing and
+//! tables are written once, and a new law is one more file in [`forms`](super::forms).
 
 use std::fmt;
 
@@ -35,8 +35,8 @@ pub enum Variable {
 }
 
 impl Variable {
-    /// Its logarithm. Without a number of tokens that of [`Variable::Tokens`] is NaN: no loss is better than one for a
-    /// length that nobody named.
+    /// Its logarithm. Without a number of tokens, that of [`Variable::Tokens`] is NaN: no loss at all is better than a
+    /// loss for a length that nobody gave.
     pub fn ln(self, shape: &Features, tokens: Option<f64>) -> f64 {
         self.value(shape, tokens).ln()
     }

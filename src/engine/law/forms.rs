@@ -1,4 +1,4 @@
-//! The laws that can be fitted, a file each.
+//! The laws that can be fitted, one file each.
 
 mod active_total;
 mod eq2;

@@ -1,4 +1,4 @@
-//! Progress of work that is made of several fits: it counts fits, not their starts.
+//! Progress of work that consists of several fits. It counts fits, not their starts.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

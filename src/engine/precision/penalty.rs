@@ -1,5 +1,5 @@
-//! What number formats cost in quality, as somebody measured it elsewhere. No law says that: it was fitted to models in
-//! 16 bit. So a penalty is given, never guessed, and is 0 until then.
+//! What number formats cost in quality, as somebody measured it elsewhere. No law says that, because laws were fitted
+//! to models in 16 bit. So a penalty is given by the user and never guessed. Until then it is 0.
 
 use super::Precision;
 use crate::error::Error;

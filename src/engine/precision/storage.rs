@@ -1,4 +1,5 @@
-//! How numbers lie in memory: what one of them costs in traffic and room. What they are multiplied in is another matter.
+//! How numbers lie in memory: what one of them costs in traffic and room. In which format they are multiplied is
+//! another matter.
 
 use std::ops::Deref;
 
@@ -63,7 +64,7 @@ impl Storage {
     pub const Q8_0: Self = Self { stored: &stored("q8_0", 34.0 / 32.0) };
     /// GGUF, 18 bytes per 32 numbers.
     pub const Q4_0: Self = Self { stored: &stored("q4_0", 18.0 / 32.0) };
-    /// GGUF, 22 bytes per 32 numbers; nothing is chosen to be stored so, but rows that `q4_k` does not fit are.
+    /// GGUF, 22 bytes per 32 numbers. Nobody chooses it, but rows that `q4_k` does not fit are stored in it.
     const Q5_0: Self = Self { stored: &stored("q5_0", 22.0 / 32.0) };
     /// GGUF, 210 bytes per 256 numbers.
     pub const Q6_K: Self = Self { stored: &k_quant("q6_k", 210.0 / 256.0, Self::Q8_0) };

@@ -1,9 +1,8 @@
 //! The roofline as a picture: the roofs of a board, and every operator as a point under them (Williams et al., 2009).
 //!
 //! A point is an operator over a whole phase. In decode its FLOPs and bytes grow with the context, so its intensity is
-//! that of all generated tokens together, and its rate is what it attains on their average, launch overhead included:
-//! work over time, both as the breakdown gives them. A point lies on a roof where launches are free, and below it by
-//! what they cost.
+//! that of all generated tokens together. Its rate is work over time, both as the breakdown gives them, launch overhead
+//! included. A point lies on a roof where launches are free, and below it by what they cost.
 
 use super::{Estimator, OperatorCost, Phase};
 use crate::architecture::Architecture;
@@ -33,8 +32,8 @@ pub struct Roofs {
 }
 
 impl Roofs {
-    /// Of a board that runs a model in `precision`: efficiencies are known by number format, and hold for the ceilings
-    /// that this format's operators meet, its own and that of 16 bit.
+    /// The roofs of a board that runs a model in `precision`. Efficiencies are known by number format. They hold for
+    /// the ceilings that the operators of this format meet: its own and that of 16 bit.
     pub fn of(hardware: &Hardware, precision: &Precision) -> Self {
         const FORMATS: [ComputeFormat; 4] =
             [ComputeFormat::Bits16, ComputeFormat::Int8, ComputeFormat::Fp8, ComputeFormat::Fp4];

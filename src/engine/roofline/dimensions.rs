@@ -1,8 +1,8 @@
 //! The sizes that operators are counted from, as numbers one can compute with.
 //!
-//! An [`Architecture`] has whole sizes, the theory has real ones and wants to know how every cost changes with them. Both
-//! become [`Dimensions`], and the visitors of operators and the memory model see nothing else: there is one operator model,
-//! and what the theory optimises is what the sweep prices.
+//! An [`Architecture`] has whole sizes. The theory has real ones, and needs to know how every cost changes with them.
+//! Both become [`Dimensions`], and the visitors of operators and the memory model see nothing else. So there is one
+//! operator model: what the theory optimises is what the sweep prices.
 
 use std::ops::{Add, Mul};
 
@@ -18,8 +18,8 @@ pub trait Size:
     #[must_use]
     fn recip(self) -> Self;
 
-    /// N: expected number of distinct experts, of so many, that `tokens` tokens touch under uniform independent routing,
-    /// `E·(1 − (1 − K/E)^T)`; K for one token, E for a long prompt, 1 for a dense model.
+    /// N: the expected number of different experts that `tokens` tokens touch under uniform independent routing,
+    /// `E·(1 − (1 − K/E)^T)`. It is K for one token, nearly E for a long prompt, and 1 for a dense model.
     #[must_use]
     fn expert_coverage(self, top_k: f64, tokens: f64) -> Self;
 }

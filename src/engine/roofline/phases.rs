@@ -1,7 +1,7 @@
 //! Prefill and decode seconds, decode in closed form.
 //!
-//! In decode only attention depends on the token's position, and both sides of its roofline are affine in it. A sum
-//! of maxima of two affine sequences needs no loop over tokens: the larger side changes at most once, so the sum is
+//! In decode only attention depends on the position of the token, and both sides of its roofline are affine in it. A
+//! sum of maxima of two affine sequences needs no loop over tokens. The larger side changes at most once, so the sum is
 //! two arithmetic series split at one integer ([`sum_of_larger`]).
 
 use super::dimensions::Dimensions;

@@ -1,7 +1,7 @@
 //! What to try next: the neighbours of those members of the frontier that stand beside its largest gaps.
 //!
-//! One axis at a time leads everywhere until a budget is in the way: along its border two axes must change together, one
-//! giving what the other takes. Such pairs are many, so they are tried last.
+//! One axis at a time leads everywhere until a budget is in the way. Along the border of a budget two axes must change
+//! together: one saves what the other spends. There are many such pairs, so they are tried last.
 
 use std::cmp::Ordering;
 

@@ -14,9 +14,9 @@ pub(super) fn size(candidates: u64) -> usize {
     (candidates as f64).cbrt().clamp(32.0, 512.0) as usize
 }
 
-/// So many candidates, or fewer where some parts of the space cannot be built; on every axis, each of so many equal parts
-/// is drawn from once. Before them stand the smallest and the largest candidate, so that what is seen first has the size
-/// of what there is.
+/// So many candidates, or fewer where some parts of the space cannot be built. Every axis is cut into so many equal
+/// parts, and each part is drawn from once. The smallest and the largest candidate come first, so that the first
+/// picture already has the full extent.
 pub(super) fn sample(axes: &Axes, size: usize, seed: u64) -> Vec<Architecture> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let strata: [Vec<usize>; AXES] = std::array::from_fn(|_| {

@@ -211,7 +211,7 @@ fn the_frontier_only_grows() {
     assert!(search.searched().rounds > 10);
 }
 
-/// Somebody who has seen enough after some rounds, and counts.
+/// A watch that stops after some rounds, and counts them.
 #[derive(Default)]
 struct Impatient {
     rounds: AtomicUsize,

@@ -81,8 +81,8 @@ impl Candidates {
     }
 }
 
-/// A law prepared for each depth that occurs. By depth and not as a formula of each candidate, so that a candidate of a
-/// list has the same loss, to the last bit, as in a grid.
+/// A law prepared for each depth that occurs. It is not evaluated candidate by candidate, so a candidate of a list has
+/// the same loss as in a grid, to the last bit.
 pub(super) fn at_each_depth(law: &Coefficients, architectures: &[Architecture]) -> BTreeMap<u32, AtDepths> {
     let mut laws = BTreeMap::new();
     for Architecture { layers, .. } in architectures {

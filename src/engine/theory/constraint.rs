@@ -106,7 +106,7 @@ impl fmt::Display for Constraint {
 impl Serialize for Constraint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Budget(limit) => serializer.serialize_str(limit.key()),
+            Self::Budget(limit) => serializer.serialize_str(&limit.key()),
             Self::Least(coordinate) => serializer.collect_str(&format_args!("min_{}", coordinate.key())),
             Self::Most(coordinate) => serializer.collect_str(&format_args!("max_{}", coordinate.key())),
             Self::FewestKvHeads => serializer.serialize_str("min_kv_heads"),

@@ -1,8 +1,9 @@
 //! A primal–dual interior-point method, as a solver that argmin's executor runs.
 //!
-//! Every constraint gets a slack s > 0 and a multiplier λ > 0, and Newton's method is asked for λ·s = μ with μ falling
-//! towards 0: the path leads through the inside of the feasible set and ends where each constraint either binds (s = 0) or
-//! does not press (λ = 0). Kinks of the costs are rounded off less and less as μ falls. The start need not be feasible.
+//! Every constraint gets a slack s > 0 and a multiplier λ > 0. Newton's method solves for λ·s = μ, with μ falling
+//! towards 0. The path leads through the inside of the feasible set. It ends where each constraint either binds (s = 0)
+//! or does not press (λ = 0). Kinks of the costs are rounded off less and less as μ falls. The start need not be
+//! feasible.
 //!
 //! Slack and multiplier of each constraint are eliminated, so a step solves one system of five equations.
 
@@ -13,8 +14,8 @@ use super::kkt::{self, Kkt, steepness};
 use super::problem::MOST_RESIDUAL;
 use super::program::{Evaluation, Program, SHARPEST};
 
-/// A search goes on to here though less would do: where two budgets say nearly the same, the point is far less sure than its
-/// residual.
+/// A search goes on until this residual, though a larger one would be enough: where two budgets limit nearly the same
+/// thing, the point is much less certain than its residual.
 const GOOD_ENOUGH: f64 = 1e-12;
 const MOST_ITERATIONS: u64 = 300;
 /// By how much kinks sharpen at once, and μ falls with them.
@@ -132,7 +133,7 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
         let mut moved = direction.from(&iterate, step);
         for trial in 0..MOST_TRIALS {
             let there = evaluate(&moved.logarithms, sharpness)?;
-            // Nearer than ever, or each of the two measures could undo what the other gained.
+            // Nearer than ever before. Otherwise each of the two measures could undo what the other one gained.
             let accepts = |there: &Evaluation, moved: &Iterate| {
                 let nearer = miss(there, moved, mu, free) <= (1.0 - 0.01 * step) * self.path.nearest;
                 let allowed = barrier + 0.01 * step * goal.slope + ROUNDING * barrier.abs();
@@ -220,9 +221,9 @@ impl Direction {
     }
 }
 
-/// What a step should lower where the equations alone mislead: away from an optimum of a problem that is not quite convex
-/// they can be nearest to satisfied where nothing is gained. The loss, the slacks' barrier, and broken constraints at more
-/// than their worth.
+/// What a step should lower: the loss, the barrier of the slacks, and broken constraints with a weight above their
+/// multipliers. The equations alone mislead. Where the problem is not quite convex, they can be nearest to satisfied at
+/// a point that gains nothing.
 struct Goal {
     mu: f64,
     penalty: f64,
@@ -271,10 +272,10 @@ fn restricted(matrix: Hessian, free: [bool; 5]) -> Hessian {
     })
 }
 
-/// Solves the system, with the curvature raised until it is positive everywhere: the costs of expert coverage are not
-/// convex, nor are laws of parameter counts, and a step must lead down there too.
+/// Solves the system, with the curvature raised until it is positive everywhere. The costs of expert coverage and laws
+/// of parameter counts are not convex, and a step must lead down there too.
 fn solve_definite(matrix: &Hessian, target: &Gradient) -> Gradient {
-    // In units of its own diagonal, so that one constraint that binds does not drown the others.
+    // In units of its own diagonal, so that one binding constraint does not outweigh the others.
     let scale = Gradient::from_fn(|place, _| matrix[(place, place)].abs().max(1e-12).sqrt().recip());
     let scaled = Hessian::from_fn(|row, column| matrix[(row, column)] * scale[row] * scale[column]);
     let mut raised_by = 0.0;

@@ -1,8 +1,8 @@
 //! A number with its first and second derivatives by the logarithms of the five variables.
 //!
-//! Newton's method needs both, and exactly: at 1e-9 differences have no digits left to certify an optimum with. The operator
-//! model is written for any [`Size`], so it is differentiated by computing with jets instead of numbers (forward mode), and
-//! no formula stands anywhere twice.
+//! Newton's method needs both, and exactly: finite differences have too few digits to certify an optimum at 1e-9. The
+//! operator model is written for any [`Size`]. So it is differentiated by computing with jets instead of numbers
+//! (forward mode), and no formula is written twice.
 
 use std::ops::{Add, Mul};
 
@@ -67,7 +67,7 @@ impl Jet {
             return if self.value > other.value { self } else { other };
         }
         let (a, b) = (self.ln(), other.ln());
-        // Of the ratio: a difference of logarithms has fewer digits, and p multiplies what it lacks.
+        // The logarithm of the ratio: a difference of logarithms has fewer digits, and p multiplies its error.
         let (lead, gap) = (a.value.max(b.value), p * (other.value / self.value).ln());
         let share_of_other = (1.0 + (-gap).exp()).recip();
         let share = 1.0 - share_of_other;

@@ -1,16 +1,16 @@
 //! The operator model on real sizes: what the sweep prices, for shapes between those that can be built.
 //!
-//! A point has five numbers, an architecture more. K and the head size are fixed, and the rest follows: E = K/ρ, `n_h` = d/`d_h`,
-//! h = r·d/K. Weights take their nominal bytes, since real sizes have no rows that blocks could fail to fit; so K-quants may
-//! cost a rounded shape more: that is always priced exactly.
+//! A point has five numbers, and an architecture has more. K and the head size are fixed, and the rest follows: E =
+//! K/ρ, `n_h` = d/`d_h`, h = r·d/K. Weights take their nominal bytes, because real sizes have no rows that blocks could
+//! fail to fit. So with K-quants a rounded shape may cost more. The rounded shape is always priced exactly.
 //!
-//! A router is paid however few its experts are, and a dense model has none. So a space of both has costs that jump at
-//! ρ = 1, and two problems: the dense one decides where every microsecond counts.
+//! A router costs time however few its experts are, and a dense model has no router. So in a space of both the costs
+//! jump at ρ = 1, and there are two problems to solve. The dense one wins where every microsecond counts.
 //!
-//! **Is its optimum the best there is?** FLOPs and bytes are sums of products of powers, and the larger of two such is convex in
-//! logarithms too. One part is not: the expert coverage of a short pass, `E·(1 − (1 − K/E)^T)`, which grows with E and
-//! then ends at K·T. In logarithms that is not convex. It is constant at T = 1 and nearly E in a long prompt, but in between
-//! an optimum may be the best of its neighbourhood alone; starts from 32 corners led to one optimum in all that was tried.
+//! **Is its optimum the best there is?** FLOPs and bytes are sums of products of powers, and the larger of two such
+//! sums is convex in logarithms too. One part is not: the expert coverage of a short pass, `E·(1 − (1 − K/E)^T)`, which
+//! grows with E and then ends at K·T. It is constant at T = 1 and nearly E in a long prompt. In between, an optimum may
+//! be the best of its neighbourhood only. Starts from 32 corners led to a single optimum in every case that was tried.
 
 use super::{CostModel, Jet, Point};
 use crate::architecture::Architecture;
@@ -127,8 +127,8 @@ impl OperatorModel {
         self.pass_s(sizes, layers, &pass, &roofs) + self.attention_s(sizes, &pass, &roofs) * layers
     }
 
-    /// Attention changes with each token, and may change its roof on the way: up to so many groups of consecutive tokens
-    /// are priced by their mean, which is exact in all groups but that one.
+    /// Attention changes with each token, and may pass from one roof to the other. Tokens are priced in at most so many
+    /// groups of consecutive tokens, each by its mean. That is exact in all groups but the one where the roof changes.
     fn decode_s(&self, sizes: &Dimensions<Jet>, layers: Jet, sharpness: f64) -> Jet {
         const GROUPS: u32 = 16;
         let steps = self.estimator.workload().generated_tokens;

@@ -175,8 +175,8 @@ pub fn minimise(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
     solved.reduce(better).unwrap_or_else(|| solve(problem))
 }
 
-/// The better of two parts' optima. A part that nothing can be had of leaves the choice to the other; one that was not
-/// solved leaves none.
+/// The better one of the optima of two parts. A part in which nothing is feasible leaves the choice to the other. If a
+/// part was not solved, there is no choice.
 fn better(a: Result<Optimum, NoOptimum>, b: Result<Optimum, NoOptimum>) -> Result<Optimum, NoOptimum> {
     let is_out = |error: &NoOptimum| matches!(error, NoOptimum::Infeasible { .. } | NoOptimum::EmptyDomain(_));
     match (a, b) {

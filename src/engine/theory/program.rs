@@ -1,8 +1,9 @@
 //! A problem as the solver sees it: five logarithms, a loss, and constraints that are at most 0.
 //!
-//! Budgets become `ln(cost/budget) ≤ 0` and ends of the domain linear functions, so every violation is a share and every
-//! multiplier is in nats per unit of a logarithm, whatever the unit of the cost. A variable whose ends coincide is fixed. One
-//! that has no end gets a fence far outside of anything that can be built: an optimum there is none.
+//! Budgets become `ln(cost/budget) ≤ 0`, and ends of the domain become linear functions. So every violation is a share,
+//! and every multiplier is in nats per unit of a logarithm, whatever the unit of the cost. A variable whose ends
+//! coincide is fixed. A variable without an end gets one far outside of anything that can be built. A point there is
+//! not called an optimum.
 
 use super::constraint::{Constraint, Coordinate};
 use super::interior_point::Iterate;
@@ -100,7 +101,7 @@ impl<'a> Program<'a> {
         let variable = |coordinate: Coordinate| Jet::logarithm(coordinate.index(), logarithms[coordinate.index()]);
         let constraints = self.rows.iter().map(|row| match row.constraint {
             Constraint::Budget(limit) => match costs[limit.index()] {
-                // What costs nothing exceeds nothing: time per token where none is generated.
+                // A cost of 0 exceeds no budget, such as the time per token where none is generated.
                 cost if cost.value == 0.0 => Jet::constant(-1.0),
                 cost => cost.ln() + -row.bound,
             },
@@ -121,9 +122,9 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// The residual at the end of a search, the multipliers of what the problem itself asks, and the variables that are left
-    /// open. A constraint presses if its multiplier outweighs what is unused of it: at an optimum one of the two is 0, and
-    /// which one is not a question of how close to 0 the other is.
+    /// The residual at the end of a search, the multipliers of the constraints of the problem itself, and the variables
+    /// that are left open. A constraint binds if its multiplier is larger than its unused share. At an optimum one of
+    /// the two is 0, so the larger one decides, however close to 0 it is.
     pub(super) fn judge(&self, end: &Iterate) -> (Kkt, Vec<Multiplier>, Vec<Coordinate>) {
         let at = self.evaluate(&end.logarithms, SHARPEST);
         let kkt = Kkt::of(&at, &end.multipliers, self.free);
@@ -156,8 +157,8 @@ fn pressing(end: &Iterate) -> Vec<f64> {
     pairs.map(|(&lambda, &slack)| if lambda > slack { lambda } else { 0.0 }).collect()
 }
 
-/// Where every cost is least: shallow, narrow, few active weights, few KV heads, few experts. Where a large gqa needs width,
-/// width wins: fewer KV heads than the domain's fewest are none.
+/// Where every cost is least: shallow, narrow, few active weights, few KV heads, few experts. Where a large gqa needs
+/// width, the width grows, because a shape cannot have fewer KV heads than the fewest of the domain.
 fn cheapest(domain: &Domain, ends: [[f64; 2]; Point::DIMENSIONS]) -> Result<Point, NoOptimum> {
     let [layers, width, ffn_ratio, gqa, rho] = ends;
     let one_head = (domain.head_dim * domain.fewest_kv_heads).ln();
@@ -185,7 +186,7 @@ fn rows(problem: &Problem<'_>, ends: [[f64; 2]; Point::DIMENSIONS], free: [bool;
     for coordinate in Coordinate::ALL.into_iter().filter(|coordinate| free[coordinate.index()]) {
         let [low, high] = ends[coordinate.index()];
         rows.push(Row { constraint: Constraint::Least(coordinate), bound: low, fence: low <= -FENCE });
-        // One end is enough: two that say the same would share a multiplier between them.
+        // One end is enough. Two constraints that say the same would share one multiplier.
         if coordinate != Coordinate::Gqa || !heads_end_gqa {
             rows.push(Row { constraint: Constraint::Most(coordinate), bound: high, fence: high >= FENCE });
         }

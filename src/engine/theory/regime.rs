@@ -1,7 +1,7 @@
 //! Which limits hold the optimum back, and what the paper calls that.
 //!
-//! A regime is the *set* of limits that bind, not one of the paper's five names: people limit the total latency or the
-//! energy as well, and three limits may bind together. Where the paper has no name there is still a sentence.
+//! A regime is the *set* of limits that bind, not one of the paper's five names. People also limit the total latency or
+//! the energy, and three limits may bind together. Where the paper has no name there is still a sentence.
 
 use std::fmt;
 

@@ -1,9 +1,9 @@
 //! From the real optimum to a shape that can be built.
 //!
-//! Nobody trains 19.4 layers. Depth, width, KV heads and experts take the few buildable values on either side of the optimum;
-//! for each combination the hidden size is not rounded but chosen: the loss falls with it and every cost grows, so the
-//! largest that the budgets leave room for is best, and halving finds it. Where the combination is lighter than the optimum, that
-//! gives back what rounding the others had cost.
+//! Nobody trains 19.4 layers. Depth, width, KV heads and experts take the few buildable values on either side of the
+//! optimum. For each combination the hidden size is not rounded but chosen. The loss falls with it and every cost
+//! grows, so the largest one that the budgets leave room for is the best. Bisection finds it. Where the combination is
+//! cheaper than the optimum, a larger hidden size makes up for what rounding the others had cost.
 
 use std::fmt;
 
@@ -67,7 +67,7 @@ pub struct Rounded {
 pub struct NoNeighbour {
     /// How many were priced.
     pub priced: usize,
-    /// What the nearest miss exceeds, and by what factor; none where the domain has no whole sizes there.
+    /// What the nearest shape exceeds, and by what factor. `None` where the domain has no whole sizes there.
     pub nearest: Option<(Limit, f64)>,
 }
 

@@ -7,9 +7,9 @@
 //! M     = l·ξ_all·d²·b_w                       ξ_all = 2 + 2/gqa + 3r/ρ     (26, 42)
 //! ```
 //!
-//! Prefill is compute-bound, decode is memory-bound and has a batch of one. Embedding, LM head, router, softmax and, in
-//! prefill, all traffic are left out, the experts' weights among it: that is why the theory asks for as many experts as
-//! there may be even where prefill decides, which the operator model contradicts.
+//! Prefill is compute-bound. Decode is memory-bound and has a batch of one. Embedding, LM head, router and softmax are
+//! left out. In prefill all traffic is left out too, and with it the weights of the experts. That is why the theory
+//! asks for as many experts as possible even where prefill decides. The operator model contradicts it there.
 
 use super::{CostModel, Jet, Point};
 use crate::budget::Limit;

@@ -1,6 +1,6 @@
 //! A model's optimum with what is asked of it next: what it takes, what holds it, and what more of that would buy.
 //!
-//! Screen and command line show these side by side, so that they are found together too.
+//! Screen and command line show these side by side, so they are computed together.
 
 use super::Regime;
 use super::problem::{NoOptimum, Optimum, Problem, minimise};

@@ -1,9 +1,10 @@
-//! Which variables an optimum does not determine: others along with them are as good.
+//! Which variables an optimum does not determine, because other values of them are as good.
 //!
-//! A law of parameter counts sees two numbers where a shape has five, and a law without an effect of ρ leaves ρ to what
-//! budgets say. Then there is a whole surface of optima, and the solver ends somewhere on it: true, but no advice. Such a
-//! surface shows in the second derivatives. Along what binds, where nothing is lost to first order, the Lagrangian bends
-//! up in every direction that matters; where it is flat for an e-fold of a variable, nothing decides.
+//! A law of parameter counts sees two numbers where a shape has five. A law without an effect of ρ leaves ρ to the
+//! budgets. Then there is a whole surface of optima, and the solver ends somewhere on it. That point is an optimum, but
+//! it is no advice. Such a surface shows in the second derivatives. Along the limits that bind nothing is lost to first
+//! order. There the Lagrangian bends up in every direction that matters. Where it is flat over a factor of e of a
+//! variable, nothing determines that variable.
 
 use nalgebra::SymmetricEigen;
 
@@ -29,7 +30,7 @@ pub(super) fn undetermined(lagrangian: &Hessian, binding: impl Iterator<Item = G
     }
     let out_of_the_way = across.iter().fold(Hessian::zeros(), |sum, unit| sum + unit * unit.transpose());
     let along = Hessian::identity() - out_of_the_way;
-    // Across what binds the curvature is of no interest: there, it counts as large.
+    // Across the constraints that bind, the curvature does not matter. It counts as large there.
     let bent = SymmetricEigen::new(along * lagrangian * along + out_of_the_way);
     let flat: Vec<Gradient> = (0..bent.eigenvalues.len())
         .filter(|&place| bent.eigenvalues[place].abs() / 2.0 < FLAT_NATS)

@@ -1,8 +1,9 @@
-//! Who enters a ranking, where a board stands on the list more than once: as it is, and with engines' calibrations.
+//! Which entries take part in a ranking. A board may be on the list more than once: as it is, and with the calibrations
+//! of engines.
 //!
-//! Ideal times are lower bounds. Beside a calibration of the same board an ideal row would win every ranking that the
-//! measurements say it loses, so where there are measurements they alone speak for the board. Those of several engines are
-//! different answers to the same question, and all stay.
+//! Ideal times are lower bounds. Beside a calibration of the same board, an ideal row would win rankings that the board
+//! loses by its measurements. So where there are measurements, only they count for the board. Calibrations of several
+//! engines are different answers to the same question, and all stay.
 
 use crate::hardware::{Basis, Hardware};
 use crate::precision::Precision;
@@ -31,8 +32,9 @@ impl Contender<'_> {
     }
 }
 
-/// The places of those that enter a ranking in a number format. Two kinds stay out: calibrations that do not speak of the
-/// format, which would repeat their board; and the ideal row of a board in a mode in which an engine was measured.
+/// The places of those that take part in a ranking in a number format. Two kinds stay out. A calibration that does not
+/// cover the format would only repeat its board. The ideal row of a board stays out in a mode in which an engine was
+/// measured.
 pub fn contenders(all: &[Contender<'_>], precision: &Precision) -> Vec<usize> {
     let measured: Vec<&Contender<'_>> = all.iter().filter(|contender| contender.is_measured(precision)).collect();
     let enters = |contender: &Contender<'_>| match contender.hardware.efficiency_in(precision).1 {
@@ -76,9 +78,9 @@ mod tests {
             on("nano", "MAXN", &ideal),
             on("agx", "MAXN", &given),
         ];
-        // 15W was not measured: there the calibration is carried over, and the ideal row stays beside it.
+        // 15W was not measured. There the calibration is carried over, and the ideal row stays beside it.
         assert_eq!(contenders(&all, &Precision::W8A8), [1, 2, 3, 4, 5, 6]);
-        // In another format the calibration knows nothing, and the board stands as it is.
+        // In another format the calibration says nothing, and the board is ranked as it is.
         assert_eq!(contenders(&all, &Precision::FP16), [0, 1, 5, 6]);
     }
 }

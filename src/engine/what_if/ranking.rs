@@ -1,7 +1,7 @@
 //! Which board, in which mode, does it with the least watts.
 //!
-//! Watts are those of a mode's power budget, so this ranks what has to be supplied and cooled, not what is drawn. A mode
-//! without stated watts cannot be the cheapest, and is ranked behind those that can.
+//! Watts are those of the power budget of a mode. So this ranks what has to be supplied and cooled, not what is drawn.
+//! A mode without stated watts cannot be the cheapest and is ranked behind those with watts.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -170,9 +170,10 @@ impl Placed {
     }
 }
 
-/// Ranks boards for one architecture. First come those that keep the budgets by rising watts, and by latency where those
-/// are equal; then those that keep them at unstated watts; then those that do not, the nearest first; then those that
-/// cannot compute the number format. `estimator` gives format, workload and attention; its board plays no part.
+/// Ranks boards for one architecture. First come those that keep the budgets, by rising watts, and by latency where
+/// watts are equal. Then come those that keep them at unstated watts, then those that do not keep them, the nearest
+/// first, then those that cannot compute the number format. `estimator` gives format, workload and attention; its board
+/// is not used.
 pub fn rank(offers: &[Hardware], estimator: &Estimator, shape: &Architecture, budgets: &Budgets) -> Vec<Placed> {
     let place = |(offer, there): (usize, &Hardware)| Placed {
         offer,

@@ -1,7 +1,7 @@
 //! `/etc/nvpmodel.conf` and `/var/lib/nvpmodel/status`: which power modes a Jetson has, and which one holds.
 //!
-//! The file is read as nvpmodel does, by sections in angle brackets, and more leniently: what is not understood is
-//! skipped, because people add modes of their own and a mode that cannot be read must not hide the others.
+//! The file is read by sections in angle brackets, as nvpmodel reads it, but more leniently. What is not understood is
+//! skipped: people add modes of their own, and a mode that cannot be read must not hide the others.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! Small text files of a machine, or of a recorded one under another root.
 //!
 //! Nothing is executed or written. Only regular files are opened, so that no pipe can make the program wait, and only
-//! their beginning is read. Links are followed as they would be from that root: `/etc/nvpmodel.conf` links to an
-//! absolute path, which must not lead out of a recorded tree into the machine that the program runs on.
+//! their beginning is read. Links are followed inside that root. `/etc/nvpmodel.conf` links to an absolute path, and
+//! that must not lead out of a recorded tree into the machine that the program runs on.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -45,7 +45,7 @@ impl Tree {
         &self.root
     }
 
-    /// The beginning of a file as text: what is no UTF-8 is replaced, and NUL, which ends strings of the device tree,
+    /// The beginning of a file as text. What is not UTF-8 is replaced. NUL, which ends strings of the device tree,
     /// becomes the end of a line.
     pub(super) fn text(&self, path: &str) -> Result<String, Silence> {
         let unreadable = |error: std::io::Error| match error.kind() {

@@ -68,7 +68,7 @@ const fn dense(model_type: &'static str, head_dim: HeadDim) -> Family {
 const WRAPPED: [(&str, &str); 1] = [("gemma3", "gemma3_text")];
 const INNER: &str = "text_config";
 
-/// What `Gemma3TextConfig` has where a file says nothing: the multimodal files leave out what they have in common.
+/// The defaults of `Gemma3TextConfig`: multimodal files leave out the values that equal them.
 const GEMMA3_DEFAULTS: &[(&str, u32)] =
     &[("num_attention_heads", 8), ("num_key_value_heads", 4), ("head_dim", 256), ("vocab_size", 262_208)];
 
@@ -105,7 +105,7 @@ impl Family {
             return Ok(family);
         }
         let error = keys.error("model_type", format!("models of type '{}' are not read here", shown(model_type)));
-        // Names that look alike (llama and llama4) are models that are not: no guess.
+        // Names that look alike (llama and llama4) belong to models that differ, so nothing is guessed.
         let error = error.expected(Self::known());
         Err(error.hint(match keys.value(INNER) {
             Some(_) => "the config.json of the text model alone, which stands here in text_config",

@@ -1,4 +1,4 @@
-//! What a file says beside the shape, and predictions do not follow: windows of attention, quantised weights.
+//! What a file says besides the shape and predictions do not follow: windows of attention, quantised weights.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! Names of boards and power modes, as tables write them, and those they have here.
 //!
-//! A board is known if all its words are: `RTX 4090 Laptop` is another card than `RTX 4090`, and `AGX Orin` without its
-//! memory may be either module.
+//! A board is recognised only if every word of its name is known: `RTX 4090 Laptop` is another card than `RTX 4090`,
+//! and `AGX Orin` without its memory may be either module.
 
 use super::measurement::Named;
 
@@ -48,7 +48,7 @@ pub(super) fn named(written: &str) -> Named {
     Named { written: written.to_owned(), name: found.map(|board| board.profile.to_owned()) }
 }
 
-/// Whether what a driver calls its GPU cannot be that of a known board. Drivers of Jetsons say no more than `Orin`.
+/// Whether a driver's name of a GPU excludes a known board. Drivers of Jetsons only say `Orin`.
 pub(super) fn is_another(gpu: &str, profile: &str) -> bool {
     const OF_DRIVERS: [&str; 6] = ["tegra", "nvgpu", "gpu", "graphics", "cuda", "integrated"];
     let Some(board) = BOARDS.iter().find(|board| board.profile == profile) else { return false };

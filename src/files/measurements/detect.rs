@@ -1,4 +1,4 @@
-//! Which tool wrote a file, by what is in it: extensions say nothing where half the field writes `.json`.
+//! Which tool wrote a file, by what is in it. Extensions do not tell, because many tools write `.json`.
 
 use serde_json::{Map, Value};
 

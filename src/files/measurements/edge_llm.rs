@@ -1,6 +1,6 @@
 //! TensorRT Edge-LLM: `llm_inference --dumpProfile`, as JSON or as the text that it prints, and `llm_bench`.
 //!
-//! The text has the JSON's figures under headings, so it is brought to the same keys and read by the same rules.
+//! The text has the figures of the JSON under headings. So it is brought to the same keys and read by the same rules.
 
 use serde_json::{Map, Value, json};
 

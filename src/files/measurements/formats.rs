@@ -1,7 +1,7 @@
 //! Names of number formats, as engines and tables write them, and those they have here.
 //!
-//! Only names that say what a weight takes and what it is multiplied in are known; `4-bit (type not stated)` is not. A
-//! format without a name here still comes with its measurement, which says that it is not modelled.
+//! Only names that say how a weight is stored and in which format it is multiplied are known; `4-bit (type not stated)`
+//! is not. A measurement in an unknown format is kept, and it says that the format is not modelled.
 
 use super::measurement::Named;
 use engine::precision::Precision;

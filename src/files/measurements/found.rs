@@ -24,7 +24,7 @@ impl Found {
         }
     }
 
-    /// Something that a reader of the numbers should know; said once, with the number of rows that it is true of.
+    /// Something that a reader of the numbers should know. It is said once, with the number of rows that it holds for.
     pub(super) fn remark(&mut self, remark: impl Into<String>) {
         let remark = remark.into();
         match self.remarks.iter_mut().find(|(known, _)| *known == remark) {

@@ -1,7 +1,7 @@
 //! A model's shape from GGUF metadata: the header of a `.gguf` file, or its keys and values as JSON.
 //!
-//! llama.cpp's own file says what it ran, where a name would have to be trusted. Only the header is read, and no more of
-//! it than is there: lengths in it are believed no further than the bytes reach.
+//! The file that llama.cpp ran says what was run, where a name would have to be trusted. Only the header is read.
+//! Lengths in it are believed only as far as there are bytes.
 
 mod header;
 
@@ -81,7 +81,7 @@ fn shape(source: &str, row: &Row) -> Result<Model> {
         },
         shared_hidden: keys.size("expert_shared_feed_forward_length", limits.shared_hidden)?.unwrap_or(0),
         vocab: keys.vocab(limits.vocab)?,
-        // Where nobody says, the number of parameters that a benchmark states tells.
+        // Where nothing is given, the number of parameters in the benchmark decides.
         tied: !row.has(header::HEAD_TENSOR),
     };
     architecture.validate().map_err(|invalid| keys.error("block_count", invalid.to_string()))?;

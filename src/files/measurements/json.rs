@@ -1,4 +1,4 @@
-//! JSON with nothing lost: a key that stands twice is refused, where a map would keep the last.
+//! JSON with nothing lost: a key that occurs twice is refused. A map would silently keep the last one.
 
 use std::fmt;
 

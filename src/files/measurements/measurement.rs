@@ -1,8 +1,8 @@
 //! One timed phase of one model on one board: what every file comes down to.
 //!
-//! Names stay beside what they were taken for ([`Named`]): whoever doubts a calibration reads the words of the file
-//! first. What speaks against the use of a time is kept with it ([`Measurement::excluded`]), so that a report can list
-//! the row and say why it was left out.
+//! Names are kept beside what they were taken for ([`Named`]), because a reader who doubts a calibration looks at the
+//! words of the file first. A reason against the use of a time is kept with it ([`Measurement::excluded`]), so that a
+//! report can list the row and say why it was left out.
 
 use std::fmt;
 
@@ -97,8 +97,8 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Decode of `generated` tokens after `before` others. Token t looks back on before + t, which is
-    /// before + (generated + 1)/2 on average; the first token's context where their number is not said.
+    /// Decode of `generated` tokens after `before` others. Token t looks back on before + t tokens, which is before +
+    /// (generated + 1)/2 on average. Where the number of tokens is not given, the context of the first token counts.
     pub fn decode(before: f64, generated: Option<f64>) -> Self {
         Self::Decode {
             context_tokens: before + f64::midpoint(generated.unwrap_or(1.0), 1.0),

@@ -16,7 +16,7 @@ pub struct Model {
     pub name: String,
     /// Its shape.
     pub architecture: Architecture,
-    /// Parameters as published, biases and norms included; those of the shape where nobody says.
+    /// Parameters as published, with biases and norms; those of the shape where no count is published.
     pub parameters: u64,
 }
 
@@ -29,8 +29,8 @@ impl Model {
         Self { name: name.into(), architecture, parameters: architecture.parameters_total() }
     }
 
-    /// The shape, if it has so many parameters. Converters store a tied head twice at times; then it is not tied in the
-    /// file that ran, and that is the shape.
+    /// The shape, if it has so many parameters. Some converters store a tied head twice. Then it is not tied in the
+    /// file that ran, and the shape follows that file.
     pub(super) fn with_parameters(&self, parameters: f64) -> Result<Checked> {
         let near = |count: u64| (parameters / count as f64 - 1.0).abs() <= Self::TOLERANCE;
         if near(self.parameters) {
@@ -59,7 +59,7 @@ pub(super) struct Checked {
 /// Finds the shape that a model's name stands for.
 pub type Lookup<'a> = dyn Fn(&str) -> Option<Model> + 'a;
 
-/// What a person says; it fills what a file leaves open and, for the model, goes before what the file says.
+/// What the user says. It fills what a file leaves open. For the model it takes precedence over the file.
 pub struct Options<'a> {
     /// The table of known shapes.
     pub models: &'a Lookup<'a>,
@@ -106,8 +106,8 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// The model that is told, else the one that has the first of these names; a name may be a path or an
-    /// organisation's, with words after the model's own: `models/Qwen2.5-0.5B-Instruct-Q8_0.gguf`.
+    /// The model that the user named, otherwise the one with the first of these names. A name may be a path, may begin
+    /// with an organisation, and may have words after the name of the model: `models/Qwen2.5-0.5B-Instruct-Q8_0.gguf`.
     pub(super) fn model<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Option<Model> {
         self.model.clone().or_else(|| names.into_iter().find_map(|name| self.named(name)))
     }

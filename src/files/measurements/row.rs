@@ -40,7 +40,7 @@ impl Row {
         }
     }
 
-    /// A text; a number is one too, where a table writes a version or a size as it comes.
+    /// A text. A number counts as text too, because tables write versions and sizes without quotation marks.
     pub(super) fn text(&self, key: &str) -> Option<String> {
         match self.value(key)? {
             Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -81,7 +81,7 @@ impl Row {
         Ok(self.within(key, limits, "a time above 0 and below eleven days")?.map(|time| time / per_s))
     }
 
-    /// A standard deviation in a unit of which so many make a second; one of a single sample is 0.
+    /// A standard deviation, in a unit of which so many make a second. That of a single sample is 0.
     pub(super) fn spread_s(&self, key: &str, per_s: f64) -> Result<Option<f64>> {
         let spread = self.within(key, [0.0, TIMES_S[1] * per_s], "a time of at least 0")?;
         Ok(spread.filter(|spread| *spread > 0.0).map(|spread| spread / per_s))

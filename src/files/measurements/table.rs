@@ -1,8 +1,8 @@
 //! Tables of published measurements: one line for one model on one board, with up to two times.
 //!
 //! The columns are those in which people collect such numbers by hand: milliseconds or tokens per second for the
-//! prompt, tokens per second for the generation. A table may hold many engines and boards, and lines that whoever
-//! collected them warns of.
+//! prompt, tokens per second for the generation. A table may hold many engines and boards, and lines that its author
+//! warns of.
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value};
@@ -168,7 +168,7 @@ impl Line<'_> {
         })
     }
 
-    /// What whoever collected the table warns of, in their words.
+    /// What the author of the table warns of, in their own words.
     fn excluded(&self) -> Option<String> {
         let notes = self.row.text("notes").unwrap_or_default();
         let warned = ["OUTLIER", "ANOMALOUSLY SLOW"].into_iter().find_map(|word| notes.find(word));

@@ -1,11 +1,11 @@
-//! The parts of a measurement that some tools leave to whoever ran them.
+//! The parts of a measurement that some tools do not write and that the user must give.
 
 use super::measurement::{Formats, Measurement, Named, Origin, Phase};
 use super::options::Options;
 use engine::error::{Error, Result};
 use engine::text::shown;
 
-/// A measurement as far as a person has told it; what was timed is filled in by the reader. `names` are what the file
+/// A measurement as far as the user has described it. The reader fills in what was timed. `names` are what the file
 /// calls the model.
 pub(super) fn measurement(options: &Options<'_>, origin: Origin, engine: &str, names: &[&str]) -> Result<Measurement> {
     let model = options.model(names.iter().copied()).ok_or_else(|| {

@@ -23,7 +23,7 @@ pub fn shape(typed: &str, library: &Library) -> Result<Model> {
     Ok(Model { parameters, ..Model::new(model.name, model.architecture) })
 }
 
-/// What there is of a GGUF header; `None` for other files, and for those that cannot be read: who reads them says why.
+/// What there is of a GGUF header. `None` for other files and for files that cannot be read; reading them reports why.
 fn header_of(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(path).ok().filter(|_| path.is_file())?;

@@ -48,7 +48,7 @@ impl Profile {
         }
     }
 
-    /// Makes a mode the one that holds when none is asked for; a name that there is not changes nothing.
+    /// Makes a mode the default. An unknown name changes nothing.
     pub(crate) fn start_in(&mut self, mode: &str) {
         self.default_mode = super::position(&self.modes, mode).unwrap_or(self.default_mode);
     }

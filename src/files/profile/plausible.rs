@@ -1,8 +1,8 @@
 //! Figures that no board has.
 //!
 //! A slip in a unit (MHz for GHz, MB/s for GB/s, Gbit for GB) leaves a number that is positive, finite and wrong by a
-//! thousand or by eight, and every latency computed from it is as wrong without looking it. The limits lie far outside
-//! what is sold, so that a new board never meets them.
+//! factor of a thousand or of eight. Every latency computed from it is as wrong and does not look it. The limits lie
+//! far outside what is sold, so that a new board never meets them.
 
 use super::figure::Figure;
 use super::{MemoryFigures, PowerMode};

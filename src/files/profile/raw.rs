@@ -1,7 +1,7 @@
 //! A profile as its file spells it, before any rule has been applied.
 //!
-//! What a figure must have is optional here, so that its absence is reported by the rule that needs it, with the
-//! reason, and not by the deserialiser.
+//! What a figure must have is optional here. So the rule that needs it reports its absence, with the reason, and not
+//! the deserialiser.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -44,7 +44,7 @@ impl Resolved {
         escaped(&self.origin.to_string())
     }
 
-    /// For people who want to know which file that was.
+    /// Which file that was, for people.
     pub fn label(&self) -> String {
         match &self.origin {
             Origin::Path(path) => path.display().to_string(),

@@ -1,7 +1,7 @@
 //! One value of a row: text until it is known what it ought to be.
 //!
-//! Both formats come down to text, so that a number is held to the same rules, and refused in the same words, wherever
-//! it stands. Whole numbers may be spelled `16.0`: tables with gaps come out of data frames that way.
+//! The values of both formats become text. So a number is held to the same rules and refused in the same words,
+//! wherever it comes from. Whole numbers may be spelled `16.0`: data frames with gaps write them that way.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,9 @@
-//! Which column means what: as told, else by its name.
+//! Which column means what: as the user said, otherwise by its name.
 //!
-//! Two columns for one quantity are an error, because nothing tells which of them the file's author means, unless
-//! he is asked (`--columns`), with two exceptions: a run's name carries no number, so the most specific column wins;
-//! and `moe_intermediate_size` beside `intermediate_size` is how `config.json` writes a model that mixes dense and
-//! expert layers, so the two are fields of their own.
+//! Two columns for one quantity are an error, because nothing tells which of them the author of the file means;
+//! `--columns` says it. There are two exceptions. The name of a run carries no number, so the most specific column
+//! wins. And `config.json` writes a model that mixes dense and expert layers with `moe_intermediate_size` beside
+//! `intermediate_size`, so these two are fields of their own.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! CSV: comments, one header, one line per run; an export's record may span lines ([`Dialect`]).
 //!
-//! In a plain table each line is split by itself. A quotation mark that is never closed then spoils its own line, where
-//! it can be named, instead of swallowing the rest of the file into one cell of a column that nobody reads. In an
-//! export such a mark is an error that names the line where the cell begins.
+//! In a plain table each line is split by itself. A quotation mark that is never closed then spoils only its own line,
+//! and the error can name that line. Otherwise it would swallow the rest of the file into one cell of a column that
+//! nobody reads. In an export such a mark is an error that names the line where the cell begins.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,8 @@
-//! Who wrote the runs down. Of a CSV file: one written for this program, or the run table that an experiment tracker exports.
+//! Who wrote a CSV file: a person for this program, or an experiment tracker that exports its run table.
 //!
-//! The two are read by different rules, because their authors can do different things about them. Whoever writes a
-//! table can mend a line of it, so every line stands for itself and a run without a loss is an error. An export holds
-//! what the tracker had: crashed runs, runs that still train, and cells with JSON in them that span lines.
+//! The two are read by different rules. A person who writes a table can mend a line of it, so every line stands for
+//! itself and a run without a loss is an error. An export holds what the tracker had: crashed runs, runs that still
+//! train, and cells with JSON in them that span lines.
 
 use std::fmt;
 

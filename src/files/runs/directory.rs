@@ -1,7 +1,7 @@
 //! Runs from directories as the Hugging Face Trainer leaves them: `trainer_state.json` beside `config.json`.
 //!
-//! Text in, runs out, like the readers of tables; [`crate::resolve`] finds the files. A run without a held-out
-//! loss is left out and named, as an export's unfinished run is; a file that cannot be read is an error.
+//! Text in, runs out, like the readers of tables; [`crate::resolve`] finds the files. A run without a held-out loss is
+//! left out and named, like an unfinished run of an export. A file that cannot be read is an error.
 
 use std::borrow::Cow;
 
@@ -135,7 +135,8 @@ impl DirectoryReader {
     }
 }
 
-/// Of the very text that `sha256sum` prints for the files, sorted by path: `sha256sum FILES… | sha256sum` checks it.
+/// The sha256 of the text that `sha256sum` prints for the files, sorted by path. `sha256sum FILES… | sha256sum` checks
+/// it.
 fn digest(mut files: Vec<(String, String)>) -> String {
     files.sort();
     let mut digest = Sha256::new();

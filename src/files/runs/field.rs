@@ -1,7 +1,7 @@
 //! The quantities that a column can give, and the names that they go by.
 //!
-//! Trainers agree on quantities, not on names. Names compare without case and separators, and without the prefixes
-//! under which experiment trackers export (`config.n_layer`, `params.model.n_layer`).
+//! Trainers agree on quantities, not on names. Names are compared without case and separators, and without the prefixes
+//! that experiment trackers add (`config.n_layer`, `params.model.n_layer`).
 
 use engine::architecture::Architecture;
 
@@ -91,7 +91,7 @@ const NAMES: [(Field, &[&str]); 16] = [
     (Field::Synthetic, &["synthetic"]),
 ];
 
-/// Under which trackers file configuration and results, nested as people nest them: `config.model.hidden_size`.
+/// Prefixes that trackers put before configuration and results, nested as people nest them: `config.model.hidden_size`.
 const PREFIXES: [&str; 6] = ["config", "params", "metrics", "summary", "model", "tags.mlflow"];
 
 impl Field {

@@ -2,7 +2,7 @@
 //!
 //! Keys may differ from line to line, as they do when trainers of different models append to one file. A first object
 //! without a shape or a loss may speak for the file: `{"synthetic": true, "law": "paper"}`. `NaN` is read as Python
-//! writes it, so that one in a key that nobody reads costs nothing.
+//! writes it, so that one in a key that nobody reads does no harm.
 
 use std::borrow::Cow;
 use std::fmt;

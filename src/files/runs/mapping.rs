@@ -1,6 +1,6 @@
 //! Columns as people tell them, where names leave it open: `--columns loss=eval/loss,width=model.hidden_size`.
 //!
-//! What is told wins over every name: another column that would have given the field is then one of those ignored.
+//! What the user says wins over every name. Another column that would have given the field is then ignored.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! From the cells of one row to a run, or to the one error that says why not.
 //!
 //! What the law sees is derived here: ρ = K/E, `d_m` = `n_kv`·`d_h`, r = K·h/d. A size that follows from others may be
-//! left out; one that contradicts others is refused, because the file's author then means something else by it.
+//! left out. A size that contradicts others is refused, because the author of the file then means something else by it.
 
 use super::cell::Cell;
 use super::field::Field;
@@ -106,7 +106,7 @@ impl Row<'_> {
         Err(if experts_cell.is_none() { error.hint("say how many there are in 'experts'") } else { error })
     }
 
-    /// From the hidden size where it is given, because it is exact; from the written ratio otherwise.
+    /// From the hidden size where it is given, because it is exact. Otherwise from the written ratio.
     fn ffn_ratio(&self, width: u32, top_k: u32) -> Result<f64> {
         let written = match self.given(Field::FfnRatio) {
             Some(cell) => Some((cell, cell.number()?)),

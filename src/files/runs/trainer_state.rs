@@ -1,7 +1,7 @@
 //! `trainer_state.json`: what the Hugging Face Trainer logged.
 //!
-//! Only `eval_loss` is a held-out loss; `loss` is that of the training batches and would make every run look better
-//! than it is. The last evaluation counts, also where it failed: an earlier one would be of another model.
+//! Only `eval_loss` is a held-out loss. `loss` is that of the training batches and would make every run look better
+//! than it is. The last evaluation counts, even if it failed: an earlier one would be of another model.
 
 use serde_json::{Map, Value};
 

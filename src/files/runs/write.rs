@@ -1,7 +1,7 @@
 //! Synthetic runs as CSV, with their origin above the header, so that no reader can take them for trained ones.
 //!
-//! Canonical columns, the shape in whole numbers besides the ratio, which is written to the last bit: reading the file
-//! gives the features that the law saw. Losses have five decimals, as training logs do.
+//! Columns have their canonical names. The shape is in whole numbers, and the ratio is written to the last bit. So
+//! reading the file gives the features that the law saw. Losses have five decimals, as in training logs.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
-//! What a space file's tables consist of, said by key.
+//! What the tables of a space file consist of, key by key.
 //!
-//! An axis may be written in several ways, and of a file that fits none of them serde can only say that it fits none.
-//! Which key is missing or unknown is found here first.
+//! An axis may be written in several ways. Of a file that fits none of them, serde can only say that it fits none. So
+//! this module first finds which key is missing or unknown.
 
 use toml::de::{DeTable, DeValue};
 
@@ -13,8 +13,8 @@ const AXES: [&str; 6] = ["layers", "width", "head_dim", "kv_heads", "ffn_ratio",
 const RANGE: [&str; 3] = ["from", "to", "step"];
 const PRODUCT: [&str; 2] = ["experts", "top_k"];
 
-/// Fails at the first table that is none of those that an axis may be, and at a vocabulary that is no number. Whatever
-/// else is wrong is for the reader.
+/// Fails at the first table that no axis may be, and at a vocabulary that is no number. The reader finds everything
+/// else that is wrong.
 pub(super) fn check(toml: &TomlSource<'_>, text: &str) -> Result<()> {
     let Ok(document) = DeTable::parse(text) else { return Ok(()) };
     let form = Form { toml };

@@ -1,8 +1,8 @@
 //! Orthonormal bases of a few columns, by Gram–Schmidt with a second pass where the first cancels digits.
 //!
-//! The search needs Q itself (it projects with it), so this is shorter than Householder's form, and with the second
-//! pass as orthogonal. Columns that add nothing (zero, or a combination of those before) are skipped, not refused:
-//! with an exponent at 0 a term *is* the floor.
+//! The search needs Q itself, because it projects with it. For that this is shorter than Householder's form, and with
+//! the second pass it is as orthogonal. Columns that add nothing (zero, or a combination of those before) are skipped
+//! and not refused: with an exponent at 0 a term *is* the floor.
 
 /// Columns shrunk below this share of their length carry rounding only.
 const DEPENDENT: f64 = 1e-12;

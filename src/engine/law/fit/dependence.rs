@@ -1,14 +1,15 @@
-//! Whether runs may be taken for independent witnesses, as standard errors and profiles take them.
+//! Whether runs are independent of each other. Standard errors and profiles suppose that they are.
 //!
-//! What a law misses of an architecture it misses in all its runs. With few runs of each that hardly counts; with many
-//! the errors would shrink with every repeat while nothing is learnt about the law. Resampling goes by architecture and
-//! is right either way.
+//! A law misses an architecture by the same amount in all its runs. With few runs of each architecture that hardly
+//! matters. With many, the standard errors would shrink with every repeat, though nothing is learnt about the law.
+//! Resampling goes by architecture and is right either way.
 
 use super::repeats::Repeats;
 use super::{Criterion, FitOptions, Weighting, split};
 use crate::runs::Run;
 
-/// Why the training part has no standard errors and no profiles; `None` if it may have them, or has none anyway.
+/// Why the training part has no standard errors and no profiles. `None` if it may have them, or has none for another
+/// reason.
 pub(super) fn reason(train: &[&Run], options: &FitOptions, repeats: Option<&Repeats>) -> Option<String> {
     const MANY: usize = 2;
     let (runs, architectures) = (train.len(), split::count_architectures(train));

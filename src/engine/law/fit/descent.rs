@@ -1,7 +1,8 @@
 //! Levenberg–Marquardt within a box, as a solver that argmin's executor runs.
 //!
-//! Damping is in units of the Jacobian's own columns (Marquardt): the exponents differ in effect by a thousand and more.
-//! An exponent that a step would carry out of the box is put on its bound and the others are solved for again.
+//! Damping is in units of the Jacobian's own columns (Marquardt): the exponents differ in effect by a thousand and
+//! more. If a step would carry an exponent out of the box, that exponent is put on its bound and the step is solved
+//! again for the others.
 
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason, TerminationStatus};
 

@@ -1,4 +1,4 @@
-//! What can be said about a fit before it begins, and who waits for it.
+//! The options of a fit, and who is told of its progress.
 
 use crate::law::form::Form;
 use crate::law::forms::EQ_2;
@@ -88,7 +88,8 @@ impl FitOptions {
 /// Starts of [`refit`](super::refit) besides the known law.
 pub const REFIT_STARTS: usize = 4;
 
-/// Someone who waits for a fit. Called from several threads; `()` waits without looking.
+/// Someone who waits for a fit and is told of its progress. It is called from several threads. `()` waits without being
+/// told.
 pub trait Watch: Sync {
     /// Whether to stop; asked at every iteration of every start.
     fn cancelled(&self) -> bool {

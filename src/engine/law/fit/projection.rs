@@ -6,9 +6,9 @@
 //! ∂residual/∂α = −(1 − Q·Qᵀ)·A′·c − Q·R⁻ᵀ·A′ᵀ·residual          A = Q·R,  A′ = ∂A/∂α
 //! ```
 //!
-//! Both summands are kept: without the second the search still arrives, but not quadratically when the residual is
-//! large. Runs that do not all count alike have rows of A and y multiplied by the roots of their weights, residuals
-//! included. Terms that the non-negativity holds at zero are not in A and their exponents have no derivative.
+//! Both summands are kept. Without the second one the search still converges, but not quadratically when the residual
+//! is large. Where runs have weights, their rows of A and y are multiplied by the roots of the weights, residuals
+//! included. Terms that the non-negativity holds at zero are not in A, and their exponents have no derivative.
 
 use super::basis::{Basis, dot};
 use super::model::{EXPONENTS, Exponents, Linear, Misfit, TERMS};
@@ -76,8 +76,8 @@ impl Projection {
         dot(&self.residual, &self.residual)
     }
 
-    /// By how much a term that is at zero would lower the squared error with these exponents of its own; 0 if only a
-    /// negative factor would. Overwrites the Jacobian.
+    /// By how much a term that is at zero would lower the squared error with these exponents. It is 0 if only a
+    /// negative factor would lower it. Overwrites the Jacobian.
     pub(super) fn gain_of(&mut self, misfit: &Misfit, term: usize, exponents: &Exponents) -> f64 {
         /// Of a product of columns: below this share it is rounding.
         const FLAT: f64 = 1e-12;

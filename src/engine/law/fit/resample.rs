@@ -1,21 +1,21 @@
 //! The bootstrap: how far the law would have come out differently with other runs of the same kind.
 //!
 //! **Pairs, by architecture.** A resample draws as many architectures as there are, with replacement, each with all its
-//! runs: repeats of one architecture are no independent witnesses, and the law's own error at a shape is the same in all
-//! of them. Shapes and losses are drawn together, so nothing is assumed about the noise.
+//! runs. Repeats of one architecture are not independent, because the law's own error at a shape is the same in all of
+//! them. Shapes and losses are drawn together, so nothing is assumed about the noise.
 //!
-//! **Weights, not copies.** An architecture that is drawn twice counts twice, one that is not drawn counts 0: the runs
-//! are prepared once. The terms that were dropped and the exponents that were held stay so in every resample. What
-//! would be identifiable in a resample alone is another question, and with another answer in each the laws could not be
-//! compared.
+//! **Weights, not copies.** An architecture that is drawn twice counts twice, and one that is not drawn counts 0. So
+//! the runs are prepared once. The terms that were dropped and the exponents that were held stay so in every resample.
+//! If each resample decided that anew, the laws could not be compared.
 //!
-//! **Refusal.** Draws with too few different architectures are made again, so the resamples that remain are nearer to
-//! the runs than they should be. Where that befalls more than a quarter of all draws the intervals would be far too
-//! narrow, of no width at all with one architecture more than parameters, and there are none.
+//! **Refusal.** Draws with too few different architectures are made again. So the resamples that remain are nearer to
+//! the runs than they should be. Where more than a quarter of all draws are made again, there are no intervals: they
+//! would be far too narrow. With one architecture more than parameters they would have no width at all.
 //!
-//! **Starts.** Each refit begins at the exponents of the fit and at [`OTHER_STARTS`] spread over the whole range. Against
-//! 64 on 500 resamples (40 to 170 runs of Table 6, noise of 0.003 to 0.062 nats) that came within 0.1 % of the best
-//! squared error in 499; the exponents of the fit alone in 494, at worst 3 % above it.
+//! **Starts.** Each refit begins at the exponents of the fit and at [`OTHER_STARTS`] spread over the whole range. This
+//! was compared with 64 starts on 500 resamples (40 to 170 runs of Table 6, noise of 0.003 to 0.062 nats). It came
+//! within 0.1 % of the best squared error in 499 of them. The exponents of the fit alone did so in 494, and at worst
+//! were 3 % above it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,8 +66,9 @@ const FEWEST_FAILURES: usize = 3;
 /// Streams of random numbers below are taken: by the split and the starts.
 const FIRST_STREAM: u64 = 2;
 
-/// The laws of resampled training runs. `fit` must have come from `runs` by `options`; its form is kept whatever
-/// `options` say. The result depends on the arguments alone: each resample has a stream of random numbers of its own.
+/// The laws of resampled training runs. `fit` must have come from `runs` by `options`, and its form is kept whatever
+/// `options` say. The result depends on the arguments alone, because each resample has its own stream of random
+/// numbers.
 pub fn bootstrap(
     runs: &[Run],
     fit: &Fit,
@@ -133,7 +134,8 @@ impl Failures {
         Self { so_far: AtomicUsize::new(0), most: (resamples / 3).max(FEWEST_FAILURES) }
     }
 
-    /// Whether these are too many, however the draws to come turn out: the answer does not depend on who draws first.
+    /// Whether these are too many, however the remaining draws turn out. So the answer does not depend on the order of
+    /// the draws.
     fn are_too_many(&self) -> bool {
         self.so_far.load(Ordering::Relaxed) > self.most
     }

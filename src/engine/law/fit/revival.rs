@@ -1,9 +1,9 @@
 //! A second chance for terms whose factor is zero.
 //!
-//! Where non-negativity holds a term at zero, the error does not depend on its exponents and no descent ever moves
-//! them again, though with other exponents the term might help: the KV term dies at `α_m` = 4 and is needed at 0.05.
-//! So its exponents are searched on a grid for the column that would lower the error most, as simplex codes price
-//! columns outside the basis. If none would, κ = 0 is the data's verdict and not an accident of the search.
+//! Where non-negativity holds a term at zero, the error does not depend on the exponents of that term, and no descent
+//! ever moves them again. With other exponents the term might help: the KV term dies at `α_m` = 4 and is needed at
+//! 0.05. So a grid of exponents is searched for the column that would lower the error most, as simplex codes price
+//! columns outside the basis. If none would, κ = 0 comes from the data and is no accident of the search.
 
 use super::model::{Exponents, FLOOR, Misfit, Model};
 use super::projection::Projection;

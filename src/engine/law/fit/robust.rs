@@ -1,7 +1,7 @@
 //! The Huber criterion on log-loss: Σ huber(ln y − ln f), quadratic up to δ and straight beyond.
 //!
-//! Scaling laws are commonly fitted so, with δ = 1e-3 (Hoffmann et al. 2022, App. D.3): nearly all residuals are beyond,
-//! each run then pulls with the same force however far off it is, and one diverged run moves nothing.
+//! Scaling laws are commonly fitted this way, with δ = 1e-3 (Hoffmann et al. 2022, App. D.3). Nearly all residuals are
+//! beyond δ. Each run then pulls with the same force however far off it is, so one diverged run moves nothing.
 //!
 //! **Why weights.** The criterion is not linear in κ, so the factors cannot be eliminated from it directly. But its
 //! stationary points are those of weighted least squares with
@@ -10,7 +10,7 @@
 //! w = ψ(ln y − ln f) / (f·(y − f))            ψ(e) = e clipped to ±δ
 //! ```
 //!
-//! so the projection is run again and again with weights from the last round. δ comes down in stages, since far from
+//! so the projection is run again and again with weights from the last round. δ comes down in stages, because far from
 //! the optimum the weights of a small δ say little.
 
 use rayon::prelude::*;

@@ -19,8 +19,8 @@ pub(super) fn key(shape: &Features) -> Key {
     Axis::ALL.map(|axis| shape.get(axis).to_bits())
 }
 
-/// Each architecture draws its own lot, whoever else draws. A run more or less then moves at most one architecture from
-/// one part to the other, and what a fit of them changes is due to the run and not to another draw.
+/// Each architecture draws its own lot, independently of the others. So one run more or less moves at most one
+/// architecture from one part to the other. What changes in the fit is then due to that run and not to another draw.
 fn lot(key: Key, seed: u64) -> u64 {
     key.into_iter().fold(splitmix64(seed), |lot, bits| splitmix64(lot ^ bits))
 }
@@ -45,7 +45,7 @@ pub(in crate::law) fn groups(runs: &[Run]) -> Vec<Vec<usize>> {
 /// Holds out `share` of the architectures, to the nearest whole one, but never all of them.
 pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
     let mut groups = groups(runs);
-    // Stable: should two lots be equal, the shape decides, and never the order of the file.
+    // A stable sort: if two lots are equal, the shape decides and never the order of the file.
     groups.sort_by_key(|group| lot(key(&runs[group[0]].features), seed));
     let held = ((share * groups.len() as f64).round() as usize).min(groups.len().saturating_sub(1));
     let flatten = |groups: &[Vec<usize>]| {

@@ -1,8 +1,8 @@
 //! The fit's shape around its optimum: how far parameters may move before the runs object.
 //!
-//! The Jacobian is that of all free parameters, with columns of equal length: its small singular values are
-//! combinations that change the law little at the shapes fitted. Errors are the usual linear ones, from the
-//! residual variance, so they are honest about noise and silent about a wrong form of law.
+//! The Jacobian is that of all free parameters, with columns of equal length. Its small singular values belong to
+//! combinations that hardly change the law at the shapes fitted. Errors are the usual linear ones, from the residual
+//! variance. They are right about noise and say nothing about a wrong form of law.
 
 use nalgebra::{DMatrix, DVector};
 

@@ -49,8 +49,9 @@ pub(super) struct Found {
     pub(super) finalists: Vec<Exponents>,
 }
 
-/// Runs all starts in parallel, and `first`, where the law is expected, if that is known. Each is independent and the best is chosen by error, then by number, so the
-/// result does not depend on how many threads there are.
+/// Runs all starts in parallel. `first` is one more start, where the law is expected, if that is known. Starts are
+/// independent, and the best is chosen by its error, then by its number. So the result does not depend on the number of
+/// threads.
 pub(super) fn search(
     misfit: &Misfit,
     options: &FitOptions,

@@ -1,11 +1,11 @@
-//! Two sizes and nothing else: what the shape adds is what the other laws must beat.
+//! Two sizes and nothing else. The other laws, which know the shape, must be better than this.
 //!
 //! ```text
 //! L = κ_a/N_active^α_a + κ_t/N_total^α_t + L_inf
 //! ```
 //!
 //! N counts the parameters of all layers without embeddings, as Kaplan et al. (2020, arXiv 2001.08361) did. For dense
-//! runs both sizes are one and the second term is left out: what remains is the common law in N.
+//! runs both sizes are the same number and the second term is left out: what remains is the common law in N.
 
 use super::data;
 use crate::law::form::{Exponent, Form, Name, Sense, Term, Variable};

@@ -5,10 +5,10 @@
 //!        depth       sparsity                 capacity             KV           floor
 //! ```
 //!
-//! β1 may be negative: the sparsity term then grows with width. `α_l`, `α_ρ`, `α_r`, `α_m` lie in 0..4, since more layers,
-//! ratio or KV cannot hurt in this law, nor sparsity help at equal activated size; β1 and β2 lie in −2..4. A power
-//! beyond 4 falls by more than 16 per doubling: on any grid in use it singles out the smallest value and fits that
-//! one's noise.
+//! β1 may be negative: the sparsity term then grows with width. `α_l`, `α_ρ`, `α_r`, `α_m` lie in 0..4, because in this
+//! law more layers, ratio or KV cannot hurt, and sparsity cannot help at equal activated size. β1 and β2 lie in −2..4.
+//! A power beyond 4 falls by more than 16 per doubling: on any grid in use it singles out the smallest value and fits
+//! the noise of that one.
 
 use super::data;
 use crate::features::Axis;

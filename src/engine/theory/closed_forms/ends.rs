@@ -1,7 +1,7 @@
 //! Forms with r, gqa or ρ on an end of their range.
 //!
-//! At a given width the problem is convex, so its optimum in a box is the stationary point of the face of the box that it
-//! lies on, with nothing on an end that would rather be inside. There are at most 27 faces: all are tried.
+//! At a given width the problem is convex. So its optimum in a box is the stationary point of the face that it lies on,
+//! and no variable on an end would be better inside. There are at most 27 faces, and all are tried.
 
 use super::layer::LayerCost;
 use super::{ClosedForm, ClosedForms, Held, NoClosedForm};
@@ -55,8 +55,8 @@ impl ClosedForms {
         best.ok_or_else(|| free.err().unwrap_or(NoClosedForm::Outside { regime, width }))
     }
 
-    /// Whether r, gqa and ρ, as far as they are held (1: on the lower end, 2: on the upper), would leave their range to
-    /// lower the loss at the price of the limits. Else the form only looks stationary.
+    /// Whether r, gqa and ρ, as far as they are held (1: on the lower end, 2: on the upper), would lower the loss
+    /// outside their range at the price of the limits. Otherwise the form only looks stationary.
     fn pulls_outwards(&self, form: &ClosedForm, places: [usize; 3]) -> bool {
         const ROUNDING: f64 = 1e-9;
         let Point { width, ffn_ratio, gqa, rho, .. } = form.point;

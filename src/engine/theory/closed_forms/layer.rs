@@ -1,11 +1,11 @@
 //! What one layer costs at a given width and activation rate: linear in r and 1/gqa, whatever the limit.
 //!
-//! The coefficients are read off the [`Simplified`] costs, so that these stand in one place.
+//! The coefficients are read off the [`Simplified`] costs, so that these are written in one place.
 
 use crate::budget::Limit;
 use crate::theory::{CostModel, Point, Simplified};
 
-/// ψ = constant + `per_ratio`·r + `per_kv`/gqa, so that a limit C is kept exactly at l = C/ψ. Seconds, joules or bytes.
+/// ψ = constant + `per_ratio`·r + `per_kv`/gqa, in seconds, joules or bytes. A limit C is kept exactly at l = C/ψ.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LayerCost {
     pub(super) constant: f64,
@@ -18,7 +18,7 @@ pub(super) struct LayerCost {
 impl LayerCost {
     /// NaN or infinite where the quantity is not known: energy without a power mode.
     pub(super) fn of(costs: &Simplified, limit: Limit, width: f64, rho: f64) -> Self {
-        // Beside a power of two as large as this the constant is rounded away, so each coefficient is read off exactly.
+        // Beside so large a power of two the constant is rounded away. So each coefficient is read off exactly.
         let large = 2_f64.powi(100);
         let at = |width: f64, ffn_ratio: f64, per_gqa: f64| {
             costs.cost(limit, &Point { layers: 1.0, width, ffn_ratio, gqa: per_gqa.recip(), rho })

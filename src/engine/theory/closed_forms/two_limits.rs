@@ -7,10 +7,10 @@
 //! ```
 //!
 //! which is the paper's P3, `3·η_p·b_w·r/(α_attn·(2−η_p·b_w) + 6r)`, with prefill's ψ, and with decode's the *linear*
-//! relation `ρ = 3·η·r/(α_attn·(1−η) + 3r + δ)` where the paper prints a quadratic ([`PrintedD3`]).
-//! With both put in, the loss is a sum of exponentials of ln r and ln gqa that need not be convex, so Newton's method
-//! goes downhill only; whether the point found is the optimum follows from the signs of the two multipliers, since the
-//! problem before putting in is convex.
+//! relation `ρ = 3·η·r/(α_attn·(1−η) + 3r + δ)` where the paper prints a quadratic ([`PrintedD3`]). With both
+//! substituted, the loss is a sum of exponentials of ln r and ln gqa that need not be convex. So Newton's method only
+//! takes steps downhill. The signs of the two multipliers say whether the point found is the optimum, because the
+//! problem before the substitution is convex.
 
 use super::error::NoClosedForm;
 use super::layer::LayerCost;
@@ -183,7 +183,7 @@ impl TwoLimits {
                 }
                 share *= 0.5;
             };
-            // At the resolution of the numbers: a step that no longer makes the gradient smaller.
+            // A step that no longer makes the gradient smaller: the resolution of the numbers is reached.
             if share * length < NEAR && length < 1e-9 && residual(&there) >= residual(&near) {
                 let convergence = Convergence { iterations, residual: residual(&near) };
                 return self.finish(near.value, at, convergence);

@@ -56,8 +56,8 @@ fn where_no_router_can_be_paid_a_dense_model_is_best() {
     assert!(within(fastest_s * 1.5).unwrap().point.rho < 0.5);
 }
 
-/// The least loss on a grid that closes in on the best of it: depth, width, gqa and ρ on the grid, r the largest that the
-/// budgets leave room for. Nothing of the solver is used: no derivatives, no rounding of kinks.
+/// The least loss on a grid that is refined around its best point: depth, width, gqa and ρ on the grid, r the largest
+/// that the budgets leave room for. Nothing of the solver is used: no derivatives, no rounding of kinks.
 fn by_grid(problem: &Problem<'_>) -> f64 {
     const VALUES: u32 = 5;
     let ends = problem.domain.ends().map(|ends| ends.map(f64::ln));
@@ -122,7 +122,8 @@ fn the_optimum_is_that_of_a_grid_that_closes_in() {
     }
 }
 
-/// Budgets from what hardly anything fits to what nearly everything does: the optimum lies on kinks in most of them.
+/// Budgets from those that hardly any shape keeps to those that nearly every shape keeps. In most of them the optimum
+/// lies on kinks.
 #[test]
 fn budgets_of_every_size_have_an_optimum() {
     let (law, domain) = (table_6(), Domain::of(&paper_space()));

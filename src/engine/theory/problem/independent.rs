@@ -1,7 +1,7 @@
-//! Optima that other programs found, written apart from this one and with nothing in common with it but the paper, and none
-//! of them rounds off a kink. For the operator model: `SciPy`'s SLSQP with a variable for each operator's time that is at least
-//! its computing and at least its reading, from three starts that agree to 1e-10. For the simplified model: a random local
-//! search without derivatives.
+//! Optima that other programs found. These programs share nothing with this one but the paper, and none of them rounds
+//! off a kink. For the operator model: `SciPy`'s SLSQP, with a variable for the time of each operator that is at least
+//! its computing and at least its reading. Three starts agree to 1e-10. For the simplified model: a random local search
+//! without derivatives.
 
 use super::*;
 use crate::fixtures::{paper_space, table_6};

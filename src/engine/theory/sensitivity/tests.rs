@@ -92,7 +92,7 @@ fn steps_are_plain_and_suit_the_budget() {
     }
 }
 
-/// An end that gives way buys what a larger space has; where there is nothing beyond it, that is said instead.
+/// A looser end buys what a larger space has. Where nothing can lie beyond the end, that is said instead.
 #[test]
 fn an_end_that_gives_way_buys_what_it_says() {
     let (law, costs) = (table_6(), operator_model("fp16"));

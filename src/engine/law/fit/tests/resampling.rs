@@ -132,8 +132,8 @@ fn resamples_without_enough_architectures_are_drawn_again() {
     assert!((1..=20).contains(&ensemble.redrawn) && ensemble.laws.len() == 60, "{}", ensemble.redrawn);
 }
 
-/// 12 from 12 are all different once in 19,000 draws, and then they are the runs themselves: intervals without width.
-/// Of 16 from 16 three quarters can not be fitted.
+/// 12 draws from 12 are all different once in 19,000 times. Then they are the runs themselves, and intervals have no
+/// width. Of 16 from 16, three quarters cannot be fitted.
 #[test]
 fn what_would_mostly_be_drawn_again_is_refused() {
     let mut seen = std::collections::HashSet::new();
