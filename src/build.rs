@@ -3,8 +3,6 @@
 //! By name, which is the order in which lists and screens show them: where a file system happens to keep a file must
 //! change nothing.
 
-#![expect(clippy::print_stdout, reason = "that is how a build script speaks to cargo")]
-
 use std::path::Path;
 use std::{env, fs, io};
 
@@ -25,13 +23,12 @@ fn main() -> io::Result<()> {
     if let Some(twice) = files.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(io::Error::other(format!("{} and {} have one name", twice[0].1, twice[1].1)));
     }
-    let mut table = "&[\n".to_owned();
-    for (name, path) in files {
-        table += &format!(
+    let row = |(name, path): &(String, String)| {
+        format!(
             "    Embedded {{ name: {name:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})) }},\n"
-        );
-    }
-    table += "]\n";
+        )
+    };
+    let table = format!("&[\n{}]\n", files.iter().map(row).collect::<String>());
     let folder = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
     fs::write(Path::new(&folder).join("profiles.rs"), table)
 }
