@@ -136,11 +136,11 @@ pub fn engine(profile: &Profile, mode: &PowerMode, precision: &Precision) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use files::resolve::Library;
+    use files::fixtures;
 
     #[test]
     fn the_engine_is_the_calibration_s_where_that_covers_the_format() {
-        let library = Library::default();
+        let library = fixtures::library();
         let of = |name: &str, precision: &str| {
             let profile = library.profile(name).unwrap().1;
             let mode = profile.default_mode().clone();
