@@ -56,7 +56,7 @@ impl JsonSchema for Budgets {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let keys: Vec<String> = Limit::ALL.into_iter().map(|limit| limit.key().to_owned()).collect();
+        let keys: Vec<String> = Limit::ALL.map(Limit::key).to_vec();
         let properties: serde_json::Map<String, serde_json::Value> =
             keys.iter().map(|key| (key.clone(), Option::<f64>::json_schema(generator).to_value())).collect();
         schemars::json_schema!({

@@ -126,9 +126,9 @@ pub(super) fn write(
             table(&rows).write(streams.out)?;
         }
         RowFormat::Json => {
-            let modes = profile.modes.iter().map(|mode| mode_part(shape, (law, profile, mode), estimator)).collect();
+            let parts = profile.modes.iter().map(|mode| mode_part(shape, (law, profile, mode), estimator)).collect();
             let entry = Entry::priced(estimator, shape, board.hardware.memory_bytes).under(law, shape);
-            let body = AllModes { model, entry, modes };
+            let body = AllModes { model, entry, modes: parts };
             write_json(&Document::new(json_setting(law, board, estimator), warnings, body), &mut *streams.out)?;
         }
     }
