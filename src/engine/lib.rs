@@ -29,6 +29,7 @@ pub mod fixtures;
 pub mod hardware;
 pub mod landscape;
 pub mod law;
+mod linalg;
 pub mod pareto;
 pub mod plan;
 pub mod precision;

@@ -223,7 +223,7 @@ fn solve(problem: &Problem<'_>) -> Result<Optimum, NoOptimum> {
     if kkt.residual() > MOST_RESIDUAL {
         return Err(NoOptimum::NotConverged { residual: kkt.residual() });
     }
-    let point = at_its_ends(end.iterate.logarithms.into(), &problem.domain);
+    let point = at_its_ends(end.iterate.logarithms, &problem.domain);
     let loss = problem.law.loss(&point.features());
     Ok(Optimum { point, loss, kkt, multipliers, undetermined, iterations: end.iterations })
 }

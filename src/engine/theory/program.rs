@@ -14,6 +14,7 @@ use super::problem::{Multiplier, NoOptimum, Problem};
 use super::undetermined::undetermined;
 use super::{Domain, Point};
 use crate::budget::Limit;
+use crate::linalg::matrix;
 
 /// Logarithm of where the fences stand: a thousand million, and its inverse.
 const FENCE: f64 = 20.8;
@@ -88,7 +89,7 @@ impl<'a> Program<'a> {
     pub(super) fn start(&self) -> Gradient {
         const COMMON: Point = Point { layers: 16.0, width: 1024.0, ffn_ratio: 1.5, gqa: 4.0, rho: 0.25 };
         let common = COMMON.logarithms();
-        Gradient::from_fn(|place, _| {
+        std::array::from_fn(|place| {
             let [low, high] = self.ends[place];
             if high - low < FENCE { f64::midpoint(low, high) } else { common[place].clamp(low.min(high - 0.5), high) }
         })
@@ -143,9 +144,10 @@ impl<'a> Program<'a> {
 
     fn left_open(&self, at: &Evaluation, pressing: &[f64]) -> Vec<Coordinate> {
         let pressing = || at.constraints.iter().zip(pressing).filter(|(_, lambda)| **lambda > 0.0);
-        let lagrangian =
-            pressing().fold(at.loss.hessian, |sum, (constraint, &lambda)| sum + constraint.hessian * lambda);
-        let unit = |place| Gradient::from_fn(|row, _| if row == place { 1.0 } else { 0.0 });
+        let lagrangian = pressing().fold(at.loss.hessian, |sum, (constraint, &lambda)| {
+            matrix(|row, column| sum[row][column] + constraint.hessian[row][column] * lambda)
+        });
+        let unit = |place| std::array::from_fn(|row| if row == place { 1.0 } else { 0.0 });
         let fixed = (0..Point::DIMENSIONS).filter(|&place| !self.free[place]).map(unit);
         undetermined(&lagrangian, pressing().map(|(constraint, _)| constraint.gradient).chain(fixed))
     }
