@@ -28,6 +28,7 @@ pub mod features;
 pub mod fixtures;
 pub mod hardware;
 pub mod landscape;
+pub mod latency;
 pub mod law;
 mod linalg;
 pub mod pareto;

@@ -10,9 +10,8 @@
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason, TerminationStatus};
 
 use super::jet::{Gradient, Hessian};
-use super::kkt::{self, Kkt, steepness};
-use super::problem::MOST_RESIDUAL;
-use super::program::{Evaluation, Program, SHARPEST};
+use super::kkt::{self, Evaluation, Kkt, MOST_RESIDUAL, steepness};
+use super::program::{Iterate, Program, SHARPEST};
 use crate::linalg::{self, inner, largest, matrix, plus, scaled};
 
 /// A search goes on until this residual, though a larger one would be enough: where two budgets limit nearly the same
@@ -34,14 +33,6 @@ const BLUNTEST: f64 = 8.0;
 const MOST_TRIALS: usize = 12;
 /// What two values of the same may differ by, as a share.
 const ROUNDING: f64 = 1e-14;
-
-/// Where a search is.
-#[derive(Debug, Clone)]
-pub(super) struct Iterate {
-    pub(super) logarithms: Gradient,
-    pub(super) multipliers: Vec<f64>,
-    pub(super) slacks: Vec<f64>,
-}
 
 /// Where a search ended.
 pub(super) struct End {

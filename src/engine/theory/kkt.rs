@@ -12,8 +12,17 @@
 use serde::Serialize;
 
 use super::jet::{Gradient, Jet};
-use super::program::Evaluation;
 use crate::linalg::{largest, plus};
+
+/// The largest residual of what counts as an optimum.
+pub(super) const MOST_RESIDUAL: f64 = 1e-9;
+
+/// Loss and constraints at one point.
+#[derive(Debug, Clone)]
+pub(super) struct Evaluation {
+    pub(super) loss: Jet,
+    pub(super) constraints: Vec<Jet>,
+}
 
 /// What is left of each condition; all 0 at an optimum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -6,11 +6,11 @@
 //! not called an optimum.
 
 use super::constraint::{Constraint, Coordinate};
-use super::interior_point::Iterate;
 use super::jet::{Gradient, Jet};
-use super::kkt::{self, Kkt};
+use super::kkt::{self, Evaluation, Kkt};
 use super::loss::loss;
-use super::problem::{Multiplier, NoOptimum, Problem};
+use super::optimum::{Multiplier, NoOptimum};
+use super::problem::Problem;
 use super::undetermined::undetermined;
 use super::{Domain, Point};
 use crate::budget::Limit;
@@ -35,11 +35,12 @@ struct Row {
     fence: bool,
 }
 
-/// Loss and constraints at one point.
+/// Where a search is.
 #[derive(Debug, Clone)]
-pub(super) struct Evaluation {
-    pub(super) loss: Jet,
-    pub(super) constraints: Vec<Jet>,
+pub(super) struct Iterate {
+    pub(super) logarithms: Gradient,
+    pub(super) multipliers: Vec<f64>,
+    pub(super) slacks: Vec<f64>,
 }
 
 /// A problem that has a feasible point.

@@ -1,5 +1,7 @@
 use super::*;
+use crate::budget::{Budgets, Limit};
 use crate::fixtures::table_6;
+use crate::law::Coefficients;
 use crate::law::forms::Eq2;
 use crate::theory::fixtures::simplified;
 use crate::theory::{ClosedForms, Ends, Regime, Simplified};
