@@ -20,6 +20,7 @@ pub mod live;
 pub mod message;
 pub mod news;
 pub mod open;
+pub mod parts;
 pub mod plot;
 pub mod pointer;
 pub mod recipe;

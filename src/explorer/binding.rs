@@ -1,6 +1,6 @@
 //! One key and everything that is said of it: what to press, what it does, what help and footer call it.
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::frame::Room;
 use super::message::Action;
@@ -8,7 +8,7 @@ use super::screens::hardware::model::HardwareFocus;
 use super::state::State;
 use super::vocabulary::{Control, Direction, Stride};
 
-/// One binding: what to press, what it is called, what it does.
+/// One line of a table of keys: what to press, what it is called, what it does.
 pub struct Binding {
     /// As the help writes it.
     pub keys: &'static str,
@@ -16,8 +16,48 @@ pub struct Binding {
     pub does: &'static str,
     /// In the footer.
     pub hint: Hint,
-    pub(super) codes: &'static [KeyCode],
-    pub(super) action: Option<Action>,
+    /// What is pressed. Empty where another binding has the keys, because they mean another thing in another pane.
+    pub(crate) strokes: &'static [Stroke],
+    /// What clicking its hint does.
+    click: Option<Action>,
+}
+
+/// A key that is pressed, and what that means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stroke {
+    /// This key.
+    Key(KeyCode, Action),
+    /// This key; and with shift held another thing.
+    WithShift(KeyCode, Action, Action),
+    /// This letter with control held.
+    WithControl(char, Action),
+}
+
+impl Stroke {
+    /// What it means when `key` is pressed, if that is this one. Control or alt make another key of a character, and
+    /// change nothing about a key that is none.
+    fn action(self, key: KeyEvent) -> Option<Action> {
+        let is_modified = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match self {
+            Self::WithControl(letter, action) => {
+                let is_it = key.code == KeyCode::Char(letter) && key.modifiers.contains(KeyModifiers::CONTROL);
+                is_it.then_some(action)
+            }
+            Self::Key(code, _) | Self::WithShift(code, ..) if code != key.code => None,
+            Self::Key(KeyCode::Char(_), _) | Self::WithShift(KeyCode::Char(_), ..) if is_modified => None,
+            Self::WithShift(_, _, shifted) if key.modifiers.contains(KeyModifiers::SHIFT) => Some(shifted),
+            Self::Key(_, action) | Self::WithShift(_, action, _) => Some(action),
+        }
+    }
+
+    /// The key and whether control is held with it: no two strokes of a table may share them.
+    #[cfg(test)]
+    pub(crate) const fn chord(self) -> (KeyCode, KeyModifiers) {
+        match self {
+            Self::Key(code, _) | Self::WithShift(code, ..) => (code, KeyModifiers::NONE),
+            Self::WithControl(letter, _) => (KeyCode::Char(letter), KeyModifiers::CONTROL),
+        }
+    }
 }
 
 /// Whether the footer names a binding, in one or two words.
@@ -68,9 +108,14 @@ impl Occasion {
 }
 
 impl Binding {
+    /// What a key means, if it is one of this binding's.
+    pub fn action(&self, key: KeyEvent) -> Option<Action> {
+        self.strokes.iter().find_map(|stroke| stroke.action(key))
+    }
+
     /// What clicking its hint does; nothing for keys that depend on the focus.
-    pub const fn action(&self) -> Option<Action> {
-        self.action
+    pub const fn click(&self) -> Option<Action> {
+        self.click
     }
 
     /// The footer's words; empty where it has none.
@@ -87,26 +132,76 @@ impl Binding {
     }
 }
 
-pub(crate) const fn binding(
-    keys: &'static str,
-    codes: &'static [KeyCode],
-    hint: Hint,
-    does: &'static str,
-    action: Action,
-) -> Binding {
-    Binding { keys, does, hint, codes, action: Some(action) }
+/// A binding whose hint does, when it is clicked, what its first key does.
+pub(crate) const fn binding(keys: &'static str, hint: Hint, does: &'static str, strokes: &'static [Stroke]) -> Binding {
+    let click = match strokes {
+        [Stroke::Key(_, action) | Stroke::WithShift(_, action, _) | Stroke::WithControl(_, action), ..] => {
+            Some(*action)
+        }
+        [] => None,
+    };
+    Binding { keys, does, hint, strokes, click }
 }
 
-/// Keys whose meaning depends on the focus; the help names them, [`key_action`] reads them.
-pub(crate) const fn explained(keys: &'static str, hint: Hint, does: &'static str) -> Binding {
-    Binding { keys, does, hint, codes: &[], action: None }
+/// Keys whose meaning depends on the focus: there is nothing to click.
+pub(crate) const fn explained(
+    keys: &'static str,
+    hint: Hint,
+    does: &'static str,
+    strokes: &'static [Stroke],
+) -> Binding {
+    Binding { keys, does, hint, strokes, click: None }
 }
 
 /// A key whose words in the help are those of the binding before it, which then names both.
-pub(crate) const fn also(keys: &'static str, codes: &'static [KeyCode], action: Action) -> Binding {
-    Binding { keys, does: "", hint: Hint::None, codes, action: Some(action) }
+pub(crate) const fn also(keys: &'static str, strokes: &'static [Stroke]) -> Binding {
+    binding(keys, Hint::None, "", strokes)
 }
 
-pub(crate) const fn next(control: Control) -> Action {
-    Action::Step(control, Direction::Up, Stride::Coarse)
+/// The key that steps a control to its next value.
+pub(crate) const fn next(key: char, control: Control) -> Stroke {
+    Stroke::Key(KeyCode::Char(key), Action::Step(control, Direction::Up, Stride::Coarse))
+}
+
+/// The key of a letter.
+pub(crate) const fn letter(key: char, action: Action) -> Stroke {
+    Stroke::Key(KeyCode::Char(key), action)
+}
+
+/// What several screens have in common.
+pub(crate) mod common {
+    use crossterm::event::KeyCode;
+
+    use super::{Binding, Hint, Stroke, binding, letter, next};
+    use crate::explorer::message::Action;
+    use crate::explorer::vocabulary::Control;
+
+    /// The two keys of a preset of Table 2, counted from 0.
+    const PRESETS: [[Stroke; 2]; 4] = [preset(0), preset(1), preset(2), preset(3)];
+
+    const fn preset(which: u8) -> [Stroke; 2] {
+        let action = Action::Preset(which as usize);
+        [Stroke::Key(KeyCode::F(which + 1), action), letter((b'1' + which) as char, action)]
+    }
+
+    pub(crate) const EMBODIED_AI: Binding = binding("F1 1", Hint::None, "embodied AI: TPOT 20 ms", &PRESETS[0]);
+    pub(crate) const SMART_HOME: Binding = binding("F2 2", Hint::None, "smart home: total 500 ms", &PRESETS[1]);
+    pub(crate) const DRIVING: Binding = binding("F3 3", Hint::None, "driving: total 100 ms", &PRESETS[2]);
+    pub(crate) const SERVING: Binding = binding("F4 4", Hint::None, "serving: total 2 s", &PRESETS[3]);
+
+    /// What leaves the program, whatever lies over the screen.
+    pub(crate) const QUIT_ANYWHERE: Stroke = Stroke::WithControl('c', Action::Quit);
+    pub(crate) const QUIT: Binding =
+        binding("q", Hint::Always("quit"), "quit (ctrl c too)", &[letter('q', Action::Quit), QUIT_ANYWHERE]);
+
+    pub(crate) const LIFT: Binding =
+        binding("x", Hint::Roomy("lift"), "what-if off, then budgets", &[letter('x', Action::Release)]);
+    pub(crate) const AIM: Binding =
+        binding("o", Hint::Roomy("aim"), "aim at total, TTFT, decode", &[next('o', Control::Aim)]);
+    pub(crate) const BOARD: Binding = binding("b", Hint::Roomy("board"), "next board", &[next('b', Control::Board)]);
+    pub(crate) const MODE: Binding = binding("m", Hint::Roomy("mode"), "next power mode", &[next('m', Control::Mode)]);
+    pub(crate) const FORMAT: Binding =
+        binding("f", Hint::Roomy("format"), "next number format", &[next('f', Control::Format)]);
+    pub(crate) const FOLLOW_BEST: Binding =
+        binding("esc", Hint::None, "follow the best again", &[Stroke::Key(KeyCode::Esc, Action::FollowBest)]);
 }

@@ -8,6 +8,7 @@ use crate::explorer::draw::canvas::{Canvas, put};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::frontier::action::FrontierAction;
 use crate::explorer::shelf::Prominence;
 use engine::units;
 
@@ -36,7 +37,9 @@ pub(super) fn draw(chart: &mut Chart<'_>, canvas: &mut Canvas<'_>) {
             chart.labels.push(marker_area((*x, *y)));
         }
         if let Some(place) = model {
-            canvas.hits.push(Rect::new(*x, *y, 1, 1), Target::Press(Action::CompareWith(*place)));
+            canvas
+                .hits
+                .push(Rect::new(*x, *y, 1, 1), Target::Press(Action::Frontier(FrontierAction::CompareWith(*place))));
         }
     }
     // With nothing feasible the way out is written across the chart; words under words read badly.
@@ -47,7 +50,7 @@ pub(super) fn draw(chart: &mut Chart<'_>, canvas: &mut Canvas<'_>) {
         let style = canvas.style(*role);
         let written = chart.label(canvas, *at, words, style);
         if let (Some(area), Some(place)) = (written, model) {
-            canvas.hits.push(area, Target::Press(Action::CompareWith(*place)));
+            canvas.hits.push(area, Target::Press(Action::Frontier(FrontierAction::CompareWith(*place))));
         }
     }
 }
