@@ -270,3 +270,13 @@ pub enum Effect {
     /// Leave the program.
     Quit,
 }
+
+impl Effect {
+    /// Whether it is worked out behind the picture, where nobody waits for it.
+    pub const fn is_backstage(&self) -> bool {
+        match self {
+            Self::Resample(_) | Self::Assess(_) | Self::Judge(_) | Self::Theorise(_) => true,
+            Self::Price(_) | Self::Fit(_) | Self::Watch(_) | Self::Order(..) | Self::Export(_) | Self::Quit => false,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Ordering the candidates for the table.
+
+use std::sync::Arc;
+
+use super::job::{Job, Listener};
+use crate::explorer::message::Message;
+use crate::explorer::screens::frontier::model::{Column, order};
+use crate::explorer::table::SortOrder;
+use engine::landscape::Landscape;
+
+/// Candidates to be ordered for the table.
+pub(in crate::explorer) struct OrderJob {
+    pub(in crate::explorer) landscape: Arc<Landscape>,
+    pub(in crate::explorer) sort: (Column, SortOrder),
+}
+
+impl Job for OrderJob {
+    fn run(&self, listener: &dyn Listener) -> Option<Message> {
+        if listener.is_overtaken() {
+            return None;
+        }
+        let (column, direction) = self.sort;
+        let order = order(&self.landscape, column, direction);
+        Some(Message::Ordered(Arc::clone(&self.landscape), self.sort, order))
+    }
+
+    fn crashed(&self) -> Option<Message> {
+        None
+    }
+}
