@@ -1,7 +1,7 @@
 //! The full-screen explorer: state, message, update, view, and a thin loop around them.
 //!
 //! ```text
-//! keys, mouse ──keys, pointer──▶ Message ──update──▶ State ──view──▶ frame + Hits
+//! keys, mouse ───keys, pointer───▶ Message ──update──▶ State ──view──▶ frame + Hits
 //!                                     ▲          └──▶ Effect ──▶ workers, files
 //!                                     └───────────────────────────────┘
 //! ```

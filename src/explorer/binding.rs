@@ -205,3 +205,22 @@ pub(crate) mod common {
     pub(crate) const FOLLOW_BEST: Binding =
         binding("esc", Hint::None, "follow the best again", &[Stroke::Key(KeyCode::Esc, Action::FollowBest)]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_makes_another_key_of_a_letter_and_shift_of_an_arrow() {
+        let arrow = Stroke::WithShift(KeyCode::Left, Action::Help, Action::Sources);
+        let left = |modifiers| arrow.action(KeyEvent::new(KeyCode::Left, modifiers));
+        assert_eq!(left(KeyModifiers::NONE), Some(Action::Help));
+        assert_eq!(left(KeyModifiers::SHIFT), Some(Action::Sources));
+        assert_eq!(left(KeyModifiers::CONTROL), Some(Action::Help));
+        let u = |stroke: Stroke, modifiers| stroke.action(KeyEvent::new(KeyCode::Char('u'), modifiers));
+        assert_eq!(u(letter('u', Action::Help), KeyModifiers::NONE), Some(Action::Help));
+        assert_eq!(u(letter('u', Action::Help), KeyModifiers::CONTROL), None);
+        assert_eq!(u(Stroke::WithControl('u', Action::Help), KeyModifiers::CONTROL), Some(Action::Help));
+        assert_eq!(u(Stroke::WithControl('u', Action::Help), KeyModifiers::NONE), None);
+    }
+}
