@@ -56,8 +56,8 @@ fn rows<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Vec<(String, &'stati
     lines
 }
 
-/// The bindings that the footer names in so many columns, two blanks after each. Where not all fit, the last of the
-/// screen's own give way first.
+/// The bindings that the footer names in so many columns, with two blanks after each. Where not all fit, the last of
+/// the screen's own bindings are left out first.
 pub fn hinted(screen: Screen, occasions: &[Occasion], columns: u16) -> Vec<&'static Binding> {
     let named = |binding: &&Binding| match binding.hint {
         Hint::None => false,

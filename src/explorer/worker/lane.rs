@@ -1,8 +1,8 @@
 //! A thread for one kind of work, where the newest job is the one that counts.
 //!
-//! Every job is handed to the work, also one that a newer job has overtaken: the work alone knows whether such a job
-//! is to be dropped without a word or must be answered, because something waits for it. Its ticket tells it, before it
-//! begins and at any time while it is at it.
+//! Every job is handed to the work function, even one that a newer job has overtaken. Only that function knows whether
+//! such a job can be dropped silently, or must be answered because something waits for it. The ticket of the job says
+//! at any time whether it is overtaken.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct Lane<J> {
 }
 
 impl<J: Send + 'static> Lane<J> {
-    /// Starts the thread. `work` answers a job, or not; `crashed` answers for it if it panics, and the lane goes on.
+    /// Starts the thread. `work` may answer a job. If it panics, `crashed` answers instead, and the lane goes on.
     pub(super) fn start<M: From<Message> + Send + 'static>(
         answers: Sender<M>,
         work: impl Fn(&J, &Ticket<M>) -> Option<Message> + Send + 'static,
