@@ -79,7 +79,7 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         let lane = self.lanes.entry(job.lane()).or_insert_with(|| {
             Lane::start(
                 answers.clone(),
-                move |job: &Box<dyn Job>, ticket| match &threads {
+                move |job, ticket| match &threads {
                     Some(threads) => threads.perform(|| job.run(ticket)),
                     None => job.run(ticket),
                 },

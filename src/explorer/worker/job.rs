@@ -8,7 +8,7 @@ use crate::explorer::message::Message;
 use engine::law::fit::Watch;
 
 /// Work that is done off the screen's thread. Jobs of one type share a lane, where the newest is the one that counts.
-pub(in crate::explorer) trait Job: Send + 'static {
+pub(in crate::explorer) trait Job: Send + Sync + 'static {
     /// Does it. A job that was overtaken is dropped without a word, unless something waits for its answer.
     fn run(&self, listener: &dyn Listener) -> Option<Message>;
 
