@@ -77,7 +77,7 @@ impl<M: From<Message> + Send + 'static> Workers<M> {
         }
         let answers = &self.answers;
         let lane = self.lanes.entry(job.lane()).or_insert_with(|| {
-            Lane::start(
+            Lane::<Box<dyn Job>>::start(
                 answers.clone(),
                 move |job, ticket| match &threads {
                     Some(threads) => threads.perform(|| job.run(ticket)),
