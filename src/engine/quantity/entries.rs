@@ -3,6 +3,7 @@
 use super::Value::{Flag, Real, Whole};
 use super::{Entry, Nature, Panel, Part, Priced, Printed, Screen, Unit, Value};
 use crate::space::{KvHeads, Space};
+use crate::text::width;
 
 /// What most have: a column in CSV, a key in documents, and no place of its own elsewhere.
 const PLAIN: Entry = Entry {
@@ -379,7 +380,7 @@ fn experts(of: &Priced<'_>, room: usize) -> String {
         return "dense".to_owned();
     }
     let text = format!("{}/{}", shape.experts, shape.top_k);
-    if text.chars().count() <= room { text } else { format!("{}/…", shape.experts) }
+    if width(&text) <= room { text } else { format!("{}/…", shape.experts) }
 }
 
 /// What the axis of KV heads means at each width and head size.

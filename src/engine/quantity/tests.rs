@@ -2,6 +2,7 @@ use super::*;
 use crate::budget::Limit;
 use crate::fixtures::{paper_landscape, paper_space, sweep_at};
 use crate::reference::QWEN2_5_0_5B;
+use crate::text::width;
 
 fn priced<T>(index: usize, look: impl FnOnce(&Priced<'_>) -> T) -> T {
     look(&Priced::candidate(&paper_landscape(), index).on_board(62.841e9))
@@ -125,9 +126,9 @@ fn columns_stand_by_their_places_and_have_room_for_what_they_say() {
         priced(index, |priced| {
             for quantity in Quantity::on_screen() {
                 let cells = usize::from(quantity.screen().unwrap().cells);
-                assert!(quantity.screen().unwrap().heading.chars().count() <= cells);
+                assert!(width(quantity.screen().unwrap().heading) <= cells);
                 let text = quantity.screen_cell(priced);
-                assert!(text.chars().count() <= cells, "{quantity:?}: {text}");
+                assert!(width(&text) <= cells, "{quantity:?}: {text}");
             }
         });
     }
