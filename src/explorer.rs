@@ -1,7 +1,7 @@
 //! The full-screen explorer: state, message, update, view, and a thin loop around them.
 //!
 //! ```text
-//! keys, mouse ──keymap, pointer──▶ Message ──update──▶ State ──view──▶ frame + Hits
+//! keys, mouse ──keys, pointer──▶ Message ──update──▶ State ──view──▶ frame + Hits
 //!                                     ▲          └──▶ Effect ──▶ workers, files
 //!                                     └───────────────────────────────┘
 //! ```
@@ -9,32 +9,35 @@
 //! The loop sleeps in one channel until something happens, applies everything that has happened, and draws once. An
 //! idle screen costs no bytes and no wake-ups.
 
+pub mod binding;
 pub mod change;
-pub mod evolution_view;
-pub mod fit_view;
-pub mod hardware_view;
+pub mod draw;
+pub mod frame;
 pub mod headless;
 pub mod judged;
-pub mod keymap;
-pub mod layout;
+pub mod keys;
 pub mod live;
 pub mod message;
+pub mod news;
 pub mod open;
+pub mod plot;
 pub mod pointer;
 pub mod recipe;
 pub mod resampled;
 pub mod screen;
+pub mod screens;
 pub mod searched;
 pub mod selection;
 pub mod shelf;
 pub mod slider;
 pub mod sources;
+pub mod standing;
 pub mod state;
 pub mod table;
 pub mod terminal;
-pub mod theory_view;
 pub mod update;
 pub mod view;
+pub mod vocabulary;
 mod worker;
 
 use std::io::{self, Write};
@@ -44,13 +47,13 @@ use std::time::Duration;
 
 use crossterm::event::{self, Event as Input, MouseEventKind};
 
-use keymap::key_action;
+use draw::theme::{Palette, Theme};
+use keys::key_action;
 use message::{Action, Effect, ExportOutcome, Message};
 use open::Opening;
 use pointer::{Held, Hits, pointer_action};
 use state::State;
 use terminal::Screen;
-use view::theme::{Palette, Theme};
 use worker::{FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob, WatchJob, Workers};
 
 /// What the loop waits for.

@@ -14,8 +14,8 @@
 //!            error, text, units: what people read and type
 //! ```
 //!
-//! Where to look: a formula is in [`engine`], a file format in [`files`], a pane of the screen in
-//! [`explorer::view`], a key in [`explorer::keymap`], an option in [`cli::args`].
+//! Where to look: a formula is in [`engine`], a file format in [`files`], a screen with its keys and
+//! panes in [`explorer::screens`], an option in [`cli::args`].
 
 pub mod cli;
 pub mod explorer;

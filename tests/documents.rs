@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use clap::Parser;
 use roofscape::cli::args::Cli;
-use roofscape::explorer::keymap;
+use roofscape::explorer::keys;
 use roofscape::explorer::screen::Screen;
 
 /// Where documents are.
@@ -99,7 +99,7 @@ fn the_readme_is_short_and_begins_with_two_commands() {
 
 /// The table of a screen's keys, as docs/explorer.md has it.
 fn keys(screen: Screen) -> String {
-    let rows = keymap::help(screen).into_iter().map(|(keys, does)| format!("| {keys} | {does} |\n"));
+    let rows = keys::help(screen).into_iter().map(|(keys, does)| format!("| {keys} | {does} |\n"));
     format!("| key | does |\n|---|---|\n{}", rows.collect::<String>())
 }
 

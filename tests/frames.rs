@@ -4,11 +4,11 @@
 
 use engine::budget::Limit;
 use engine::hardware::{Efficiency, Overhead};
+use roofscape::explorer::draw::theme::Palette;
 use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
-use roofscape::explorer::view::theme::Palette;
 
 fn session(size: (u16, u16)) -> Headless {
     Headless::open(&Choices::default(), size).expect("built-in files open")

@@ -15,7 +15,7 @@ use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::shelf::{FitProgress, LawEntry};
 use roofscape::explorer::sources;
-use roofscape::explorer::state::Notice;
+use roofscape::explorer::vocabulary::Notice;
 
 /// 173 runs and their header.
 const TINY: &str = include_str!("../datasets/tiny.csv");

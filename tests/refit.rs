@@ -11,7 +11,7 @@ use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, FitStop, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::shelf::{FitProgress, LawEntry};
-use roofscape::explorer::state::{Notice, Pick};
+use roofscape::explorer::vocabulary::{Notice, Pick};
 
 const SIZE: (u16, u16) = (120, 40);
 

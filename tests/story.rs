@@ -9,11 +9,12 @@ use engine::budget::Limit;
 use engine::precision::Precision;
 use engine::workload::{Objective, Workload};
 use roofscape::explorer::headless::{Headless, Pace, text};
-use roofscape::explorer::keymap::help;
-use roofscape::explorer::message::{Action, Control, ExportOutcome, FitStop, Focus, Message, Overwrite, Scope};
+use roofscape::explorer::keys::help;
+use roofscape::explorer::message::{Action, ExportOutcome, FitStop, Message, Overwrite};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
-use roofscape::explorer::state::{Mode, Notice, Pick, Switch};
+use roofscape::explorer::state::Mode;
+use roofscape::explorer::vocabulary::{Control, Focus, Notice, Pick, Scope, Switch};
 
 const SIZE: (u16, u16) = (120, 40);
 

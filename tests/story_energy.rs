@@ -7,10 +7,10 @@ use engine::budget::{Budgets, Limit};
 use engine::units::rounded_up;
 use engine::workload::Objective;
 use roofscape::explorer::headless::{Headless, text};
-use roofscape::explorer::message::{Action, Control, Focus};
+use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
-use roofscape::explorer::slider::{Direction, Stride};
-use roofscape::explorer::state::{Mode, Notice, Switch};
+use roofscape::explorer::state::Mode;
+use roofscape::explorer::vocabulary::{Control, Direction, Focus, Notice, Stride, Switch};
 
 /// A session on a board with modes of 20 W, of none, and of 5 W at half of what the first has.
 fn session(mode: &str, size: (u16, u16)) -> Headless {

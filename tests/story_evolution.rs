@@ -5,14 +5,14 @@
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use engine::budget::Limit;
 use engine::workload::Objective;
-use roofscape::explorer::evolution_view::quantity::Quantity;
-use roofscape::explorer::evolution_view::{course, members};
+use roofscape::explorer::draw::theme::Palette;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
-use roofscape::explorer::state::Pick;
-use roofscape::explorer::view::theme::Palette;
+use roofscape::explorer::screens::evolution::model::members::{course, members};
+use roofscape::explorer::screens::evolution::model::quantity::Quantity;
+use roofscape::explorer::vocabulary::Pick;
 
 const SIZE: (u16, u16) = (120, 40);
 

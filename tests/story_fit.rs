@@ -4,13 +4,13 @@
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use engine::law::LossLaw;
-use roofscape::explorer::fit_view::FitFocus;
-use roofscape::explorer::fit_view::evidence::Part;
-use roofscape::explorer::fit_view::runs::RunColumn;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;
-use roofscape::explorer::table::BEST_FIRST;
+use roofscape::explorer::screens::fit::model::FitFocus;
+use roofscape::explorer::screens::fit::model::evidence::Part;
+use roofscape::explorer::screens::fit::model::runs::RunColumn;
+use roofscape::explorer::screens::frontier::model::BEST_FIRST;
 
 const SIZE: (u16, u16) = (120, 40);
 

@@ -5,13 +5,13 @@
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use engine::budget::Limit;
 use engine::roofline::Phase;
-use roofscape::explorer::hardware_view::operators::{compared, picked, rows};
-use roofscape::explorer::hardware_view::{Comparison, Emphasis, HardwareFocus, LowerPane};
+use roofscape::explorer::draw::theme::Palette;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
-use roofscape::explorer::view::theme::Palette;
+use roofscape::explorer::screens::hardware::model::operators::{compared, picked, rows};
+use roofscape::explorer::screens::hardware::model::{Comparison, Emphasis, HardwareFocus, LowerPane};
 
 const SIZE: (u16, u16) = (120, 40);
 

@@ -13,8 +13,8 @@ use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
-use roofscape::explorer::state::{Answer, Pick};
-use roofscape::explorer::theory_view::table::{Way, outcome};
+use roofscape::explorer::screens::theory::model::table::{Way, outcome};
+use roofscape::explorer::vocabulary::{Answer, Pick};
 
 fn open(size: (u16, u16)) -> Headless {
     let choices = Choices { space: "large".into(), ..Choices::default() };

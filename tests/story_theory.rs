@@ -8,14 +8,14 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use engine::budget::Limit;
 use engine::theory::{CostModel, NoClosedForm, NoOptimum, Regime, regime};
 use roofscape::explorer::headless::{Headless, styles, text};
-use roofscape::explorer::message::{Action, Focus, Message};
+use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
-use roofscape::explorer::state::Switch;
-use roofscape::explorer::theory_view::LowerPane;
-use roofscape::explorer::theory_view::answer::Answered;
-use roofscape::explorer::theory_view::table::{Row, Way, outcome};
-use roofscape::explorer::theory_view::words::{Mark, notes};
+use roofscape::explorer::screens::theory::model::LowerPane;
+use roofscape::explorer::screens::theory::model::answer::Answered;
+use roofscape::explorer::screens::theory::model::table::{Row, Way, outcome};
+use roofscape::explorer::screens::theory::model::words::{Mark, notes};
+use roofscape::explorer::vocabulary::{Focus, Switch};
 
 const SIZE: (u16, u16) = (120, 40);
 

@@ -13,15 +13,16 @@ use engine::law::influence::leave_one_out;
 use engine::law::validation::{FOLDS, extrapolate, k_fold};
 use engine::runs::Run;
 use engine::units::significant;
-use roofscape::explorer::fit_view::evidence::{Part, Without};
-use roofscape::explorer::fit_view::runs::{BY_INFLUENCE, RunColumn};
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::judged::Test;
 use roofscape::explorer::message::{Action, Effect, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::recipe::Recipe;
+use roofscape::explorer::screens::fit::model::evidence::{Part, Without};
+use roofscape::explorer::screens::fit::model::runs::{BY_INFLUENCE, RunColumn};
 use roofscape::explorer::shelf::FitProgress;
-use roofscape::explorer::state::{Mode, Notice};
+use roofscape::explorer::state::Mode;
+use roofscape::explorer::vocabulary::Notice;
 
 const SIZE: (u16, u16) = (120, 40);
 

@@ -9,13 +9,13 @@ use engine::budget::{Budgets, Limit};
 use engine::hardware::Basis;
 use engine::precision::Precision;
 use engine::what_if::{Factor, Resource, Scaling};
-use roofscape::explorer::hardware_view::what_if::{best_in_words, ranking, worths};
 use roofscape::explorer::headless::{Headless, Pace, text};
-use roofscape::explorer::message::{Action, Control};
+use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
-use roofscape::explorer::slider::{Direction, Stride};
+use roofscape::explorer::screens::hardware::model::what_if::{best_in_words, ranking, worths};
 use roofscape::explorer::state::Mode;
+use roofscape::explorer::vocabulary::{Control, Direction, Stride};
 
 /// On the Hardware screen, the what-if pane in front.
 fn session(size: (u16, u16)) -> Headless {

@@ -6,15 +6,16 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::keymap::key_action;
+use super::draw::theme::{Palette, Theme};
+use super::keys::key_action;
 use super::message::{Effect, ExportRequest, Message};
 use super::open::{Choices, open};
 use super::pointer::{Held, Hits, pointer_action};
 use super::state::State;
 use super::update::{start, update};
 use super::view::render;
-use super::view::theme::{Palette, Theme};
-use super::worker::{self, FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob};
+use super::worker;
+use super::worker::{FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob};
 use engine::budget::Limit;
 use engine::error::Result;
 use engine::what_if::Resource;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::shelf::Standing;
+use super::standing::Standing;
 use engine::error::Error;
 use engine::law::comparison::Comparison;
 use engine::law::fit::{Criterion, FitError, Weighting};

@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::fit_view::FitFocus;
-use super::fit_view::evidence::FitPlot;
-use super::fit_view::runs::RunColumn;
-use super::hardware_view::{Emphasis, HardwareFocus};
 use super::judged::{Finding, Trial};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
-use super::slider::{Direction, Stride};
-use super::state::{Answer, Question};
-use super::table::{Column, SortOrder};
-use super::theory_view::answer::{Answered, Inquiry as TheoryInquiry};
+use super::screens::fit::model::FitFocus;
+use super::screens::fit::model::evidence::FitPlot;
+use super::screens::fit::model::runs::RunColumn;
+use super::screens::frontier::model::Column;
+use super::screens::hardware::model::{Emphasis, HardwareFocus};
+use super::screens::theory::model::answer::{Answered, Inquiry as TheoryInquiry};
+use super::table::SortOrder;
+use super::vocabulary::{Answer, Direction, Question, Stride};
+use super::vocabulary::{Arrow, Control, Focus, Scope};
 use engine::budget::{Budgets, Limit};
 use engine::error::Error;
 use engine::features::Axis;
@@ -24,55 +25,6 @@ use engine::what_if::Resource;
 use engine::workload::Objective;
 use files::live::Reread;
 use files::profile::Profile;
-
-/// A control with a value that is stepped through or typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Control {
-    /// A budget slider.
-    Budget(Limit),
-    /// Prompt tokens.
-    Prompt,
-    /// Generated tokens.
-    Generate,
-    /// Batch.
-    Batch,
-    /// Objective.
-    Aim,
-    /// Number format of weights and arithmetic.
-    Format,
-    /// Format of the LM head.
-    Head,
-    /// Format of the KV cache.
-    KvCache,
-    /// Power mode.
-    Mode,
-    /// Board.
-    Board,
-    /// Loss law.
-    Law,
-    /// What if the board had other bandwidth, compute or memory.
-    Scale(Resource),
-}
-
-/// Where keys go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Focus {
-    /// A control of the right-hand panel.
-    Control(Control),
-    /// The chart: arrows walk along the frontier.
-    Chart,
-    /// The table: arrows walk through its rows.
-    Table,
-}
-
-/// What an export contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// The picked architecture.
-    Picked,
-    /// All feasible ones.
-    Feasible,
-}
 
 /// Everything that a person can do; what keys, clicks and hints mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -314,16 +266,6 @@ impl From<Action> for Message {
     fn from(action: Action) -> Self {
         Self::Act(action)
     }
-}
-
-/// An arrow key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Arrow {
-    Left,
-    Right,
-    Up,
-    Down,
 }
 
 /// Architectures to be written: collected when the user says so, so that what is written is what was on the screen.

@@ -6,11 +6,11 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position as Cell, Rect};
 
-use super::fit_view::evidence::FitPlot;
 use super::message::Action;
+use super::plot::Plane;
+use super::plot::axes::Axes;
+use super::screens::fit::model::evidence::FitPlot;
 use super::slider::Track;
-use super::view::frontier::axes::Axes;
-use super::view::plot::Plane;
 use engine::budget::Limit;
 use engine::landscape::Position;
 use engine::what_if::Resource;

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::state::State;
 use engine::budget::Budgets;
 use engine::confidence::Confidence;
 use engine::error::Error;
@@ -75,21 +74,6 @@ impl PartialEq for Inquiry {
 }
 
 impl Inquiry {
-    /// What the picture calls for; none where its law was not resampled.
-    pub fn of(state: &State) -> Option<Self> {
-        let landscape = state.landscape()?;
-        let ensemble = state.ensemble()?;
-        let objective = state.objective;
-        let off_axis = state.budgets_off_axis(&landscape.sweep);
-        Some(Self {
-            law: state.shown().law,
-            landscape: Arc::clone(landscape),
-            ensemble: Arc::clone(ensemble),
-            objective,
-            budgets: off_axis,
-        })
-    }
-
     /// Whether another differs at most in budgets: then the interval of each loss is the same, and who is on the frontier is
     /// not.
     pub fn is_of_same_picture(&self, other: &Self) -> bool {

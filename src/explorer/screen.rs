@@ -1,9 +1,9 @@
 //! The full screens one can step through. Windows that lie over a screen are [`super::state::Mode`]'s.
 //!
-//! A screen is a file in each of `layout/`, `keymap/`, `update/` and `view/`, and a variant here; the matches on it
+//! A screen is a folder in `screens/`, and a variant here; the matches on it
 //! lead from one to the other.
 
-use super::slider::Direction;
+use super::vocabulary::Direction;
 
 /// One full screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,12 +48,7 @@ impl Screen {
     /// The next one or the one before, round and round.
     #[must_use]
     pub fn neighbour(self, direction: Direction) -> Self {
-        let here = Self::ALL.iter().position(|known| *known == self).unwrap_or(0);
-        let offset = match direction {
-            Direction::Up => 1,
-            Direction::Down => Self::ALL.len() - 1,
-        };
-        Self::ALL[(here + offset) % Self::ALL.len()]
+        direction.next_in(&Self::ALL, self)
     }
 }
 

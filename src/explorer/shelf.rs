@@ -7,6 +7,7 @@ use super::judged::{Basis, Judged};
 use super::live::Live;
 use super::recipe::Recipe;
 use super::resampled::{Resampled, ResamplingProgress};
+use super::standing::Standing;
 use engine::error::Error;
 use engine::hardware::Hardware;
 use engine::law::fit::{Fit, FitOptions};
@@ -101,19 +102,6 @@ pub enum FitProgress {
     Done,
     /// There is no such law, and why. The one that stands is of an earlier state of the runs.
     Failed(Error),
-}
-
-/// A law that can be used.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
-    /// The law.
-    pub law: Arc<LossLaw>,
-    /// The fit that it came from, with places in the whole dataset; none for a law from a file.
-    pub fit: Option<Arc<Fit>>,
-    /// How it was fitted.
-    pub recipe: Recipe,
-    /// The revision that it was fitted to: what was priced with another edition is out of date.
-    pub edition: u32,
 }
 
 impl LawEntry {

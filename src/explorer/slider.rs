@@ -4,6 +4,8 @@
 //! from under it, so the rule is the other way round: of all values in the cell's interval, take the **roundest**.
 //! The knob then stays under the mouse, and the value is as plain as the track's length allows.
 
+use super::vocabulary::{Direction, Stride};
+
 /// A slider's track: `cells` cells that cover `low..=high` logarithmically.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Track {
@@ -13,24 +15,6 @@ pub struct Track {
     pub high: f64,
     /// Length in terminal cells, at least 1.
     pub cells: u16,
-}
-
-/// How far one key press moves a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stride {
-    /// To the next of ten values per decade.
-    Coarse,
-    /// By the third significant digit.
-    Fine,
-}
-
-/// Which way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Towards smaller values, earlier entries.
-    Down,
-    /// Towards larger values, later entries.
-    Up,
 }
 
 impl Track {

@@ -6,106 +6,34 @@
 
 use std::sync::Arc;
 
-use super::evolution_view::EvolutionView;
-use super::fit_view::FitView;
-use super::hardware_view::HardwareView;
 use super::judged::Trial;
-use super::message::{Control, ExportRequest, Focus, Scope};
+use super::message::ExportRequest;
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
+use super::screens::evolution::model::EvolutionView;
+use super::screens::fit::model::FitView;
+use super::screens::frontier::model::Column;
+use super::screens::frontier::model::LowerPane;
+use super::screens::hardware::model::HardwareView;
+use super::screens::theory::model::TheoryView;
 use super::selection::{Frontiers, Selection};
 use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::slider::Track;
-use super::table::{Column, SortOrder};
-use super::theory_view::TheoryView;
+use super::table::SortOrder;
+use super::vocabulary::{Answer, Notice, Pick, Prompt, Question, Slider, Switch};
+use super::vocabulary::{Control, Focus, Scope};
 use engine::budget::{Budgets, Limit};
 use engine::hardware::Hardware;
 use engine::landscape::{Landscape, Position};
 use engine::law::fit::Bootstrap;
 use engine::law::{Ensemble, Extrapolation};
-use engine::precision::{LossPenalties, Precision, Storage};
+use engine::precision::Precision;
 use engine::reference::{BASELINE, ReferenceModel};
 use engine::roofline::{Estimator, UnsupportedFormat};
 use engine::search::Aim;
-use engine::what_if::Scaling;
-use engine::workload::{Objective, Workload};
+use engine::workload::Objective;
 use files::profile::{PowerMode, Profile};
 use report::{View, Warning};
-
-/// What a landscape answers; places on the shelf.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Question {
-    /// Law.
-    pub law: usize,
-    /// Which of the laws that have stood there.
-    pub edition: u32,
-    /// Board.
-    pub board: usize,
-    /// Its power mode.
-    pub mode: usize,
-    /// Number format.
-    pub precision: usize,
-    /// Format of the LM head, where another is chosen than the number format's own.
-    pub head: Option<Storage>,
-    /// Format of the KV cache, where another is chosen.
-    pub kv_cache: Option<Storage>,
-    /// What each number format adds to every loss.
-    pub penalties: LossPenalties,
-    /// Batch, prompt, answer.
-    pub workload: Workload,
-    /// How the board is imagined otherwise.
-    pub scaling: Scaling,
-}
-
-impl Question {
-    /// Whether another differs from it at most in the edition of the law.
-    pub fn asks_the_same_as(self, other: Self) -> bool {
-        Self { edition: other.edition, ..self } == other
-    }
-
-    /// The same of the board as it is.
-    #[must_use]
-    pub fn unscaled(self) -> Self {
-        Self { scaling: Scaling::NONE, ..self }
-    }
-}
-
-/// One budget slider: its value stays while it is switched off.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Slider {
-    /// What it limits.
-    pub limit: Limit,
-    /// Whether the limit counts.
-    pub switch: Switch,
-    /// Seconds, joules or bytes.
-    pub value: f64,
-}
-
-/// On or off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Switch {
-    On,
-    Off,
-}
-
-/// Which candidate is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pick {
-    /// Whatever is the best feasible one.
-    Best,
-    /// This one, feasible or not.
-    Chosen(usize),
-}
-
-/// A line being typed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Prompt {
-    /// So far.
-    pub text: String,
-    /// What was wrong with it when it was last submitted.
-    pub error: Option<String>,
-}
 
 /// What the keyboard speaks to.
 #[derive(Debug, Clone)]
@@ -126,34 +54,6 @@ pub enum Mode {
     Overwriting(Box<ExportRequest>),
     /// All boards by watts lie over it, this row looked at.
     Boards(usize),
-}
-
-/// Which of the two shares the lower part of a small screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the panes'")]
-pub enum LowerPane {
-    Table,
-    Pick,
-}
-
-/// A sentence about what just happened; stays until the next key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// It worked.
-    Done(String),
-    /// It did not, or not as asked.
-    Trouble(String),
-}
-
-/// A question with its answer: whoever shows a number of the landscape shows what it was priced for.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// What was asked.
-    pub question: Question,
-    /// What came out.
-    pub landscape: Arc<Landscape>,
-    /// Of an imagined board: the same on the board as it is.
-    pub before: Option<Arc<Landscape>>,
 }
 
 /// The session.
@@ -387,14 +287,12 @@ impl State {
 
     /// The slider of one limit.
     pub fn slider(&self, limit: Limit) -> &Slider {
-        let at = Limit::ALL.iter().position(|known| *known == limit).unwrap_or(0);
-        &self.sliders[at]
+        &self.sliders[limit.index()]
     }
 
     /// The same, to change it.
     pub fn slider_mut(&mut self, limit: Limit) -> &mut Slider {
-        let at = Limit::ALL.iter().position(|known| *known == limit).unwrap_or(0);
-        &mut self.sliders[at]
+        &mut self.sliders[limit.index()]
     }
 
     /// A slider's track: from the smallest to the largest value in the sweep, rounded outwards.

@@ -23,12 +23,15 @@ use resample::Backstage;
 pub(super) use resample::{ResampleJob, assess, resample};
 pub(super) use theorise::theorise;
 
-use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite, Scope};
+use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite};
 use super::recipe::Recipe;
 use super::resampled::Inquiry;
-use super::state::{Answer, Question, State};
-use super::table::{self, Column, SortOrder};
-use super::theory_view::answer::Inquiry as TheoryInquiry;
+use super::screens::frontier::model::Column;
+use super::screens::frontier::model::order as order_by;
+use super::screens::theory::model::answer::Inquiry as TheoryInquiry;
+use super::state::State;
+use super::table::SortOrder;
+use super::vocabulary::{Answer, Question, Scope};
 use engine::confidence::{self, Confidence};
 use engine::error::Error;
 use engine::landscape::Landscape;
@@ -192,7 +195,7 @@ fn fit_kept(job: &FitJob, watch: &dyn Watch) -> Result<Fit, FitError> {
 /// Orders candidates by a column.
 pub(super) fn order(job: &OrderJob) -> Message {
     let (column, direction) = job.sort;
-    Message::Ordered(Arc::clone(&job.landscape), job.sort, table::order(&job.landscape, column, direction))
+    Message::Ordered(Arc::clone(&job.landscape), job.sort, order_by(&job.landscape, column, direction))
 }
 
 /// Writes architectures. Whether the file is there is looked at first: the document may be large.

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::theme::Role;
-use super::{Canvas, fit, fit_before};
+use crate::explorer::draw::canvas::{Canvas, fit, fit_before};
+use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::screen::Screen;
 use crate::explorer::state::State;

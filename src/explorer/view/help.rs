@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::theme::Role;
-use super::window::window;
-use super::{Canvas, evolution, fit, frontier, hardware, theory};
-use crate::explorer::keymap::help;
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::theme::Role;
+use crate::explorer::draw::window;
+use crate::explorer::keys::help;
 use crate::explorer::screen::Screen;
+use crate::explorer::screens::{evolution, fit, frontier, hardware, theory};
 
 /// Rows of the legend at least, so that the window is much the same over every screen.
 const LEAST_LEGEND_ROWS: u16 = 5;
@@ -14,11 +15,11 @@ const LEAST_LEGEND_ROWS: u16 = 5;
 /// Draws the help over the screen.
 pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
     let legend = match shown {
-        Screen::Frontier => frontier::LEGEND,
-        Screen::Fit => fit::LEGEND,
-        Screen::Hardware => hardware::LEGEND,
-        Screen::Evolution => evolution::LEGEND,
-        Screen::Theory => theory::LEGEND,
+        Screen::Frontier => frontier::view::LEGEND,
+        Screen::Fit => fit::view::LEGEND,
+        Screen::Hardware => hardware::view::LEGEND,
+        Screen::Evolution => evolution::view::LEGEND,
+        Screen::Theory => theory::view::LEGEND,
     };
     let lines = help(shown);
     let count = lines.len();

@@ -2,14 +2,15 @@
 
 use ratatui::layout::Rect;
 
-use super::theme::Role;
-use super::window::window;
-use super::{Canvas, Target};
-use crate::explorer::layout::sources_window;
-use crate::explorer::message::{Action, Arrow};
-use crate::explorer::slider::Stride;
+use crate::explorer::draw::canvas::Canvas;
+use crate::explorer::draw::theme::Role;
+use crate::explorer::draw::window;
+use crate::explorer::frame::sources_window;
+use crate::explorer::message::Action;
+use crate::explorer::pointer::Target;
 use crate::explorer::sources::{LABEL_COLUMNS, Tone, lines};
 use crate::explorer::state::State;
+use crate::explorer::vocabulary::{Arrow, Stride};
 
 /// Draws the window over the screen; `top` lines are scrolled away.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, top: usize, screen: Rect) {

@@ -3,15 +3,19 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::theme::Role;
-use super::{Canvas, Target, fit};
-use crate::explorer::keymap::{Occasion, hinted};
-use crate::explorer::layout::{Frame, room};
+use crate::explorer::binding::Occasion;
+use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::theme::Role;
+use crate::explorer::frame::Frame;
+use crate::explorer::keys::hinted;
 use crate::explorer::live::Live;
+use crate::explorer::pointer::Target;
 use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::screen::Screen;
+use crate::explorer::screens::room;
 use crate::explorer::shelf::{FitProgress, LawEntry};
-use crate::explorer::state::{Notice, State};
+use crate::explorer::state::State;
+use crate::explorer::vocabulary::Notice;
 use engine::law::LossLaw;
 use engine::search::Searched;
 use engine::units;

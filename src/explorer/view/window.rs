@@ -1,28 +1,16 @@
 //! Windows over the screen: a line to type, a question to answer.
 
 use ratatui::layout::Rect;
-use ratatui::widgets::{Clear, Widget};
 
-use super::theme::Role;
-use super::{Canvas, Focused, Target, fit};
-use crate::explorer::message::{Action, Control, Scope};
-use crate::explorer::state::{Mode, Prompt, State};
+use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::theme::Role;
+use crate::explorer::draw::window;
+use crate::explorer::message::Action;
+use crate::explorer::state::{Mode, State};
+use crate::explorer::vocabulary::{Control, Prompt, Scope};
 use engine::budget::Limit;
 use engine::units;
 use engine::what_if::Resource;
-
-/// Clears a window in the middle of the screen, draws its border, and returns what is inside. Nothing below it reacts
-/// to the mouse; a click beside it closes it.
-pub(super) fn window(canvas: &mut Canvas<'_>, screen: Rect, (width, height): (u16, u16), title: &str) -> Rect {
-    let area = screen.centered(
-        ratatui::layout::Constraint::Length(width.min(screen.width)),
-        ratatui::layout::Constraint::Length(height.min(screen.height)),
-    );
-    Clear.render(area, canvas.buffer);
-    canvas.hits.clear();
-    canvas.hits.push(screen, Target::Press(Action::Cancel));
-    canvas.pane(area, title, Focused::Yes)
-}
 
 /// Draws the window of a mode that has one.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen: Rect) {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::explorer::state::{Pick, Question, State};
+use crate::explorer::state::State;
+use crate::explorer::vocabulary::{Pick, Question};
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::law::LossLaw;

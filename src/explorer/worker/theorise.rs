@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::explorer::message::Message;
-use crate::explorer::theory_view::answer::{self, Inquiry};
+use crate::explorer::screens::theory::model::answer;
+use crate::explorer::screens::theory::model::answer::Inquiry;
 use engine::law::fit::Watch;
 
 /// Asks the theory; nothing if `watch` stops it.

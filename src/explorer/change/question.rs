@@ -1,0 +1,247 @@
+//! What is asked: law, board, power mode, number format, workload, objective.
+
+use std::ops::RangeInclusive;
+
+use super::asking::{ask, follow_memory};
+use super::{format, recipe, what_if};
+use crate::explorer::message::{Effect, FitStop, FittedLaw};
+use crate::explorer::resampled::ResamplingProgress;
+use crate::explorer::shelf::FitProgress;
+use crate::explorer::standing::Standing;
+use crate::explorer::state::State;
+use crate::explorer::vocabulary::{Control, Direction, Notice, Question, Stride, Switch};
+use engine::budget::Limit;
+use engine::hardware::Basis;
+use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
+
+/// Goes on searching a space for another frontier than was searched for last: the aim or a budget off the chart's axis
+/// has changed. What was found stays.
+pub(crate) fn search_on(state: &mut State) -> Option<Effect> {
+    if state.is_stale() || !state.shelf.is_searched() {
+        return None;
+    }
+    let wanted = state.wanted_aim();
+    if wanted == state.aim {
+        return None;
+    }
+    state.aim = wanted;
+    Some(Effect::Price(state.question))
+}
+
+/// A fit has come so far.
+pub(crate) fn fit_progressed(state: &mut State, place: usize, revision: u32, (done, of): (usize, usize)) {
+    let entry = &mut state.shelf.laws[place];
+    if let FitProgress::UnderWay { percent } = &mut entry.progress
+        && revision == entry.revision
+    {
+        *percent = (*percent).max(100 * done / of.max(1));
+    }
+}
+
+/// A fit ended. One of runs as they were before the last change is dropped: that of the runs as they are now is under
+/// way, or due.
+pub(crate) fn fitted(
+    state: &mut State,
+    place: usize,
+    revision: u32,
+    outcome: Result<FittedLaw, FitStop>,
+) -> Vec<Effect> {
+    let asked_for = state.question.law == place;
+    let entry = &mut state.shelf.laws[place];
+    if revision != entry.revision {
+        return Vec::new();
+    }
+    match outcome {
+        Ok(FittedLaw { law, fit }) => {
+            entry.standing = Some(Standing { law, fit: Some(fit), recipe: entry.recipe, edition: revision });
+            entry.refused = None;
+            entry.progress = FitProgress::Done;
+            entry.changes = 0;
+            entry.resampled.progress = ResamplingProgress::Due;
+        }
+        Err(FitStop::Superseded) => entry.progress = FitProgress::Due,
+        Err(FitStop::Impossible(error)) => match recipe::give_up(entry, &error) {
+            Some(words) if asked_for => {
+                state.notice = Some(Notice::Trouble(words));
+                return ask(state);
+            }
+            Some(_) => {}
+            None => entry.progress = FitProgress::Failed(error),
+        },
+    }
+    if !asked_for {
+        return Vec::new();
+    }
+    say_what_stands(state);
+    ask(state)
+}
+
+/// The law asked about is that of earlier runs, because there is none of the present ones: nobody may miss that.
+pub(crate) fn say_what_stands(state: &mut State) {
+    let entry = state.law_entry();
+    if let (Some(_), Some(error)) = (&entry.standing, entry.trouble()) {
+        state.notice = Some(Notice::Trouble(format!("the last law stays: {error}")));
+    }
+}
+
+/// Leaves a run out of the fit of the law asked about, or takes it back in.
+pub(crate) fn toggle_run(state: &mut State, run: usize) -> Vec<Effect> {
+    let entry = &mut state.shelf.laws[state.question.law];
+    if entry.dataset.as_ref().is_none_or(|dataset| run >= dataset.runs.len()) {
+        return Vec::new();
+    }
+    if !entry.excluded.remove(&run) {
+        entry.excluded.insert(run);
+    }
+    entry.call_for_refit(1);
+    ask(state)
+}
+
+/// Takes all runs of the law asked about back in.
+pub(crate) fn restore_runs(state: &mut State) -> Vec<Effect> {
+    let entry = &mut state.shelf.laws[state.question.law];
+    let is_absent = entry.live.as_ref().is_some_and(|live| !live.absent.is_empty());
+    if entry.excluded.is_empty() && !is_absent {
+        return Vec::new();
+    }
+    let restored = entry.excluded.len();
+    entry.excluded.clear();
+    if let Some(live) = &mut entry.live {
+        live.absent.clear();
+    }
+    entry.call_for_refit(restored);
+    ask(state)
+}
+
+/// A bug of ours stopped the pricing: the last picture's question is the question again.
+pub(crate) fn pricing_failed(state: &mut State, question: Question) {
+    if question == state.question {
+        if let Some(answer) = &state.answer {
+            state.question = answer.question;
+        }
+        let words = "a bug in roofscape stopped this calculation; the picture is the last one that worked";
+        state.notice = Some(Notice::Trouble(words.into()));
+    }
+}
+
+pub(crate) fn step(state: &mut State, control: Control, direction: Direction, stride: Stride) -> Vec<Effect> {
+    let before = state.question;
+    let workload = &mut state.question.workload;
+    match control {
+        Control::Prompt => {
+            workload.prompt_tokens = step_count(workload.prompt_tokens, direction, stride, 1..=MAX_TOKENS);
+        }
+        Control::Generate => {
+            workload.generated_tokens = step_count(workload.generated_tokens, direction, stride, 0..=MAX_TOKENS);
+        }
+        Control::Batch => workload.batch = step_count(workload.batch, direction, stride, 1..=MAX_BATCH),
+        Control::Format => format::step(state, direction),
+        Control::Head => format::step_head(state, direction),
+        Control::KvCache => format::step_kv_cache(state, direction),
+        Control::Mode => {
+            state.question.mode = direction.next_place(state.question.mode, state.board(state.question).modes.len());
+            format::settle(state);
+        }
+        Control::Board => step_board(state, direction),
+        Control::Law => state.question.law = direction.next_place(state.question.law, state.shelf.laws.len()),
+        Control::Scale(resource) => what_if::step(state, resource, direction, stride),
+        Control::Budget(_) | Control::Aim => {}
+    }
+    if state.question.law != before.law {
+        say_what_stands(state);
+    }
+    if (state.question.board, state.question.mode) != (before.board, before.mode) {
+        say_power_mode(state, before);
+    }
+    if state.question == before { Vec::new() } else { ask(state) }
+}
+
+/// Says what the new power mode powers, or why its number format is another, and what becomes of an energy budget.
+fn say_power_mode(state: &mut State, before: Question) {
+    let now = state.question;
+    let slider = state.slider(Limit::Energy);
+    let budget = format!("; {} ≤ {}", slider.limit.label(), slider.limit.text(slider.value));
+    let can = [before, now].map(|question| state.can_limit(question, Limit::Energy));
+    let energy = match (slider.switch, can) {
+        (Switch::On, [true, false]) => budget + " is off",
+        (Switch::On, [false, true]) => budget + " is on again",
+        _ => String::new(),
+    };
+    let is_lost = can == [true, false] && !energy.is_empty();
+    let mode = state.power_mode(now);
+    // First, because it is what the numbers of a calibration are taken for.
+    let uncovered = match state.hardware(now).efficiency_in(&state.precision(now)).1 {
+        Basis::Uncovered => format!("not calibrated in {}: ideal; ", state.precision(now).name),
+        Basis::Ideal | Basis::Given | Basis::Calibrated(_) | Basis::Extrapolated(_) => String::new(),
+    };
+    let in_words = format!("{uncovered}{}: {}", mode.name, mode.in_words());
+    state.notice = Some(match state.notice.take() {
+        Some(Notice::Trouble(words)) => Notice::Trouble(words + &energy),
+        _ if is_lost => Notice::Trouble(in_words + &energy),
+        _ => Notice::Done(in_words + &energy),
+    });
+}
+
+/// Sets a typed workload value; says what is allowed if it is not.
+pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect>, String> {
+    let workload = &mut state.question.workload;
+    let (slot, allowed) = match control {
+        Control::Prompt => (&mut workload.prompt_tokens, 1..=MAX_TOKENS),
+        Control::Generate => (&mut workload.generated_tokens, 0..=MAX_TOKENS),
+        _ => (&mut workload.batch, 1..=MAX_BATCH),
+    };
+    match typed.trim().replace(',', "").parse::<u32>() {
+        Ok(count) if allowed.contains(&count) => {
+            *slot = count;
+            Ok(ask(state))
+        }
+        _ => {
+            let most = engine::units::count(*allowed.end() as usize);
+            Err(format!("'{typed}' is no whole number from {} to {most}", allowed.start()))
+        }
+    }
+}
+
+pub(crate) fn step_objective(state: &mut State, direction: Direction) {
+    state.objective = direction.next_in(&Objective::ALL, state.objective);
+    super::picture::refront(state);
+    super::picture::reselect(state);
+}
+
+/// The next board in the mode that it starts in.
+fn step_board(state: &mut State, direction: Direction) {
+    let before_bytes = state.hardware(state.question).memory_bytes;
+    state.question.board = direction.next_place(state.question.board, state.shelf.boards.len());
+    state.question.mode = state.board(state.question).default_mode;
+    format::settle(state);
+    follow_memory(state, before_bytes);
+}
+
+/// To the next power of two, or by a sixteenth.
+fn step_count(value: u32, direction: Direction, stride: Stride, allowed: RangeInclusive<u32>) -> u32 {
+    let next = match (stride, direction) {
+        (Stride::Coarse, Direction::Up) => (value + 1).next_power_of_two(),
+        (Stride::Coarse, Direction::Down) if value <= 1 => 0,
+        (Stride::Coarse, Direction::Down) => value.div_ceil(2).next_power_of_two().min(value - 1),
+        (Stride::Fine, Direction::Up) => value + (value / 16).max(1),
+        (Stride::Fine, Direction::Down) => value.saturating_sub((value / 16).max(1)),
+    };
+    next.clamp(*allowed.start(), *allowed.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_step_through_powers_of_two() {
+        let up = |value| step_count(value, Direction::Up, Stride::Coarse, 1..=4096);
+        let down = |value| step_count(value, Direction::Down, Stride::Coarse, 1..=4096);
+        assert_eq!((up(1), up(1024), up(1000), up(4096)), (2, 2048, 1024, 4096));
+        assert_eq!((down(1), down(2), down(1024), down(1000), down(3)), (1, 1, 512, 512, 2));
+        assert_eq!(step_count(1024, Direction::Up, Stride::Fine, 1..=4096), 1088);
+        assert_eq!(step_count(1, Direction::Down, Stride::Fine, 1..=4096), 1);
+        assert_eq!(step_count(1, Direction::Down, Stride::Coarse, 0..=4096), 0);
+        assert_eq!(step_count(0, Direction::Up, Stride::Coarse, 0..=4096), 1);
+    }
+}

@@ -1,0 +1,97 @@
+//! The background of every picture: its law's runs are resampled, and the ensemble is asked how sure the frontier is.
+//! Nothing here is waited for.
+
+use std::sync::Arc;
+
+use crate::explorer::message::{Effect, FitStop};
+use crate::explorer::resampled::{Inquiry, ResamplingProgress, Verdict};
+use crate::explorer::shelf::FitProgress;
+use crate::explorer::state::State;
+use engine::law::Ensemble;
+
+/// Calls for resampling the law asked about, once it is fitted to its runs as they are now.
+pub(crate) fn ask(state: &mut State) -> Option<Effect> {
+    let place = state.question.law;
+    let of = state.bootstrap.resamples;
+    let entry = &mut state.shelf.laws[place];
+    let is_due = entry.resampled.progress == ResamplingProgress::Due;
+    if !is_due || entry.progress != FitProgress::Done || entry.fit().is_none() || of == 0 {
+        return None;
+    }
+    entry.resampled.progress = ResamplingProgress::UnderWay { done: 0, of };
+    Some(Effect::Resample(place))
+}
+
+/// So many resamples are fitted. It is said in fifths: enough to see that it moves, little to send over a slow line.
+pub(crate) fn progressed(state: &mut State, place: usize, edition: u32, finished: usize) {
+    const STEPS: usize = 5;
+    let entry = &mut state.shelf.laws[place];
+    if let ResamplingProgress::UnderWay { done, of } = &mut entry.resampled.progress
+        && entry.standing.as_ref().is_some_and(|standing| standing.edition == edition)
+    {
+        let step = (*of / STEPS).max(1);
+        *done = (*done).max(finished / step * step).min(*of);
+    }
+}
+
+/// Resampling ended. That of an earlier edition is dropped: it says nothing about the law that stands.
+pub(crate) fn resampled(
+    state: &mut State,
+    place: usize,
+    edition: u32,
+    outcome: Result<Arc<Ensemble>, FitStop>,
+) -> Vec<Effect> {
+    let entry = &mut state.shelf.laws[place];
+    if entry.standing.as_ref().is_none_or(|standing| standing.edition != edition) {
+        return Vec::new();
+    }
+    let resampled = &mut entry.resampled;
+    resampled.progress = match outcome {
+        Ok(ensemble) => {
+            resampled.newest = Some((edition, ensemble));
+            ResamplingProgress::Done
+        }
+        Err(FitStop::Superseded) => ResamplingProgress::Due,
+        Err(FitStop::Impossible(error)) => ResamplingProgress::Impossible(error),
+    };
+    if state.question.law == place { ask(state).into_iter().collect() } else { Vec::new() }
+}
+
+/// Asks about what is looked at now, if that is not what was asked last. A verdict about another picture goes at once; one
+/// about other budgets stays until the next, since the intervals in it hold still.
+pub(crate) fn follow(state: &mut State) -> Option<Effect> {
+    let now = inquiry(state);
+    let is_of_this = |verdict: &Arc<Verdict>| now.as_ref().is_some_and(|now| now.is_of_same_picture(&verdict.inquiry));
+    state.verdict = state.verdict.take().filter(is_of_this);
+    if now == state.inquiry {
+        return None;
+    }
+    state.inquiry.clone_from(&now);
+    if state.current_verdict().is_some() {
+        return None;
+    }
+    now.map(|inquiry| Effect::Assess(Box::new(inquiry)))
+}
+
+/// Takes a verdict, unless something else is looked at by now.
+pub(crate) fn assessed(state: &mut State, verdict: Arc<Verdict>) {
+    if state.inquiry.as_ref() == Some(&verdict.inquiry) {
+        state.shelf.laws[verdict.inquiry.law].resampled.lowest_loss = verdict.lowest_loss;
+        state.verdict = Some(verdict);
+    }
+}
+
+/// What the picture calls for; none where its law was not resampled.
+pub fn inquiry(state: &State) -> Option<Inquiry> {
+    let landscape = state.landscape()?;
+    let ensemble = state.ensemble()?;
+    let objective = state.objective;
+    let off_axis = state.budgets_off_axis(&landscape.sweep);
+    Some(Inquiry {
+        law: state.shown().law,
+        landscape: Arc::clone(landscape),
+        ensemble: Arc::clone(ensemble),
+        objective,
+        budgets: off_axis,
+    })
+}

@@ -1,0 +1,127 @@
+//! The feasible architectures, best first.
+
+use ratatui::layout::Rect;
+
+use super::focused;
+use super::pick::percent;
+use crate::explorer::draw::canvas::{Canvas, right};
+use crate::explorer::draw::table;
+use crate::explorer::draw::table::Placed;
+use crate::explorer::draw::theme::Role;
+use crate::explorer::message::Action;
+use crate::explorer::pointer::Target;
+use crate::explorer::screens::frontier::model::{BEST_FIRST, Column};
+use crate::explorer::state::State;
+use crate::explorer::table::RowWindow;
+use crate::explorer::vocabulary::Focus;
+use engine::confidence::Confidence;
+use engine::text::wrapped;
+use engine::units;
+
+/// Draws heading and rows.
+pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let total = state.landscape().map_or(0, |landscape| landscape.sweep.len());
+    let title = format!(
+        "Feasible: {} of {} {} space {}{}",
+        units::count(state.selection.feasible.len()),
+        units::count(total),
+        if state.shelf.is_searched() { "found in" } else { "in" },
+        state.shelf.space.name,
+        if state.sort == BEST_FIRST && state.order.is_none() { " · best first" } else { "" },
+    );
+    let inner = canvas.pane(area, &title, focused(state, Focus::Table));
+    let wheel = [Action::Scroll(-3), Action::Scroll(3)];
+    canvas.hits.push_with_wheel(area, Some(Target::Press(Action::Focus(Focus::Table))), wheel);
+    let shown = usize::from(inner.height).saturating_sub(1);
+    table::position_hint(canvas, area, RowWindow { top: state.top, shown, all: state.selection.feasible.len() });
+    let shares = Shares::of(state, inner);
+    let columns = table::columns(Rect { width: inner.width - shares.as_ref().map_or(0, |_| SHARE_COLUMNS), ..inner });
+    table::headings(canvas, state.sort, &columns, Action::Sort);
+    if let Some(shares) = &shares {
+        shares.heading(canvas, inner.y);
+    }
+    let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    if state.selection.feasible.is_empty() {
+        nothing(canvas, state, body);
+    } else {
+        rows(canvas, state, (&columns, shares.as_ref()), body);
+    }
+}
+
+fn rows(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    (columns, shares): (&[Placed<Column>], Option<&Shares<'_>>),
+    body: Rect,
+) {
+    let Some(landscape) = state.landscape() else { return };
+    let picked = state.picked();
+    let shown = state.selection.feasible.iter().enumerate().skip(state.top).take(usize::from(body.height));
+    for (y, (row, &index)) in (body.y..).zip(shown) {
+        let is_picked = picked == Some(index as usize);
+        let style = if is_picked { canvas.theme.picked_row() } else { canvas.style(Role::Text) };
+        let (marker, marker_style) = if is_picked {
+            ("◆", style)
+        } else if state.selection.frontier.contains(&index) {
+            ("·", canvas.style(Role::Frontier))
+        } else {
+            (" ", style)
+        };
+        canvas.buffer.set_string(body.x, y, marker, marker_style);
+        for placed in columns {
+            let text = placed.column.cell(&landscape.sweep, index as usize);
+            placed.write(canvas, y, &text, style);
+        }
+        if let Some(shares) = shares {
+            shares.write(canvas, y, index as usize);
+        }
+        canvas.hits.push_with_wheel(
+            Rect::new(body.x, y, body.width, 1),
+            Some(Target::Press(Action::PickRow(row))),
+            [Action::Scroll(-3), Action::Scroll(3)],
+        );
+    }
+}
+
+/// Cells of the column of shares, gap included.
+const SHARE_COLUMNS: u16 = 7;
+/// Cells inside the pane below which the shape needs them all.
+const ROOM_FOR_SHARES: u16 = 74;
+
+/// In how many of the resampled laws each row is on the frontier: a last column that is there when they are. It does not
+/// sort: most rows are on no frontier at all.
+struct Shares<'a> {
+    /// None while the budgets are others than those of the last verdict.
+    confidence: Option<&'a Confidence>,
+    x: u16,
+}
+
+impl<'a> Shares<'a> {
+    fn of(state: &'a State, inner: Rect) -> Option<Self> {
+        let known = state.verdict.is_some() && inner.width >= ROOM_FOR_SHARES;
+        let confidence = state.current_verdict().map(|verdict| &verdict.confidence);
+        known.then(|| Self { confidence, x: inner.right() - SHARE_COLUMNS })
+    }
+
+    fn heading(&self, canvas: &mut Canvas<'_>, y: u16) {
+        canvas.buffer.set_string(self.x, y, right("robust", usize::from(SHARE_COLUMNS)), canvas.style(Role::Label));
+    }
+
+    fn write(&self, canvas: &mut Canvas<'_>, y: u16, index: usize) {
+        let Some(confidence) = self.confidence else { return };
+        let share = confidence.frontier_probability(index);
+        let words = if share > 0.0 { percent(share) } else { "–".to_owned() };
+        let role = if confidence.is_robust(index) { Role::Good } else { Role::Label };
+        canvas.buffer.set_string(self.x, y, right(&words, usize::from(SHARE_COLUMNS)), canvas.style(role));
+    }
+}
+
+/// What to loosen, over as many lines as it takes.
+fn nothing(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
+    let Some(loosening) = &state.selection.loosening else { return };
+    let words = format!("no architecture keeps these budgets: {loosening}");
+    let room = Rect { x: body.x + 2, width: body.width.saturating_sub(4), ..body };
+    for (y, line) in (room.top()..room.bottom()).zip(wrapped(&words, usize::from(room.width))) {
+        canvas.buffer.set_string(room.x, y, line, canvas.style(Role::Over));
+    }
+}
