@@ -12,7 +12,7 @@ use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::screens::evolution::model::EvolutionView;
 use super::screens::fit::model::FitView;
-use super::screens::frontier::model::Column;
+use engine::quantity::Quantity;
 use super::screens::frontier::model::LowerPane;
 use super::screens::hardware::model::HardwareView;
 use super::screens::theory::model::TheoryView;
@@ -94,7 +94,7 @@ pub struct State {
     /// The model that the pick is compared with; a place on the shelf.
     pub compared: usize,
     /// The column that the table is sorted by, and which way.
-    pub sort: (Column, SortOrder),
+    pub sort: (Quantity, SortOrder),
     /// First row of the table that is shown.
     pub top: usize,
     /// Which screen is shown.
@@ -155,7 +155,7 @@ impl State {
             pick: Pick::Best,
             picked_row: None,
             compared,
-            sort: (Column::Perplexity, SortOrder::Ascending),
+            sort: (Quantity::PERPLEXITY, SortOrder::Ascending),
             top: 0,
             screen: Screen::Frontier,
             fit: FitView::default(),
