@@ -70,9 +70,7 @@ pub(super) fn write_csv(header: &[&str], rows: &[impl Serialize], out: &mut dyn 
 /// `label     value` lines, values aligned.
 pub(super) fn write_pairs(out: &mut dyn Write, pairs: &[(&str, String)]) -> io::Result<()> {
     let label = pairs.iter().map(|(label, _)| width(label)).max().unwrap_or(0) + GAP;
-    pairs.iter().try_for_each(|(name, value)| {
-        writeln!(out, "{}{value}", left(name, label))
-    })
+    pairs.iter().try_for_each(|(name, value)| writeln!(out, "{}{value}", left(name, label)))
 }
 
 #[cfg(test)]

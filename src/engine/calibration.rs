@@ -199,7 +199,7 @@ fn estimate(solution: &Solution, folds: &[Option<Solution>], parameter: Paramete
     let at = parameter.index();
     let standing = solution.standing[at]?;
     let ln = solution.point[at];
-    // The fits without a shape also feel what its rows have in common, of which the curvature knows nothing.
+    // The fits that leave a shape out also show what its rows have in common. The curvature does not.
     let others = || folds.iter().flatten().filter(|fold| fold.standing[at].is_some()).map(|fold| fold.point[at]);
     let low = others().fold(ln - 2.0 * solution.errors[at], f64::min);
     let high = others().fold(ln + 2.0 * solution.errors[at], f64::max);

@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn shares_and_band_equal_those_of_every_law_on_its_own() {
         let ensemble = ensemble(9);
-        // Without an answer every decode time is 0, so that all candidates are equal in it.
+        // Where nothing is generated every decode time is 0, so all candidates are equal in it.
         for (objective, generated_tokens) in
             [(Objective::Total, 16), (Objective::Decode, 16), (Objective::Decode, 0), (Objective::Prefill, 0)]
         {

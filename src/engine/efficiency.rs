@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(throttled.overhead, Overhead { prefill_s: 8e-5, decode_s: 2e-5 });
         // Where memory is the narrower, e_m holds.
         assert_eq!(throttled.bandwidth_share(10e9), (0.8, TrafficLimit::Memory));
-        // Twice the clock keeps twice as much in flight: all that memory gives, then.
+        // Twice the clock keeps twice as many bytes in flight. That is then all that the memory can give.
         assert_eq!(throttled.scaled(2.0).bandwidth_share(40e9), (0.8, TrafficLimit::Memory));
         assert_eq!(throttled.scaled(1.5).bandwidth_share(40e9), (0.75, TrafficLimit::InFlight));
         assert_eq!(reach.in_mode(Clocks::default()), MEASURED);

@@ -283,7 +283,7 @@ mod tests {
     fn moe_makes_up_the_frontier_beyond_its_fastest_corner_and_beats_the_baseline() {
         let landscape = paper_landscape();
         let front = landscape.frontier_of(Objective::Total, |_| true);
-        // Claim C1 says all of it; the very fastest candidates are dense, because they read no second expert.
+        // Claim C1 says all of it. But the fastest candidates are dense, because they read no second expert.
         let dense = |index: &&u32| landscape.sweep.is_dense(**index as usize);
         assert!(front.iter().filter(dense).all(|&index| landscape.sweep.total_s[index as usize] < 0.025));
         assert!(front.iter().filter(dense).count() * 40 < front.len());

@@ -38,6 +38,7 @@ pub mod roofline;
 pub mod runs;
 pub mod search;
 pub mod space;
+pub mod statistics;
 pub mod sweep;
 pub mod synthetic;
 pub mod text;

@@ -6,6 +6,8 @@
 
 use rayon::prelude::*;
 
+use crate::statistics::mean;
+
 /// Candidate numbers by rising `primary`, and by rising `secondary` where that is equal.
 pub fn order_by(primary: &[f64], secondary: &[f64]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..primary.len() as u32).collect();
@@ -61,12 +63,11 @@ pub fn mean_change(before: &[(f64, f64)], after: &[(f64, f64)]) -> Option<f64> {
     let mut latencies_s: Vec<f64> = before.iter().chain(after).map(|point| point.0).collect();
     latencies_s.sort_unstable_by(f64::total_cmp);
     latencies_s.dedup();
-    let changes: Vec<f64> = latencies_s
+    let changes = latencies_s
         .into_iter()
         .filter_map(|latency_s| Some((best(after, latency_s)? - best(before, latency_s)?).exp_m1()))
-        .filter(|change| change.is_finite())
-        .collect();
-    (!changes.is_empty()).then(|| changes.iter().sum::<f64>() / changes.len() as f64)
+        .filter(|change| change.is_finite());
+    mean(changes)
 }
 
 /// The area that a frontier dominates, in (ln latency, loss), up to a reference point (latency in seconds, loss); the

@@ -26,6 +26,7 @@ use rayon::prelude::*;
 use super::architecture::Architecture;
 use super::features::Features;
 use super::law::Coefficients;
+use super::statistics::{covariance_of_centred, mean, median, robust_sd_around};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -84,8 +85,6 @@ pub fn training_flops_per_token(shape: &Architecture) -> f64 {
 
 /// Where the losses of the laws for one shape are cut off, robust standard deviations from their median.
 const FARTHEST: f64 = 3.0;
-/// Standard deviation of normal values over their median absolute deviation.
-const NORMAL_SD_PER_MAD: f64 = 1.4826;
 
 /// Answers the question. What the laws cannot tell apart is proposed once. Ties go to the first candidate, so the answer is the same for any number of threads.
 pub fn plan(question: &PlanQuestion<'_>) -> Plan {
@@ -148,7 +147,7 @@ impl Scatter {
                     *loss = law.loss(shape);
                 }
                 draw_in(row);
-                let mean = row.iter().sum::<f64>() / row.len() as f64;
+                let mean = mean(row.iter().copied()).unwrap_or_default();
                 for loss in row {
                     *loss -= mean;
                 }
@@ -197,8 +196,8 @@ impl Scatter {
 
 /// Winsorises values at [`FARTHEST`]; values most of which are equal stay, since they have no spread to go by.
 fn draw_in(values: &mut [f64]) {
-    let middle = median(values.to_vec());
-    let deviation = NORMAL_SD_PER_MAD * median(values.iter().map(|value| (value - middle).abs()).collect());
+    let Some(middle) = median(values.iter().copied()) else { return };
+    let deviation = robust_sd_around(middle, values).unwrap_or_default();
     if deviation > 0.0 {
         let [low, high] = [middle - FARTHEST * deviation, middle + FARTHEST * deviation];
         for value in values {
@@ -207,22 +206,13 @@ fn draw_in(values: &mut [f64]) {
     }
 }
 
-/// The mean of the middle two of an even number; 0 of none.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    match (values.len() / 2, values.len() % 2) {
-        (0, 0) => 0.0,
-        (half, 0) => f64::midpoint(values[half - 1], values[half]),
-        (half, _) => values[half],
-    }
-}
-
 fn variance(row: &[f64]) -> f64 {
     covariance(row, row)
 }
 
+/// Of deviations from a mean; one law has none.
 fn covariance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / (a.len().max(2) - 1) as f64
+    covariance_of_centred(a, b).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -415,7 +405,6 @@ mod tests {
         let mut equal = [1.0, 1.0, 1.0, 5.0];
         draw_in(&mut equal);
         assert_eq!(equal, [1.0, 1.0, 1.0, 5.0]);
-        assert_eq!((median(vec![]), median(vec![2.0]), median(vec![4.0, 1.0])), (0.0, 2.0, 2.5));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Every number of an architecture, once: its key, its unit, its names, its value, and how it is written.
 //!
 //! Budgets, the columns of tables on the screen and in print, the panels of the Evolution, the columns of CSV and the keys
-//! of JSON are all views of one table ([`entries`]). So a number has one name in all of them, and a new one is one entry:
+//! of JSON are all views of one table (`entries`). So a number has one name in all of them, and a new one is one entry:
 //!
 //! ```text
 //!                      ┌─ key ─────────▶ CSV, JSON, options and files of budgets

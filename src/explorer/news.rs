@@ -11,7 +11,11 @@ pub fn in_words(before: &Landscape, after: &Landscape, objective: Objective) -> 
     let mut parts = Vec::new();
     if let Some(runs) = law.runs {
         let difference = runs as f64 - earlier.runs.unwrap_or(runs) as f64;
-        let difference = if difference == 0.0 { String::new() } else { format!(" ({})", signed(difference, |runs| format!("{runs:.0}"))) };
+        let difference = if difference == 0.0 {
+            String::new()
+        } else {
+            format!(" ({})", signed(difference, |runs| format!("{runs:.0}")))
+        };
         parts.push(format!("{} runs{difference}", units::count(runs)));
     }
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));

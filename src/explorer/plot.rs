@@ -4,8 +4,8 @@ pub mod axes;
 mod dots;
 mod scale;
 
-use ratatui::layout::Rect;
 use engine::text;
+use ratatui::layout::Rect;
 
 pub use dots::{Dots, braille};
 pub use scale::{Scale, by_plainness, even_labels, even_steps};

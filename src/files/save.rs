@@ -121,7 +121,7 @@ fn folder_of(path: &Path) -> Result<&Path, Error> {
 fn write_beside(path: &Path, folder: &Path, bytes: &[u8]) -> Result<NamedTempFile, Error> {
     let mut builder = Builder::new();
     builder.prefix(".roofscape-").suffix(".tmp");
-    // Temporary files are private by default; this one becomes an ordinary file. The umask is applied to it.
+    // Temporary files are private by default, but this one becomes an ordinary file. The umask is applied to it.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let write = || {

@@ -70,7 +70,7 @@ impl FileWatch {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&names);
         let nearest = |name: &PathBuf| name.ancestors().skip(1).find(|above| above.is_dir()).map(Path::to_owned);
         let directories: Vec<PathBuf> = names.iter().filter_map(nearest).collect();
-        // Again, also where it is watched already: another directory may have taken its name.
+        // Again, even if it is watched already, because another directory may have taken its name.
         let mut watch = |directory: &Path, depth| {
             self.notifier.watch(directory, depth).map_err(|error| refusal(&self.path, &error))
         };

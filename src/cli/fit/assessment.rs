@@ -7,6 +7,7 @@ use engine::law::form::{Exponent, Name, Slot};
 use engine::law::influence::{Influence, farthest, leave_out};
 use engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
 use engine::law::{Coefficients, Ensemble, Interval};
+use engine::statistics::robust_standard_deviation;
 use engine::units::significant;
 
 use super::super::fitting::Fitting;
@@ -90,7 +91,8 @@ impl Assessment {
             .collect();
         let known = self.influence.iter().filter_map(|run| Some((run.run, run.effect.as_ref().ok()?.deleted_residual)));
         deleted.extend(known);
-        let sd = robust_sd(deleted.values().copied().collect());
+        let residuals: Vec<f64> = deleted.values().copied().collect();
+        let sd = robust_standard_deviation(&residuals).unwrap_or_default();
         let mut far: Vec<(usize, f64)> =
             deleted.into_iter().filter(|(_, residual)| sd > EXACT_NATS && residual.abs() > FARTHEST * sd).collect();
         far.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
@@ -178,20 +180,4 @@ impl Assessment {
 fn left_out(fit: &Fit, options: &FitOptions) -> usize {
     let slow = fit.train.len() > MANY_RUNS || options.criterion == Criterion::HuberLog;
     if slow { SOME_LEFT_OUT } else { fit.train.len() }
-}
-
-/// 1.4826 times the median absolute deviation from the median.
-fn robust_sd(values: Vec<f64>) -> f64 {
-    let middle = median(values.clone());
-    1.4826 * median(values.into_iter().map(|value| (value - middle).abs()).collect())
-}
-
-/// The mean of the middle two of an even number; 0 of none.
-pub(super) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    match (values.len() / 2, values.len() % 2) {
-        (0, 0) => 0.0,
-        (half, 0) => f64::midpoint(values[half - 1], values[half]),
-        (half, _) => values[half],
-    }
 }

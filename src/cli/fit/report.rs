@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::assessment::{Assessment, median};
+use super::assessment::Assessment;
 use super::identified::identified;
 use crate::cli::fitting::Fitting;
 use engine::error::Error;
@@ -15,6 +15,7 @@ use engine::law::influence::Influence;
 use engine::law::validation::{Fold, KFold, Score, SizeExtrapolation};
 use engine::law::{Coefficients, DatasetIdentity, Ensemble, Features, FittedRange, Interval};
 use engine::runs::Run;
+use engine::statistics::median;
 use files::runs::{Loaded, Skipped, Told};
 use report::BootstrapPart;
 
@@ -272,9 +273,8 @@ impl<'a> Report<'a> {
             rmse: fit.quality.rmse,
             median_absolute_error: {
                 let runs = fit.train.iter().filter_map(|&run| choice.runs.get(run));
-                median(
-                    runs.map(|run| (run.loss - fit.coefficients.loss_after(&run.features, run.tokens)).abs()).collect(),
-                )
+                median(runs.map(|run| (run.loss - fit.coefficients.loss_after(&run.features, run.tokens)).abs()))
+                    .unwrap_or(f64::NAN)
             },
             runs: dataset.runs.len(),
             runs_train: fit.train.len(),

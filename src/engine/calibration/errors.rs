@@ -2,6 +2,7 @@
 
 use super::{Calibration, FittedRow};
 use crate::roofline::Phase;
+use crate::statistics::median;
 
 /// Which prediction is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +29,9 @@ pub struct Errors {
 impl Errors {
     /// Of shares with or without sign; none where there are no rows.
     pub fn of(errors: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let mut sizes: Vec<f64> = errors.into_iter().map(f64::abs).collect();
-        sizes.sort_by(f64::total_cmp);
-        let worst = *sizes.last()?;
-        let rows = sizes.len();
-        Some(Self { rows, median: f64::midpoint(sizes[(rows - 1) / 2], sizes[rows / 2]), worst })
+        let sizes: Vec<f64> = errors.into_iter().map(f64::abs).collect();
+        let worst = sizes.iter().copied().max_by(f64::total_cmp)?;
+        Some(Self { rows: sizes.len(), median: median(sizes)?, worst })
     }
 }
 

@@ -13,6 +13,7 @@ use super::refusal::{Reason, Refusal};
 use super::search::Search;
 use crate::efficiency::CalibratedPhases;
 use crate::roofline::Phase;
+use crate::statistics::{robust_sd, upper_median};
 
 /// Faster than the ideal roofline by more than rounding.
 pub(super) const TOO_FAST: f64 = 1.02;
@@ -235,13 +236,11 @@ impl<'a> Fit<'a> {
 
     fn noise(&self, point: &Point, numbers: usize) -> f64 {
         let reach = reach(point, self.at_cpu_hz);
-        let mut errors: Vec<f64> =
-            self.rows.iter().map(|row| (row.predicted_s(&reach) / row.seconds).ln().abs()).collect();
-        errors.sort_by(f64::total_cmp);
-        let rows = errors.len() as f64;
-        let median = errors.get(errors.len() / 2).copied().unwrap_or(0.0);
-        // 1.4826: from the median of absolute errors to a standard deviation.
-        (1.4826 * median * (rows / (rows - numbers as f64).max(1.0)).sqrt()).max(LEAST_NOISE)
+        let errors = self.rows.iter().map(|row| (row.predicted_s(&reach) / row.seconds).ln().abs());
+        // With few rows the middle two are far apart.
+        let median = upper_median(errors).unwrap_or_default();
+        let rows = self.rows.len() as f64;
+        (robust_sd(median) * (rows / (rows - numbers as f64).max(1.0)).sqrt()).max(LEAST_NOISE)
     }
 }
 

@@ -276,7 +276,7 @@ fn formats_are_fitted_apart() {
 fn models_of_one_shape_are_left_out_together() {
     let mut observations = one_mode();
     let honest = only(&observations).unwrap().errors(Phase::Decode, Prediction::LeftOut).unwrap();
-    // The largest decodes a third slower than all others, which a fit without it cannot know.
+    // The largest model decodes a third slower than all others. A fit without it cannot know that.
     observations[14].seconds *= 1.5;
     let unseen = |observations: &[Observation]| {
         let calibration = only(observations).unwrap();

@@ -228,21 +228,6 @@ pub(super) fn percent(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
 }
 
-/// The middle value, the mean of the two middle ones where their number is even; NaN of nothing.
-pub(super) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.get(middle) {
-        None => f64::NAN,
-        Some(&upper) if values.len().is_multiple_of(2) => f64::midpoint(values[middle - 1], upper),
-        Some(&only) => only,
-    }
-}
-
-pub(super) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
 /// One value per frontier, in the order of [`Evidence::fronts`]: `fp16 93 / 99 / 98, w8a8 92 / 99 / 98`.
 pub(super) fn by_regime(figures: &[Figure], written: impl Fn(f64) -> String) -> String {
     let of = |format: Precision| {

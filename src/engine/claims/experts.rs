@@ -1,8 +1,9 @@
 //! Mixtures of experts: how much of the frontier they are (C1), how many experts they have (C3), how many are used (C4).
 
-use super::evidence::{Evidence, Routing, by_regime, mean, of_objective, whole_percent};
+use super::evidence::{Evidence, Routing, by_regime, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
 use crate::architecture::Architecture;
+use crate::statistics::mean;
 use crate::units::ratio;
 use crate::workload::Objective;
 
@@ -68,8 +69,9 @@ pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
 pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
     let share = |experts: u32, name| evidence.figures(name, |front| front.percent(|shape| shape.experts == experts));
     let (few, many) = (share(8, "members with 8 experts, %"), share(16, "members with 16 experts, %"));
-    let means =
-        evidence.figures("experts per member, mean", |front| mean(&front.values(|shape| f64::from(shape.experts))));
+    let means = evidence.figures("experts per member, mean", |front| {
+        mean(front.values(|shape| f64::from(shape.experts))).unwrap_or(f64::NAN)
+    });
     let most = |shares: &[Figure], objective| {
         shares.iter().filter(|figure| figure.objective == Some(objective)).all(|figure| figure.value > MOST_PERCENT)
     };

@@ -1,10 +1,11 @@
 //! What INT8 gains (C6), and what the frontier gains over the paper's baseline (C7).
 
-use super::evidence::{Evidence, Front, by_regime, median};
+use super::evidence::{Evidence, Front, by_regime};
 use super::{Check, Figure, Finding};
 use crate::architecture::Architecture;
 use crate::pareto;
 use crate::reference::QWEN2_5_0_5B;
+use crate::statistics::median;
 use crate::units::{percent_change, ratio, seconds, significant};
 use crate::workload::Objective;
 
@@ -53,7 +54,8 @@ pub(super) fn int8(evidence: &Evidence) -> Finding {
         gains.iter().map(figure).collect()
     };
     let least = figures("INT8 gain at equal loss, least", &|gains| gains.iter().copied().fold(f64::INFINITY, f64::min));
-    let medians = figures("INT8 gain at equal loss, median", &|gains| median(gains.to_vec()));
+    let medians =
+        figures("INT8 gain at equal loss, median", &|gains| median(gains.iter().copied()).unwrap_or(f64::NAN));
     let most = figures("INT8 gain at equal loss, most", &|gains| gains.iter().copied().fold(0.0, f64::max));
     let values =
         |figures: &[Figure]| figures.iter().map(|figure| significant(figure.value, 3)).collect::<Vec<_>>().join(" / ");

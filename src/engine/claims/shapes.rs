@@ -1,8 +1,9 @@
 //! Depth and width along the frontier (C2), and how large feed-forward blocks are (C5).
 
-use super::evidence::{Evidence, Front, by_regime, mean, median, of_objective, whole_percent};
+use super::evidence::{Evidence, Front, by_regime, of_objective, whole_percent};
 use super::{Check, Figure, Finding};
 use crate::architecture::Architecture;
+use crate::statistics::{covariance, median};
 use crate::units::ratio;
 use crate::workload::Objective;
 
@@ -36,18 +37,11 @@ impl Growth {
             before.iter().map(|shape| (f64::from(shape.width), f64::from(shape.layers))).unzip();
         Self {
             deepest_before_widest: before.iter().map(|shape| shape.layers).max().unwrap_or(0),
-            grows_together: covariance(&widths, &depths) > 0.0,
+            grows_together: covariance(&widths, &depths).is_some_and(|covariance| covariance > 0.0),
             width_saturates_first: place_of_widest
                 .is_some_and(|widest| place_of_deepest.is_none_or(|deepest| widest <= deepest)),
         }
     }
-}
-
-fn covariance(some: &[f64], others: &[f64]) -> f64 {
-    let (of_some, of_others) = (mean(some), mean(others));
-    let products: Vec<f64> =
-        some.iter().zip(others).map(|(one, other)| (one - of_some) * (other - of_others)).collect();
-    mean(&products)
 }
 
 fn shallow(front: Front<'_>) -> f64 {
@@ -58,7 +52,7 @@ fn shallow(front: Front<'_>) -> f64 {
 pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
     let shares = evidence.figures("members with fewer than 20 layers, %", shallow);
     let depth = |shape: &Architecture| f64::from(shape.layers);
-    let medians = evidence.figures("layers, median", |front| median(front.values(depth)));
+    let medians = evidence.figures("layers, median", |front| median(front.values(depth)).unwrap_or(f64::NAN));
     let growth: Vec<Growth> = evidence.fronts().map(Growth::of).collect();
     let before: Vec<Figure> = evidence
         .fronts()
@@ -137,7 +131,8 @@ pub(super) fn wide_and_shallow(evidence: &Evidence) -> Finding {
 pub(super) fn small_ffn_ratios(evidence: &Evidence) -> Finding {
     let share = |name, below: f64| evidence.figures(name, |front| front.percent(|shape| shape.ffn_ratio() < below));
     let (below_4, below_1) = (share("members with r below 4, %", 4.0), share("members with r below 1, %", 1.0));
-    let medians = evidence.figures("r, median", |front| median(front.values(Architecture::ffn_ratio)));
+    let medians =
+        evidence.figures("r, median", |front| median(front.values(Architecture::ffn_ratio)).unwrap_or(f64::NAN));
     Finding {
         id: "C5",
         paper: "FFN ratio well below 4, ratios below 1 viable",

@@ -160,7 +160,7 @@ impl Coefficients {
         let power = move |term: usize| -> f64 {
             self.form.terms[term].exponents.iter().map(|&exponent| self.exponents[exponent] * slopes[exponent]).sum()
         };
-        // A term that is not there is nothing, also where its power would be infinite.
+        // An absent term is 0, even where its power would be infinite.
         (0..self.form.terms.len()).map(move |term| match self.factors[term] {
             0.0 => 0.0,
             factor => factor * power(term).exp(),

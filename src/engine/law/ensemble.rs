@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use super::coefficients::Coefficients;
 use super::form::Slot;
 use super::{Features, LossLaw};
+use crate::statistics::quantile;
 
 /// Laws from resampled runs, in the order of the resamples.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,18 +37,15 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Percentiles that leave (1 − `level`)/2 of the values on either side; `None` if there are no values, if one is not
-    /// finite, or if `level` is no share.
-    ///
-    /// With n values in order, percentile p is the one at place p·(n + 1), between two of them on the straight line, and
-    /// not beyond the first and the last: one more draw falls below it with probability p.
+    /// The [quantiles](quantile) that leave (1 − `level`)/2 of the values on either side; `None` if there are no values, if
+    /// one is not finite, or if `level` is no share.
     pub fn of(values: &mut [f64], level: f64) -> Option<Self> {
         if values.is_empty() || !(0.0..=1.0).contains(&level) || values.iter().any(|value| !value.is_finite()) {
             return None;
         }
         values.sort_unstable_by(f64::total_cmp);
         let outside = (1.0 - level) / 2.0;
-        Some(Self { low: percentile(values, outside), high: percentile(values, 1.0 - outside) })
+        Some(Self { low: quantile(values, outside)?, high: quantile(values, 1.0 - outside)? })
     }
 
     /// Whether a value lies within, ends included.
@@ -65,14 +63,6 @@ impl Interval {
     pub fn map(self, rising: impl Fn(f64) -> f64) -> Self {
         Self { low: rising(self.low), high: rising(self.high) }
     }
-}
-
-fn percentile(sorted: &[f64], share: f64) -> f64 {
-    let last = sorted.len() - 1;
-    let place = (share * (sorted.len() + 1) as f64 - 1.0).clamp(0.0, last as f64);
-    let below = place.floor() as usize;
-    let above = (below + 1).min(last);
-    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }
 
 /// `[low, high]`.

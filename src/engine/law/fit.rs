@@ -62,6 +62,7 @@ pub use robust::HUBER_DELTA;
 use super::form::{Form, MOST_EXPONENTS, Slot};
 use super::{Coefficients, Features, FitQuality, FittedRange, LossLaw};
 use crate::runs::{Dataset, Run};
+use crate::statistics::mean;
 use model::{Misfit, Sample};
 use spread::{Parameter, Spread};
 use starts::{Found, Optimum};
@@ -287,7 +288,7 @@ fn squared_error(law: &Coefficients, runs: &[&Run]) -> f64 {
 
 /// 1 − residual variance / variance; `None` with fewer than two runs or if their loss does not vary.
 fn r_squared(law: &Coefficients, runs: &[&Run]) -> Option<f64> {
-    let mean = runs.iter().map(|run| run.loss).sum::<f64>() / runs.len() as f64;
+    let mean = mean(runs.iter().map(|run| run.loss))?;
     let spread: f64 = runs.iter().map(|run| (run.loss - mean).powi(2)).sum();
     let error = squared_error(law, runs);
     let rounding = (1e-12 * mean).powi(2);

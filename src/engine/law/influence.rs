@@ -13,6 +13,7 @@ use super::Coefficients;
 use super::fit::{Fit, FitError, FitOptions, REFIT_STARTS, Watch, fit_from};
 use super::steps::Steps;
 use crate::runs::Run;
+use crate::statistics::rms;
 
 /// What one run means to a law.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,9 +87,9 @@ pub fn leave_out(
 
 fn effect(train: &[&Run], place: usize, with: &Coefficients, without: &Coefficients) -> Effect {
     let loss = |law: &Coefficients, run: &Run| law.loss_after(&run.features, run.tokens);
-    let squares: f64 = train.iter().map(|run| (loss(without, run) - loss(with, run)).powi(2)).sum();
+    let shift = rms(train.iter().map(|run| loss(without, run) - loss(with, run)));
     let left_out = train[place];
-    Effect { deleted_residual: left_out.loss - loss(without, left_out), shift: (squares / train.len() as f64).sqrt() }
+    Effect { deleted_residual: left_out.loss - loss(without, left_out), shift: shift.unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use super::fit::{FitError, FitOptions, Watch, check, fit, split};
 use super::form::Variable;
 use super::steps::Steps;
 use crate::runs::Run;
+use crate::statistics::{mean, rms, variance};
 
 /// Folds unless somebody asks for others.
 pub const FOLDS: usize = 5;
@@ -56,16 +57,15 @@ pub struct Score {
 
 impl Score {
     fn of(predictions: &[Prediction]) -> Self {
-        let count = predictions.len() as f64;
         let errors = || predictions.iter().map(|run| run.predicted - run.measured);
         let squared: f64 = errors().map(|error| error * error).sum();
-        let mean = predictions.iter().map(|run| run.measured).sum::<f64>() / count;
-        let spread: f64 = predictions.iter().map(|run| (run.measured - mean).powi(2)).sum();
-        let rounding = (1e-12 * mean).powi(2);
+        let mean_loss = mean(predictions.iter().map(|run| run.measured)).unwrap_or(f64::NAN);
+        let spread: f64 = predictions.iter().map(|run| (run.measured - mean_loss).powi(2)).sum();
+        let rounding = (1e-12 * mean_loss).powi(2);
         Self {
             runs: predictions.len(),
-            rmse: (squared / count).sqrt(),
-            bias: errors().sum::<f64>() / count,
+            rmse: rms(errors()).unwrap_or(f64::NAN),
+            bias: mean(errors()).unwrap_or(f64::NAN),
             r2: (predictions.len() >= 3 && spread > rounding).then(|| 1.0 - squared / spread),
         }
     }
@@ -147,11 +147,9 @@ fn deal(runs: &[Run], folds: usize, seed: u64) -> Vec<Vec<Vec<usize>>> {
 
 /// From the spread of the folds' mean squares: d RMSE = d MSE / (2·RMSE).
 fn rmse_standard_error(folds: &[Fold], rmse: f64) -> f64 {
-    let count = folds.len() as f64;
     let squares: Vec<f64> = folds.iter().map(|fold| fold.score.rmse.powi(2)).collect();
-    let mean = squares.iter().sum::<f64>() / count;
-    let variance = squares.iter().map(|square| (square - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-    if rmse > 0.0 { (variance / count).sqrt() / (2.0 * rmse) } else { 0.0 }
+    let variance = variance(&squares).unwrap_or_default();
+    if rmse > 0.0 { (variance / squares.len() as f64).sqrt() / (2.0 * rmse) } else { 0.0 }
 }
 
 /// The largest architectures predicted from the smaller ones.

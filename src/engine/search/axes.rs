@@ -99,18 +99,18 @@ impl Axes {
     /// leave. So a Latin hypercube of points is one of candidates, whatever part of the combinations can be built.
     pub(super) fn at(&self, point: &[f64; Direction::ALL.len()]) -> Option<Architecture> {
         let [layers, width, head_dim, kv_heads, ratio, experts, top_k] = *point;
-        let width = *quantile(&self.widths, width)?;
+        let width = *at_share(&self.widths, width)?;
         let sizes: Vec<u32> = self.head_dims.iter().copied().filter(|size| width.is_multiple_of(*size)).collect();
-        let head_dim = *quantile(&sizes, head_dim)?;
-        let kv_heads = *quantile(&self.space.kv_heads_of(width / head_dim), kv_heads)?;
+        let head_dim = *at_share(&sizes, head_dim)?;
+        let kv_heads = *at_share(&self.space.kv_heads_of(width / head_dim), kv_heads)?;
         let ratios: Vec<f64> =
             self.ratios.iter().copied().filter(|&ratio| self.has_experts_for(ratio, width)).collect();
-        let ratio = *quantile(&ratios, ratio)?;
-        let experts = quantile(&self.mixtures, experts)?.0;
+        let ratio = *at_share(&ratios, ratio)?;
+        let experts = at_share(&self.mixtures, experts)?.0;
         let active: Vec<u32> =
             of(&self.mixtures, experts).filter(|&k| expert_hidden(ratio, width, k).is_some()).collect();
-        let mixture = (experts, *quantile(&active, top_k)?);
-        let layers = *quantile(&self.layers, layers)?;
+        let mixture = (experts, *at_share(&active, top_k)?);
+        let layers = *at_share(&self.layers, layers)?;
         self.build(&Parts { layers, width, head_dim, kv_heads: KvHeads::Count(kv_heads), ratio, mixture })
     }
 
@@ -209,6 +209,7 @@ fn range_of(pairs: &[(u32, u32)]) -> usize {
     pairs.chunk_by(|a, b| a.0 == b.0).map(<[_]>::len).max().unwrap_or(0)
 }
 
-fn quantile<T>(values: &[T], share: f64) -> Option<&T> {
+/// Of values in order, the one that stands at this share of them.
+fn at_share<T>(values: &[T], share: f64) -> Option<&T> {
     values.get(((share * values.len() as f64) as usize).min(values.len().saturating_sub(1)))
 }

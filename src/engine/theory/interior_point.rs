@@ -133,7 +133,7 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
         let mut moved = direction.from(&iterate, step);
         for trial in 0..MOST_TRIALS {
             let there = evaluate(&moved.logarithms, sharpness)?;
-            // Nearer than ever, or each of the two measures could undo what the other gained.
+            // Nearer than ever before. Otherwise each of the two measures could undo what the other one gained.
             let accepts = |there: &Evaluation, moved: &Iterate| {
                 let nearer = miss(there, moved, mu, free) <= (1.0 - 0.01 * step) * self.path.nearest;
                 let allowed = barrier + 0.01 * step * goal.slope + ROUNDING * barrier.abs();
@@ -275,7 +275,7 @@ fn restricted(matrix: Hessian, free: [bool; 5]) -> Hessian {
 /// Solves the system, with the curvature raised until it is positive everywhere. The costs of expert coverage and laws
 /// of parameter counts are not convex, and a step must lead down there too.
 fn solve_definite(matrix: &Hessian, target: &Gradient) -> Gradient {
-    // In units of its own diagonal, so that one constraint that binds does not drown the others.
+    // In units of its own diagonal, so that one binding constraint does not outweigh the others.
     let scale = Gradient::from_fn(|place, _| matrix[(place, place)].abs().max(1e-12).sqrt().recip());
     let scaled = Hessian::from_fn(|row, column| matrix[(row, column)] * scale[row] * scale[column]);
     let mut raised_by = 0.0;

@@ -67,7 +67,7 @@ impl Jet {
             return if self.value > other.value { self } else { other };
         }
         let (a, b) = (self.ln(), other.ln());
-        // Of the ratio: a difference of logarithms has fewer digits, and p multiplies what it lacks.
+        // The logarithm of the ratio: a difference of logarithms has fewer digits, and p multiplies its error.
         let (lead, gap) = (a.value.max(b.value), p * (other.value / self.value).ln());
         let share_of_other = (1.0 + (-gap).exp()).recip();
         let share = 1.0 - share_of_other;

@@ -101,7 +101,7 @@ impl<'a> Program<'a> {
         let variable = |coordinate: Coordinate| Jet::logarithm(coordinate.index(), logarithms[coordinate.index()]);
         let constraints = self.rows.iter().map(|row| match row.constraint {
             Constraint::Budget(limit) => match costs[limit.index()] {
-                // What costs nothing exceeds nothing: time per token where none is generated.
+                // A cost of 0 exceeds no budget, such as the time per token where none is generated.
                 cost if cost.value == 0.0 => Jet::constant(-1.0),
                 cost => cost.ln() + -row.bound,
             },
@@ -186,7 +186,7 @@ fn rows(problem: &Problem<'_>, ends: [[f64; 2]; Point::DIMENSIONS], free: [bool;
     for coordinate in Coordinate::ALL.into_iter().filter(|coordinate| free[coordinate.index()]) {
         let [low, high] = ends[coordinate.index()];
         rows.push(Row { constraint: Constraint::Least(coordinate), bound: low, fence: low <= -FENCE });
-        // One end is enough: two that say the same would share a multiplier between them.
+        // One end is enough. Two constraints that say the same would share one multiplier.
         if coordinate != Coordinate::Gqa || !heads_end_gqa {
             rows.push(Row { constraint: Constraint::Most(coordinate), bound: high, fence: high >= FENCE });
         }

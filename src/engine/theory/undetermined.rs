@@ -30,7 +30,7 @@ pub(super) fn undetermined(lagrangian: &Hessian, binding: impl Iterator<Item = G
     }
     let out_of_the_way = across.iter().fold(Hessian::zeros(), |sum, unit| sum + unit * unit.transpose());
     let along = Hessian::identity() - out_of_the_way;
-    // Across what binds the curvature is of no interest: there, it counts as large.
+    // Across the constraints that bind, the curvature does not matter. It counts as large there.
     let bent = SymmetricEigen::new(along * lagrangian * along + out_of_the_way);
     let flat: Vec<Gradient> = (0..bent.eigenvalues.len())
         .filter(|&place| bent.eigenvalues[place].abs() / 2.0 < FLAT_NATS)

@@ -78,9 +78,9 @@ mod tests {
             on("nano", "MAXN", &ideal),
             on("agx", "MAXN", &given),
         ];
-        // 15W was not measured: there the calibration is carried over, and the ideal row stays beside it.
+        // 15W was not measured. There the calibration is carried over, and the ideal row stays beside it.
         assert_eq!(contenders(&all, &Precision::W8A8), [1, 2, 3, 4, 5, 6]);
-        // In another format the calibration knows nothing, and the board stands as it is.
+        // In another format the calibration says nothing, and the board is ranked as it is.
         assert_eq!(contenders(&all, &Precision::FP16), [0, 1, 5, 6]);
     }
 }

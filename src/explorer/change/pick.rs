@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use crate::explorer::message::Effect;
 use crate::explorer::screens::frontier::layout::table_rows;
-use engine::quantity::Quantity;
 use crate::explorer::state::State;
 use crate::explorer::table;
 use crate::explorer::table::{RowWindow, SortOrder};
 use crate::explorer::vocabulary::{Direction, Notice, Pick};
 use engine::landscape::{Landscape, Position};
+use engine::quantity::Quantity;
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
 pub(crate) fn nearest(state: &mut State, place: Position, width_ln: f64, height: f64) {

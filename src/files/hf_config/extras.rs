@@ -8,7 +8,7 @@ use engine::extras::{AttentionBias, Extras, FeedBias};
 pub(super) fn read(family: &Family, keys: &Keys<'_>) -> Result<Extras> {
     let extras = Extras::of_family(family.model_type).unwrap_or(Extras::PLAIN);
     let attention_bias = match family.model_type {
-        // The other families have no such switch: a file that sets it anyway changes nothing.
+        // The other families have no such switch. A file that sets it anyway changes nothing.
         "llama" | "gemma" | "gemma2" | "gemma3_text" | "qwen3" | "qwen3_moe" | "olmoe" => {
             match keys.truth("attention_bias")? {
                 Some(true) => AttentionBias::All,

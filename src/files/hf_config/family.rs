@@ -105,7 +105,7 @@ impl Family {
             return Ok(family);
         }
         let error = keys.error("model_type", format!("models of type '{}' are not read here", shown(model_type)));
-        // Names that look alike (llama and llama4) are models that are not: no guess.
+        // Names that look alike (llama and llama4) belong to models that differ, so nothing is guessed.
         let error = error.expected(Self::known());
         Err(error.hint(match keys.value(INNER) {
             Some(_) => "the config.json of the text model alone, which stands here in text_config",

@@ -81,7 +81,7 @@ fn shape(source: &str, row: &Row) -> Result<Model> {
         },
         shared_hidden: keys.size("expert_shared_feed_forward_length", limits.shared_hidden)?.unwrap_or(0),
         vocab: keys.vocab(limits.vocab)?,
-        // Where nobody says, the number of parameters that a benchmark states tells.
+        // Where nothing is given, the number of parameters in the benchmark decides.
         tied: !row.has(header::HEAD_TENSOR),
     };
     architecture.validate().map_err(|invalid| keys.error("block_count", invalid.to_string()))?;

@@ -12,6 +12,7 @@ use super::options::Options;
 use super::row::{self, NANOSECONDS, Row};
 use super::{boards, formats, table, told};
 use engine::error::{Error, Result};
+use engine::statistics::mean;
 use engine::text::shown;
 
 /// Read, or known not to matter for what is measured.
@@ -153,9 +154,8 @@ impl Test<'_> {
             row::agree(("avg_ts", rate), ("avg_ns", tokens / time_s), tolerance)?;
         }
         if let Some(Value::Array(samples)) = self.row.value("samples_ns") {
-            let samples: Vec<f64> = samples.iter().filter_map(Value::as_f64).filter(|sample| *sample > 0.0).collect();
-            let mean_s = samples.iter().sum::<f64>() / samples.len() as f64 / NANOSECONDS;
-            if mean_s > 0.0 {
+            let samples_ns = samples.iter().filter_map(Value::as_f64).filter(|sample| *sample > 0.0);
+            if let Some(mean_s) = mean(samples_ns).map(|mean_ns| mean_ns / NANOSECONDS) {
                 row::agree(("samples_ns", tokens / mean_s), ("avg_ns", tokens / time_s), TOLERANCE)?;
             }
         }

@@ -12,6 +12,7 @@ use super::options::Options;
 use super::row::{self, MILLISECONDS, Row};
 use super::{OperatorTime, told};
 use engine::error::{Error, Result};
+use engine::statistics::{median, standard_deviation};
 
 const ENGINE: &str = "TensorRT trtexec";
 const LABEL: &str = "GPU Compute Time:";
@@ -49,20 +50,16 @@ pub(super) fn read_log(file: &str, text: &str, options: &Options<'_>) -> Result<
 /// The median of all passes.
 pub(super) fn read_times(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
-    let mut times = Vec::with_capacity(entries.len());
+    let mut passes = Vec::with_capacity(entries.len());
     for (place, entry) in entries {
         let time = object(entry)
             .and_then(|row| row.time_s("computeMs", MILLISECONDS)?.ok_or_else(|| row::missing("computeMs")));
-        times.push(time.map_err(|error| at(error, file, place))?);
+        passes.push(time.map_err(|error| at(error, file, place))?);
     }
-    times.sort_by(f64::total_cmp);
-    let count = times.len();
-    let median = f64::midpoint(times[(count - 1) / 2], times[count / 2]);
-    push(&mut found, file, Place::File, median, options)?;
-    let mean = times.iter().sum::<f64>() / count as f64;
-    let variance = times.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / count as f64;
+    let time_s = median(passes.iter().copied()).ok_or_else(|| row::missing("computeMs"))?;
+    push(&mut found, file, Place::File, time_s, options)?;
     if let Some(measurement) = found.measurements.last_mut() {
-        measurement.spread_s = Some(variance.sqrt()).filter(|spread| *spread > 0.0);
+        measurement.spread_s = standard_deviation(&passes).filter(|spread| *spread > 0.0);
     }
     Ok(found)
 }

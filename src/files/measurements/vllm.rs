@@ -12,6 +12,7 @@ use super::options::Options;
 use super::row::{self, MILLISECONDS, Row};
 use super::told;
 use engine::error::{Error, Result};
+use engine::statistics::{mean, standard_deviation};
 
 const LATENCY_KEYS: [&str; 4] = ["avg_latency", "std_latency", "latencies", "percentiles"];
 const SERVE_KEYS: [&str; 14] = [
@@ -124,10 +125,7 @@ fn lengths(row: &Row, key: &str) -> Option<(f64, f64)> {
     let Value::Array(lengths) = row.value(key)? else { return None };
     let lengths: Vec<f64> =
         lengths.iter().filter_map(Value::as_f64).filter(|length| (1.0..1e9).contains(length)).collect();
-    let count = lengths.len() as f64;
-    let mean = lengths.iter().sum::<f64>() / count;
-    let variance = lengths.iter().map(|length| (length - mean).powi(2)).sum::<f64>() / count;
-    (count > 0.0).then(|| (mean, variance.sqrt()))
+    Some((mean(lengths.iter().copied())?, standard_deviation(&lengths)?))
 }
 
 fn origin(file: &str) -> Origin {

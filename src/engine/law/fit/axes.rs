@@ -17,6 +17,7 @@ use super::model::{FLOOR, Model, Sample};
 use super::rank;
 use crate::features::Axis;
 use crate::law::form::{Form, Variable};
+use crate::statistics::centred;
 use crate::text::listed;
 
 /// Share of the variance of a variable's logarithm that must be its own, not explained by another's, for their terms to be
@@ -249,9 +250,4 @@ impl Column {
         let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         Some(product(&own, &their).powi(2) / (product(&own, &own) * product(&their, &their)))
     }
-}
-
-fn centred(values: &[f64]) -> Vec<f64> {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    values.iter().map(|value| value - mean).collect()
 }

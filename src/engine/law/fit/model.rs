@@ -2,6 +2,7 @@
 
 use crate::law::form::{FLOOR as FLOOR_NAME, Form, MOST_EXPONENTS, MOST_TERMS, Name, Variable};
 use crate::law::{Coefficients, Features};
+use crate::statistics::mean;
 
 /// Summands of a law, a column each: its form's terms, then the floor.
 pub(super) const TERMS: usize = MOST_TERMS + 1;
@@ -116,7 +117,7 @@ impl Misfit {
         };
         let mut slopes: [Vec<f64>; EXPONENTS] = std::array::from_fn(slope);
         let centres = slopes.each_mut().map(|slope| {
-            let centre = slope.iter().sum::<f64>() / samples.len() as f64;
+            let centre = mean(slope.iter().copied()).unwrap_or_default();
             for value in slope {
                 *value -= centre;
             }

@@ -44,7 +44,7 @@ impl Problem<'_> {
                 refused[entering] = true;
                 continue;
             }
-            // Walk towards the unconstrained solution; what would turn negative on the way becomes zero.
+            // Walk towards the unconstrained solution. A factor that would turn negative on the way becomes zero.
             while let Some((share, leaving)) = first_to_vanish(&c, &free, passive) {
                 for term in 0..TERMS {
                     c[term] += share * (free[term] - c[term]);

@@ -15,6 +15,7 @@ use super::basis::Basis;
 use super::model::{EXPONENTS, Exponents, FLOOR, Linear, Misfit, Model, Sample, TERMS};
 use super::split;
 use crate::law::form::Variable;
+use crate::statistics::mean;
 use crate::text::listed;
 
 /// Share of the variance of a logarithm that must be its own (a variance inflation of 100). Pairs are held to a stricter share,
@@ -98,7 +99,7 @@ fn explained(samples: &[Sample], own: Variable, others: &[Variable]) -> Option<V
         for (value, sample) in column.iter_mut().zip(samples) {
             *value = variable.ln(&sample.shape, sample.tokens);
         }
-        let mean = column.iter().sum::<f64>() / rows as f64;
+        let mean = mean(column.iter().copied()).unwrap_or_default();
         for value in column.iter_mut() {
             *value -= mean;
         }

@@ -14,6 +14,7 @@ use super::Criterion;
 use super::split::key;
 use crate::law::Coefficients;
 use crate::runs::Run;
+use crate::statistics::mean;
 use crate::units::count;
 
 /// With fewer degrees of freedom of pure error the F test finds hardly anything.
@@ -59,7 +60,7 @@ impl Repeats {
         }
         let (mut pure, mut missed) = (0.0, 0.0);
         for group in groups.values() {
-            let mean = group.iter().map(|run| run.loss).sum::<f64>() / group.len() as f64;
+            let Some(mean) = mean(group.iter().map(|run| run.loss)) else { continue };
             pure += group.iter().map(|run| (run.loss - mean).powi(2)).sum::<f64>();
             missed += group.len() as f64 * (mean - law.loss_after(&group[0].features, group[0].tokens)).powi(2);
         }

@@ -45,7 +45,7 @@ pub(in crate::law) fn groups(runs: &[Run]) -> Vec<Vec<usize>> {
 /// Holds out `share` of the architectures, to the nearest whole one, but never all of them.
 pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
     let mut groups = groups(runs);
-    // Stable: should two lots be equal, the shape decides, and never the order of the file.
+    // A stable sort: if two lots are equal, the shape decides and never the order of the file.
     groups.sort_by_key(|group| lot(key(&runs[group[0]].features), seed));
     let held = ((share * groups.len() as f64).round() as usize).min(groups.len().saturating_sub(1));
     let flatten = |groups: &[Vec<usize>]| {

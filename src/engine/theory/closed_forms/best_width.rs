@@ -8,6 +8,7 @@ use argmin::solver::brent::BrentRoot;
 
 use super::condition::{Condition, Verdict};
 use super::{ClosedForm, ClosedForms, Ends, NoClosedForm};
+use crate::statistics::mean;
 use crate::theory::Regime;
 use crate::units::significant;
 
@@ -113,9 +114,8 @@ fn in_words(width: &str, edge: Option<Edge>) -> String {
 /// different x.
 pub fn power(pairs: &[(f64, f64)]) -> f64 {
     let logs: Vec<(f64, f64)> = pairs.iter().map(|(x, y)| (x.ln(), y.ln())).collect();
-    let count = logs.len() as f64;
-    let mean_x = logs.iter().map(|(x, _)| x).sum::<f64>() / count;
-    let mean_y = logs.iter().map(|(_, y)| y).sum::<f64>() / count;
+    let means = (mean(logs.iter().map(|(x, _)| *x)), mean(logs.iter().map(|(_, y)| *y)));
+    let (Some(mean_x), Some(mean_y)) = means else { return f64::NAN };
     let covariance: f64 = logs.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
     covariance / logs.iter().map(|(x, _)| (x - mean_x).powi(2)).sum::<f64>()
 }

@@ -18,7 +18,7 @@ pub(super) struct LayerCost {
 impl LayerCost {
     /// NaN or infinite where the quantity is not known: energy without a power mode.
     pub(super) fn of(costs: &Simplified, limit: Limit, width: f64, rho: f64) -> Self {
-        // Beside a power of two as large as this the constant is rounded away, so each coefficient is read off exactly.
+        // Beside so large a power of two the constant is rounded away. So each coefficient is read off exactly.
         let large = 2_f64.powi(100);
         let at = |width: f64, ffn_ratio: f64, per_gqa: f64| {
             costs.cost(limit, &Point { layers: 1.0, width, ffn_ratio, gqa: per_gqa.recip(), rho })

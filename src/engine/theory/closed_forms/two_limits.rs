@@ -183,7 +183,7 @@ impl TwoLimits {
                 }
                 share *= 0.5;
             };
-            // At the resolution of the numbers: a step that no longer makes the gradient smaller.
+            // A step that no longer makes the gradient smaller: the resolution of the numbers is reached.
             if share * length < NEAR && length < 1e-9 && residual(&there) >= residual(&near) {
                 let convergence = Convergence { iterations, residual: residual(&near) };
                 return self.finish(near.value, at, convergence);

@@ -54,9 +54,9 @@ pub enum LowerPane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::fixtures::paper_landscape;
     use crate::explorer::table::{clicked, stepped};
     use crate::explorer::vocabulary::Direction;
+    use engine::fixtures::paper_landscape;
 
     #[test]
     fn a_click_sorts_and_another_reverses() {

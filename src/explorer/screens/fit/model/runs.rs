@@ -37,19 +37,19 @@ pub const BY_INFLUENCE: (RunColumn, SortOrder) = (RunColumn::Shift, SortOrder::D
 impl TableColumn for RunColumn {
     fn columns() -> &'static [Self] {
         &[
-                Self::Name,
-                Self::Measured,
-                Self::Predicted,
-                Self::Residual,
-                Self::Shift,
-                Self::Part,
-                Self::Percent,
-                Self::Shape(Axis::Layers),
-                Self::Shape(Axis::Width),
-                Self::Shape(Axis::FfnRatio),
-                Self::Shape(Axis::KvDim),
-                Self::Shape(Axis::ActivationRate),
-                Self::Deleted,
+            Self::Name,
+            Self::Measured,
+            Self::Predicted,
+            Self::Residual,
+            Self::Shift,
+            Self::Part,
+            Self::Percent,
+            Self::Shape(Axis::Layers),
+            Self::Shape(Axis::Width),
+            Self::Shape(Axis::FfnRatio),
+            Self::Shape(Axis::KvDim),
+            Self::Shape(Axis::ActivationRate),
+            Self::Deleted,
         ]
     }
 

@@ -152,7 +152,8 @@ impl Detail<'_> {
         // Beyond a budget it is on no frontier of what is feasible, and nothing is said.
         if self.broken_limits().is_empty() {
             let verdict = self.state.current_verdict().map(|verdict| &verdict.confidence);
-            let share = verdict.map_or_else(|| "…".to_owned(), |sure| units::percent(sure.frontier_probability(self.index)));
+            let share =
+                verdict.map_or_else(|| "…".to_owned(), |sure| units::percent(sure.frontier_probability(self.index)));
             let of = units::count(ensemble.laws.len());
             let robust = if verdict.is_some_and(|sure| sure.is_robust(self.index)) { ", robust" } else { "" };
             lines.push(vec![

@@ -35,7 +35,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let shown = usize::from(inner.height).saturating_sub(1);
     table::position_hint(canvas, area, RowWindow { top: state.top, shown, all: state.selection.feasible.len() });
     let shares = Shares::of(state, inner);
-    let columns = table::columns(Rect { width: inner.width - shares.as_ref().map_or(0, |_| Shares::columns()), ..inner });
+    let columns =
+        table::columns(Rect { width: inner.width - shares.as_ref().map_or(0, |_| Shares::columns()), ..inner });
     table::headings(canvas, state.sort, &columns, Action::Sort);
     if let Some(shares) = &shares {
         shares.heading(canvas, inner.y);

@@ -182,4 +182,3 @@ fn limit(point: &OperatorPoint) -> (&'static str, Role) {
         Bound::Memory => (" M", Role::Memory),
     }
 }
-}

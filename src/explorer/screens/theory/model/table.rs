@@ -138,10 +138,16 @@ mod tests {
         assert_eq!(Row::Cost(Limit::Total).text(&outcome), "100 ms");
         assert_eq!(Row::ByOperators(Limit::Total).text(&outcome), "180 ms");
         let budgets = Budgets::NONE.with(Limit::Total, 0.1 * (1.0 - 1e-6));
-        assert!(!Row::Cost(Limit::Total).is_over(&outcome, &budgets) && !Row::Size(Coordinate::Rho).is_over(&outcome, &budgets));
+        assert!(
+            !Row::Cost(Limit::Total).is_over(&outcome, &budgets)
+                && !Row::Size(Coordinate::Rho).is_over(&outcome, &budgets)
+        );
         assert!(Row::ByOperators(Limit::Total).is_over(&outcome, &budgets));
         assert!(!Row::ByOperators(Limit::Memory).is_over(&outcome, &budgets), "nothing is allowed of it");
         assert_eq!(Row::Residual.text(&Outcome { residual: Some(0.0), ..outcome }), "< 1e-12");
-        assert_eq!(Row::Size(Coordinate::Layers).text(&Outcome { point: Point { layers: 16.0, ..point }, ..outcome }), "16");
+        assert_eq!(
+            Row::Size(Coordinate::Layers).text(&Outcome { point: Point { layers: 16.0, ..point }, ..outcome }),
+            "16"
+        );
     }
 }

@@ -1,0 +1,23 @@
+//! The program as people and scripts run it: arguments in, streams and exit code out.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod calibrate;
+mod columns;
+mod detect;
+mod energy;
+mod explore_options;
+mod export;
+mod fit;
+mod frontier;
+mod models;
+mod plan;
+mod predict;
+mod profiles;
+mod program;
+mod reproduce;
+mod search;
+mod synthesize;
+mod theory;
+mod uncertainty;
+mod what_if;
