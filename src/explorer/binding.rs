@@ -84,7 +84,7 @@ impl Binding {
 
     /// Cells of key, blank and hint.
     pub fn hint_columns(&self) -> u16 {
-        (text::width(self.keys) + 1 + text::width(&self.hint_words())) as u16
+        (text::width(self.keys) + 1 + text::width(self.hint_words())) as u16
     }
 }
 

@@ -88,7 +88,8 @@ mod tests {
         let point = Point::of(&shape);
         assert_eq!((point.gqa, point.rho, point.ffn_ratio), (7.0, 0.125, 1.0));
         assert_eq!(point.features(), shape.features());
-        let priced = Priced::alone(&paper_law(), &paper_landscape().estimator, &shape);
+        let (law, landscape) = (paper_law(), paper_landscape());
+        let priced = Priced::alone(&law, &landscape.estimator, &shape);
         for coordinate in Coordinate::ALL {
             assert_eq!(coordinate.quantity().of(&priced).number(), Some(point.get(coordinate)), "{coordinate:?}");
         }

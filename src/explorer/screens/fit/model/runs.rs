@@ -4,7 +4,7 @@ use super::evidence::{Evidence, Part, Without};
 use crate::explorer::table::{SortOrder, TableColumn};
 use engine::features::Axis;
 use engine::law::influence::Effect;
-use engine::units;
+use engine::units::{self, signed};
 
 /// A column of the table of runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

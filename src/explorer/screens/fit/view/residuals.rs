@@ -101,7 +101,7 @@ fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, are
 /// What the sign of a residual means, in the lower border.
 fn convention(canvas: &mut Canvas<'_>, area: Rect) {
     let words = " measured − predicted, nats ";
-    let x = area.right().saturating_sub(text::width(&words) as u16 + 2);
+    let x = area.right().saturating_sub(text::width(words) as u16 + 2);
     canvas.buffer.set_string(x, area.bottom() - 1, words, canvas.style(Role::Label));
 }
 

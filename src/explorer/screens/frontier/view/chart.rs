@@ -254,7 +254,7 @@ impl Chart<'_> {
         let area = self.axes.area();
         let Some((_, front)) = self.state.selection.bounds.iter().find(|(bound, _)| *bound == limit) else { return };
         let latencies_s = self.landscape.sweep.latency_s(self.state.objective);
-        let room = text::width(&words) as u16 + 2;
+        let room = text::width(words) as u16 + 2;
         for x in (area.left()..area.right().saturating_sub(room)).rev() {
             let spans = |column: u16| {
                 let (_, right_s) = self.axes.latency_span_at(column);
@@ -277,7 +277,7 @@ impl Chart<'_> {
     /// Writes beside a cell: to its right, its left, or a row above or below, wherever there is room. Says where.
     fn label(&mut self, canvas: &mut Canvas<'_>, at: (u16, u16), words: &str, style: Style) -> Option<Rect> {
         let area = self.axes.area();
-        let length = text::width(&words) as u16;
+        let length = text::width(words) as u16;
         let right = at.0 + 2;
         let left = at.0.saturating_sub(length + 1);
         let rows = [at.1, at.1.saturating_sub(1), at.1 + 1];

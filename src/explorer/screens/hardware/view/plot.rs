@@ -58,7 +58,7 @@ pub(super) fn render(
             &name,
             canvas.style(if mark == "B " { Role::Reference } else { Role::Pick }),
         );
-        taken.take(at, text::width(name) as u16);
+        taken.take(at, text::width(&name) as u16);
         skyline.lines(canvas, &mut taken);
         skyline.labels(canvas, &mut taken);
         if let Some(subject) = subject {
@@ -154,6 +154,6 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect) {
         canvas.buffer.set_string(x, area.bottom() - 1, glyph, canvas.style(role));
         x += text::width(glyph) as u16;
         canvas.buffer.set_string(x, area.bottom() - 1, words, canvas.style(Role::Label));
-        x += text::width(&words) as u16;
+        x += text::width(words) as u16;
     }
 }

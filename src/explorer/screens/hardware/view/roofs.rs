@@ -142,7 +142,7 @@ impl Skyline<'_> {
         }
         let words = [("memory-bound ◂", "▸ compute-bound"), ("memory ◂", "▸ compute")];
         let found = words.iter().find_map(|(memory, compute)| {
-            let (left, right) = (text::width(&memory) as u16, text::width(&compute) as u16);
+            let (left, right) = (text::width(memory) as u16, text::width(compute) as u16);
             let start = x.checked_sub(left)?;
             let y = rows().find(|y| taken.is_free((start, *y), left + 1 + right))?;
             Some((start, y, memory, compute))
@@ -150,7 +150,7 @@ impl Skyline<'_> {
         if let Some((start, y, memory, compute)) = found {
             canvas.buffer.set_string(start, y, memory, canvas.style(Role::Memory));
             canvas.buffer.set_string(x + 1, y, compute, canvas.style(Role::Compute));
-            taken.take((start, y), (text::width(&memory) + 1 + text::width(&compute)) as u16);
+            taken.take((start, y), (text::width(memory) + 1 + text::width(compute)) as u16);
         }
     }
 
@@ -181,7 +181,7 @@ impl Skyline<'_> {
     /// Writes a label left of all lines in a row, if there is room.
     fn label(&self, canvas: &mut Canvas<'_>, (y, label, role): (u16, &str, Role), taken: &mut Taken) -> bool {
         let area = self.plane.area();
-        let length = text::width(&label) as u16;
+        let length = text::width(label) as u16;
         let first = (area.x..area.right()).find(|x| !taken.is_free((*x, y), 1));
         // In the first row the subject's name stands before all lines.
         let Some(x) = first.and_then(|x| x.checked_sub(length + 2)).filter(|x| *x > area.x) else { return false };

@@ -46,7 +46,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.hits.push(area, Target::Press(Action::FocusHardware(HardwareFocus::WhatIf)));
     if !scaling.is_none() {
         let words = " x as it is ";
-        let x = area.right().saturating_sub(text::width(&words) as u16 + 2);
+        let x = area.right().saturating_sub(text::width(words) as u16 + 2);
         canvas.button((x, area.bottom() - 1), words, Role::Label, Action::ImagineNothing);
     }
     if inner.width >= WIDE_COLUMNS { wide(canvas, state, inner) } else { tall(canvas, state, inner) }

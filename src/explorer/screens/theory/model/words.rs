@@ -68,7 +68,7 @@ pub fn ends(answered: &Answered, room: usize) -> Option<String> {
         let more = if more > 0 { format!(" · {more} more in the notes") } else { String::new() };
         format!("held back by the space: {}{more}", said[..count].join(" · "))
     };
-    (1..=said.len()).rev().map(first).find(|words| text::width(&words) <= room).or_else(|| Some(first(1)))
+    (1..=said.len()).rev().map(first).find(|words| text::width(words) <= room).or_else(|| Some(first(1)))
 }
 
 /// `width beyond 3072 by a tenth: −1.2 % ppl`.
