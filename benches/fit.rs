@@ -12,10 +12,10 @@ use engine::precision::Precision;
 use engine::roofline::Estimator;
 use engine::runs::Run;
 use engine::workload::{Objective, Workload};
-use files::resolve::Library;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+use roofscape::built_in;
 
 fn main() {
     divan::main();
@@ -23,7 +23,7 @@ fn main() {
 
 /// Steps that are coprime to the lengths of the lists visit all combinations evenly.
 fn runs(count: usize, noise_nats: f64) -> Vec<Run> {
-    let law = Library::default().law("paper").unwrap().1.coefficients;
+    let law = built_in::library().law("paper").unwrap().1.coefficients;
     let mut random = ChaCha8Rng::seed_from_u64(0);
     let run = |i: usize| {
         let width = 768.0 + 256.0 * ((5 * i + i / 8) % 9) as f64;
@@ -76,7 +76,7 @@ fn bootstrap_of_170_runs_200_resamples_by_huber(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn confidence_of_the_paper_space_under_200_laws(bencher: Bencher<'_, '_>) {
     let all = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
-    let (runs, library) = (runs(170, 0.02), Library::default());
+    let (runs, library) = (runs(170, 0.02), built_in::library());
     let fit = fit(&runs, &all, &()).unwrap();
     let ensemble = bootstrap(&runs, &fit, &all, &Bootstrap::DEFAULT, &()).unwrap();
     let (_, profile) = library.profile("agx-orin-64gb").unwrap();

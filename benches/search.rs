@@ -18,7 +18,7 @@ use engine::roofline::Estimator;
 use engine::search::{Aim, Search, SearchOptions};
 use engine::space::{KvHeads, Space};
 use engine::workload::{Objective, Workload};
-use files::resolve::Library;
+use roofscape::built_in;
 
 fn main() {
     divan::main();
@@ -34,7 +34,7 @@ struct Ground {
 
 /// The paper's space, one of 217,080 candidates around it, and the built-in large one.
 fn ground(space: &str) -> Ground {
-    let library = Library::default();
+    let library = built_in::library();
     let named = if space == "finer" { "paper" } else { space };
     let mut of = library.space(named).unwrap();
     if space == "finer" {

@@ -16,17 +16,17 @@ use engine::space::Space;
 use engine::sweep::Sweep;
 use engine::workload::Workload;
 use files::catalog::Kind;
-use files::resolve::Library;
 use files::space;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use roofscape::built_in;
 
 fn main() {
     divan::main();
 }
 
 fn paper() -> (Space, LossLaw, Estimator) {
-    let library = Library::default();
+    let library = built_in::library();
     let file = library.resolve(Kind::Space, "paper").unwrap();
     let space = space::parse(&file.source, &file.text).unwrap();
     let (_, law) = library.law("paper").unwrap();

@@ -13,14 +13,14 @@ use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::theory::{Domain, OperatorModel, Problem, Quanta, Simplified, minimise, round};
 use engine::workload::Workload;
-use files::resolve::Library;
+use roofscape::built_in;
 
 fn main() {
     divan::main();
 }
 
 fn paper() -> (Space, LossLaw, Hardware, Estimator) {
-    let library = Library::default();
+    let library = built_in::library();
     let space = library.space("paper").unwrap();
     let (_, law) = library.law("paper").unwrap();
     let (_, profile) = library.profile("agx-orin-64gb").unwrap();

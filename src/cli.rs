@@ -44,6 +44,7 @@ use clap::Parser;
 
 use self::args::{Cli, Command};
 use self::streams::{Failure, Outcome, Streams};
+use crate::built_in::BUILT_IN;
 use engine::error::Error;
 use files::resolve::Library;
 
@@ -70,7 +71,7 @@ fn answer(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &m
     if cli.sysroot.is_some() && !cli.looks_at_a_machine() {
         return failed(&without_effect(&cli).into(), err);
     }
-    let library = match Library::of_user().with_sysroot(cli.sysroot.as_deref()) {
+    let library = match Library::of_user(BUILT_IN).with_sysroot(cli.sysroot.as_deref()) {
         Ok(library) => library,
         Err(error) => return failed(&error.into(), err),
     };

@@ -17,5 +17,6 @@
 //! Where to look: a formula is in [`engine`], a file format in [`files`], a screen with its keys and
 //! panes in [`explorer::screens`], an option in [`cli::args`].
 
+pub mod built_in;
 pub mod cli;
 pub mod explorer;

@@ -6,7 +6,6 @@ use engine::error::{Error, Result, did_you_mean};
 use engine::reference::{QWEN2_5_0_5B, ReferenceModel};
 use engine::text::shown;
 use engine::units;
-use files::models;
 use files::resolve::Library;
 use files::runs::Field;
 
@@ -82,19 +81,19 @@ impl From<ReferenceModel> for Asked {
 pub(super) fn asked(args: &ShapeArgs, library: &Library) -> Result<Asked> {
     match (&args.arch, &args.model) {
         (_, Some(model)) => library.model(model).map(Asked::from),
-        (Some(shape), None) => parse(shape),
+        (Some(shape), None) => parse(shape, library),
         (None, None) => Err(Error::new("neither --arch nor --model is given").hint("--arch or --model")),
     }
 }
 
 /// Reads a shape, or takes that of a known model.
-fn parse(text: &str) -> Result<Asked> {
-    read(text).map_err(|error| error.in_source("--arch"))
+fn parse(text: &str, library: &Library) -> Result<Asked> {
+    read(text, library).map_err(|error| error.in_source("--arch"))
 }
 
-fn read(text: &str) -> Result<Asked> {
+fn read(text: &str, library: &Library) -> Result<Asked> {
     if !text.contains('=') {
-        return known(text.trim()).map(Asked::from);
+        return known(text.trim(), library).map(Asked::from);
     }
     let shape = Shape(entries(text)?).architecture()?;
     shape.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(key_of(invalid)))?;
@@ -111,8 +110,8 @@ fn key_of(invalid: InvalidShape) -> &'static str {
     }
 }
 
-fn known(name: &str) -> Result<ReferenceModel> {
-    let mut models = models::known()?;
+fn known(name: &str, library: &Library) -> Result<ReferenceModel> {
+    let mut models = library.known_models()?;
     if let Some(place) = models.iter().position(|model| model.name.eq_ignore_ascii_case(name)) {
         return Ok(models.swap_remove(place));
     }
@@ -283,6 +282,11 @@ fn ratio(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::built_in;
+
+    fn parsed(text: &str) -> Result<Asked> {
+        parse(text, &built_in::library())
+    }
 
     #[test]
     fn names_of_config_json_give_the_same_shape() {
@@ -290,17 +294,18 @@ mod tests {
         let theirs = "num_hidden_layers=24, hidden_size=896, num_attention_heads=14, num_key_value_heads=2, \
                       intermediate_size=4864, vocab_size=151936, tie_word_embeddings=true";
         for text in [ours, theirs, "layers=24,width=896,head_dim=64,kv_heads=2,intermediate=4864", "QWEN2.5-0.5b"] {
-            assert_eq!(parse(text).unwrap().shape, QWEN2_5_0_5B, "{text}");
+            assert_eq!(parsed(text).unwrap().shape, QWEN2_5_0_5B, "{text}");
         }
     }
 
     #[test]
     fn the_ratio_counts_all_activated_experts() {
-        let shape = parse("layers=8,width=768,head_dim=64,ffn_ratio=8/3,experts=8,top_k=2").unwrap().shape;
+        let shape = parsed("layers=8,width=768,head_dim=64,ffn_ratio=8/3,experts=8,top_k=2").unwrap().shape;
         assert_eq!((shape.expert_hidden, shape.heads, shape.kv_heads), (1024, 12, 12));
-        let both = parse("layers=8,width=768,heads=12,ffn_ratio=2.67,intermediate=2048").unwrap().shape;
+        let both = parsed("layers=8,width=768,heads=12,ffn_ratio=2.67,intermediate=2048").unwrap().shape;
         assert_eq!(both.expert_hidden, 2048);
-        let shared = parse("layers=24,width=2048,heads=16,ffn_ratio=5.5,experts=60,top_k=4,shared=5632").unwrap().shape;
+        let shared =
+            parsed("layers=24,width=2048,heads=16,ffn_ratio=5.5,experts=60,top_k=4,shared=5632").unwrap().shape;
         assert_eq!((shared.expert_hidden, shared.shared_hidden, shared.ffn_ratio()), (1408, 5632, 5.5));
     }
 
@@ -335,7 +340,7 @@ mod tests {
             ("layers=2,width=8,heads=2,intermediate=8,tied=maybe", "expected: true or false"),
             ("layers=2,width=8,heads=2,intermediate=8,loss=3", "'loss' is no key of a shape"),
         ] {
-            let error = parse(text).unwrap_err().to_string();
+            let error = parsed(text).unwrap_err().to_string();
             assert!(error.contains(wanted), "{text}: {error}");
         }
     }

@@ -14,7 +14,7 @@ use super::streams::{Failure, Outcome, Streams};
 use engine::error::{Error, Result};
 use engine::text::{one_of, shown};
 use files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
-use files::observations::{PUBLISHED, Pair, assumed_modes, lookup, pairs, published, shape};
+use files::observations::{PUBLISHED, Pair, assumed_modes, pairs, shape};
 use files::profile::Profile;
 use files::resolve::Library;
 use report::write_json;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams
         Some(profile) => {
             let (_, profile) = library.profile(profile)?;
             let models = args.model.iter().map(|typed| shape(typed, library)).collect::<Result<Vec<Model>>>()?;
-            one(args, &profile, &models, streams)
+            one(args, &Told { library, profile: &profile, models: &models }, streams)
         }
         None if args.measurements.iter().all(|name| name == PUBLISHED) => all(args, library, streams),
         None => Err(Error::new("it is not said which board was measured")
@@ -36,7 +36,7 @@ pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams
 
 /// Every pair of engine and board of the published measurements, or those of one engine.
 fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let mut measurements = published()?.measurements;
+    let mut measurements = library.published()?.measurements;
     if let Some(engine) = &args.engine {
         let known = engines(&measurements);
         if !known.iter().any(|known| known.eq_ignore_ascii_case(engine)) {
@@ -56,13 +56,19 @@ fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Re
     Ok(Outcome::Found)
 }
 
+/// What goes beside the files of measurements.
+#[derive(Debug, Clone, Copy)]
+struct Told<'a> {
+    library: &'a Library,
+    /// The board that was measured.
+    profile: &'a Profile,
+    /// The models that ran.
+    models: &'a [Model],
+}
+
 /// One engine on one board.
-fn one(
-    args: &CalibrateArgs,
-    profile: &Profile,
-    models: &[Model],
-    streams: &mut Streams<'_>,
-) -> Result<Outcome, Failure> {
+fn one(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let profile = told.profile;
     if let Some(calibration) = &profile.calibration {
         return Err(Error::new(format!("{} is a calibration itself", profile.name))
             .at_column("--profile")
@@ -76,7 +82,7 @@ fn one(
     if let Some(out) = &args.out {
         Streams::can_deliver(out, args.force)?;
     }
-    let pair = measured(args, profile, models, streams)?;
+    let pair = measured(args, told, streams)?;
     for assumption in assumed_modes(pair.rows.iter()) {
         let known: Vec<&str> = profile.modes.iter().map(|mode| mode.name.as_str()).collect();
         streams.note(Some(&format!("{assumption} ({})", one_of(&known))));
@@ -129,10 +135,11 @@ fn overlay_name(out: &Path) -> String {
 }
 
 /// The measurements of the files that are of the board and the engine.
-fn measured(args: &CalibrateArgs, profile: &Profile, models: &[Model], streams: &mut Streams<'_>) -> Result<Pair> {
+fn measured(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Result<Pair> {
+    let profile = told.profile;
     let mut measurements = Vec::new();
     for name in &args.measurements {
-        let loaded = read(args, profile, models, name)?;
+        let loaded = read(args, told, name)?;
         streams.note(Some(&format!("{name}: {}", loaded.summary())));
         // A board that a file of one's own calls otherwise is the one that --profile says; published ones are many.
         let is_own = |measured_on: Option<&String>| match measured_on {
@@ -186,12 +193,13 @@ fn no_engine(engine: &str, known: &[&str]) -> Error {
 }
 
 /// One told model is that of all files; of several, each is that of the files that name it.
-fn read(args: &CalibrateArgs, profile: &Profile, models: &[Model], name: &str) -> Result<Loaded> {
+fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
+    let Told { library, profile, models } = *told;
     if name == PUBLISHED {
-        return published();
+        return library.published();
     }
     let told = |name: &str| models.iter().find(|model| model.name.eq_ignore_ascii_case(name)).cloned();
-    let known: &Lookup<'_> = &|name: &str| told(name).or_else(|| lookup(name));
+    let known: &Lookup<'_> = &|name: &str| told(name).or_else(|| library.known_shape(name));
     let run = &args.run;
     let options = Options {
         model: if let [only] = models { Some(only.clone()) } else { None },

@@ -8,7 +8,6 @@ use super::table::{Table, write_csv, write_pairs};
 use engine::architecture::Architecture;
 use engine::reference::{Certainty, ReferenceModel};
 use engine::units;
-use files::models;
 use files::resolve::Library;
 use report::{ModelPart, write_json};
 
@@ -88,13 +87,13 @@ impl Item {
 pub(super) fn run(args: &ModelsArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.command {
         Some(ModelsCommand::Show(args)) => show(args, library, streams),
-        Some(ModelsCommand::List(args)) => list(*args, streams),
-        None => list(args.list, streams),
+        Some(ModelsCommand::List(args)) => list(*args, library, streams),
+        None => list(args.list, library, streams),
     }
 }
 
-fn list(args: ListArgs, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let models = models::known()?;
+fn list(args: ListArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    let models = library.known_models()?;
     let items = || models.iter().map(Item::new).collect::<Vec<Item>>();
     match args.format {
         RowFormat::Json => write_json(&items(), &mut *streams.out)?,

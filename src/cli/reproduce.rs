@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::args::{BoardArgs, ReportFormat, ReproduceArgs};
 use super::load::{self, BoardInMode};
 use super::streams::{Failure, Outcome, Streams};
+use crate::built_in;
 use engine::claims::{Check, Erratum, Evidence, Finding, Pricing, Verdict, errata, findings};
 use engine::error::{Error, Result};
 use engine::landscape::Landscape;
@@ -42,7 +43,7 @@ impl Reproduction {
     fn new(args: &ReproduceArgs, library: &Library) -> Result<Self> {
         let board = load::in_mode(library.profile(&args.profile)?.1, args.mode.as_deref())?;
         // The claims are about the paper's space, whatever a user's own of that name is.
-        let built_in = Library::default();
+        let built_in = built_in::library();
         let (space, published, law) = (built_in.space("paper")?, built_in.law("paper")?.1, library.law(&args.law)?.1);
         if Eq2::of(&law.coefficients).is_none() {
             let form = law.coefficients.form().title;

@@ -16,6 +16,7 @@ use super::update::{start, update};
 use super::view::render;
 use super::worker;
 use super::worker::{FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob};
+use crate::built_in;
 use engine::budget::Limit;
 use engine::error::Result;
 use engine::what_if::Resource;
@@ -43,7 +44,7 @@ pub struct Headless {
 impl Headless {
     /// Opens on built-in files at a size in cells.
     pub fn open(choices: &Choices, size: (u16, u16)) -> Result<Self> {
-        Self::open_in(&Library::default(), choices, size)
+        Self::open_in(&built_in::library(), choices, size)
     }
 
     /// Opens on the files of a library.

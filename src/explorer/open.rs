@@ -13,9 +13,7 @@ use engine::reference::{BASELINE, Certainty};
 use engine::roofline::Estimator;
 use engine::what_if::Scaling;
 use engine::workload::Workload;
-use files::catalog::Kind;
 use files::choice::{check_length, named_runs};
-use files::models;
 use files::profile::Profile;
 use files::resolve::{DETECTED, Library};
 use files::runs::ColumnChoice;
@@ -172,7 +170,7 @@ fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     laws.push(LawEntry::ready(library.law(&choices.law)?.1));
     let others = library.laws().into_iter().filter_map(|listed| library.law(&listed.name).ok());
     laws.extend(others.map(|(_, law)| LawEntry::ready(law)));
-    for file in Kind::Data.embedded() {
+    for file in library.built_in.data {
         laws.push(LawEntry::from_runs(library.data(file.name)?.dataset));
     }
     let mut labels: Vec<String> = Vec::new();
@@ -199,7 +197,7 @@ fn boards(library: &Library, first: Profile) -> Vec<Board> {
 
 /// The known models whose shape is known, and those asked for.
 fn landmarks(library: &Library, asked: &[String]) -> Result<Vec<Landmark>> {
-    let known = models::known()?.into_iter().filter(|model| model.certainty == Certainty::Known);
+    let known = library.known_models()?.into_iter().filter(|model| model.certainty == Certainty::Known);
     let mut landmarks: Vec<Landmark> = known
         .map(|model| Landmark {
             prominence: if model.name == BASELINE { Prominence::Marked } else { Prominence::Passing },
@@ -219,11 +217,12 @@ fn landmarks(library: &Library, asked: &[String]) -> Result<Vec<Landmark>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::built_in::{self, BUILT_IN};
 
     fn open_with(change: impl FnOnce(&mut Choices)) -> Result<Opening> {
         let mut choices = Choices::default();
         change(&mut choices);
-        open(&Library::default(), &choices)
+        open(&built_in::library(), &choices)
     }
 
     #[test]
@@ -231,7 +230,7 @@ mod tests {
         let Opening { shelf, question, .. } = open_with(|_| {}).unwrap();
         let labels: Vec<String> = shelf.laws.iter().map(|law| law.label.clone()).collect();
         assert_eq!(labels, ["paper", "fit of tiny", "fit of synthetic-170"]);
-        assert_eq!(shelf.boards.len(), Kind::Profile.embedded().len());
+        assert_eq!(shelf.boards.len(), BUILT_IN.profiles.len());
         assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "MAXN");
     }
 

@@ -1,6 +1,9 @@
-//! What is built into the program, so that it is useful before anybody has written a file.
+//! Kinds of files, and what is built into a program so that it is useful before anybody has written one.
 //!
-//! One table per kind of file; adding a built-in file is adding a row.
+//! The files themselves belong to the program, which embeds them and hands this crate the table: so each crate can be
+//! packaged from its own folder, and a test can work with boards of its own.
+
+use std::fmt;
 
 /// What a name on the command line can stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub enum Kind {
 }
 
 /// A file that is built in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Embedded {
     /// As typed on the command line.
     pub name: &'static str,
@@ -26,53 +29,52 @@ pub struct Embedded {
     pub text: &'static str,
 }
 
-const PROFILES: &[Embedded] = &[
-    Embedded { name: "agx-orin-64gb", text: include_str!("../../profiles/agx-orin-64gb.toml") },
-    Embedded { name: "agx-orin-32gb", text: include_str!("../../profiles/agx-orin-32gb.toml") },
-    Embedded { name: "agx-orin-industrial", text: include_str!("../../profiles/agx-orin-industrial.toml") },
-    Embedded { name: "orin-nx-16gb", text: include_str!("../../profiles/orin-nx-16gb.toml") },
-    Embedded { name: "orin-nx-8gb", text: include_str!("../../profiles/orin-nx-8gb.toml") },
-    Embedded { name: "orin-nano-8gb", text: include_str!("../../profiles/orin-nano-8gb.toml") },
-    Embedded { name: "orin-nano-4gb", text: include_str!("../../profiles/orin-nano-4gb.toml") },
-    Embedded { name: "thor-t5000", text: include_str!("../../profiles/thor-t5000.toml") },
-    Embedded { name: "thor-t4000", text: include_str!("../../profiles/thor-t4000.toml") },
-    Embedded { name: "raspberry-pi-5", text: include_str!("../../profiles/raspberry-pi-5.toml") },
-    Embedded { name: "rtx-4090", text: include_str!("../../profiles/rtx-4090.toml") },
-    Embedded { name: "rtx-3090", text: include_str!("../../profiles/rtx-3090.toml") },
-    Embedded { name: "apple-m4", text: include_str!("../../profiles/apple-m4.toml") },
-    Embedded {
-        name: "agx-orin-64gb+edge-llm",
-        text: include_str!("../../profiles/calibrations/agx-orin-64gb+edge-llm.toml"),
-    },
-    Embedded {
-        name: "thor-t5000+edge-llm",
-        text: include_str!("../../profiles/calibrations/thor-t5000+edge-llm.toml"),
-    },
-    Embedded {
-        name: "thor-t5000+edge-llm-0.4",
-        text: include_str!("../../profiles/calibrations/thor-t5000+edge-llm-0.4.toml"),
-    },
-    Embedded {
-        name: "orin-nano-8gb+llama.cpp",
-        text: include_str!("../../profiles/calibrations/orin-nano-8gb+llama.cpp.toml"),
-    },
-    Embedded {
-        name: "rtx-4090+transformers",
-        text: include_str!("../../profiles/calibrations/rtx-4090+transformers.toml"),
-    },
-];
+/// Every file that is built into a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// Boards, and calibrations of engines on them.
+    pub profiles: &'static [Embedded],
+    /// Loss laws.
+    pub laws: &'static [Embedded],
+    /// Search spaces.
+    pub spaces: &'static [Embedded],
+    /// Training runs, in the order in which the explorer offers them.
+    pub data: &'static [Embedded],
+    /// The table of models that exist, as [`models`](super::models) reads it.
+    pub models_csv: &'static str,
+    /// The table of published measurements, as [`measurements`](super::measurements) reads it.
+    pub measurements_csv: &'static str,
+}
 
-const LAWS: &[Embedded] = &[Embedded { name: "paper", text: include_str!("../../datasets/paper-law.toml") }];
+impl BuiltIn {
+    /// Nothing.
+    pub const NONE: Self =
+        Self { profiles: &[], laws: &[], spaces: &[], data: &[], models_csv: "", measurements_csv: "" };
 
-const SPACES: &[Embedded] = &[
-    Embedded { name: "paper", text: include_str!("../../datasets/paper-space.toml") },
-    Embedded { name: "large", text: include_str!("../../datasets/large-space.toml") },
-];
+    /// The files of a kind; models stand in one table.
+    pub const fn of(&self, kind: Kind) -> &'static [Embedded] {
+        match kind {
+            Kind::Profile => self.profiles,
+            Kind::Law => self.laws,
+            Kind::Space => self.spaces,
+            Kind::Data => self.data,
+            Kind::Model => &[],
+        }
+    }
 
-const DATA: &[Embedded] = &[
-    Embedded { name: "tiny", text: include_str!("../../datasets/tiny.csv") },
-    Embedded { name: "synthetic-170", text: include_str!("../../datasets/synthetic-170.csv") },
-];
+    /// The file of that kind and name.
+    pub fn named(&self, kind: Kind, name: &str) -> Option<&'static Embedded> {
+        self.of(kind).iter().find(|file| file.name == name)
+    }
+}
+
+/// Names only: the texts are long.
+impl fmt::Debug for BuiltIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = [Kind::Profile, Kind::Law, Kind::Space, Kind::Data];
+        f.debug_list().entries(kinds.into_iter().flat_map(|kind| self.of(kind)).map(|file| file.name)).finish()
+    }
+}
 
 impl Kind {
     /// As people say it.
@@ -108,17 +110,6 @@ impl Kind {
         }
     }
 
-    /// The built-in files of this kind.
-    pub const fn embedded(self) -> &'static [Embedded] {
-        match self {
-            Self::Profile => PROFILES,
-            Self::Law => LAWS,
-            Self::Space => SPACES,
-            Self::Data => DATA,
-            Self::Model => &[],
-        }
-    }
-
     /// The largest file that is read, bytes: far above any honest one, far below what would stall the program.
     pub const fn largest(self) -> u64 {
         match self {
@@ -131,26 +122,27 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{law, resolve::Library};
+    use crate::{fixtures, law};
 
     #[test]
     fn built_in_files_are_sound_and_named_as_they_say() {
-        for Embedded { name, text } in Kind::Profile.embedded() {
-            let (found, profile) = Library::default().profile(name).unwrap();
+        for Embedded { name, text } in fixtures::built_in().profiles {
+            let (found, profile) = fixtures::library().profile(name).unwrap();
             assert_eq!((profile.name.as_str(), found.text.as_str()), (*name, *text));
         }
-        for Embedded { name, text } in Kind::Law.embedded() {
+        for Embedded { name, text } in fixtures::built_in().laws {
             assert_eq!(law::parse(name, text).unwrap().name, *name);
         }
     }
 
     #[test]
     fn names_are_told_apart() {
-        for kind in [Kind::Profile, Kind::Law, Kind::Space, Kind::Data, Kind::Model] {
-            let mut names: Vec<&str> = kind.embedded().iter().map(|file| file.name).collect();
+        for kind in [Kind::Profile, Kind::Law, Kind::Space, Kind::Data] {
+            let files = fixtures::built_in().of(kind);
+            let mut names: Vec<&str> = files.iter().map(|file| file.name).collect();
             names.sort_unstable();
             names.dedup();
-            assert_eq!(names.len(), kind.embedded().len(), "{kind:?}");
+            assert!(!names.is_empty() && names.len() == files.len(), "{kind:?}");
         }
     }
 }

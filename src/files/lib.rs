@@ -7,6 +7,8 @@ pub mod catalog;
 pub mod choice;
 pub mod column_memory;
 pub mod detect;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod hf_config;
 pub mod law;
 pub mod live;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::catalog::Kind;
-use super::resolve::data::{directory, run_directory_at};
+use super::resolve::data::directory;
 use super::resolve::{Library, Origin, read_path};
 use super::runs::{ColumnChoice, Loaded};
 use engine::error::Result;
@@ -50,14 +50,14 @@ impl Library {
     /// file or a directory. Pipes can be read once, and what is built in never changes.
     pub fn live_data(&self, typed: &str, columns: &ColumnChoice) -> Result<(Loaded, Option<LiveRuns>)> {
         // What was told is remembered once, not with every line that is added.
-        let library = if *columns == ColumnChoice::AsRemembered { self.clone() } else { Self::default() };
+        let library = if *columns == ColumnChoice::AsRemembered { self.clone() } else { Self::of(self.built_in) };
         let live = |path: &Path, accepted: &str| LiveRuns {
             path: path.to_owned(),
             library: library.clone(),
             columns: columns.clone(),
             accepted: accepted.to_owned(),
         };
-        if let Some(path) = run_directory_at(typed) {
+        if let Some(path) = self.run_directory_at(typed) {
             return Ok((directory(path, columns)?, Some(live(path, ""))));
         }
         let resolved = self.resolve(Kind::Data, typed)?;
@@ -105,6 +105,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::fixtures;
 
     const HEADER: &str = "layers,width,heads,ffn_ratio,loss";
 
@@ -113,7 +114,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(file);
         fs::write(&path, opened).unwrap();
-        let (_, live) = Library::default().live_data(&path.display().to_string(), &ColumnChoice::AsRemembered).unwrap();
+        let (_, live) =
+            fixtures::library().live_data(&path.display().to_string(), &ColumnChoice::AsRemembered).unwrap();
         fs::write(&path, now).unwrap();
         let Reread { dataset, last_line } = live.unwrap().reread()?;
         Ok((dataset.runs.iter().map(|run| run.loss).collect(), last_line))
@@ -165,7 +167,7 @@ mod tests {
         let path = folder.path().join("runs.csv");
         let named = path.display().to_string();
         fs::write(&path, csv("4,256,4,4,3.5\n")).unwrap();
-        let (_, live) = Library::default().live_data(&named, &ColumnChoice::AsRemembered).unwrap();
+        let (_, live) = fixtures::library().live_data(&named, &ColumnChoice::AsRemembered).unwrap();
         let live = live.unwrap();
         assert_eq!(live.path(), path);
         let refusal = |live: &LiveRuns| live.reread().unwrap_err().to_string();
@@ -193,7 +195,7 @@ mod tests {
         };
         finish("a", 4, 3.5);
         let (loaded, live) =
-            Library::default().live_data(&folder.path().display().to_string(), &ColumnChoice::AsRemembered).unwrap();
+            fixtures::library().live_data(&folder.path().display().to_string(), &ColumnChoice::AsRemembered).unwrap();
         assert_eq!(loaded.dataset.runs.len(), 1);
         finish("b", 8, 3.25);
         let Reread { dataset, last_line } = live.unwrap().reread().unwrap();
@@ -209,13 +211,13 @@ mod tests {
         let line = "layers,width,heads,ffn_ratio,final\n4,256,4,4,3.5\n";
         fs::write(&path, line).unwrap();
         let told = ColumnChoice::parse("loss=final").unwrap();
-        let (_, source) = Library::default().live_data(&path.display().to_string(), &told).unwrap();
+        let (_, source) = fixtures::library().live_data(&path.display().to_string(), &told).unwrap();
         fs::write(&path, format!("{line}8,256,4,4,3.25\n")).unwrap();
         assert_eq!(source.unwrap().reread().unwrap().dataset.runs[1].loss, 3.25);
     }
 
     #[test]
     fn what_is_built_in_never_changes() {
-        assert!(Library::default().live_data("tiny", &ColumnChoice::AsRemembered).unwrap().1.is_none());
+        assert!(fixtures::library().live_data("tiny", &ColumnChoice::AsRemembered).unwrap().1.is_none());
     }
 }

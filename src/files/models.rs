@@ -8,11 +8,12 @@ use serde::Deserialize;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result, did_you_mean};
 use engine::extras::Extras;
-use engine::reference::{BASELINE, Certainty, ReferenceModel, SLIDING_WINDOW};
+use engine::reference::{Certainty, ReferenceModel, SLIDING_WINDOW};
 use engine::text::shown;
 
+use crate::resolve::Library;
+
 const SOURCE: &str = "built-in models.csv";
-const TABLE: &str = include_str!("../../datasets/models.csv");
 
 /// A line of the table.
 #[derive(Debug, Deserialize)]
@@ -79,8 +80,8 @@ impl Row {
     }
 }
 
-fn rows() -> impl Iterator<Item = Result<Row>> {
-    let table = csv::Reader::from_reader(TABLE.as_bytes()).into_deserialize::<Row>();
+fn rows(table: &str) -> impl Iterator<Item = Result<Row>> {
+    let table = csv::Reader::from_reader(table.as_bytes()).into_deserialize::<Row>();
     table.map(|row| {
         row.map_err(|error| {
             let line = error.position().map_or(1, csv::Position::line);
@@ -89,34 +90,36 @@ fn rows() -> impl Iterator<Item = Result<Row>> {
     })
 }
 
-/// All of them, families together.
-pub fn known() -> Result<Vec<ReferenceModel>> {
-    rows().map(|row| row?.model().map_err(|error| error.in_source(SOURCE))).collect()
-}
-
-/// The one that comparisons are made against unless another is chosen.
-pub fn baseline() -> Result<ReferenceModel> {
-    named(BASELINE)
-}
-
-/// The one of that name, in capitals or not.
-pub fn named(typed: &str) -> Result<ReferenceModel> {
-    let models = known()?;
-    if let Some(model) = models.iter().find(|model| model.name.eq_ignore_ascii_case(typed)) {
-        return Ok(model.clone());
+impl Library {
+    /// All known models, families together.
+    pub fn known_models(&self) -> Result<Vec<ReferenceModel>> {
+        rows(self.built_in.models_csv).map(|row| row?.model().map_err(|error| error.in_source(SOURCE))).collect()
     }
-    let error = Error::new(format!("there is no model '{}'", shown(typed)))
-        .expected("a name of `roofscape models`, or the path of a config.json");
-    Err(match did_you_mean(typed, models.iter().map(|model| model.name.as_str())) {
-        Some(near) => error.hint(near),
-        None => error,
-    })
+
+    /// The known model of that name, in capitals or not.
+    pub fn known_model(&self, typed: &str) -> Result<ReferenceModel> {
+        let models = self.known_models()?;
+        if let Some(model) = models.iter().find(|model| model.name.eq_ignore_ascii_case(typed)) {
+            return Ok(model.clone());
+        }
+        let error = Error::new(format!("there is no model '{}'", shown(typed)))
+            .expected("a name of `roofscape models`, or the path of a config.json");
+        Err(match did_you_mean(typed, models.iter().map(|model| model.name.as_str())) {
+            Some(near) => error.hint(near),
+            None => error,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::reference::QWEN2_5_0_5B;
+    use crate::fixtures;
+    use engine::reference::{BASELINE, QWEN2_5_0_5B};
+
+    fn named(typed: &str) -> Result<ReferenceModel> {
+        fixtures::library().known_model(typed)
+    }
 
     /// Sums over the modules of the transformers classes, term by term, without the engine's own functions.
     fn by_hand(row: &Row) -> u64 {
@@ -142,7 +145,7 @@ mod tests {
     #[test]
     fn counts_equal_the_published_ones_exactly() {
         let mut published = 0;
-        for row in rows() {
+        for row in rows(fixtures::built_in().models_csv) {
             let row = row.unwrap();
             let (name, wanted, sum) = (row.name.clone(), row.published_parameters, by_hand(&row));
             let model = row.model().unwrap();
@@ -181,14 +184,14 @@ mod tests {
 
     #[test]
     fn the_table_is_sound() {
-        let models = known().unwrap();
+        let models = fixtures::library().known_models().unwrap();
         assert_eq!(models.len(), 40);
         let mut names: Vec<String> = models.iter().map(|model| model.name.to_lowercase()).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), models.len());
         assert!(models.iter().all(|model| model.source.starts_with("https://")));
-        assert_eq!(baseline().unwrap().architecture, QWEN2_5_0_5B);
+        assert_eq!(named(BASELINE).unwrap().architecture, QWEN2_5_0_5B);
         let assumed = models.iter().filter(|model| model.certainty == Certainty::Assumed);
         assert!(assumed.clone().all(|model| model.notes.iter().any(|note| note.contains("taken to be"))));
         assert_eq!(assumed.count(), 4);

@@ -8,7 +8,6 @@ mod shape;
 pub use shape::shape;
 
 use super::measurements::{Device, Loaded, Lookup, Measurement, Model, Options, Phase, read};
-use super::models;
 use super::profile::Profile;
 use super::resolve::Library;
 use engine::calibration::{Observation, Pass};
@@ -17,7 +16,6 @@ use engine::precision::{Precision, Storage};
 
 /// Published measurements, with their sources.
 pub const PUBLISHED: &str = "published";
-const PUBLISHED_TABLE: &str = include_str!("../../datasets/measurements.csv");
 
 /// A measurement that a prediction can be held against.
 #[derive(Debug, Clone)]
@@ -56,17 +54,19 @@ pub struct Pair {
     pub left_out: Vec<(String, String)>,
 }
 
-/// Finds the shape of a known model.
-pub fn lookup(name: &str) -> Option<Model> {
-    let model = models::named(name).ok()?;
-    let parameters = model.parameters_total();
-    Some(Model { parameters, ..Model::new(model.name, model.architecture) })
-}
+impl Library {
+    /// Finds the shape of a known model.
+    pub fn known_shape(&self, name: &str) -> Option<Model> {
+        let model = self.known_model(name).ok()?;
+        let parameters = model.parameters_total();
+        Some(Model { parameters, ..Model::new(model.name, model.architecture) })
+    }
 
-/// The measurements that are built in.
-pub fn published() -> Result<Loaded> {
-    let models: &Lookup<'_> = &lookup;
-    read("built-in measurements.csv", PUBLISHED_TABLE.as_bytes(), &Options::new(models))
+    /// The measurements that are built in.
+    pub fn published(&self) -> Result<Loaded> {
+        let models: &Lookup<'_> = &|name| self.known_shape(name);
+        read("built-in measurements.csv", self.built_in.measurements_csv.as_bytes(), &Options::new(models))
+    }
 }
 
 /// Every pair of engine and board among measurements, in their order; boards by the profiles that they name.

@@ -19,7 +19,7 @@ pub use self::file::{Origin, Resolved};
 use self::file::{read, unreadable};
 pub use self::list::Listed;
 
-use super::catalog::{Embedded, Kind};
+use super::catalog::{BuiltIn, Embedded, Kind};
 use super::detect::{self, Detection, ThisMachine, Tree};
 use super::law;
 use super::profile::{Overlay, Profile};
@@ -31,8 +31,10 @@ use engine::space::Space;
 use engine::text::{escaped, one_of, shown};
 
 /// Where named files are looked up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Library {
+    /// What the program has built in.
+    pub built_in: &'static BuiltIn,
     /// The user's configuration directory of this program; none where the platform has none, and in tests.
     pub user_dir: Option<PathBuf>,
     /// The machine that the profile `detected` stands for; none in tests, which must not depend on where they run.
@@ -43,10 +45,15 @@ pub struct Library {
 pub const DETECTED: &str = "detected";
 
 impl Library {
+    /// What is built in, and nothing of anybody's.
+    pub const fn of(built_in: &'static BuiltIn) -> Self {
+        Self { built_in, user_dir: None, machine: None }
+    }
+
     /// The library of the user who runs the program.
-    pub fn of_user() -> Self {
+    pub fn of_user(built_in: &'static BuiltIn) -> Self {
         let user_dir = ProjectDirs::from("", "", "roofscape").map(|dirs| dirs.config_dir().to_owned());
-        Self { user_dir, machine: Some(Tree::new("/")) }
+        Self { user_dir, machine: Some(Tree::new("/")), ..Self::of(built_in) }
     }
 
     /// The same, with another root for the machine: recorded trees.
@@ -76,12 +83,12 @@ impl Library {
         }
         // A link that leads nowhere counts: falling back to the built-in file would hide that it is broken.
         if let Some(path) = self.user_file(kind, typed).filter(|path| path.symlink_metadata().is_ok()) {
-            let replaces = embedded(kind, typed).is_some();
+            let replaces = self.built_in.named(kind, typed).is_some();
             let source = path.display().to_string();
             let text = read(kind, &path)?;
             return Ok(Resolved { name: typed.to_owned(), origin: Origin::User { path, replaces }, source, text });
         }
-        match embedded(kind, typed) {
+        match self.built_in.named(kind, typed) {
             Some(file) => Ok(of_embedded(kind, file)),
             // A directory is no file of any kind; saying so helps more than a list of names.
             None if path.exists() => read_path(kind, path),
@@ -157,7 +164,7 @@ impl Library {
     }
 
     fn unknown(&self, kind: Kind, typed: &str) -> Error {
-        let mut known: Vec<String> = kind.embedded().iter().map(|file| file.name.to_owned()).collect();
+        let mut known: Vec<String> = self.built_in.of(kind).iter().map(|file| file.name.to_owned()).collect();
         known.extend(self.user_names(kind).unwrap_or_default());
         known.sort_unstable();
         known.dedup();
@@ -184,10 +191,6 @@ fn unrecognised(detection: &Detection) -> Error {
 fn looks_like_a_path(typed: &str) -> bool {
     let extension = Path::new(typed).extension().and_then(|extension| extension.to_str());
     typed.contains(std::path::is_separator) || matches!(extension, Some("toml" | "csv" | "jsonl"))
-}
-
-fn embedded(kind: Kind, name: &str) -> Option<&'static Embedded> {
-    kind.embedded().iter().find(|file| file.name == name)
 }
 
 fn of_embedded(kind: Kind, file: &Embedded) -> Resolved {

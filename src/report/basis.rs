@@ -52,7 +52,7 @@ pub fn latency_basis_in_short(basis: &str) -> String {
 mod tests {
     use super::*;
     use engine::precision::Storage;
-    use files::resolve::Library;
+    use files::fixtures;
 
     #[test]
     fn what_is_shortened_keeps_its_worth() {
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_head_or_cache_that_was_not_measured_is_said() {
-        let (_, profile) = Library::default().profile("agx-orin-64gb+edge-llm").unwrap();
+        let (_, profile) = fixtures::library().profile("agx-orin-64gb+edge-llm").unwrap();
         let w4a16 = Precision::named("w4a16").unwrap();
         let basis = |precision: &Precision| latency_basis(&profile, profile.default_mode(), precision);
         let measured = w4a16.with_head(Some(Storage::FP16));

@@ -213,10 +213,10 @@ mod tests {
     use engine::law::Ensemble;
     use engine::law::form::Slot;
     use engine::law::forms::Eq2;
-    use files::catalog::Kind;
+    use files::fixtures;
 
     fn profile() -> Profile {
-        Profile::parse("agx", Kind::Profile.embedded()[0].text).unwrap()
+        Profile::parse("agx", fixtures::agx_orin()).unwrap()
     }
 
     fn with_view<T>(budgets: Budgets, look: impl FnOnce(&View<'_>) -> T) -> T {

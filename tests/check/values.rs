@@ -6,14 +6,14 @@ use engine::law::Coefficients;
 use engine::precision::Precision;
 use engine::roofline::{Estimator, OperatorCost, Phase};
 use engine::workload::Workload;
-use files::resolve::Library;
+use roofscape::built_in;
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
 
 /// The shipped law of Table 6.
 fn paper_law() -> Coefficients {
-    Library::default().law("paper").expect("the shipped law").1.coefficients
+    built_in::library().law("paper").expect("the shipped law").1.coefficients
 }
 
 fn cases() -> Vec<Value> {

@@ -7,7 +7,7 @@ use engine::precision::Precision;
 use engine::reference::ReferenceModel;
 use engine::roofline::{Estimator, Latency};
 use engine::workload::Workload;
-use files::resolve::Library;
+use roofscape::built_in;
 
 use super::program::{Program, list, number};
 
@@ -207,7 +207,7 @@ const REACHED: Efficiency = Efficiency {
 };
 
 fn times(model: &ReferenceModel, prompt_tokens: u32, generated_tokens: u32) -> Latency {
-    let (_, profile) = Library::default().profile("orin-nano-8gb").expect("a built-in profile");
+    let (_, profile) = built_in::library().profile("orin-nano-8gb").expect("a built-in profile");
     let mode = profile.mode("15W").expect("a mode of it");
     let hardware = Hardware { efficiency: REACHED.into(), ..profile.hardware(mode) };
     let workload = Workload { batch: 1, prompt_tokens, generated_tokens };
@@ -244,7 +244,7 @@ fn one_s_own_benchmark_becomes_a_profile() {
     let mut models = Vec::new();
     for (name, width, layers) in [("small", 512, 8), ("large", 2048, 20)] {
         let path = program.write(&format!("{name}/config.json"), &config(width, layers));
-        let model = Library::default().model(&path.display().to_string()).expect("a config.json");
+        let model = built_in::library().model(&path.display().to_string()).expect("a config.json");
         entries.extend(benched(&model));
         models.push(model);
     }

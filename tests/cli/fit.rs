@@ -2,8 +2,8 @@
 
 use engine::law::Coefficients;
 use engine::space::Space;
-use files::resolve::Library;
 use files::{catalog::Kind, space};
+use roofscape::built_in;
 use serde_json::Value;
 
 use super::program::{Program, list, number};
@@ -34,7 +34,7 @@ fn the_tiny_runs_give_a_law_with_its_pedigree() {
 }
 
 fn paper() -> (Space, Coefficients) {
-    let library = Library::default();
+    let library = built_in::library();
     let found = library.resolve(Kind::Space, "paper").expect("space");
     let (_, law) = library.law("paper").expect("law");
     (space::parse(&found.source, &found.text).expect("space"), law.coefficients)

@@ -8,8 +8,8 @@ use engine::precision::Precision;
 use engine::roofline::{Estimator, Latency};
 use engine::space::Space;
 use engine::workload::Workload;
-use files::resolve::Library;
-use files::{catalog::Kind, space};
+use files::space;
+use roofscape::built_in;
 use serde_json::Value;
 
 use super::program::{Program, assert_close, list, number};
@@ -34,7 +34,7 @@ struct Candidate {
 }
 
 fn candidates(space: &Space, profile: &str, workload: Workload) -> Vec<Candidate> {
-    let library = Library::default();
+    let library = built_in::library();
     let (_, profile) = library.profile(profile).expect("profile");
     let (_, law) = library.law("paper").expect("law");
     let estimator =
@@ -238,7 +238,7 @@ fn the_user_s_own_files_are_found_by_name() {
     let program = Program::new();
     let folder = if cfg!(target_os = "macos") { "Library/Application Support/roofscape" } else { "config/roofscape" };
     program.write(&format!("{folder}/spaces/mine.toml"), SPACE);
-    let text = Kind::Profile.embedded()[0].text.replace("agx-orin-64gb", "my-board");
+    let text = include_str!("../../profiles/agx-orin-64gb.toml").replace("agx-orin-64gb", "my-board");
     program.write(&format!("{folder}/profiles/my-board.toml"), &text);
     let json = program.found("frontier --space mine --profile my-board --format json").json();
     assert_eq!((&json["space"], &json["profile"]["name"]), (&"small".into(), &"my-board".into()));

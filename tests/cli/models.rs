@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use files::models;
-use files::resolve::Library;
+use roofscape::built_in;
 
 use crate::program::{Program, list};
 
@@ -29,8 +28,8 @@ fn the_table_says_what_the_models_own_files_say() {
         ("Qwen3-30B-A3B", 30_532_122_624),
         ("OLMoE-1B-7B", 6_919_161_856),
     ] {
-        let read = Library::default().model(&config(&file.to_lowercase())).expect("a model");
-        let listed = models::named(file).expect("in the table");
+        let read = built_in::library().model(&config(&file.to_lowercase())).expect("a model");
+        let listed = built_in::library().known_model(file).expect("in the table");
         assert_eq!(read.parameters_total(), published, "{file}");
         assert_eq!(read.architecture, listed.architecture, "{file}");
         assert_eq!(read.extras, listed.extras, "{file}");
@@ -44,7 +43,7 @@ fn the_table_says_what_the_models_own_files_say() {
 /// 416,866,032 and the projector 2,949,120 + 1,152.
 #[test]
 fn a_multimodal_gemma_is_read_through_its_text_model() {
-    let model = Library::default().model(&config("gemma-3-4b-multimodal")).expect("a model");
+    let model = built_in::library().model(&config("gemma-3-4b-multimodal")).expect("a model");
     let shape = model.architecture;
     assert_eq!((shape.layers, shape.heads, shape.kv_heads, shape.head_dim, shape.vocab), (34, 8, 4, 256, 262_208));
     assert!(shape.tied);

@@ -1,12 +1,13 @@
 //! The explorer on a machine that it recognises, and on one that it does not.
 
-use files::resolve::{DETECTED, Library};
+use files::resolve::DETECTED;
+use roofscape::built_in;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::open::Choices;
 
 fn session_on(tree: &str) -> Headless {
     let root = format!("{}/tests/sysroots/{tree}", env!("CARGO_MANIFEST_DIR"));
-    let library = Library::default().with_sysroot(Some(root.as_ref())).expect("a recorded tree");
+    let library = built_in::library().with_sysroot(Some(root.as_ref())).expect("a recorded tree");
     let fallback = Some("agx-orin-64gb".to_owned());
     let choices = Choices { profile: DETECTED.to_owned(), fallback, ..Choices::default() };
     Headless::open_in(&library, &choices, (160, 60)).expect("opens")

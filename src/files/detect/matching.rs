@@ -164,10 +164,10 @@ mod tests {
     use super::super::facts::ClocksNow;
     use super::super::nvpmodel::Configuration;
     use super::*;
-    use crate::resolve::Library;
+    use crate::fixtures;
 
     fn nano() -> Profile {
-        Library::default().profile("orin-nano-8gb").unwrap().1
+        fixtures::library().profile("orin-nano-8gb").unwrap().1
     }
 
     fn facts(conf: &str, active_mode: Option<u64>, gpu_limit_mhz: u64) -> Facts {

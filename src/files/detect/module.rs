@@ -167,14 +167,14 @@ fn fitted_gib(total_bytes: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Kind as FileKind;
+    use crate::fixtures;
 
     #[test]
     fn every_module_has_a_profile() {
         let profiles = MODULES.map(|module| module.profile);
         let all = profiles.into_iter().chain(BY_MODEL.map(|(_, _, profile)| profile)).chain(CARDS.map(|card| card.1));
         for profile in all {
-            assert!(FileKind::Profile.embedded().iter().any(|file| file.name == profile), "{profile}");
+            assert!(fixtures::built_in().profiles.iter().any(|file| file.name == profile), "{profile}");
         }
     }
 

@@ -3,12 +3,13 @@
 use std::fs;
 
 use super::*;
+use crate::fixtures;
 use crate::profile::Evidence as Known;
 
 fn on(tree: &str) -> (Detection, Option<ThisMachine>) {
     detect(
         &Tree::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/sysroots/").to_owned() + tree),
-        &Library::default(),
+        &fixtures::library(),
     )
     .unwrap()
 }
@@ -21,7 +22,7 @@ fn machine(files: &[(&str, &str)]) -> (Detection, Option<ThisMachine>) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    detect(&Tree::new(dir.path()), &Library::default()).unwrap()
+    detect(&Tree::new(dir.path()), &fixtures::library()).unwrap()
 }
 
 #[test]

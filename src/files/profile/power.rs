@@ -40,10 +40,10 @@ impl PowerMode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Kind;
+    use crate::fixtures;
 
     fn agx_orin() -> Profile {
-        Profile::parse("agx", Kind::Profile.embedded()[0].text).unwrap()
+        Profile::parse("agx", fixtures::agx_orin()).unwrap()
     }
 
     #[test]

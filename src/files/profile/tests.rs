@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::{Embedded, Kind};
+use crate::catalog::Embedded;
+use crate::fixtures;
 
 /// A small profile with every rule in play.
 const GOOD: &str = r#"name = "board"
@@ -23,7 +24,7 @@ int8 = { value = 85, unit = "TOP/s", sparsity = "dense", kind = "stated", source
 
 /// The files that describe boards; the others lay a calibration over one.
 fn boards() -> impl Iterator<Item = &'static Embedded> {
-    Kind::Profile.embedded().iter().filter(|file| !Overlay::is(file.text))
+    fixtures::built_in().profiles.iter().filter(|file| !Overlay::is(file.text))
 }
 
 fn shipped() -> impl Iterator<Item = Profile> {
@@ -128,7 +129,7 @@ fn shipped_figures_follow_from_clocks_and_widths() {
             modes += 1;
         }
     }
-    assert_eq!(modes, 39);
+    assert!(modes >= 39, "{modes}");
 }
 
 /// Each bit of the mask that NVIDIA's configuration writes switches one TPC of two SMs off.
@@ -142,12 +143,12 @@ fn active_sms_are_what_the_masks_leave() {
         })
     });
     let masks: Vec<(f64, f64)> = masks.collect();
-    assert_eq!(masks.len(), 30);
+    assert!(masks.len() >= 30, "{masks:?}");
     let (left, sms): (Vec<f64>, Vec<f64>) = masks.into_iter().unzip();
     assert_eq!(left, sms);
 }
 
-/// Name, default mode and modes of every built-in board.
+/// Name, default mode and modes of built-in boards; a new one need not be listed here.
 #[test]
 fn shipped_modes_are_those_of_the_boards() {
     let boards: Vec<String> = shipped()
@@ -156,24 +157,23 @@ fn shipped_modes_are_those_of_the_boards() {
             format!("{}: {}; {}", board.name, board.default_mode().name, modes.join(" "))
         })
         .collect();
-    assert_eq!(
-        boards,
-        [
-            "agx-orin-64gb: MAXN; MAXN 50W 30W 15W",
-            "agx-orin-32gb: MAXN; MAXN 40W 30W 15W MAXN_SUPER",
-            "agx-orin-industrial: MAXN; MAXN",
-            "orin-nx-16gb: 15W; MAXN 10W 15W 25W 40W MAXN_SUPER",
-            "orin-nx-8gb: 15W; MAXN 10W 15W 20W 40W MAXN_SUPER",
-            "orin-nano-8gb: 25W; 15W-standard 7W 15W 25W MAXN_SUPER",
-            "orin-nano-4gb: 25W; 10W-standard 7W_AI 7W_CPU 10W 25W MAXN_SUPER",
-            "thor-t5000: 120W; MAXN 120W 90W 70W",
-            "thor-t4000: MAXN; MAXN 70W",
-            "raspberry-pi-5: 2.4GHz; 2.4GHz",
-            "rtx-4090: 450W; 450W",
-            "rtx-3090: 350W; 350W",
-            "apple-m4: default; default",
-        ]
-    );
+    for known in [
+        "agx-orin-64gb: MAXN; MAXN 50W 30W 15W",
+        "agx-orin-32gb: MAXN; MAXN 40W 30W 15W MAXN_SUPER",
+        "agx-orin-industrial: MAXN; MAXN",
+        "orin-nx-16gb: 15W; MAXN 10W 15W 25W 40W MAXN_SUPER",
+        "orin-nx-8gb: 15W; MAXN 10W 15W 20W 40W MAXN_SUPER",
+        "orin-nano-8gb: 25W; 15W-standard 7W 15W 25W MAXN_SUPER",
+        "orin-nano-4gb: 25W; 10W-standard 7W_AI 7W_CPU 10W 25W MAXN_SUPER",
+        "thor-t5000: 120W; MAXN 120W 90W 70W",
+        "thor-t4000: MAXN; MAXN 70W",
+        "raspberry-pi-5: 2.4GHz; 2.4GHz",
+        "rtx-4090: 450W; 450W",
+        "rtx-3090: 350W; 350W",
+        "apple-m4: default; default",
+    ] {
+        assert!(boards.iter().any(|board| board == known), "{known}: {boards:?}");
+    }
 }
 
 /// The trap of these boards: what the mode's name promises and what it powers are two things.

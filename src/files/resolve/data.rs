@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Library, Origin, Resolved, embedded, looks_like_a_path, run_directory};
+use super::{Library, Origin, Resolved, looks_like_a_path, run_directory};
 use crate::catalog::Kind;
 use crate::column_memory::ColumnMemory;
 use crate::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
@@ -17,7 +17,7 @@ impl Library {
 
     /// The runs of that name or path. Columns told now are remembered once the runs have loaded.
     pub fn data_as(&self, typed: &str, choice: &ColumnChoice) -> Result<Loaded> {
-        if let Some(path) = run_directory_at(typed) {
+        if let Some(path) = self.run_directory_at(typed) {
             return directory(path, choice);
         }
         let path = Path::new(typed);
@@ -29,6 +29,13 @@ impl Library {
                 .hint(format!("--data {}, the directory that has config.json too", folder.display())));
         }
         self.runs_of(file, choice)
+    }
+
+    /// The directory that was typed, unless it has the name of built-in runs and does not look like a path.
+    pub(crate) fn run_directory_at<'t>(&self, typed: &'t str) -> Option<&'t Path> {
+        let path = Path::new(typed);
+        let is_name = !looks_like_a_path(typed) && self.built_in.named(Kind::Data, typed).is_some();
+        (path.is_dir() && !is_name).then_some(path)
     }
 
     /// The runs in a file that has been read.
@@ -69,12 +76,6 @@ impl Library {
             },
         }
     }
-}
-
-/// The directory that was typed, unless it has the name of built-in runs and does not look like a path.
-pub(crate) fn run_directory_at(typed: &str) -> Option<&Path> {
-    let path = Path::new(typed);
-    (path.is_dir() && (looks_like_a_path(typed) || embedded(Kind::Data, typed).is_none())).then_some(path)
 }
 
 pub(crate) fn directory(path: &Path, choice: &ColumnChoice) -> Result<Loaded> {

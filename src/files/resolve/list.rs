@@ -1,7 +1,7 @@
 //! Everything of a kind that can be named.
 
 use super::file::read;
-use super::{Library, Origin, Resolved, embedded, of_embedded};
+use super::{Library, Origin, Resolved, of_embedded};
 use crate::catalog::Kind;
 use crate::law;
 use engine::error::Result;
@@ -38,13 +38,13 @@ impl Library {
             listed.push(Listed { name, origin: Origin::User { path, replaces: false }, title: Err(error.clone()) });
         }
         let user = user.unwrap_or_default();
-        for file in kind.embedded().iter().filter(|file| !user.iter().any(|name| name == file.name)) {
+        for file in self.built_in.of(kind).iter().filter(|file| !user.iter().any(|name| name == file.name)) {
             let title = title(&of_embedded(kind, file));
             listed.push(Listed { name: file.name.to_owned(), origin: Origin::Embedded, title });
         }
         for name in user {
             let Some(path) = self.user_file(kind, &name) else { continue };
-            let replaces = embedded(kind, &name).is_some();
+            let replaces = self.built_in.named(kind, &name).is_some();
             let origin = Origin::User { path: path.clone(), replaces };
             let source = path.display().to_string();
             let title = read(kind, &path)

@@ -6,7 +6,7 @@ use super::Library;
 use super::file::read;
 use crate::catalog::Kind;
 use crate::hf_config::{HfConfig, of_quantisation};
-use crate::{models, python_json};
+use crate::python_json;
 use engine::error::{Error, Result};
 use engine::reference::ReferenceModel;
 use engine::text::escaped;
@@ -22,7 +22,8 @@ impl Library {
     /// The model of that name or path; a path is a `config.json` or a directory that holds one. A known name is the known
     /// model, whatever lies in the working directory; what was passed over is said.
     pub fn model(&self, typed: &str) -> Result<ReferenceModel> {
-        match (config_of(typed)?, models::named(typed)) {
+        let known = self.known_model(typed);
+        match (config_of(typed, known.is_ok())?, known) {
             (Some(path), Ok(mut known)) if !typed.contains(std::path::is_separator) => {
                 known.notes.push(passed_over(typed, &path));
                 Ok(known)
@@ -34,7 +35,7 @@ impl Library {
 }
 
 /// The file that is meant; none where a name is.
-fn config_of(typed: &str) -> Result<Option<PathBuf>> {
+fn config_of(typed: &str, is_known: bool) -> Result<Option<PathBuf>> {
     let path = Path::new(typed);
     let inside = path.join(CONFIG);
     if path.is_dir() && inside.is_file() {
@@ -42,7 +43,7 @@ fn config_of(typed: &str) -> Result<Option<PathBuf>> {
     }
     let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let is_path = typed.contains(std::path::is_separator) || is_json;
-    if path.is_dir() && (is_path || models::named(typed).is_err()) {
+    if path.is_dir() && (is_path || !is_known) {
         return Err(Error::new(format!("there is no {CONFIG} in this directory"))
             .in_source(path.display().to_string())
             .expected(format!("a model as save_pretrained writes it, or the path of its {CONFIG}")));
@@ -93,6 +94,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::fixtures;
     use engine::reference::SLIDING_WINDOW;
 
     const TINY: &str = r#"{"model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
@@ -121,9 +123,9 @@ mod tests {
             (&in_cache, "Tiny-1M"),
         ] {
             let path = dir.path().join(typed).display().to_string();
-            let model = Library::default().model(&path).unwrap();
+            let model = fixtures::library().model(&path).unwrap();
             assert_eq!(model.name, name, "{typed}");
-            assert_eq!(model.source, config_of(&path).unwrap().unwrap().display().to_string());
+            assert_eq!(model.source, config_of(&path, false).unwrap().unwrap().display().to_string());
             // Embedding and head, two layers of four square projections and a feed-forward block, five norms.
             assert_eq!(model.parameters_total(), 2 * 100 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128) + 5 * 64);
         }
@@ -133,13 +135,13 @@ mod tests {
     fn what_lies_beside_it_is_said() {
         let quantised = r#"{"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8"}}"#;
         let dir = folder(&[("m/config.json", TINY), ("m/hf_quant_config.json", quantised)]);
-        let model = Library::default().model(dir.path().join("m").to_str().unwrap()).unwrap();
+        let model = fixtures::library().model(dir.path().join("m").to_str().unwrap()).unwrap();
         assert_eq!(model.notes, ["its own weights are FP8; what is priced is the number format chosen"]);
     }
 
     #[test]
     fn names_need_no_files() {
-        let model = Library::default().model("GEMMA-3-1b").unwrap();
+        let model = fixtures::library().model("GEMMA-3-1b").unwrap();
         assert_eq!(
             (model.parameters_total(), model.notes.as_slice()),
             (999_885_952, [SLIDING_WINDOW.to_owned()].as_slice())
@@ -156,14 +158,14 @@ mod tests {
         ]);
         let refusal = |name: &str| {
             let path = dir.path().join(name).display().to_string();
-            let error = Library::default().model(&path).unwrap_err().to_string();
+            let error = fixtures::library().model(&path).unwrap_err().to_string();
             error.replace(&dir.path().display().to_string(), "…")
         };
         assert!(refusal("empty").starts_with("…/empty: there is no config.json in this directory\n  expected: "));
         assert_eq!(refusal("gone.json"), "…/gone.json: there is no such file");
         assert!(refusal("novocab.json").starts_with("…/novocab.json, 'vocab_size': the key is missing, and embedding"));
         assert!(refusal("m").starts_with("…/m/hf_quant_config.json:1: not JSON at character 1"));
-        let unknown = Library::default().model("qwen9").unwrap_err().to_string();
+        let unknown = fixtures::library().model("qwen9").unwrap_err().to_string();
         assert!(unknown.starts_with("there is no model 'qwen9'"), "{unknown}");
     }
 }

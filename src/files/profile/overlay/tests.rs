@@ -1,8 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::Kind;
-use crate::resolve::Library;
+use crate::fixtures;
 use engine::efficiency::{Basis, TrafficLimit};
 use engine::roofline::Estimator;
 use engine::what_if::{Elasticities, Factor, Scaling};
@@ -45,7 +44,7 @@ fn laid_over(text: &str) -> Result<Profile> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.toml");
     std::fs::write(&path, text).unwrap();
-    Ok(Library::default().profile(path.to_str().unwrap())?.1)
+    Ok(fixtures::library().profile(path.to_str().unwrap())?.1)
 }
 
 fn refusal(from: &str, to: &str) -> String {
@@ -122,11 +121,11 @@ fn what_is_wrong_is_said_with_its_place() {
 
 #[test]
 fn shipped_calibrations_say_how_good_they_are() {
-    let overlays = Kind::Profile.embedded().iter().filter(|file| Overlay::is(file.text));
+    let overlays = fixtures::built_in().profiles.iter().filter(|file| Overlay::is(file.text));
     let mut count = 0;
     for file in overlays {
         count += 1;
-        let (_, profile) = Library::default().profile(file.name).unwrap();
+        let (_, profile) = fixtures::library().profile(file.name).unwrap();
         let calibration = profile.calibration.unwrap();
         assert!(file.name.starts_with(&format!("{}+", calibration.base)), "{}", file.name);
         for figures in &calibration.formats {
@@ -134,7 +133,7 @@ fn shipped_calibrations_say_how_good_they_are() {
             assert!(figures.accuracy().starts_with("median error "), "{}", figures.accuracy());
         }
     }
-    assert_eq!(count, 5);
+    assert!(count >= 5, "{count}");
 }
 
 proptest! {
@@ -158,12 +157,12 @@ proptest! {
 /// that launches leave.
 #[test]
 fn where_the_sms_limit_traffic_only_they_make_it_faster() {
-    let (_, profile) = Library::default().profile("orin-nano-8gb+llama.cpp").unwrap();
+    let (_, profile) = fixtures::library().profile("orin-nano-8gb+llama.cpp").unwrap();
     let hardware = profile.hardware(profile.mode("7W").unwrap());
     let q8_0 = Precision::named("q8_0").unwrap();
     assert_eq!(hardware.reached_bandwidth(&q8_0).1, TrafficLimit::InFlight);
     let estimator = Estimator::new(&hardware, q8_0, Workload::default()).unwrap();
-    let shape = crate::models::named("Qwen3-0.6B").unwrap().architecture;
+    let shape = fixtures::library().known_model("Qwen3-0.6B").unwrap().architecture;
     let tpot_s = |bandwidth: f64, compute: f64| {
         let [bandwidth, compute] = [bandwidth, compute].map(|factor| Factor::new(factor).unwrap());
         let imagined = hardware.scaled(&Scaling { bandwidth, compute, memory_bytes: None });

@@ -6,6 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
+use crate::fixtures;
 
 const TOLD: &str = "name,l,width,heads,ffn_ratio,out\na,2,64,4,1,3\nb,4,64,4,1,2.5\n";
 
@@ -19,7 +20,7 @@ fn place(files: &[(&str, &str)]) -> (TempDir, Library) {
     for (path, text) in files {
         write(dir.path(), path, text);
     }
-    let library = Library { user_dir: Some(dir.path().join("config")), machine: None };
+    let library = Library { user_dir: Some(dir.path().join("config")), ..fixtures::library() };
     (dir, library)
 }
 
@@ -73,7 +74,7 @@ fn a_memory_that_cannot_be_kept_costs_no_result() {
     let loaded = library.data_as(&at(&dir, "a.csv"), &choice("layers=l,loss=out")).unwrap();
     assert_eq!(loaded.dataset.runs.len(), 2);
     assert!(loaded.remarks[0].starts_with("columns are not remembered: "), "{:?}", loaded.remarks);
-    let homeless = Library::default().data_as(&at(&dir, "a.csv"), &choice("layers=l,loss=out")).unwrap();
+    let homeless = fixtures::library().data_as(&at(&dir, "a.csv"), &choice("layers=l,loss=out")).unwrap();
     assert!(homeless.remarks.is_empty());
 }
 

@@ -121,12 +121,12 @@ fn plain(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::built_in;
     use engine::fixtures::TABLE_6;
     use engine::law::forms::Eq2;
-    use files::resolve::Library;
 
     fn paper() -> LossLaw {
-        Library::default().law("paper").unwrap().1
+        built_in::library().law("paper").unwrap().1
     }
 
     #[test]

@@ -265,15 +265,15 @@ fn extent(values: impl Iterator<Item = f64>) -> [f64; 2] {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::built_in;
     use crate::explorer::recipe::Recipe;
     use crate::explorer::standing::Standing;
     use engine::law::FitQuality;
     use engine::law::fit::Fit;
-    use files::resolve::Library;
 
     /// Three runs against the paper's law: 0.5 nats above it, 0.1 below it, and on it; the last is held out.
     pub(in crate::explorer) fn entry() -> LawEntry {
-        let law = Library::default().law("paper").unwrap().1;
+        let law = built_in::library().law("paper").unwrap().1;
         let shape = |layers, width| Features { layers, width, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 1.0 };
         let run = |name: &str, features: Features, above: f64| Run {
             name: name.into(),
@@ -357,7 +357,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_law_without_runs_has_no_evidence() {
-        let paper = LawEntry::ready(Library::default().law("paper").unwrap().1);
+        let paper = LawEntry::ready(built_in::library().law("paper").unwrap().1);
         assert!(Evidence::of(&paper).is_none() && !Evidence::exists(&paper));
     }
 }

@@ -118,8 +118,8 @@ pub fn without_runs(law: &LossLaw) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::built_in;
     use crate::explorer::screens::fit::model::evidence::tests::entry;
-    use files::resolve::Library;
 
     #[test]
     fn the_parts_are_counted_and_the_paper_keeps_its_own_figures() {
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_published_law_says_that_its_runs_were_not() {
-        let paper = Library::default().law("paper").unwrap().1;
+        let paper = built_in::library().law("paper").unwrap().1;
         let words = without_runs(&paper);
         assert!(words.contains("the 170 runs behind them never were") && words.contains("--data runs.csv"), "{words}");
     }
