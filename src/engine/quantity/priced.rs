@@ -9,8 +9,8 @@ use crate::reference::ReferenceModel;
 use crate::roofline::Estimator;
 use crate::workload::Workload;
 
-/// An architecture with all that is predicted of it: a candidate with the numbers of its sweep, or any other that is
-/// priced alone.
+/// An architecture with everything that is predicted of it. It is a candidate with the numbers of its sweep, or any
+/// other architecture, priced alone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Priced<'a> {
     /// Its shape.
