@@ -179,7 +179,7 @@ impl Test<'_> {
         let formats = Formats { weights: file_type(&written), head: None, kv_cache: self.kv_cache() };
         let excluded = self.not_on_one_device(architecture.layers)?.or_else(|| formats.doubt());
         if let Some((gpu, told)) = text("gpu_info").zip(self.options.board.as_ref())
-            && boards::is_another(&gpu, told)
+            && boards::is_another(&gpu, told, self.options.boards)
         {
             found.remark(format!(
                 "gpu_info is '{}', which is no {told}: if that is what was measured, a calibration from it is wrong",
@@ -189,7 +189,7 @@ impl Test<'_> {
         let device = text("gpu_info").or_else(|| text("cpu_info")).unwrap_or_default();
         Ok(Measurement {
             origin: self.origin.clone(),
-            board: board(&device, self.options),
+            board: board(&device, self.options)?,
             mode: told::named(self.options.mode.as_ref()),
             engine: self.options.engine.clone().unwrap_or_else(|| match text("backends") {
                 Some(backends) => format!("llama.cpp {backends}"),
@@ -260,10 +260,10 @@ impl Test<'_> {
     }
 }
 
-fn board(device: &str, options: &Options<'_>) -> Named {
+fn board(device: &str, options: &Options<'_>) -> Result<Named> {
     match &options.board {
-        Some(told) => Named::known(device, told),
-        None => boards::named(device),
+        Some(told) => Ok(Named::known(device, told)),
+        None => boards::named(device, options.boards),
     }
 }
 

@@ -127,8 +127,7 @@ impl Line<'_> {
         let batch = self.row.count("batch")?.or_else(|| self.options.batch.map(u64::from)).unwrap_or(1);
         Ok(Measurement {
             origin: self.origin.clone(),
-            board: text("device")
-                .map_or_else(|| told::named(self.options.board.as_ref()), |device| boards::named(&device)),
+            board: self.board()?,
             mode: text("power_mode")
                 .map_or_else(|| told::named(self.options.mode.as_ref()), |mode| boards::mode(&mode)),
             engine,
@@ -150,6 +149,13 @@ impl Line<'_> {
             source: text("source_url"),
             note: text("notes"),
         })
+    }
+
+    fn board(&self) -> Result<Named> {
+        match self.row.text("device") {
+            Some(device) => boards::named(&device, self.options.boards).map_err(|error| error.at_column("device")),
+            None => Ok(told::named(self.options.board.as_ref())),
+        }
     }
 
     fn formats(&self, found: &mut Found) -> Result<Formats> {
