@@ -6,8 +6,8 @@
 //!                                     └───────────────────────────────┘
 //! ```
 //!
-//! The loop sleeps in one channel until something happens, applies everything that has happened, and draws once. An
-//! idle screen costs no bytes and no wake-ups.
+//! The loop waits on one channel until something happens. Then it applies everything that has happened and draws once.
+//! An idle screen costs no bytes and no wake-ups.
 
 pub mod binding;
 pub mod change;
@@ -110,7 +110,7 @@ enum Flow {
 
 impl Session {
     fn explore(&mut self, screen: &mut Screen, inbox: &Receiver<Event>, theme: Theme) -> io::Result<()> {
-        // The first picture usually has its landscape within milliseconds: an empty one would only flash.
+        // The first landscape is usually there within milliseconds. An empty picture before it would only flash.
         let first = inbox.recv_timeout(Duration::from_millis(60)).ok();
         let mut pending: Vec<Event> = first.into_iter().collect();
         loop {
@@ -263,7 +263,7 @@ const GRACE: Duration = Duration::from_secs(3);
 #[cfg(unix)]
 fn quit_on_signals(events: Sender<Event>) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    // Without the handler the program still works; it only leaves the terminal raw when it is killed.
+    // Without the handler the program still works. It only leaves the terminal raw when it is killed.
     if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT]) {
         thread::spawn(move || {
             for signal in signals.forever() {

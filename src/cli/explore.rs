@@ -11,7 +11,7 @@ use engine::error::{Error, Result};
 use engine::law::fit::FitOptions;
 use files::resolve::{DETECTED, Library};
 
-/// Opens the explorer on what the options select. Whatever is wrong with them is said before the screen is taken.
+/// Opens the explorer on what the options select. Errors in them are reported before the screen is taken.
 pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
     let fitting = &args.law.fitting;
     let choices = Choices {

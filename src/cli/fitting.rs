@@ -1,4 +1,4 @@
-//! Runs of `--data` fitted as the options say; every command that fits does so here.
+//! Fits the runs of `--data` as the options say. Every command that fits does it here.
 
 use super::args::FittingArgs;
 use engine::error::{Error, Result};
@@ -12,7 +12,7 @@ use files::choice::{at_length, check_length, named_runs, numbered};
 const MOST_NAMED: usize = 10;
 
 impl FittingArgs {
-    /// For the engine; what else there is to say stands in `options`.
+    /// For the engine. Everything else is in `options`.
     pub fn options(&self, options: &FitOptions) -> FitOptions {
         FitOptions { form: self.form, criterion: self.criterion, weighting: self.weights, ..*options }
     }
@@ -37,7 +37,7 @@ impl Choice {
         Ok(Self { runs, kept, excluded: excluded.into_iter().collect() })
     }
 
-    /// Who is missing.
+    /// Which runs are left out.
     pub(super) fn sentence(&self, dataset: &Dataset) -> Option<String> {
         let names: Vec<String> =
             self.excluded.iter().take(MOST_NAMED).map(|&run| numbered(run, &dataset.runs[run].name)).collect();
@@ -61,7 +61,7 @@ pub struct Fitting {
     pub choice: Choice,
     /// How.
     pub options: FitOptions,
-    /// What came out, for the length asked for; places are those among the chosen runs.
+    /// The result, for the training length that was asked for. Places are those among the chosen runs.
     pub fit: Fit,
 }
 

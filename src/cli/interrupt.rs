@@ -1,4 +1,4 @@
-//! Work that Ctrl-C ends early instead of killing it: what has been found is worth printing.
+//! Work that Ctrl-C ends early, so that what has been found can be printed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,7 +44,7 @@ fn listen(asked: &Arc<AtomicBool>) {
     use signal_hook::flag;
     /// What shells expect of a program that SIGINT ended.
     const INTERRUPTED: i32 = 128 + SIGINT;
-    // In this order: the first Ctrl-C finds the flag down, and puts it up for the second.
+    // In this order: the first Ctrl-C finds the flag unset and sets it for the second.
     if flag::register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(asked)).is_ok() {
         let _ = flag::register(SIGINT, Arc::clone(asked));
     }

@@ -86,7 +86,7 @@ pub struct LoadedLaw {
     pub note: Option<String>,
 }
 
-/// The law that the options name, or the one fitted to the runs that they name; `options` are for what nobody can type.
+/// The law that the options name, or the one fitted to the runs that they name. `options` hold what cannot be typed.
 pub fn law(
     library: &Library,
     args: &LawArgs,
@@ -115,7 +115,7 @@ pub fn law(
     });
     let (ensemble, note) = match drawn.transpose() {
         Ok(ensemble) => (ensemble.map(|ensemble| ensemble.at_tokens(fitting.fit.coefficients.tokens())), None),
-        // Who asked for intervals wants to know why there are none; who did not still has the law.
+        // Intervals that were asked for are an error if there are none. Otherwise the law goes on without them.
         Err(error) if bootstrap.bootstrap.is_some() => return Err(of_data(error)),
         Err(error) => {
             let reason = error.to_string().lines().next().unwrap_or_default().to_owned();

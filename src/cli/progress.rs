@@ -1,7 +1,7 @@
-//! A bar on stderr for what takes long enough to be wondered about.
+//! A bar on stderr for work that takes a while.
 //!
 //! It is drawn on the process's own stderr and not on the stream that a command is given, because only a terminal can
-//! take a line back: scripts and tests see none of it.
+//! take a line back. Scripts and tests see none of it.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};

@@ -53,7 +53,8 @@ pub(super) fn describe_law(law: &LossLaw) -> String {
         + &from(law.origin.as_deref())
 }
 
-/// `; built in`: which file it was, so that one of the user's in place of a built-in one is never taken for it.
+/// `; built in`: which file it was, so that a file of the user in place of a built-in one is never taken for the
+/// built-in one.
 fn from(origin: Option<&str>) -> String {
     origin.map_or_else(String::new, |origin| format!("; {origin}"))
 }

@@ -1,5 +1,4 @@
-//! Where a command writes, what it ends with, and why it may have no end. Every command needs these; they need none of
-//! the commands.
+//! Where a command writes, how it ends, and why it may fail. Every command needs these; they need none of the commands.
 
 use std::io::{self, Write};
 use std::path::Path;

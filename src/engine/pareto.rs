@@ -1,8 +1,8 @@
-//! The latency–loss frontier by Eq. 5: a candidate is on it unless another is at least as good in both and better in
-//! one. Candidates that are equal in both do not dominate each other, so all of them stay.
+//! The latency–loss frontier by Eq. 5. A candidate is on it unless another one is at least as good in both and better
+//! in one. Candidates that are equal in both do not dominate each other, so all of them stay.
 //!
-//! Sorting by latency costs O(n log n) and is done once per sweep; every set of budgets then takes one linear scan
-//! over the sorted order, which is what lets the frontier follow a slider.
+//! Sorting by latency costs O(n log n) and is done once per sweep. Every set of budgets then takes one linear scan over
+//! the sorted order. So the frontier can follow a slider.
 
 use rayon::prelude::*;
 
@@ -49,12 +49,12 @@ pub fn fastest_within(front: &[u32], losses: &[f64], loss: f64) -> Option<usize>
     front.get(first).map(|&candidate| candidate as usize)
 }
 
-/// By how much a frontier moved from `before` to `after`, both as (latency, loss) by rising latency: the mean, over the
-/// latencies at which either of them has a step, of the relative change of the best perplexity within that latency.
-/// Below 0 is better. `None` where they have no latency in common.
+/// By how much a frontier moved from `before` to `after`, both as (latency, loss) by rising latency. At each latency
+/// where either of them has a step, take the relative change of the best perplexity within that latency; the result is
+/// the mean of these. Below 0 is better. `None` where the two have no latency in common.
 ///
-/// At equal latency, because that is how a budget is felt; over the steps and not over the axis, because a frontier
-/// has no last latency, and because its steps are the choices that there are.
+/// It is taken at equal latency, because a budget fixes the latency. It is taken over the steps and not over the axis,
+/// because a frontier has no last latency, and because its steps are the choices that there are.
 pub fn mean_change(before: &[(f64, f64)], after: &[(f64, f64)]) -> Option<f64> {
     let best = |front: &[(f64, f64)], latency_s: f64| {
         let reachable = front.partition_point(|point| point.0 <= latency_s);
@@ -73,9 +73,9 @@ pub fn mean_change(before: &[(f64, f64)], after: &[(f64, f64)]) -> Option<f64> {
 /// The area that a frontier dominates, in (ln latency, loss), up to a reference point (latency in seconds, loss); the
 /// frontier as (latency, loss) by rising latency.
 ///
-/// By the logarithm of latency, because a frontier spans decades of it and a percent is a percent everywhere. What lies
-/// beyond the reference in either direction dominates nothing. The strictest reference for comparing frontiers is the
-/// nadir of the better one, (its slowest latency, its highest loss): all area before that is what makes it better.
+/// The logarithm of latency is used, because a frontier spans decades of it. A member beyond the reference in either
+/// direction dominates nothing. The strictest reference for comparing frontiers is the nadir of the better one: its
+/// slowest latency and its highest loss.
 pub fn hypervolume(front: &[(f64, f64)], reference: (f64, f64)) -> f64 {
     let (slowest_s, worst) = reference;
     let ends = front.iter().skip(1).map(|point| point.0.min(slowest_s)).chain([slowest_s]);

@@ -81,15 +81,11 @@ pub fn centred(values: &[f64]) -> Vec<f64> {
     values.iter().map(|value| value - mean).collect()
 }
 
-/// How two figures of the same things vary together; pairs that lack one of the two do not count.
+/// How two figures of the same things vary together; one value of each per thing.
 pub fn covariance(a: &[f64], b: &[f64]) -> Option<f64> {
-    covariance_of_centred(&centred(a), &centred(b))
-}
-
-/// [`covariance`] of values whose mean is 0 already.
-pub fn covariance_of_centred(a: &[f64], b: &[f64]) -> Option<f64> {
-    let spare = a.len().min(b.len()).checked_sub(1).filter(|spare| *spare > 0)?;
-    Some(a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / spare as f64)
+    let degrees_of_freedom = a.len().min(b.len()).checked_sub(1).filter(|degrees| *degrees > 0)?;
+    let products = centred(a).into_iter().zip(centred(b)).map(|(a, b)| a * b);
+    Some(products.sum::<f64>() / degrees_of_freedom as f64)
 }
 
 /// [`covariance`] with itself.
@@ -126,7 +122,6 @@ mod tests {
         let values = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
         assert_eq!((standard_deviation(&values), variance(&values)), (Some(2.0), Some(32.0 / 7.0)));
         assert_eq!(covariance(&[1.0, 2.0, 3.0], &[30.0, 20.0, 10.0]), Some(-10.0));
-        assert_eq!(covariance_of_centred(&[-1.0, 0.0, 1.0], &[10.0, 0.0, -10.0]), Some(-10.0));
     }
 
     #[test]

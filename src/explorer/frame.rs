@@ -1,4 +1,4 @@
-//! Where each pane lies, as a pure function of the terminal's size: update and view must agree on it.
+//! Where each pane lies, as a pure function of the size of the terminal, because update and view must agree on it.
 //!
 //! ```text
 //! ┌ header: whose numbers, which screen ─┐

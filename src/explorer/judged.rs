@@ -1,8 +1,8 @@
-//! What is known of a fitted law beyond its fit: which runs it rests on, how it predicts runs that it has not seen, which
+//! What is known of a fitted law beyond its fit: which runs it rests on, how well it predicts unseen runs, which
 //! exponents the runs leave open, and how other forms do on the same runs.
 //!
-//! Each is found behind the picture, one after the other, and belongs to one edition of the law: what was found for
-//! another is as good as nothing.
+//! Workers find these in the background, one after the other. Each belongs to one edition of the law, and what was
+//! found for another edition is not used.
 
 use std::sync::Arc;
 
@@ -118,7 +118,8 @@ impl Judged {
         self.about.as_ref().is_some_and(|(edition, _)| *edition == standing.edition)
     }
 
-    /// What each run means to the law that stands; places are those in `dataset`, so that nothing is said of another.
+    /// What each run means to the present law. Places are those in `dataset`, so that no finding is shown for another
+    /// run.
     pub fn influence(
         &self,
         standing: &Standing,

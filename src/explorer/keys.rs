@@ -1,5 +1,5 @@
-//! Keys: tables of bindings, from which the key map, the help and the footer all read. Each screen has its own; what
-//! holds everywhere stands here.
+//! Keys: tables of bindings. The key map, the help and the footer all read them. Each screen has its own table; what
+//! holds everywhere is here.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -47,8 +47,8 @@ pub fn help(screen: Screen) -> Vec<(String, &'static str)> {
     lines
 }
 
-/// The bindings that the footer names in so many columns, two blanks after each. Where not all fit, the last of the
-/// screen's own give way first.
+/// The bindings that the footer names in so many columns, with two blanks after each. Where not all fit, the last of
+/// the screen's own bindings are left out first.
 pub fn hinted(screen: Screen, occasions: &[Occasion], columns: u16) -> Vec<&'static Binding> {
     let named = |binding: &&Binding| match binding.hint {
         Hint::None => false,

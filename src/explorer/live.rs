@@ -13,12 +13,12 @@ pub struct Live {
     pub source: LiveRuns,
     /// How it ended when it was read last.
     pub last_line: LastLine,
-    /// Why what it holds now is nothing to fit; the runs are those before.
+    /// Why its present content cannot be fitted. The runs are then the earlier ones.
     pub trouble: Option<Error>,
     /// Why it is not watched, or not reliably.
     pub unwatched: Option<Error>,
-    /// Excluded runs that are not in the file at present. A file that is written anew is short for a while, and nobody
-    /// should have to exclude them twice.
+    /// Excluded runs that are not in the file at present. A file that is written anew is short for a while, and the
+    /// user should not have to exclude them twice.
     pub absent: Vec<Run>,
 }
 
@@ -36,8 +36,8 @@ impl Live {
 
 /// The places of the runs `wanted` in `runs`, and those of them that are not there.
 ///
-/// A run is the same if name, shape and seed are: its line may move, and its loss may change while it is evaluated again.
-/// Where several are the same in this, the one that has not changed at all comes first.
+/// A run is the same if its name, shape and seed are the same. Its line may move, and its loss may change when it is
+/// evaluated again. Where several runs match, one that has not changed at all is taken first.
 pub fn places(wanted: Vec<Run>, runs: &[Run]) -> (BTreeSet<usize>, Vec<Run>) {
     let mut taken = BTreeSet::new();
     let mut take = |run: &Run, is_it: fn(&Run, &Run) -> bool| {

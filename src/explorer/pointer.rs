@@ -1,7 +1,7 @@
-//! The mouse: a pure function of an event, of what the last frame drew where, and of what is held.
+//! The mouse: a pure function of an event, of the rectangles of the last frame, and of what is held.
 //!
-//! The view reports every rectangle that reacts ([`Hits`]); the top-most one under the pointer wins. What a press
-//! grabs stays grabbed until the button is released, wherever the pointer goes: a drag never jumps to a neighbour.
+//! The view reports every rectangle that reacts ([`Hits`]), and the top-most one under the pointer wins. What a press
+//! grabs stays grabbed until the button is released, wherever the pointer goes. So a drag never jumps to a neighbour.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position as Cell, Rect};

@@ -1,4 +1,4 @@
-//! How the law of some runs is fitted: as the command line says, until a key says otherwise.
+//! How the law of some runs is fitted: as the command line says, until a key changes it.
 
 use engine::law::fit::{Criterion, FitOptions, Weighting};
 

@@ -1,8 +1,9 @@
-//! What resampling a law's runs tells of its picture, and for which picture that holds.
+//! What resampling the runs of a law tells about the picture, and for which picture that holds.
 //!
-//! Two steps, each slower than a frame and so a worker's: the runs are resampled into an [`Ensemble`] beside the law, and
-//! the ensemble is asked about what is looked at. Both answers carry what they answer, because what is looked at may
-//! have changed by then: a share or an interval is shown only beside the numbers that it belongs to.
+//! There are two steps. Each is slower than a frame, so a worker does it. The runs are resampled into an [`Ensemble`]
+//! beside the law, and the ensemble is asked about the architectures on the screen. By then the screen may show
+//! something else. So both answers carry their question, and a share or an interval is shown only beside the numbers
+//! that it belongs to.
 
 use std::sync::Arc;
 
@@ -20,8 +21,8 @@ pub struct Resampled {
     pub newest: Option<(u32, Arc<Ensemble>)>,
     /// How far it is for the law that stands.
     pub progress: ResamplingProgress,
-    /// Lowest loss that a chart needs to show for them, nats. It stays while the runs are resampled anew, so that the chart's
-    /// scale does not jump.
+    /// The lowest loss that a chart needs to show for them, nats. It stays while the runs are resampled anew, so that
+    /// the scale of the chart does not jump.
     pub lowest_loss: Option<f64>,
 }
 
@@ -35,7 +36,7 @@ impl Resampled {
 /// How far resampling is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum ResamplingProgress {
-    /// To be done once the law stands and is asked about; never, for a law without runs.
+    /// To be done once the law is fitted and in question. Never for a law without runs.
     #[default]
     Due,
     /// A worker is at it.
@@ -62,8 +63,8 @@ pub struct Inquiry {
     pub ensemble: Arc<Ensemble>,
     /// Which latency the frontier minimises.
     pub objective: Objective,
-    /// What is allowed, less what bounds the chart's own axis: that cuts the frontier off, and changes nothing about who is
-    /// on it before the cut. So dragging such a budget asks nothing new.
+    /// What is allowed, without the budgets on the chart's own axis. Such a budget cuts the frontier off and does not
+    /// change which members are on it before the cut. So dragging such a budget asks nothing new.
     pub budgets: Budgets,
 }
 
@@ -74,8 +75,8 @@ impl PartialEq for Inquiry {
 }
 
 impl Inquiry {
-    /// Whether another differs at most in budgets: then the interval of each loss is the same, and who is on the frontier is
-    /// not.
+    /// Whether another inquiry differs at most in budgets. Then the interval of each loss is the same, but the members
+    /// of the frontier may differ.
     pub fn is_of_same_picture(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.landscape, &other.landscape)
             && Arc::ptr_eq(&self.ensemble, &other.ensemble)

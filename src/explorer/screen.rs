@@ -1,4 +1,4 @@
-//! The full screens one can step through. Windows that lie over a screen are [`super::state::Mode`]'s.
+//! The full screens that one can step through. Windows that lie over a screen belong to [`super::state::Mode`].
 //!
 //! A screen is a folder in `screens/`, and a variant here; the matches on it
 //! lead from one to the other.

@@ -1,7 +1,8 @@
-//! What a session on a space too large to price searches for.
+//! What a session searches for on a space that is too large to price.
 //!
-//! A search finds one frontier: of one latency, within the budgets that are no bound on its axis. As long as these stay,
-//! what has been found answers every question; when they change, it is searched on.
+//! A search finds one frontier: that of one latency, within the budgets that are no bound on the axis of this latency.
+//! As long as latency and budgets stay, what has been found answers every question. When they change, the search goes
+//! on.
 
 use super::selection::axis_value;
 use super::state::State;
@@ -10,8 +11,8 @@ use engine::search::{Aim, Searched};
 use engine::sweep::Sweep;
 
 impl State {
-    /// The budgets that do not bound the chart's own axis under a question: one that does cuts the frontier off, and
-    /// changes nothing about who is on it before the cut.
+    /// The budgets that do not bound the chart's own axis under a question. One that does cuts the frontier off and
+    /// does not change which members are on it before the cut.
     pub fn budgets_off_axis(&self, sweep: &Sweep) -> Budgets {
         let bounds = |limit, value| axis_value(self.objective, limit, value, sweep).is_some();
         self.budgets()

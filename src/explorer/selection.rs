@@ -40,8 +40,8 @@ pub struct Selection {
     pub feasible: Vec<u32>,
     /// Their frontier.
     pub frontier: Vec<u32>,
-    /// For every budget that is no bound on the chart's axis: the frontier of what keeps this budget alone. Below it
-    /// lies what this budget takes away.
+    /// For every budget that is no bound on the chart's axis: the frontier of the candidates that keep this budget
+    /// alone. What this budget takes away lies below it.
     pub bounds: Vec<(Limit, Vec<u32>)>,
     /// With nothing feasible: the way out.
     pub loosening: Option<Loosening>,
@@ -50,7 +50,7 @@ pub struct Selection {
 impl Selection {
     /// `order` is the table's order of all candidates.
     ///
-    /// Budgets are read once per candidate, in memory order and on all cores; everything else asks the resulting
+    /// Budgets are checked once per candidate, in memory order and on all cores. Everything else reads the resulting
     /// marks. That keeps a drag step short for spaces of millions.
     pub fn new(landscape: &Landscape, order: &[u32], objective: Objective, budgets: &Budgets) -> Self {
         let sweep = &landscape.sweep;

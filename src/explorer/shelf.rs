@@ -1,4 +1,4 @@
-//! What there is to choose from: plain data, loaded at the start. Only the laws change, as their runs do.
+//! What there is to choose from: plain data, loaded at the start. Only the laws change, when their runs do.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -55,9 +55,9 @@ impl Board {
     }
 }
 
-/// A law on the shelf: given by a file, or fitted from runs when it is first chosen. The runs stay with it, because what
-/// is fitted can change: then the law that stands keeps standing until there is another, so that no picture loses its
-/// law to a refit.
+/// A law on the shelf. A file gives it, or it is fitted to runs when it is first chosen. The runs stay with it, because
+/// the runs to fit can change. Then the present law stays until there is a new one, so that no picture loses its law to
+/// a refit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LawEntry {
     /// What to call it in a control.
@@ -189,7 +189,7 @@ impl LawEntry {
         })
     }
 
-    /// The laws of resampled runs beside an edition of the law; none of another edition stand in for them.
+    /// The laws of resampled runs beside an edition of the law. Those of another edition are not used in their place.
     pub fn ensemble(&self, edition: u32) -> Option<&Arc<Ensemble>> {
         self.resampled.of_edition(edition)
     }
@@ -199,8 +199,8 @@ impl LawEntry {
         self.ensemble(self.standing.as_ref()?.edition).map(Arc::as_ref)
     }
 
-    /// The fit that stands, where it is near what the runs will give now: few of them have come or gone since, and
-    /// they are fitted in the same way.
+    /// The present fit, if it is near to what the runs will give now: few runs have come or gone since, and they are
+    /// fitted in the same way.
     pub fn fit_nearby(&self) -> Option<&Arc<Fit>> {
         const SHARE: usize = 10;
         let standing = self.standing.as_ref().filter(|standing| standing.recipe == self.recipe)?;

@@ -1,8 +1,8 @@
 //! A logarithmic slider whose values are numbers that a person would choose.
 //!
-//! A cell of the track covers a small interval of values. Rounding the value under the mouse could move the knob out
-//! from under it, so the rule is the other way round: of all values in the cell's interval, take the **roundest**.
-//! The knob then stays under the mouse, and the value is as plain as the track's length allows.
+//! A cell of the track covers a small interval of values. Rounding the value under the mouse could move the knob away
+//! from the mouse. So the rule is the other way round: of all values in the interval of the cell, take the
+//! **roundest**. The knob then stays under the mouse, and the value is as round as the length of the track allows.
 
 use super::vocabulary::{Direction, Stride};
 
@@ -31,7 +31,7 @@ impl Track {
     /// The cell that shows `value`; the nearest end where it lies outside.
     pub fn cell_of(&self, value: f64) -> u16 {
         let share = (value / self.low).ln() / (self.high / self.low).ln();
-        // A value on a cell's lower edge belongs to it, whatever the logarithm's last digit says.
+        // A value on the lower edge of a cell belongs to the cell, whatever the last digit of the logarithm.
         let cell = (share * f64::from(self.cells) + 1e-9).floor();
         cell.clamp(0.0, f64::from(self.cells.saturating_sub(1))) as u16
     }
@@ -53,7 +53,7 @@ impl Track {
     }
 }
 
-/// The number in `low..high` with the fewest significant digits; of several, the one nearest the middle.
+/// The number in `low..high` with the fewest significant digits. Of several, the one nearest to the middle.
 pub fn roundest(low: f64, high: f64) -> f64 {
     let middle = (low * high).sqrt();
     let magnitude = high.log10().floor() as i32;

@@ -1,5 +1,6 @@
 //! Where the numbers come from, in full: the law with its coefficients, range and caveats, the board's figures with
-//! kind, source and date. The status lines say the same in short. Plain lines, so that scrolling knows their number.
+//! kind, source and date. The status lines say the same in short. These are plain lines, so that scrolling knows their
+//! number.
 
 use super::live::Live;
 use super::resampled::ResamplingProgress;
@@ -206,7 +207,7 @@ fn cautions(page: &mut Page, state: &State) {
     }
 }
 
-/// Figures refer to sources by number; the sources stand below, each once.
+/// Figures refer to sources by number. The sources are listed below, each once.
 fn board(page: &mut Page, state: &State) {
     let profile = &state.board(state.shown()).profile;
     let mode = state.power_mode(state.shown());

@@ -1,4 +1,4 @@
-//! The terminal: taken at the start, given back at the end whatever happens, drawn to without tearing.
+//! The terminal: it is taken at the start, given back at the end whatever happens, and drawn to without tearing.
 
 use std::io::{self, Stdout, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -79,8 +79,9 @@ pub fn restore() {
     }
 }
 
-/// A panic on the screen's thread ends the program: restore first, then report. A panic on a worker does not: its
-/// report would only tear the picture, and the worker says itself that it failed.
+/// A panic on the thread of the screen ends the program: the terminal is restored first, then the panic is reported. A
+/// panic on a worker does not end it. Its report would only tear the picture, and the worker itself says that it
+/// failed.
 fn restore_on_panic_of(screen_thread: ThreadId) {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

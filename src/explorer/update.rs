@@ -1,5 +1,5 @@
-//! One function applies one message to the state and returns what the world should do. No terminal, no files, no
-//! clock: whatever a session does can be replayed in a test.
+//! One function applies one message to the state and returns what must be done outside of it. It knows no terminal, no
+//! files and no clock, so a test can replay whatever a session does.
 
 use super::change::{asking, judging, live, pick, picture, prompt, question, recipe, resampling, what_if};
 use super::message::{Action, Effect, ExportOutcome, Message};
@@ -26,7 +26,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     effects.extend(resampling::follow(state));
     effects.extend(judging::follow(state));
     effects.extend(theory::update::follow(state));
-    // A question that came while the keyboard was taken is asked as soon as it is free.
+    // A question that arose while the keyboard was in use is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
     }
@@ -69,7 +69,7 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Applies what a person did: a window that scrolls first, then what means the same on every screen, then the screen.
+/// Applies what the user did: first a window that scrolls, then what means the same on every screen, then the screen.
 fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if scroll_window(state, action) {
         return Vec::new();

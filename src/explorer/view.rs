@@ -1,4 +1,4 @@
-//! The screen, drawn from the state, which it only reads.
+//! The screen, drawn from the state. Drawing only reads the state.
 //!
 //! ```text
 //!  roofscape ▸Frontier  Fit  Hardware  AGX Orin 64GB · MAXN · fp16 · 1,024 → 16 tokens            ? help   header
@@ -8,8 +8,8 @@
 //!  ← → change  tab next  space on/off …                                                                    keys
 //! ```
 //!
-//! Windows lie over it.
-//! [`render`] returns the rectangles that react to the mouse, so that input never has to guess what was drawn where.
+//! Windows lie over the screen. [`render`] returns the rectangles that react to the mouse, so that input never has to
+//! guess what was drawn where.
 
 mod header;
 mod help;

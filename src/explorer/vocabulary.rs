@@ -151,7 +151,7 @@ impl Question {
     }
 }
 
-/// A question with its answer: whoever shows a number of the landscape shows what it was priced for.
+/// A question with its answer. So a number of the landscape is always shown with the question that it was priced for.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// What was asked.
@@ -199,7 +199,7 @@ pub struct Prompt {
     pub error: Option<String>,
 }
 
-/// A sentence about what just happened; stays until the next key.
+/// A sentence about what just happened. It stays until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// It worked.

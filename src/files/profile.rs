@@ -27,7 +27,8 @@ use serde::Serialize;
 use crate::toml_source::TomlSource;
 use engine::efficiency::Clocks;
 use engine::error::{Error, Result, did_you_mean};
-use engine::hardware::{ComputeCapability, Efficiencies, Efficiency, Hardware, Overhead};
+use engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
+use engine::precision::ComputeCapability;
 use engine::text::{one_of, shown};
 use engine::what_if::Scaling;
 

@@ -62,6 +62,15 @@ fn two_lengths(folder: &tempfile::TempDir, lengths: [f64; 2]) -> String {
     path.display().to_string()
 }
 
+/// A file of the first runs of `tiny`. Leaving each of them out in turn takes a fit of all the others: the time grows with
+/// the square of their number.
+fn first_of_tiny(folder: &tempfile::TempDir, count: usize) -> String {
+    let lines: Vec<&str> = include_str!("../../datasets/tiny.csv").lines().take(1 + count).collect();
+    let path = folder.path().join("few.csv");
+    std::fs::write(&path, lines.join("\n")).expect("a file");
+    path.display().to_string()
+}
+
 #[test]
 fn runs_rank_by_what_the_law_loses_with_them() {
     let mut session = fit_screen();
@@ -217,14 +226,16 @@ fn the_last_good_law_keeps_no_figure_waiting() {
 
 #[test]
 fn h_changes_the_criterion_and_back() {
-    let mut session = fit_screen();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = Some(first_of_tiny(&folder, 40));
+    let mut session = fit_screen_of(&Choices { data, ..Choices::default() }, SIZE);
     let first = session.state.law_entry().law().cloned().expect("fitted");
     session.keys("h");
     let options = FitOptions { criterion: Criterion::HuberLog, ..FitOptions::DEFAULT };
     let expected = fit(&runs(&session), &options, &()).expect("fits");
     assert_eq!(session.state.landscape().expect("priced").law.coefficients, expected.coefficients);
     assert!(screen(&mut session).contains("· Eq. 2, Huber"));
-    session.settle();
+    session.settle_once();
     let influence = session.state.law_entry().influence().expect("known").clone().expect("found");
     let fitted = session.state.law_entry().fit().expect("fitted");
     assert_eq!(*influence, leave_one_out(&runs(&session), fitted, &options, &()).expect("ranked"));

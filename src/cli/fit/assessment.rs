@@ -1,4 +1,4 @@
-//! Everything that is asked about a fitted law before anyone believes it.
+//! Every test that a fitted law must pass before anyone believes it.
 
 use std::collections::BTreeMap;
 
@@ -31,9 +31,9 @@ pub(super) struct Assessment {
     pub(super) profiles: Vec<Profile>,
     /// Of all runs fitted, or of those with the largest residuals.
     pub(super) influence: Vec<Influence>,
-    /// Tests on unseen runs, and why there is none; not there if nobody wants any.
+    /// Tests on unseen runs, or why there are none. Absent if none were asked for.
     pub(super) tests: Option<Tests>,
-    /// Laws of resampled runs, and why there are none; not there if nobody wants any.
+    /// Laws of resampled runs, or why there are none. Absent if none were asked for.
     pub(super) ensemble: Option<Result<Ensemble, FitError>>,
 }
 
@@ -150,8 +150,8 @@ impl Assessment {
         loose.flat_map(|profile| profile.along.iter().map(|(name, _)| name.key).chain([profile.name.key])).collect()
     }
 
-    /// What has an interval that begins at 0, factors that may be anything, and so exponents: those that may be 0, cover half of
-    /// the range in use, or reach the end of the search.
+    /// Which coefficients an interval leaves open. A factor is left open if its interval begins at 0. An exponent is
+    /// left open if it may be 0, covers half of the range in use, or reaches the end of the search.
     fn loose_by_resampling(&self) -> Vec<(Name, Interval)> {
         const MOST: f64 = 0.5;
         let Some(Ok(ensemble)) = &self.ensemble else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Tables to paste into a README: one row per claim, one per erratum.
+//! Tables to paste into a document: one row per claim, one per erratum.
 
 use std::io::{self, Write};
 

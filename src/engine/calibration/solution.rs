@@ -5,13 +5,12 @@
 //! the sensitivities `∂ln T/∂ln p` at the optimum. A phase that fails is refused with the reason and its rows are set
 //! aside; the other phase is fitted without it.
 
-use nalgebra::DMatrix;
-
 use super::observation::{Row, distinct};
 use super::parameters::{COUNT, IDEAL, Parameter, Point, reach};
 use super::refusal::{Reason, Refusal};
 use super::search::Search;
 use crate::efficiency::CalibratedPhases;
+use crate::linalg::{Basis, inner};
 use crate::roofline::Phase;
 use crate::statistics::{robust_sd, upper_median};
 
@@ -221,15 +220,20 @@ impl<'a> Fit<'a> {
         let open: Vec<Parameter> =
             free.iter().copied().filter(|number| standing[number.index()] == Some(Standing::Fixed)).collect();
         let mut errors = [0.0; COUNT];
-        let columns: Vec<f64> = open.iter().flat_map(|number| self.sensitivities(point, *number)).collect();
-        let jacobian = DMatrix::from_vec(self.rows.len(), open.len(), columns);
-        let spread = (jacobian.transpose() * &jacobian).try_inverse();
+        let mut jacobian: [Vec<f64>; COUNT] = [const { Vec::new() }; COUNT];
+        for (column, number) in jacobian.iter_mut().zip(&open) {
+            *column = self.sensitivities(point, *number);
+        }
+        let mut basis = Basis::new(self.rows.len());
+        basis.factor(&jacobian, std::array::from_fn(|column| column < open.len()));
         let noise = self.noise(point, open.len());
-        for (i, number) in open.iter().enumerate() {
-            let variance = spread.as_ref().map_or(f64::INFINITY, |spread| spread[(i, i)]);
-            // Rounding may make a singular matrix invertible, to nonsense.
-            let variance = if variance > 0.0 { variance } else { f64::INFINITY };
-            errors[number.index()] = noise * variance.sqrt();
+        for (place, number) in open.iter().enumerate() {
+            // With J = Q·R the variance is a place on the diagonal of (JᵀJ)⁻¹: the squared length of R⁻ᵀ·e.
+            let unit = std::array::from_fn(|row| if row == place { 1.0 } else { 0.0 });
+            let along = basis.solve_transposed(&unit);
+            let can_be_told_apart = basis.rank() == open.len();
+            errors[number.index()] =
+                if can_be_told_apart { noise * inner(&along, &along).sqrt() } else { f64::INFINITY };
         }
         errors
     }

@@ -28,7 +28,7 @@ pub struct Evidence {
     sparsest: OnceLock<Vec<Figure>>,
     /// How many times as fast the board computes in INT8 as in FP16.
     pub(super) int8_over_fp16: f64,
-    /// How much faster any operator can be in INT8: what it computes, or what it moves, is faster by no more than this.
+    /// How much faster any operator can be in INT8. Neither its computing nor its traffic gains more than this.
     pub(super) most_int8_gain: f64,
     pub(super) routing: Routing,
     /// The board in FP16 as the paper's theory sees it.
@@ -175,8 +175,8 @@ impl Evidence {
         &fp16.landscape
     }
 
-    /// The reason why many experts cost a long prompt little, if they do: the prompt brings more FLOPs to the byte of
-    /// each of the most experts than the board computes in the time that it reads one.
+    /// Why many experts cost a long prompt little, if they do: even with the most experts, the prompt brings more FLOPs
+    /// per byte of an expert than the board computes in the time that it reads a byte.
     pub(super) fn experts_do_not_wait(&self) -> (bool, String) {
         let Routing { experts, flops_per_byte, .. } = self.routing;
         let reason = format!(
@@ -246,7 +246,7 @@ pub(super) fn of_objective(figures: &[Figure], objective: Objective) -> Vec<Figu
     figures.iter().filter(|figure| figure.objective == Some(objective)).cloned().collect()
 }
 
-/// Whole percents; what is not all of it is never written as 100, nor what is not none as 0.
+/// Whole percents. Only all of it is written as 100, and only none of it as 0.
 pub(super) fn whole_percent(value: f64) -> String {
     let shown = if value == 0.0 || value == 100.0 { value } else { value.round().clamp(1.0, 99.0) };
     format!("{shown:.0}")

@@ -7,7 +7,7 @@ use crate::statistics::mean;
 use crate::units::ratio;
 use crate::workload::Objective;
 
-/// What counts as nearly all: a tenth is left for the grid of r and the head sizes, which the paper does not give.
+/// What counts as nearly all. A tenth is left for the grid of r and for the head sizes, which the paper does not give.
 const NEARLY_ALL_PERCENT: f64 = 90.0;
 /// Beyond this much of the fastest latency a frontier is no longer at its fast end; it spans more than a hundredfold.
 const FAST_END: f64 = 2.0;

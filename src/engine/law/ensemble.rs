@@ -1,9 +1,9 @@
-//! Laws that the runs support as well: what resampling them gave, and the intervals read from it.
+//! Laws that the runs support equally well: what resampling the runs gave, and the intervals that are read from it.
 //!
-//! A resample is a law of its own, so the interval of anything that follows from a law, a coefficient, a loss, a place
-//! on the frontier, is found by asking every law and taking percentiles. Nothing has to be linear or normal for that,
-//! which matters here: `α_m`, `κ_m` and `L_inf` trade off, and each alone is wide while the losses they give together
-//! are narrow.
+//! Each resample gives a law of its own. The interval of anything that follows from a law (a coefficient, a loss, a
+//! place on the frontier) is found by asking every law and taking percentiles. Nothing has to be linear or normal for
+//! that. This matters here: `α_m`, `κ_m` and `L_inf` trade off. Each alone has a wide interval, while the losses that
+//! they give together have a narrow one.
 
 use serde::ser::SerializeTuple;
 use serde::{Serialize, Serializer};
@@ -18,7 +18,7 @@ use crate::statistics::quantile;
 pub struct Ensemble {
     /// One per resample, all of one form and for one training length.
     pub laws: Vec<Coefficients>,
-    /// What the fit determined. The other coefficients were dropped or held before it, in every resample alike, so that
+    /// What the fit determined. The other coefficients were dropped or held before it, in every resample alike. So
     /// resampling says nothing about them.
     pub fitted: Vec<Slot>,
     /// Seed of the draws.
@@ -106,8 +106,8 @@ impl Ensemble {
 }
 
 impl LossLaw {
-    /// The interval of a shape's loss, nats per token, under an ensemble in this law's setting: of the law there, not of
-    /// one more run, which adds its noise.
+    /// The interval of the loss of a shape, nats per token, under an ensemble in the setting of this law. It is the
+    /// interval of the law there, not of one more run, which would add its noise.
     pub fn loss_interval(&self, ensemble: &Ensemble, level: f64, shape: &Features) -> Option<Interval> {
         ensemble.interval(level, |law| law.with_penalty(self.coefficients.penalty_nats()).loss(shape))
     }

@@ -28,7 +28,6 @@
 //! Huber criterion on log-loss where that is asked for.
 
 mod axes;
-mod basis;
 mod dependence;
 mod descent;
 mod diagnosis;

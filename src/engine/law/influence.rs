@@ -1,11 +1,11 @@
-//! Which runs a law rests on: what becomes of it without each of them.
+//! Which runs a law rests on: how it changes without each of them.
 //!
-//! Every run is left out once and the law fitted again, not approximated from the Jacobian: a law whose terms trade off is too
-//! curved for that, and a term may vanish with a run.
+//! Every run is left out once and the law is fitted again. An approximation from the Jacobian would not do: a law whose
+//! terms trade off is too curved for that, and a term may vanish with a run.
 //!
-//! **Why the shift of the loss, and not Cook's distance in the coefficients.** Coefficients of a power law trade off: they may
-//! move far while no predicted loss changes, so a distance among them ranks noise. What a reader uses is the loss, so the
-//! shift is that of the loss, as a root mean square over the shapes of all runs fitted, in nats per token.
+//! **Why the shift of the loss, and not Cook's distance in the coefficients.** Coefficients of a power law trade off.
+//! They may move far while no predicted loss changes, so a distance among them ranks noise. A reader uses the loss. So
+//! the shift is that of the loss: its root mean square over the shapes of all runs fitted, in nats per token.
 
 use rayon::prelude::*;
 
@@ -20,7 +20,7 @@ use crate::statistics::rms;
 pub struct Influence {
     /// Place of the run.
     pub run: usize,
-    /// What happens without it; the reason if there is no law without it.
+    /// What happens without the run, or the reason why there is no law without it.
     pub effect: Result<Effect, FitError>,
 }
 
@@ -33,8 +33,8 @@ pub struct Effect {
     pub shift: f64,
 }
 
-/// Leaves every run of the training part of `fit` out once, the most influential first; those without which there is no law
-/// come before all others. `runs` and `options` are those of the fit.
+/// Leaves every run of the training part of `fit` out once. The most influential runs come first, and before all others
+/// those without which there is no law. `runs` and `options` are those of the fit.
 pub fn leave_one_out(
     runs: &[Run],
     fit: &Fit,
@@ -44,7 +44,8 @@ pub fn leave_one_out(
     leave_out(runs, fit, options, &fit.train, watch)
 }
 
-/// Runs of the training part that the law misses most, the farthest first: where every run is too much to wait for.
+/// Runs of the training part that the law misses most, the farthest first. They are for cases where leaving out every
+/// run takes too long.
 pub fn farthest(runs: &[Run], fit: &Fit, most: usize) -> Vec<usize> {
     let residual = |run: &Run| (run.loss - fit.coefficients.loss_after(&run.features, run.tokens)).abs();
     let mut ranked: Vec<(f64, usize)> =

@@ -3,9 +3,10 @@
 use crate::architecture::Architecture;
 use crate::energy::PowerBudget;
 use crate::landscape::Landscape;
+use crate::latency::Latency;
 use crate::law::{FittedRange, Interval, LossLaw};
 use crate::reference::ReferenceModel;
-use crate::roofline::{Estimator, Latency};
+use crate::roofline::Estimator;
 use crate::workload::Workload;
 
 /// An architecture with all that is predicted of it: a candidate with the numbers of its sweep, or any other that is

@@ -95,8 +95,9 @@ impl Axes {
         (usize::BITS - eighth.leading_zeros()).max(1) as u8
     }
 
-    /// The architecture at a point of the unit cube: each axis takes that quantile of the values that those before it
-    /// leave. So a Latin hypercube of points is one of candidates, whatever part of the combinations can be built.
+    /// The architecture at a point of the unit cube. Each axis takes its quantile of the values that the axes before it
+    /// leave. So a Latin hypercube of points gives one of candidates, even where only a part of the combinations can be
+    /// built.
     pub(super) fn at(&self, point: &[f64; Direction::ALL.len()]) -> Option<Architecture> {
         let [layers, width, head_dim, kv_heads, ratio, experts, top_k] = *point;
         let width = *at_share(&self.widths, width)?;

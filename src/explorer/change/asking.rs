@@ -9,7 +9,7 @@ use engine::error::Error;
 
 use super::resampling;
 
-/// Asks the question anew: runs that have not been fitted as they are now are fitted first, and the law that stands
+/// Asks the question anew. If the runs have changed since the last fit, they are fitted first, and the present law
 /// serves until then.
 pub(crate) fn ask(state: &mut State) -> Vec<Effect> {
     let place = state.question.law;
@@ -37,7 +37,7 @@ pub(crate) fn ask(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// A law that cannot be had: the picture's own law is asked for again, if there is a picture; the reason is said.
+/// A law that cannot be fitted. The law of the picture is taken again, if there is a picture, and a notice says why.
 fn refuse_law(state: &mut State, error: &Error) -> Vec<Effect> {
     let Some(answer) = &state.answer else { return Vec::new() };
     state.question.law = answer.question.law;

@@ -37,7 +37,7 @@ pub(crate) fn set(state: &mut State, limit: Limit, value: f64) {
 pub(crate) fn step(state: &mut State, limit: Limit, direction: Direction, stride: Stride) {
     let track = state.track(limit, 1);
     let value = state.slider(limit).value;
-    // The track's ends stop a step, but never turn it round: a typed value may lie beyond them.
+    // The ends of the track stop a step but never reverse it, because a typed value may lie beyond them.
     let next = match direction {
         Direction::Up => slider::step(value, direction, stride).min(track.high.max(value)),
         Direction::Down => slider::step(value, direction, stride).max(track.low.min(value)),
@@ -80,7 +80,8 @@ pub(crate) fn lift(state: &mut State) {
     super::picture::reselect(state);
 }
 
-/// Applies an application's time budget; the other time budgets are switched off. Energy and memory stay: they are none.
+/// Applies the time budget of an application. The other time budgets are switched off. Energy and memory stay, because
+/// they are no time budgets.
 pub(crate) fn preset(state: &mut State, which: usize) {
     let Some(preset) = PRESETS.get(which) else { return };
     for slider in &mut state.sliders {

@@ -26,8 +26,8 @@ pub(crate) fn step(state: &mut State, direction: Direction) {
     }
 }
 
-/// The number format last chosen, where the new board or mode can compute it; otherwise the first that it can, said
-/// aloud. Every board has 16 bit.
+/// The number format that was chosen last, if the new board or mode can compute it. Otherwise the first one that it can
+/// compute, with a notice. Every board has 16 bit.
 pub(crate) fn settle(state: &mut State) {
     let estimator = |precision| state.estimator(Question { precision, ..state.question });
     let wanted = state.wanted_precision;
@@ -59,8 +59,8 @@ fn own(state: &State) -> Precision {
     state.precision(Question { head: None, kv_cache: None, ..state.question })
 }
 
-/// Round `all` from what is in use now; back at what the weights' format brings along, nothing is chosen any more, and
-/// the next format of the weights brings its own.
+/// The next of `all` after the one in use, round and round. Back at the format that the weights bring along, nothing is
+/// chosen any more: with the next format of the weights, its own comes along.
 fn next(all: &[Storage], own: Storage, chosen: Option<Storage>, direction: Direction) -> Option<Storage> {
     let now = chosen.unwrap_or(own);
     Some(direction.next_in(all, now)).filter(|next| *next != own)

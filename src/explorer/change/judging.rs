@@ -1,5 +1,5 @@
-//! The Fit screen's law is tested while one looks at it, one test at a time: what shows first is found first, and what is
-//! asked for is found before everything else.
+//! The law of the Fit screen is tested while one looks at it, one test at a time. What is shown first is computed
+//! first, and what is asked for comes before everything else.
 
 use crate::explorer::judged::{Finding, Test, Trial};
 use crate::explorer::message::Effect;
@@ -18,7 +18,7 @@ pub(crate) fn follow(state: &mut State) -> Option<Effect> {
     next.map(Effect::Judge)
 }
 
-/// The next test to be made; none of a law that is of other runs than there are now.
+/// The next test to be made. `None` if the law belongs to earlier runs.
 fn next(state: &State) -> Option<Trial> {
     let entry = state.law_entry();
     let standing = entry.standing.as_ref().filter(|standing| standing.fit.is_some())?;

@@ -1,4 +1,4 @@
-//! The file of a law's runs changed: whatever it holds, the picture stands until there is a better one.
+//! The file of the runs of a law changed. Whatever it holds now, the picture stays until there is a better one.
 
 use super::{asking, question};
 use crate::explorer::live::places;

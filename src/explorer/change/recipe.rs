@@ -1,4 +1,4 @@
-//! Another form of the law, another criterion. One that cannot be fitted is given up: the law that stands goes on.
+//! Another form of the law, another criterion. One that cannot be fitted is given up, and the present law stays.
 
 use super::asking;
 use crate::explorer::message::Effect;
@@ -61,8 +61,8 @@ fn fit_by(state: &mut State, recipe: Recipe) -> Vec<Effect> {
     asking::ask(state)
 }
 
-/// Goes back to the recipe of the law that stands, if that is another than the one that failed, and says why. Of the
-/// runs as they are now it may have to be fitted again.
+/// Goes back to the recipe of the present law, if that is not the one that failed, and says why. If the runs have
+/// changed, they may have to be fitted again with it.
 pub(crate) fn give_up(entry: &mut LawEntry, error: &Error) -> Option<String> {
     let standing = entry.standing.as_ref().filter(|standing| standing.recipe != entry.recipe)?;
     let (failed, stays) = (entry.recipe, standing.recipe);

@@ -1,5 +1,5 @@
-//! The background of every picture: its law's runs are resampled, and the ensemble is asked how sure the frontier is.
-//! Nothing here is waited for.
+//! The background work of every picture: the runs of its law are resampled, and the ensemble is asked how sure the
+//! frontier is. Nothing waits for it.
 
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ pub(crate) fn ask(state: &mut State) -> Option<Effect> {
     Some(Effect::Resample(place))
 }
 
-/// So many resamples are fitted. It is said in fifths: enough to see that it moves, little to send over a slow line.
+/// So many resamples are fitted. Progress is shown in fifths: enough to see that it moves, and little to send over a
+/// slow line.
 pub(crate) fn progressed(state: &mut State, place: usize, edition: u32, finished: usize) {
     const STEPS: usize = 5;
     let entry = &mut state.shelf.laws[place];
@@ -57,8 +58,8 @@ pub(crate) fn resampled(
     if state.question.law == place { ask(state).into_iter().collect() } else { Vec::new() }
 }
 
-/// Asks about what is looked at now, if that is not what was asked last. A verdict about another picture goes at once; one
-/// about other budgets stays until the next, since the intervals in it hold still.
+/// Asks about the present picture, unless that was asked last. A verdict about another picture is removed at once. One
+/// about other budgets stays until the next, because its intervals still hold.
 pub(crate) fn follow(state: &mut State) -> Option<Effect> {
     let now = inquiry(state);
     let is_of_this = |verdict: &Arc<Verdict>| now.as_ref().is_some_and(|now| now.is_of_same_picture(&verdict.inquiry));

@@ -153,7 +153,7 @@ pub(crate) fn take_board(state: &mut State, row: usize) -> Vec<Effect> {
     ask(state)
 }
 
-/// Takes back what the picture would be strange without knowing: what is imagined first, the budgets next.
+/// Takes back the what-if first, and the budgets next.
 pub(crate) fn release(state: &mut State) -> Vec<Effect> {
     if state.question.scaling.is_none() {
         budgets::lift(state);

@@ -9,7 +9,8 @@ use engine::landscape::{Landscape, Position};
 /// The same over an area; other screens have their latency axis from here.
 pub(crate) fn axes_over(state: &State, landscape: &Landscape, area: Rect) -> Option<Axes> {
     let [mut best, mut worst] = landscape.extent(state.objective)?;
-    // Beside an imagined board the axes hold both, or the one that moves would seem to stand still.
+    // With an imagined board the axes cover both frontiers. Otherwise the frontier that moves would seem to stand
+    // still.
     if let Some([fastest, slowest]) = state.answer.as_ref()?.before.as_ref().and_then(|b| b.extent(state.objective)) {
         best.latency_s = best.latency_s.min(fastest.latency_s);
         worst.latency_s = worst.latency_s.max(slowest.latency_s);
@@ -24,8 +25,8 @@ pub(crate) fn axes_over(state: &State, landscape: &Landscape, area: Rect) -> Opt
     usable.then(|| Axes::new(area, latency_s, loss))
 }
 
-/// The lowest loss to show: the lower end of the best candidate's interval, as far as that leaves the candidates most of
-/// the chart.
+/// The lowest loss to show: the lower end of the interval of the best candidate, as far as that leaves most of the
+/// chart to the candidates.
 fn lowest(state: &State, [best, worst]: [f64; 2]) -> f64 {
     const MOST_ADDED: f64 = 0.25;
     let wanted = state.shelf.laws[state.shown().law].resampled.lowest_loss.unwrap_or(best);

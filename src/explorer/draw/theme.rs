@@ -1,5 +1,5 @@
-//! Colours by role, for whatever the terminal can show. Meaning never rests on colour alone: with `NO_COLOR` every
-//! role still differs by glyph or weight.
+//! Colours by role, for whatever the terminal can show. No meaning rests on colour alone: with `NO_COLOR` every role
+//! still differs by glyph or weight.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -111,7 +111,7 @@ const fn weight(role: Role) -> Modifier {
     }
 }
 
-/// What stands back where there is no colour; candidates within the band differ from those outside by that alone.
+/// What is dimmed where there is no colour. Candidates within the band differ from those outside only by that.
 const fn is_dim(role: Role) -> bool {
     matches!(role, Role::Faint | Role::Before | Role::CloudMoe | Role::CloudDense | Role::Band | Role::Shade)
 }

@@ -1,4 +1,4 @@
-//! The chart's axes. Both are logarithmic in what they show: latency; and perplexity, whose logarithm the loss is.
+//! The chart's axes. Both are logarithmic: latency, and perplexity, whose logarithm is the loss.
 
 use ratatui::layout::Rect;
 

@@ -33,8 +33,8 @@ impl Dots {
         self.line_where(from, to, |_| true);
     }
 
-    /// Sets those dots of a straight line that lie in columns of dots which `shows` lets through: what has gaps is told
-    /// apart without colour.
+    /// Sets the dots of a straight line, but only in those columns of dots that `shows` lets through. A line with gaps
+    /// differs from others without colour.
     pub fn line_where(&mut self, from: (i32, i32), to: (i32, i32), shows: impl Fn(i32) -> bool) {
         let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).clamp(1, 4096);
         for i in 0..=steps {

@@ -1,4 +1,4 @@
-//! One axis of a plot: which share of its length a value lies at, and back, and which values to label.
+//! One axis of a plot: at which share of its length a value lies, and back, and which values to label.
 
 /// An axis, linear or logarithmic, so that the same share of its length always means the same difference or ratio.
 #[derive(Debug, Clone, Copy, PartialEq)]

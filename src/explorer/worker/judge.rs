@@ -1,4 +1,4 @@
-//! Tests of a fitted law, made behind the picture.
+//! Tests of a fitted law, made in the background.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ pub(in crate::explorer) fn judge(job: &JudgeJob, watch: &dyn Watch) -> Option<Me
 
 fn find(job: &JudgeJob, watch: &dyn Watch) -> Result<Finding, FitError> {
     let JudgeJob { dataset, kept, fit, options, .. } = job;
-    // The fit's places are those of the whole dataset, so that it goes with all runs, excluded ones included.
+    // The places of the fit are those of the whole dataset, so it belongs with all runs, excluded ones included.
     let runs = &dataset.runs;
     Ok(match job.trial.test {
         Test::Influence => Finding::Influence(Arc::new(leave_one_out(runs, fit, options, watch)?)),

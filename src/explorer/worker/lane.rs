@@ -1,8 +1,8 @@
 //! A thread for one kind of work, where the newest job is the one that counts.
 //!
-//! Every job is handed to the work, also one that a newer job has overtaken: the work alone knows whether such a job
-//! is to be dropped without a word or must be answered, because something waits for it. Its ticket tells it, before it
-//! begins and at any time while it is at it.
+//! Every job is handed to the work function, even one that a newer job has overtaken. Only that function knows whether
+//! such a job can be dropped silently, or must be answered because something waits for it. The ticket of the job says
+//! at any time whether it is overtaken.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,7 +21,7 @@ pub(super) struct Lane<J> {
 }
 
 impl<J: Send + 'static> Lane<J> {
-    /// Starts the thread. `work` answers a job, or not; `crashed` answers for it if it panics, and the lane goes on.
+    /// Starts the thread. `work` may answer a job. If it panics, `crashed` answers instead, and the lane goes on.
     pub(super) fn start<M: From<Message> + Send + 'static>(
         answers: Sender<M>,
         work: impl Fn(&J, &Ticket<M>) -> Option<Message> + Send + 'static,
@@ -77,7 +77,8 @@ impl<M: From<Message>> Ticket<M> {
         }
     }
 
-    /// For work that takes a [`Watch`]: stops it when it is overtaken, and sends what `report` makes of its progress.
+    /// A [`Watch`] for work that takes one. It stops the work when it is overtaken, and sends what `report` makes of
+    /// its progress.
     pub(super) fn watch<R: Fn(usize, usize) -> Message + Sync>(&self, report: R) -> Reporting<'_, M, R> {
         Reporting { ticket: self, report, last: Mutex::new(Instant::now()) }
     }
@@ -98,7 +99,7 @@ pub(super) struct Reporting<'a, M, R> {
     last: Mutex<Instant>,
 }
 
-/// Progress is worth a frame only so often; work that takes no longer than this reports none.
+/// Progress is reported at most so often. Work that takes no longer than this reports none.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 impl<M: From<Message> + Send, R: Fn(usize, usize) -> Message + Sync> Watch for Reporting<'_, M, R> {

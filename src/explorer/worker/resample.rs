@@ -1,7 +1,7 @@
-//! What is worked out behind the picture and nobody waits for: the runs resampled, the ensemble asked.
+//! Background work that nothing waits for: the runs are resampled, and the ensemble is asked.
 //!
-//! It has threads of its own, one fewer than there are cores. In the common pool a frame that scans the candidates would
-//! queue behind hundreds of refits, and a dragged slider would stand still until they are done.
+//! It has threads of its own, one fewer than there are cores. In the common pool, a frame that scans the candidates
+//! would queue behind hundreds of refits, and a dragged slider would stand still until they are done.
 
 use std::sync::Arc;
 use std::thread::available_parallelism;

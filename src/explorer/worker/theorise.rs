@@ -1,4 +1,4 @@
-//! The theory, asked behind the picture.
+//! The theory, asked in the background.
 
 use std::sync::Arc;
 

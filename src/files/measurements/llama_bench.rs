@@ -1,8 +1,8 @@
 //! `llama-bench -o json|jsonl|csv` of llama.cpp: one entry for each test.
 //!
 //! A test is either a prompt (`pp512`) or a generation (`tg128`), at a depth of tokens already in the cache. Generation
-//! starts at that depth, not after the prompt of the neighbouring entry. The shape of the model is not in the file, only
-//! its number of parameters, which any shape that is given or found must agree with.
+//! starts at that depth, not after the prompt of the neighbouring entry. The file does not have the shape of the model,
+//! only its number of parameters. Any shape that is given or found must agree with that number.
 
 use serde_json::Value;
 

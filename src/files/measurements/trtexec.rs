@@ -1,7 +1,7 @@
 //! `trtexec`: what it prints, `--exportTimes` and `--exportProfile`.
 //!
-//! It times one pass of an engine and knows nothing of tokens, so these are told. What counts is the time on the GPU,
-//! not the copies around it, which an engine for text does not make for each token.
+//! It times one pass of an engine and knows nothing of tokens, so the user gives these. The time on the GPU counts,
+//! without the copies around it, because an engine for text does not make them for each token.
 
 use serde_json::{Map, Value};
 

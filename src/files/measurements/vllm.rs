@@ -1,8 +1,8 @@
 //! `vllm bench latency --output-json` and `vllm bench serve --save-result`.
 //!
-//! The first times whole batches from prompt to last token and does not say how many tokens these are; with one
-//! generated token that is the prefill. The second times each request as a client sees it, the server's own overhead
-//! included; its medians are taken, as a first request is often slow.
+//! The first one times whole batches from prompt to last token and does not say how many tokens these are. With one
+//! generated token that time is the prefill. The second one times each request as a client sees it, with the overhead
+//! of the server. Its medians are taken, because a first request is often slow.
 
 use serde_json::Value;
 
@@ -32,7 +32,8 @@ const SERVE_KEYS: [&str; 14] = [
     "model_id",
     "date",
 ];
-/// Input lengths that spread more than this make a median of times and a mean of lengths two different requests.
+/// If input lengths spread more than this, the median of the times and the mean of the lengths belong to different
+/// requests.
 const LARGEST_SPREAD: f64 = 0.2;
 
 /// `vllm bench latency`.

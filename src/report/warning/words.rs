@@ -1,5 +1,5 @@
-//! How warnings are said. The only place that words them: a sentence for stderr and files, a few words for status lines
-//! and headings.
+//! How warnings are said. This is the only place that words them: a sentence for stderr and files, a few words for
+//! status lines and headings.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! d*: where the loss along the closed forms no longer falls with width (Eq. 62).
 //!
-//! A minimum is found from its values to half the digits at best, so d* is sought as the root of the derivative, which
+//! From values alone a minimum is found to half the digits at best. So d* is found as the root of the derivative, which
 //! the envelope theorem gives exactly.
 
 use argmin::core::{CostFunction, Error, Executor, IterState, State};
@@ -12,7 +12,7 @@ use crate::statistics::mean;
 use crate::theory::Regime;
 use crate::units::significant;
 
-/// Widths that are looked at before a root is sought: the coupled forms may have several minima, and gaps.
+/// Widths that are tried before a root is searched for, because the coupled forms may have several minima and gaps.
 const WIDTHS: usize = 33;
 /// In ln d.
 const TOLERANCE: f64 = 1e-14;
@@ -44,7 +44,7 @@ enum Edge {
 }
 
 impl ClosedForms {
-    /// The form at the best width between two finite ends; a condition says whether d* is inside.
+    /// The form at the best width between two finite ends. A condition says whether d* is inside.
     pub fn best_width(&self, regime: Regime, [low, high]: [f64; 2], ends: Ends) -> Result<ClosedForm, NoClosedForm> {
         let step = (high / low).ln() / (WIDTHS - 1) as f64;
         let width = |place: usize| if place == WIDTHS - 1 { high } else { low * (step * place as f64).exp() };

@@ -17,7 +17,7 @@ use engine::features::Axis;
 /// What the Fit screen looks at.
 #[derive(Debug, Clone)]
 pub struct FitView {
-    /// The runs against the law asked about; none for a law that came without runs, or before it is fitted.
+    /// The runs beside the law in question. `None` for a law that came without runs, or before it is fitted.
     pub evidence: Option<Evidence>,
     /// Its place on the shelf.
     place: usize,
@@ -103,7 +103,7 @@ impl FitView {
             self.order = self.evidence.as_ref().map_or_else(Vec::new, |evidence| runs::order(evidence, self.sort));
         }
         self.sorted_by = Some(self.sort);
-        // Whoever has chosen none looks at the first, which misses its prediction by most.
+        // If none was chosen it is the first one, which misses its prediction by most.
         self.selected = self.selected.filter(|run| *run < self.order.len()).or_else(|| self.order.first().copied());
         true
     }

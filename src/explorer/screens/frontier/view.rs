@@ -1,4 +1,4 @@
-//! The frontier: where one can go, what the budgets allow, what is left, what it is.
+//! The frontier: the chart, the budgets, the table of what is feasible, and the pick.
 //!
 //! ```text
 //! ╭ Frontier ──────────────────────────────────────────╮╭ Budgets ─────────────────────────╮

@@ -1,7 +1,7 @@
 //! What the Hardware screen shows, as plain data: computed here, drawn in `view`, moved in `update`.
 //!
-//! Nothing of it is kept: a breakdown of one architecture takes microseconds, and whatever is asked anew cannot be out of
-//! date.
+//! Nothing of it is kept. A breakdown of one architecture takes microseconds, and what is computed anew cannot be out
+//! of date.
 
 pub mod operators;
 pub mod what_if;

@@ -1,8 +1,8 @@
 //! What the Theory screen shows, as plain data: what an optimal architecture looks like under the budgets, before any
 //! space is searched.
 //!
-//! Solving takes longer than a frame, so it is a worker's ([`answer`]); what is made of an answer ([`table`], [`words`],
-//! [`curves`]) is computed for each frame anew.
+//! Solving takes longer than a frame, so a worker does it ([`answer`]). What is shown of an answer ([`table`],
+//! [`words`], [`curves`]) is computed anew for each frame.
 
 pub mod answer;
 pub mod curves;
@@ -19,7 +19,7 @@ use answer::{Answered, Inquiry};
 pub struct TheoryView {
     /// What was asked last.
     pub inquiry: Option<Inquiry>,
-    /// What came out last; the budgets may have been others, and the board another.
+    /// The last answer. Its budgets and its board may have been others.
     pub answered: Option<Arc<Answered>>,
     /// What was asked last, if a bug of ours stopped it.
     pub failed: Option<Inquiry>,

@@ -1,4 +1,4 @@
-//! All forms of the law on the runs at hand, as lines of a table with what there is to say about it: plain, so that
+//! All forms of the law on the runs at hand, as lines of a table with remarks below it. They are plain lines, so that
 //! scrolling knows their number.
 
 use std::fmt::Write as _;

@@ -1,7 +1,8 @@
-//! Runs as marks on a plane: what was fitted is a dot as fine as the terminal has, everything else a sign of its own.
+//! Runs as marks on a plane. A run that was fitted is a dot, as fine as the terminal can draw it. Every other run is a
+//! sign of its own.
 //!
-//! Along an axis of shapes many runs share a value, so that signs would stand on dots: there the held-out ones stand a
-//! column to the right, excluded ones a column to the left.
+//! Along an axis of shapes many runs share a value, so signs would cover dots. There held-out runs stand one column to
+//! the right, and excluded ones one column to the left.
 
 use ratatui::layout::Rect;
 
@@ -54,7 +55,7 @@ pub(super) fn render(
     canvas.hits.push(area, Target::Runs(plot, plane));
 }
 
-/// The runs that play a part, with the part; a law may have no number for what it was not fitted to.
+/// The runs that play a part, with the part. A law may have no number for a run that it was not fitted to.
 fn parts(evidence: &Evidence, wanted: impl Fn(Part) -> bool) -> impl Iterator<Item = (usize, Part)> {
     let runs = evidence.points.iter().enumerate();
     runs.filter(move |(_, point)| wanted(point.part) && point.residual().is_finite())

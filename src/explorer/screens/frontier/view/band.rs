@@ -1,8 +1,9 @@
-//! The band around the frontier: where the loss of each of its members lies in 90 % of the resampled laws, and which
-//! members keep their place in most of them.
+//! The band around the frontier: where the loss of each member lies under 90 % of the resampled laws, and which members
+//! keep their place under most of them.
 //!
-//! The interval of a loss is the same whatever the budgets are, so the band stays while a slider is dragged and only
-//! lacks the members that are new. Who is on the frontier does depend on budgets: marks of the last ones are dimmed.
+//! The interval of a loss does not depend on the budgets. So the band stays while a slider is dragged, and only new
+//! members lack it. Which members are on the frontier does depend on the budgets: marks that belong to earlier budgets
+//! are dimmed.
 
 use std::collections::HashMap;
 
@@ -97,7 +98,7 @@ pub(super) fn unsure_cells(state: &State, cell: impl Fn(u32) -> Option<(u16, u16
     (unsure, if state.current_verdict().is_some() { Role::Frontier } else { Role::Faint })
 }
 
-/// What band and marks mean, in the chart's lower border; nothing where there is no verdict.
+/// What band and marks mean, in the lower border of the chart. Empty where there is no verdict.
 pub(super) fn legend(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let Some(verdict) = state.verdict.as_deref() else { return };
     let percent = 100.0 * verdict.confidence.level;

@@ -8,7 +8,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::state::State;
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
-use engine::roofline::Latency;
+use engine::latency::Latency;
 use engine::units;
 
 /// Cells of a mode's columns: name, watts, latency, energy, tokens per second.

@@ -1,5 +1,5 @@
-//! What another board would make of the pick and of the frontier: sliders' values, what 10 % more is worth, all boards by
-//! watts.
+//! What another board would make of the pick and of the frontier: the values of the sliders, what 10 % more is worth,
+//! all boards by watts.
 
 use crate::explorer::shelf::Board;
 use crate::explorer::slider::Track;

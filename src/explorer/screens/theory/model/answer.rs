@@ -1,8 +1,8 @@
 //! One question to the theory, and everything that it says.
 //!
-//! The answer carries what it answers: a slider may have moved meanwhile, and numbers of another budget must be
-//! recognised. Which limits bind is read from the multipliers of the simplified model's optimum; the closed forms are
-//! then those of that regime, because they are derived for that model.
+//! The answer carries its question, because a slider may have moved meanwhile, and numbers of another budget must be
+//! recognised. The multipliers of the optimum of the simplified model say which limits bind. The closed forms are those
+//! of that regime, because they are derived for that model.
 
 use std::sync::{Arc, Weak};
 
@@ -38,8 +38,8 @@ pub struct Inquiry {
     pub budgets: Budgets,
 }
 
-/// The question stands for law, estimator and board. Candidates are no part of it: a search that goes on finds more of them
-/// many times a second, and no optimum depends on them.
+/// The question stands for law, estimator and board. Candidates are not part of it: a search finds more of them many
+/// times a second, and no optimum depends on them.
 impl PartialEq for Inquiry {
     fn eq(&self, other: &Self) -> bool {
         self.question == other.question && self.budgets == other.budgets && Arc::ptr_eq(&self.space, &other.space)
@@ -67,8 +67,8 @@ impl Inquiry {
     }
 }
 
-/// The best feasible candidate of one landscape. No part of [`theorise`]: a search has the next landscape long before the
-/// theory could be asked again.
+/// The best feasible candidate of one landscape. It is not part of [`theorise`], because a search has the next
+/// landscape long before the theory could be asked again.
 #[derive(Debug, Clone)]
 pub struct Swept {
     /// The landscape, which is not kept alive.
@@ -121,8 +121,8 @@ pub struct Answered {
 pub struct AtWidth {
     /// d.
     pub width: f64,
-    /// Place and loss of the simplified model's. That nothing keeps the budgets is one reason why there is none; that the
-    /// solver ended short of it is another.
+    /// Place and loss of the optimum of the simplified model. There is none if nothing keeps the budgets, or if the
+    /// solver ended before it got there.
     pub simplified: Result<(Point, f64), NoOptimum>,
     /// Of the operator model's.
     pub operators: Result<(Point, f64), NoOptimum>,

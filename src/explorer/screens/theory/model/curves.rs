@@ -73,8 +73,8 @@ impl Curve {
     }
 }
 
-/// Why neither model has an optimum at any width; none where one has. That nothing keeps the budgets is said only of budgets
-/// that nothing keeps.
+/// Why neither model has an optimum at any width. `None` where one has. "Nothing keeps the budgets" is said only where
+/// that is so.
 pub fn nothing_at_all(answered: &Answered) -> Option<&'static str> {
     let mut all = answered.curve.iter().flat_map(|at| [&at.simplified, &at.operators]);
     if all.clone().any(Result::is_ok) {

@@ -1,5 +1,6 @@
-//! The pick and the known models. The one compared with and those that were asked for are always shown by name where
-//! they lie on the chart, and so are the few nearest to the pick; of the others only markers, where they do not crowd.
+//! The pick and the known models. Always shown by name, if they lie on the chart: the model that the pick is compared
+//! with, the models that were asked for, and the few nearest to the pick. The others are only markers, where there is
+//! room for them.
 
 use ratatui::layout::Rect;
 
@@ -39,7 +40,7 @@ pub(super) fn draw(chart: &mut Chart<'_>, canvas: &mut Canvas<'_>) {
             canvas.hits.push(Rect::new(*x, *y, 1, 1), Target::Press(Action::CompareWith(*place)));
         }
     }
-    // With nothing feasible the way out is written across the chart; words under words read badly.
+    // If nothing is feasible, the way out is written across the chart. Names under that text would be hard to read.
     if chart.state.selection.loosening.is_some() {
         return;
     }
