@@ -101,7 +101,7 @@ impl Boards {
 }
 
 /// The one board that claims a name, if any; all of them are of one owner.
-pub(crate) fn only<'b>(mut claimants: Vec<&'b Board>, what: impl fmt::Display) -> Result<Option<&'b Board>> {
+pub(crate) fn only(mut claimants: Vec<&Board>, what: impl fmt::Display) -> Result<Option<&Board>> {
     claimants.sort_by(|a, b| a.source.cmp(&b.source));
     claimants.dedup_by(|a, b| a.name == b.name);
     match claimants.as_slice() {

@@ -63,14 +63,14 @@ fn by_module(facts: &Facts, boards: &[&Board]) -> Result<Option<Identified>> {
         let found = numbers.iter().filter_map(|number| Some((evidence.value.find(number)?, number)));
         let Some((_, number)) = found.min_by_key(|(place, number)| (*place, Reverse(number.len()))) else { continue };
         let evidence = Evidence { value: number.clone(), ..evidence.clone() };
-        if let Some(identified) = with_number(facts, boards, evidence)? {
+        if let Some(identified) = with_number(facts, boards, &evidence)? {
             return Ok(Some(identified));
         }
     }
     Ok(None)
 }
 
-fn with_number(facts: &Facts, boards: &[&Board], evidence: Evidence) -> Result<Option<Identified>> {
+fn with_number(facts: &Facts, boards: &[&Board], evidence: &Evidence) -> Result<Option<Identified>> {
     let number = evidence.value.clone();
     let plain = boards.iter().filter(|board| board.identity.modules.contains(&number)).copied();
     let plain = only(plain.collect(), &number)?;
