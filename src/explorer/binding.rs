@@ -7,6 +7,7 @@ use super::message::Action;
 use super::screens::hardware::model::HardwareFocus;
 use super::state::State;
 use super::vocabulary::{Control, Direction, Stride};
+use engine::text;
 
 /// One binding: what to press, what it is called, what it does.
 pub struct Binding {
@@ -83,7 +84,7 @@ impl Binding {
 
     /// Cells of key, blank and hint.
     pub fn hint_columns(&self) -> u16 {
-        (self.keys.chars().count() + 1 + self.hint_words().chars().count()) as u16
+        (text::width(self.keys) + 1 + text::width(self.hint_words())) as u16
     }
 }
 

@@ -9,7 +9,6 @@ use super::screen::Screen;
 use super::screens::fit::model::FitFocus;
 use super::screens::fit::model::evidence::FitPlot;
 use super::screens::fit::model::runs::RunColumn;
-use super::screens::frontier::model::Column;
 use super::screens::hardware::model::{Emphasis, HardwareFocus};
 use super::screens::theory::model::answer::{Answered, Inquiry as TheoryInquiry};
 use super::table::SortOrder;
@@ -21,6 +20,7 @@ use engine::features::Axis;
 use engine::landscape::{Landscape, Position};
 use engine::law::fit::Fit;
 use engine::law::{Ensemble, LossLaw};
+use engine::quantity::Quantity;
 use engine::what_if::Resource;
 use engine::workload::Objective;
 use files::live::Reread;
@@ -79,7 +79,7 @@ pub enum Action {
     /// Compare it with the next larger or smaller model.
     CompareWithNext(Direction),
     /// Sort by a column; by the sorted one again: reverse.
-    Sort(Column),
+    Sort(Quantity),
     /// Sort by the next column.
     SortNext,
     /// Reverse the order.
@@ -228,7 +228,7 @@ pub enum Message {
     /// What the theory was asked was given up by a bug of ours.
     TheorisingFailed(Box<TheoryInquiry>),
     /// The table's order under a column was found for a landscape.
-    Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
+    Ordered(Arc<Landscape>, (Quantity, SortOrder), Vec<u32>),
     /// The file of a law's runs was read again.
     Reread {
         /// The law's place on the shelf.
@@ -333,7 +333,7 @@ pub enum Effect {
     /// Watch the file that the runs of the law at this place came from.
     Watch(usize),
     /// Order the candidates of a landscape by a column.
-    Order(Arc<Landscape>, (Column, SortOrder)),
+    Order(Arc<Landscape>, (Quantity, SortOrder)),
     /// Write architectures.
     Export(Box<ExportRequest>),
     /// Leave the program.

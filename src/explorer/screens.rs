@@ -13,7 +13,7 @@ use super::frame::Room;
 use super::screen::Screen;
 
 /// How much room a body of that size gives the panes of a screen.
-pub const fn room(screen: Screen, body: Rect) -> Room {
+pub fn room(screen: Screen, body: Rect) -> Room {
     match screen {
         Screen::Frontier => frontier::layout::room(body),
         Screen::Fit => fit::layout::room(body),

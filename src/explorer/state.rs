@@ -12,7 +12,6 @@ use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::screens::evolution::model::EvolutionView;
 use super::screens::fit::model::FitView;
-use super::screens::frontier::model::Column;
 use super::screens::frontier::model::LowerPane;
 use super::screens::hardware::model::HardwareView;
 use super::screens::theory::model::TheoryView;
@@ -28,6 +27,7 @@ use engine::landscape::{Landscape, Position};
 use engine::law::fit::Bootstrap;
 use engine::law::{Ensemble, Extrapolation};
 use engine::precision::Precision;
+use engine::quantity::Quantity;
 use engine::reference::{BASELINE, ReferenceModel};
 use engine::roofline::{Estimator, UnsupportedFormat};
 use engine::search::Aim;
@@ -94,7 +94,7 @@ pub struct State {
     /// The model that the pick is compared with; a place on the shelf.
     pub compared: usize,
     /// The column that the table is sorted by, and which way.
-    pub sort: (Column, SortOrder),
+    pub sort: (Quantity, SortOrder),
     /// First row of the table that is shown.
     pub top: usize,
     /// Which screen is shown.
@@ -155,7 +155,7 @@ impl State {
             pick: Pick::Best,
             picked_row: None,
             compared,
-            sort: (Column::Perplexity, SortOrder::Ascending),
+            sort: (Quantity::PERPLEXITY, SortOrder::Ascending),
             top: 0,
             screen: Screen::Frontier,
             fit: FitView::default(),

@@ -26,7 +26,6 @@ pub(super) use theorise::theorise;
 use super::message::{ExportOutcome, ExportRequest, FitStop, FittedLaw, Message, Overwrite};
 use super::recipe::Recipe;
 use super::resampled::Inquiry;
-use super::screens::frontier::model::Column;
 use super::screens::frontier::model::order as order_by;
 use super::screens::theory::model::answer::Inquiry as TheoryInquiry;
 use super::state::State;
@@ -37,6 +36,7 @@ use engine::error::Error;
 use engine::landscape::Landscape;
 use engine::law::fit::{self, Fit, FitError, Watch};
 use engine::law::{Ensemble, LossLaw};
+use engine::quantity::Quantity;
 use engine::roofline::Estimator;
 use engine::runs::{Dataset, Run};
 use engine::space::Space;
@@ -91,7 +91,7 @@ pub(super) struct WatchJob {
 /// Candidates to be ordered for the table.
 pub(super) struct OrderJob {
     pub(super) landscape: Arc<Landscape>,
-    pub(super) sort: (Column, SortOrder),
+    pub(super) sort: (Quantity, SortOrder),
 }
 
 impl PriceJob {

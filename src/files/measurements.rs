@@ -36,6 +36,7 @@ pub use measurement::{Device, Formats, Measurement, Named, Origin, Phase, Place}
 pub use options::{Lookup, Model, Options};
 
 use engine::error::{Error, Result};
+use engine::text::some_of;
 use engine::units;
 
 /// The largest file that is read: every sample of a long benchmark is far below.
@@ -68,10 +69,10 @@ impl Loaded {
         let mut parts = vec![first, self.format.to_owned()];
         parts.extend(self.remarks.iter().cloned());
         if !self.skipped.is_empty() {
-            parts.push(format!("skipped: {}", listed(&self.skipped_by_reason())));
+            parts.push(format!("skipped: {}", some_of(&self.skipped_by_reason())));
         }
         if !self.ignored.is_empty() {
-            parts.push(format!("ignored: {}", listed(&self.ignored)));
+            parts.push(format!("ignored: {}", some_of(&self.ignored)));
         }
         parts.join("; ")
     }
@@ -91,14 +92,6 @@ impl Loaded {
         };
         reasons.into_iter().map(words).collect()
     }
-}
-
-/// No longer than anybody reads.
-fn listed(items: &[String]) -> String {
-    const MOST: usize = 12;
-    let more = items.len().saturating_sub(MOST);
-    let shown = items[..items.len().min(MOST)].join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }
 
 /// Reads the file at `path`, no more of it than is read at most.
@@ -135,7 +128,7 @@ fn nothing(loaded: &Loaded) -> Error {
     let error = Error::new("there are no measurements in the file");
     match loaded.skipped.as_slice() {
         [] => error.expected("at least one timed prefill or decode"),
-        _ => error.expected(format!("other than what was skipped: {}", listed(&loaded.skipped_by_reason()))),
+        _ => error.expected(format!("other than what was skipped: {}", some_of(&loaded.skipped_by_reason()))),
     }
 }
 

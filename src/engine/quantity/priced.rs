@@ -44,8 +44,8 @@ pub struct Confident {
     pub frontier_probability: f64,
     /// Whether that is more than half.
     pub is_robust: bool,
-    /// Of its loss, nats per token.
-    pub loss: Interval,
+    /// Of its loss, nats per token; `None` where nobody asked, or a resample's law gives no number.
+    pub loss: Option<Interval>,
 }
 
 impl<'a> Priced<'a> {

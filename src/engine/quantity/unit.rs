@@ -5,6 +5,7 @@
 //! the screen ([`Unit::screen_cell`]).
 
 use super::Value;
+use crate::text::width;
 use crate::units::{self, significant};
 
 /// What a quantity is measured in.
@@ -66,7 +67,7 @@ impl Unit {
         match self {
             Self::Count => format!("{value:.0}"),
             Self::Ratio => units::ratio(value),
-            Self::Share => format!("{:.0} %", 100.0 * value),
+            Self::Share => units::percent(value),
             Self::Number => significant(value, 4),
             Self::Nats => format!("{} nats", significant(value, 4)),
             Self::Seconds => units::seconds(value),
@@ -92,7 +93,7 @@ impl Unit {
         let (scaled, _) = self.in_column(value);
         match self {
             Self::Ratio => units::ratio(scaled),
-            Self::Share => format!("{scaled:.0}"),
+            Self::Share => units::percents(value),
             _ => significant(scaled, 4),
         }
     }
@@ -109,7 +110,7 @@ impl Unit {
             Self::Seconds => units::milliseconds(number),
             Self::Ratio => {
                 let text = units::ratio(number);
-                if text.chars().count() <= room { text } else { significant(number, 2) }
+                if width(&text) <= room { text } else { significant(number, 2) }
             }
             _ => self.text(number),
         }

@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use crate::explorer::message::Effect;
 use crate::explorer::screens::frontier::layout::table_rows;
-use crate::explorer::screens::frontier::model::Column;
 use crate::explorer::state::State;
 use crate::explorer::table;
 use crate::explorer::table::{RowWindow, SortOrder};
 use crate::explorer::vocabulary::{Direction, Notice, Pick};
 use engine::landscape::{Landscape, Position};
+use engine::quantity::Quantity;
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
 pub(crate) fn nearest(state: &mut State, place: Position, width_ln: f64, height: f64) {
@@ -147,7 +147,7 @@ pub(crate) fn member(state: &mut State, latency_s: f64) {
 }
 
 /// Sorts by `column`; the sorted column again turns the order round.
-pub(crate) fn sort(state: &mut State, column: Column) -> Vec<Effect> {
+pub(crate) fn sort(state: &mut State, column: Quantity) -> Vec<Effect> {
     sort_by(state, table::clicked(state.sort, column))
 }
 
@@ -161,7 +161,7 @@ pub(crate) fn sort_by_neighbour(state: &mut State, direction: Direction) -> Vec<
 }
 
 /// The rows stay as they are until the new order is there; best first is there at once.
-fn sort_by(state: &mut State, sort: (Column, SortOrder)) -> Vec<Effect> {
+fn sort_by(state: &mut State, sort: (Quantity, SortOrder)) -> Vec<Effect> {
     state.sort = sort;
     let effects = super::picture::reorder(state);
     if effects.is_empty() {

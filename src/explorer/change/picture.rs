@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::pick;
 use crate::explorer::message::Effect;
 use crate::explorer::news;
-use crate::explorer::screens::frontier::model::{BEST_FIRST, Column};
+use crate::explorer::screens::frontier::model::BEST_FIRST;
 use crate::explorer::selection::{Frontiers, Selection};
 use crate::explorer::state::State;
 use crate::explorer::table::SortOrder;
 use crate::explorer::vocabulary::{Answer, Notice};
 use engine::landscape::Landscape;
+use engine::quantity::Quantity;
 use report::Warning;
 
 /// Takes an answer, unless something else has been asked since.
@@ -56,7 +57,7 @@ pub(crate) fn reorder(state: &mut State) -> Vec<Effect> {
 }
 
 /// Takes the table's order, unless it is for another landscape or column by now.
-pub(crate) fn ordered(state: &mut State, landscape: &Arc<Landscape>, sort: (Column, SortOrder), order: Vec<u32>) {
+pub(crate) fn ordered(state: &mut State, landscape: &Arc<Landscape>, sort: (Quantity, SortOrder), order: Vec<u32>) {
     let current = state.landscape().is_some_and(|shown| Arc::ptr_eq(shown, landscape));
     if current && sort == state.sort {
         if state.order.replace(order).is_some() {

@@ -2,13 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, Focused, right};
+use super::canvas::{Canvas, Focused};
 use super::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Control, Direction, Focus, Slider, Stride, Switch};
 use engine::budget::Limit;
+use engine::text::{self, right};
 
 /// Cells before a slider's track: switch, label, comparison, value.
 const SLIDER_LABEL: u16 = 22;
@@ -50,7 +51,7 @@ pub(crate) fn render_slider(canvas: &mut Canvas<'_>, state: &State, (slider, foc
 /// What stands in place of the energy of a mode without watts: with the mode's name where that fits.
 fn no_watts(state: &State, room: u16) -> String {
     let in_full = format!("–  no watts stated for {}", state.power_mode(state.question).name);
-    if in_full.chars().count() < usize::from(room) { in_full } else { "–  no watts stated".to_owned() }
+    if text::width(&in_full) < usize::from(room) { in_full } else { "–  no watts stated".to_owned() }
 }
 
 fn render_track(canvas: &mut Canvas<'_>, state: &State, (limit, value, on): (Limit, f64, bool), area: Rect) {

@@ -11,12 +11,12 @@
 
 use std::collections::HashSet;
 
-use super::axes::list;
 use super::model::{EXPONENTS, Exponents, FLOOR, Linear, Misfit, Model, Sample, TERMS};
 use super::split;
 use crate::law::form::Variable;
 use crate::linalg::{Basis, dot};
 use crate::statistics::centred;
+use crate::text::listed;
 
 /// Share of the variance of a logarithm that must be its own (a variance inflation of 100). Pairs are held to a stricter share,
 /// but several variables explain a part of any other by chance.
@@ -76,7 +76,7 @@ fn drop_sums(samples: &[Sample], model: &mut Model) -> Vec<String> {
             "{} is a product of powers of {} in the runs fitted (to {:.0} % of the variance of its logarithm): the {} term cannot be told \
              from theirs and is left out ({} = 0)",
             model.variable(own).phrase(),
-            list(&phrases),
+            listed(&phrases),
             100.0 * (1.0 - OWN_VARIANCE),
             model.term_name(term),
             model.factor_name(term).symbol,
@@ -210,7 +210,7 @@ fn give_up(model: &mut Model, last: Parameter, parties: &[Parameter]) -> String 
     let (do_together, them) = if names.len() == 1 { ("does", "it") } else { ("do together", "them") };
     let cause = format!(
         "in the runs fitted {symbol} acts exactly as {} {do_together} and cannot be told from {them}",
-        list(&names)
+        listed(&names)
     );
     match last {
         Parameter::Factor(term) => {

@@ -6,11 +6,11 @@
 
 pub mod course;
 pub mod members;
+pub mod offered;
 pub mod paper;
-pub mod quantity;
 
 use engine::space::Space;
-use quantity::Offered;
+use offered::Offered;
 
 /// What the Evolution screen looks at.
 #[derive(Debug, Clone)]

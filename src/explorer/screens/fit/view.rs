@@ -23,10 +23,11 @@ use ratatui::text::Span;
 use super::layout::{breaks_before_quality, breaks_before_unseen, content, panes};
 use super::model::FitFocus;
 use super::model::headline::{headline, without_runs};
-use crate::explorer::draw::canvas::{Canvas, Focused, fit as cut};
+use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::no_picture::without_law;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::state::State;
+use engine::text::fit as cut;
 
 /// What the marks mean, for the help.
 pub(crate) const LEGEND: &[(&str, Role, &str)] = &[

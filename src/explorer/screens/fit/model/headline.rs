@@ -68,10 +68,9 @@ fn folds(KFold { k, score, rmse_standard_error, .. }: &KFold) -> String {
 }
 
 fn largest(SizeExtrapolation { score, architectures, architectures_fitted, .. }: &SizeExtrapolation) -> String {
-    let share = 100.0 * *architectures as f64 / (architectures + architectures_fitted) as f64;
-    let sign = if score.bias < 0.0 { '−' } else { '+' };
-    let (rmse, bias) = (units::significant(score.rmse, 3), units::significant(score.bias.abs(), 2));
-    format!("largest {share:.0} %: RMSE {rmse}, bias {sign}{bias}")
+    let share = units::percent(*architectures as f64 / (architectures + architectures_fitted) as f64);
+    let bias = units::signed(score.bias, |size| units::significant(size, 2));
+    format!("largest {share}: RMSE {}, bias {bias}", units::significant(score.rmse, 3))
 }
 
 /// `139 runs fitted, 34 held out, 2 excluded`.

@@ -3,12 +3,13 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::explorer::draw::canvas::{Canvas, fit, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::state::State;
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::latency::Latency;
+use engine::text::{fit, left, right};
 use engine::units;
 
 /// Cells of a mode's columns: name, watts, latency, energy, tokens per second.
@@ -110,7 +111,7 @@ fn cells(
 ) -> Vec<Span<'static>> {
     let marker = canvas.span(marker, Role::Focus);
     let padded = texts.into_iter().zip(WIDTHS).enumerate().map(|(column, (text, width))| match column {
-        0 => format!("{text:<width$}"),
+        0 => left(&text, width),
         _ => right(&text, width),
     });
     let spans = padded.zip(roles).map(|(text, role)| canvas.span(text, role));

@@ -4,6 +4,7 @@ use super::answer::Answered;
 use super::curves::gaps;
 use super::table::{Way, outcome};
 use engine::budget::Limit;
+use engine::text;
 use engine::theory::closed_forms::Verdict;
 use engine::theory::{EndSensitivity, NoClosedForm, NoOptimum, PrintedD3, Simplified, Solved, deviations, regime};
 use engine::units;
@@ -67,7 +68,7 @@ pub fn ends(answered: &Answered, room: usize) -> Option<String> {
         let more = if more > 0 { format!(" · {more} more in the notes") } else { String::new() };
         format!("held back by the space: {}{more}", said[..count].join(" · "))
     };
-    (1..=said.len()).rev().map(first).find(|words| words.chars().count() <= room).or_else(|| Some(first(1)))
+    (1..=said.len()).rev().map(first).find(|words| text::width(words) <= room).or_else(|| Some(first(1)))
 }
 
 /// `width beyond 3072 by a tenth: −1.2 % ppl`.
