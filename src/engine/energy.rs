@@ -7,7 +7,7 @@
 //! budget times the predicted time.
 
 use super::efficiency::{Basis, CalibratedPhases};
-use super::roofline::Latency;
+use super::latency::Latency;
 use super::workload::Workload;
 
 /// What a board may draw while it serves a workload.

@@ -1,10 +1,10 @@
 //! What the tests of several crates start from: a board, the paper's law and what follows from both.
 
-use crate::hardware::{ComputeCapability, Efficiencies, Hardware};
+use crate::hardware::{Efficiencies, Hardware};
 use crate::landscape::Landscape;
 use crate::law::forms::Eq2;
 use crate::law::{Coefficients, FitQuality, FittedRange, LossLaw};
-use crate::precision::Precision;
+use crate::precision::{ComputeCapability, Precision};
 use crate::roofline::Estimator;
 use crate::space::{KvHeads, Space};
 use crate::sweep::Sweep;

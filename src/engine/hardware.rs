@@ -1,9 +1,7 @@
 //! H = (`π_H`, `β_H`) of the paper, for one board in one power mode: what a latency prediction needs to know.
 
-use std::fmt;
-
 pub use super::efficiency::{Basis, Efficiencies, Efficiency, Overhead, TrafficLimit};
-use super::precision::{ComputeFormat, Precision};
+use super::precision::{ComputeCapability, ComputeFormat, Precision};
 
 /// Peak **dense** rates, bandwidth and memory of a board in one power mode.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,29 +28,6 @@ pub struct Hardware {
     pub efficiency: Efficiencies,
     /// CUDA compute capability, where the board has one: it says why a rate is missing.
     pub compute_capability: Option<ComputeCapability>,
-}
-
-/// The generation of an NVIDIA GPU, such as 8.7.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ComputeCapability {
-    /// Before the point.
-    pub major: u16,
-    /// Behind it.
-    pub minor: u16,
-}
-
-impl ComputeCapability {
-    /// `8.7`; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (major, minor) = text.split_once('.')?;
-        Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()? })
-    }
-}
-
-impl fmt::Display for ComputeCapability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.major, self.minor)
-    }
 }
 
 impl Hardware {

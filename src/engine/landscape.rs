@@ -10,7 +10,7 @@ use super::budget::{Budgets, Limit};
 use super::law::{LossLaw, MAX_LOSS};
 use super::pareto;
 use super::roofline::Estimator;
-use super::search::Searched;
+use super::search::outcome::Searched;
 use super::space::Space;
 use super::sweep::{Extrapolated, Sweep};
 use super::workload::Objective;

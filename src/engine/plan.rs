@@ -1,32 +1,33 @@
 //! Which run next? The architectures whose training would tell most about what one is about to choose.
 //!
-//! An ensemble of laws, each as good as the next for the runs at hand, disagrees about some architectures. If one
-//! law's loss of x rises with its loss of the frontier, measuring x settles the frontier too. For laws that scatter
-//! like a normal distribution the variance of a target t that is left after measuring x is
+//! The laws of an ensemble are equally good for the runs at hand, and they disagree about some architectures. If a law
+//! with a higher loss at x also has a higher loss along the frontier, measuring x tells about the frontier too. For
+//! laws that scatter like a normal distribution, measuring x leaves of the variance of a target t
 //!
 //! ```text
 //! var(t | x) = var(t) − cov(t, x)² / (var(x) + σ²)               σ: noise of one run
 //! ```
 //!
 //! **Why from the ensemble** and not from derivatives of the law at the optimum: resampled laws know the bounds, the
-//! curvature and the trade-offs between coefficients, and where those make single coefficients meaningless the losses
-//! they give together still have a covariance.
+//! curvature and the trade-offs between coefficients. Where trade-offs make single coefficients meaningless, the losses
+//! that they give together still have a covariance.
 //!
-//! **Why no law counts more than a few others.** Among many resamples a few may go wild where the runs show nothing, and as
-//! variances go by squares one of them could choose every run. Each shape's losses are therefore drawn in to
-//! three robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that
-//! scatter normally lose hardly anything by that: 0.3 % of them lie farther out.
+//! **Why no law counts more than a few others.** Among many resamples a few may go wild where the runs show nothing.
+//! Variances go by squares, so one such law could choose every run. So the losses of each shape are drawn in to three
+//! robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that scatter
+//! normally lose hardly anything by that: 0.3 % of them lie farther out.
 //!
 //! **Why one after the other.** The two best single runs are often twins. After each proposal the ensemble is moved to
 //! where it would be once that run is known (the square-root form of the ensemble Kalman filter, which reproduces the
 //! formula above exactly), and the next is proposed for what is then left.
 
-use rayon::prelude::*;
+use ndarray::parallel::prelude::*;
+use ndarray::{Array2, ArrayView1, Axis, Zip};
 
 use super::architecture::Architecture;
 use super::features::Features;
 use super::law::Coefficients;
-use super::statistics::{covariance_of_centred, mean, median, robust_sd_around};
+use super::statistics::{centred, median, robust_sd_around};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +87,8 @@ pub fn training_flops_per_token(shape: &Architecture) -> f64 {
 /// Where the losses of the laws for one shape are cut off, robust standard deviations from their median.
 const FARTHEST: f64 = 3.0;
 
-/// Answers the question. What the laws cannot tell apart is proposed once. Ties go to the first candidate, so the answer is the same for any number of threads.
+/// Answers the question. Of candidates that the laws cannot tell apart, one is proposed. Ties go to the first
+/// candidate, so the answer is the same for any number of threads.
 pub fn plan(question: &PlanQuestion<'_>) -> Plan {
     let shapes: Vec<Features> = question.candidates.iter().map(Architecture::features).collect();
     let mut candidates = Scatter::of(question.laws, &shapes);
@@ -103,17 +105,17 @@ pub fn plan(question: &PlanQuestion<'_>) -> Plan {
         let best = (0..shapes.len())
             .into_par_iter()
             .filter(|&place| open[place])
-            .map(|place| (targets.removed_by(candidates.row(place), noise) / price[place], place))
+            .map(|place| (targets.removed_by(candidates.of_shape(place), noise) / price[place], place))
             .reduce_with(|a, b| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a });
         let Some((_, place)) = best.filter(|(gain, _)| *gain > 0.0) else { break };
         close_twins(&mut open, question.laws, &shapes, place);
-        let known = candidates.row(place).to_vec();
+        let known = candidates.of_shape(place).to_owned();
         let left = targets.mean_variance();
-        targets.learn(&known, noise);
-        candidates.learn(&known, noise);
+        targets.learn(known.view(), noise);
+        candidates.learn(known.view(), noise);
         proposals.push(Proposal {
             candidate: place,
-            loss_sd_nats: variance(&known).sqrt(),
+            loss_sd_nats: candidates.variance(known.view()).sqrt(),
             target_sd_nats: targets.mean_variance().sqrt(),
             variance_removed: 1.0 - targets.mean_variance() / left,
         });
@@ -133,68 +135,62 @@ fn close_twins(open: &mut [bool], laws: &[Coefficients], shapes: &[Features], pl
 }
 
 /// Deviations of each law's loss from the ensemble's mean: a row per shape, a column per law, nats per token.
-struct Scatter {
-    laws: usize,
-    deviations: Vec<f64>,
-}
+struct Scatter(Array2<f64>);
 
 impl Scatter {
     fn of(laws: &[Coefficients], shapes: &[Features]) -> Self {
-        let mut deviations = vec![0.0; laws.len() * shapes.len()];
-        if !laws.is_empty() {
-            deviations.par_chunks_exact_mut(laws.len()).zip(shapes).for_each(|(row, shape)| {
-                for (loss, law) in row.iter_mut().zip(laws) {
-                    *loss = law.loss(shape);
-                }
-                draw_in(row);
-                let mean = mean(row.iter().copied()).unwrap_or_default();
-                for loss in row {
-                    *loss -= mean;
-                }
-            });
-        }
-        Self { laws: laws.len(), deviations }
+        let mut deviations = Array2::zeros((shapes.len(), laws.len()));
+        deviations.axis_iter_mut(Axis(0)).into_par_iter().zip(shapes).for_each(|(mut row, shape)| {
+            let mut losses: Vec<f64> = laws.iter().map(|law| law.loss(shape)).collect();
+            draw_in(&mut losses);
+            row.assign(&ArrayView1::from(&centred(&losses)));
+        });
+        Self(deviations)
     }
 
-    fn row(&self, shape: usize) -> &[f64] {
-        &self.deviations[shape * self.laws..][..self.laws]
+    fn of_shape(&self, shape: usize) -> ArrayView1<'_, f64> {
+        self.0.row(shape)
     }
 
-    fn rows(&self) -> impl Iterator<Item = &[f64]> {
-        self.deviations.chunks_exact(self.laws.max(1))
+    /// What sums of products are divided by, as in [`statistics::covariance`](super::statistics::covariance).
+    fn degrees_of_freedom(&self) -> f64 {
+        (self.0.ncols().max(2) - 1) as f64
+    }
+
+    fn variance(&self, deviations: ArrayView1<'_, f64>) -> f64 {
+        deviations.dot(&deviations) / self.degrees_of_freedom()
     }
 
     /// Mean over the shapes, nats².
     fn mean_variance(&self) -> f64 {
-        self.rows().map(variance).sum::<f64>() / self.rows().count().max(1) as f64
+        let variances = self.0.rows().into_iter().map(|row| self.variance(row));
+        variances.sum::<f64>() / self.0.nrows().max(1) as f64
     }
 
     /// By how much the mean variance falls if the shape with these deviations is measured.
-    fn removed_by(&self, known: &[f64], noise: f64) -> f64 {
-        let spread = variance(known) + noise;
+    fn removed_by(&self, known: ArrayView1<'_, f64>, noise: f64) -> f64 {
+        let spread = self.variance(known) + noise;
         if spread <= 0.0 {
             return 0.0;
         }
-        self.rows().map(|row| covariance(row, known).powi(2)).sum::<f64>() / spread / self.rows().count().max(1) as f64
+        let covariances = self.0.dot(&known) / self.degrees_of_freedom();
+        covariances.dot(&covariances) / spread / self.0.nrows().max(1) as f64
     }
 
     /// Moves every row to where it is once the shape with these deviations has been measured.
-    fn learn(&mut self, known: &[f64], noise: f64) {
-        let own = variance(known);
-        let spread = own + noise;
+    fn learn(&mut self, known: ArrayView1<'_, f64>, noise: f64) {
+        let spread = self.variance(known) + noise;
         if spread <= 0.0 {
             return;
         }
         // Deviations shrink by less than the mean moves: with this factor their variance is the formula's.
         let damped = 1.0 / (1.0 + (noise / spread).sqrt());
-        self.deviations.par_chunks_exact_mut(self.laws).for_each(|row| {
-            let gain = damped * covariance(row, known) / spread;
-            row.iter_mut().zip(known).for_each(|(deviation, known)| *deviation -= gain * known);
-        });
+        let gains = self.0.dot(&known) * (damped / self.degrees_of_freedom() / spread);
+        Zip::from(self.0.rows_mut()).and(&gains).par_for_each(|mut row, gain| row.scaled_add(-gain, &known));
     }
 }
 
-/// Winsorises values at [`FARTHEST`]; values most of which are equal stay, since they have no spread to go by.
+/// Winsorises values at [`FARTHEST`]. If most values are equal they stay as they are, because they have no spread.
 fn draw_in(values: &mut [f64]) {
     let Some(middle) = median(values.iter().copied()) else { return };
     let deviation = robust_sd_around(middle, values).unwrap_or_default();
@@ -206,18 +202,9 @@ fn draw_in(values: &mut [f64]) {
     }
 }
 
-fn variance(row: &[f64]) -> f64 {
-    covariance(row, row)
-}
-
-/// Of deviations from a mean; one law has none.
-fn covariance(a: &[f64], b: &[f64]) -> f64 {
-    covariance_of_centred(a, b).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use nalgebra::DMatrix;
+    use linfa_linalg::qr::QRInto;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
     use rand_distr::{Distribution, StandardNormal};
@@ -253,25 +240,32 @@ mod tests {
     /// The targets' mean variance after measuring some shapes at once, by the formula for several: `Σ_tt − Σ_tx·(Σ_xx + σ²)⁻¹·Σ_xt`.
     fn left_after(laws: &[Coefficients], targets: &[Features], known: &[Features]) -> f64 {
         let centred = |shapes: &[Features]| {
-            let mut losses = DMatrix::from_fn(shapes.len(), laws.len(), |row, law| laws[law].loss(&shapes[row]));
-            for mut row in losses.row_iter_mut() {
+            let mut losses =
+                Array2::from_shape_fn((shapes.len(), laws.len()), |(row, law)| laws[law].loss(&shapes[row]));
+            for mut row in losses.rows_mut() {
                 let sorted = |values: Vec<f64>| {
                     let mut values = values;
                     values.sort_by(f64::total_cmp);
                     f64::midpoint(values[values.len() / 2 - 1], values[values.len() / 2])
                 };
-                let middle = sorted(row.iter().copied().collect());
+                let middle = sorted(row.to_vec());
                 let most = 3.0 * 1.4826 * sorted(row.iter().map(|loss| (loss - middle).abs()).collect());
-                row.iter_mut().for_each(|loss| *loss = loss.clamp(middle - most, middle + most));
+                row.mapv_inplace(|loss| loss.clamp(middle - most, middle + most));
+                let mean = row.sum() / row.len() as f64;
+                row -= mean;
             }
-            DMatrix::from_fn(shapes.len(), laws.len(), |row, law| losses[(row, law)] - losses.row(row).mean())
+            losses
         };
         let (t, x) = (centred(targets), centred(known));
         let degrees = (laws.len() - 1) as f64;
-        let among = &x * x.transpose() / degrees + DMatrix::identity(known.len(), known.len()) * NOISE_NATS.powi(2);
-        let across = &t * x.transpose() / degrees;
-        let left = &t * t.transpose() / degrees - &across * among.try_inverse().unwrap() * across.transpose();
-        left.trace() / targets.len() as f64
+        let left = t.dot(&t.t()) / degrees;
+        if known.is_empty() {
+            return left.diag().sum() / targets.len() as f64;
+        }
+        let among = x.dot(&x.t()) / degrees + Array2::<f64>::eye(known.len()) * NOISE_NATS.powi(2);
+        let across = t.dot(&x.t()) / degrees;
+        let left = left - across.dot(&among.qr_into().unwrap().inverse().unwrap()).dot(&across.t());
+        left.diag().sum() / targets.len() as f64
     }
 
     #[test]

@@ -4,13 +4,14 @@
 //! separately: a 4-bit model with a 16-bit head and an 8-bit cache is common. The format of the weights alone decides
 //! what a board must be able to *compute*. Head and cache are expanded on the way.
 
+mod capability;
 mod penalty;
 mod storage;
 
+pub use capability::ComputeCapability;
 pub use penalty::{LossPenalties, LossPenalty};
 pub use storage::{Storage, Stored};
 
-use super::hardware::ComputeCapability;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 

@@ -26,12 +26,13 @@ pub use dimensions::{Dimensions, Size};
 pub use memory::Memory;
 pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, operators};
 pub(crate) use operators::{visit_attention, visit_layer, visit_once};
-pub use phases::{Cost, Latency};
+pub use phases::Cost;
 pub(crate) use weights::WeightBytes;
 
 use super::energy::PowerBudget;
-use super::hardware::{ComputeCapability, Hardware, TrafficLimit};
-use super::precision::{ComputeFormat, Precision};
+use super::hardware::{Hardware, TrafficLimit};
+use super::latency::Latency;
+use super::precision::{ComputeCapability, ComputeFormat, Precision};
 use super::workload::Workload;
 use crate::error::Error;
 

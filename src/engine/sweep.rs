@@ -13,8 +13,9 @@ use candidates::Candidates;
 
 use super::architecture::Architecture;
 use super::energy::PowerBudget;
+use super::latency::Latency;
 use super::law::{AtDepths, Coefficients, Extrapolation, FittedRange};
-use super::roofline::{Dimensions, Estimator, Latency};
+use super::roofline::{Dimensions, Estimator};
 use super::space::Space;
 use super::workload::Objective;
 

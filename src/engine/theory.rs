@@ -14,6 +14,7 @@
 
 pub mod closed_forms;
 mod constraint;
+mod costs;
 mod domain;
 #[cfg(test)]
 mod fixtures;
@@ -21,7 +22,9 @@ mod interior_point;
 mod jet;
 mod kkt;
 mod loss;
+mod minimise;
 mod operator_model;
+mod optimum;
 mod point;
 mod printed;
 mod problem;
@@ -35,39 +38,18 @@ mod undetermined;
 
 pub use closed_forms::{ClosedForm, ClosedForms, Ends, NoClosedForm};
 pub use constraint::{Constraint, Coordinate};
+pub use costs::{CostModel, CostPart};
 pub use domain::Domain;
 pub use jet::Jet;
 pub use kkt::Kkt;
+pub use minimise::minimise;
 pub use operator_model::{ModelKind, OperatorModel};
+pub use optimum::{Multiplier, NoOptimum, Optimum};
 pub use point::Point;
 pub use printed::{PrintedD3, deviations};
-pub use problem::{Multiplier, NoOptimum, Optimum, Problem, minimise};
+pub use problem::Problem;
 pub use regime::{FormKind, Regime};
 pub use rounding::{NoNeighbour, Quanta, Rounded, round};
 pub use sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 pub use simplified::Simplified;
 pub use solved::{Solved, regime};
-
-use super::architecture::Architecture;
-use super::budget::Limit;
-
-/// What predicts the costs of architectures whose sizes are real numbers.
-pub trait CostModel: Sync {
-    /// The limited quantity at a point, in seconds, joules or bytes. It is infinite where it is not known.
-    fn cost(&self, limit: Limit, point: &Point) -> f64;
-
-    /// The models without jumps that this one consists of. Each shape belongs to one of them. Empty where this model
-    /// has no jumps itself.
-    fn parts(&self) -> Vec<OperatorModel> {
-        Vec::new()
-    }
-
-    /// All of them in the order of [`Limit::ALL`] with their derivatives. Where a cost has kinks they are rounded off, upwards
-    /// and the less the greater the `sharpness`.
-    fn jets(&self, point: &Point<Jet>, sharpness: f64) -> [Jet; Limit::COUNT];
-
-    /// The limited quantity for an architecture that can be built.
-    fn cost_of(&self, limit: Limit, shape: &Architecture) -> f64 {
-        self.cost(limit, &Point::of(shape))
-    }
-}

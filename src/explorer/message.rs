@@ -9,7 +9,6 @@ use super::screen::Screen;
 use super::screens::evolution::action::EvolutionAction;
 use super::screens::fit::action::FitAction;
 use super::screens::frontier::action::FrontierAction;
-use super::screens::frontier::model::Column;
 use super::screens::hardware::action::HardwareAction;
 use super::screens::theory::action::TheoryAction;
 use super::screens::theory::model::answer::{Answered, Inquiry as TheoryInquiry};
@@ -21,6 +20,7 @@ use engine::error::Error;
 use engine::landscape::Landscape;
 use engine::law::fit::Fit;
 use engine::law::{Ensemble, LossLaw};
+use engine::quantity::Quantity;
 use engine::workload::Objective;
 use files::live::Reread;
 use files::profile::Profile;
@@ -159,7 +159,7 @@ pub enum Message {
     /// What the theory was asked was given up by a bug of ours.
     TheorisingFailed(Box<TheoryInquiry>),
     /// The table's order under a column was found for a landscape.
-    Ordered(Arc<Landscape>, (Column, SortOrder), Vec<u32>),
+    Ordered(Arc<Landscape>, (Quantity, SortOrder), Vec<u32>),
     /// The file of a law's runs was read again.
     Reread {
         /// The law's place on the shelf.
@@ -264,7 +264,7 @@ pub enum Effect {
     /// Watch the file that the runs of the law at this place came from.
     Watch(usize),
     /// Order the candidates of a landscape by a column.
-    Order(Arc<Landscape>, (Column, SortOrder)),
+    Order(Arc<Landscape>, (Quantity, SortOrder)),
     /// Write architectures.
     Export(Box<ExportRequest>),
     /// Leave the program.

@@ -189,3 +189,15 @@ fn examples_that_need_no_file_find_something() {
         assert_eq!(status.code(), Some(0), "{}", example.join(" "));
     }
 }
+
+#[test]
+fn the_table_of_number_formats_has_every_format() {
+    let method = read(&root().join("docs/method.md"));
+    let table = method.split("\n| `--precision` |").nth(1).expect("the table").split("\n\n").next().expect("its rows");
+    let named = |line: &str| {
+        line.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let rows: Vec<String> = table.lines().skip(2).flat_map(|line| -> Vec<String> { named(line) }).collect();
+    let known: Vec<&str> = engine::precision::Precision::ALL.iter().map(|known| known.name).collect();
+    assert_eq!(rows, known);
+}

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use engine::hardware::{Efficiency, Hardware, Overhead};
+use engine::latency::Latency;
 use engine::precision::Precision;
 use engine::reference::ReferenceModel;
-use engine::roofline::{Estimator, Latency};
+use engine::roofline::Estimator;
 use engine::workload::Workload;
 use roofscape::built_in;
 

@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use engine::architecture::Architecture;
+use engine::latency::Latency;
 use engine::precision::Precision;
-use engine::roofline::{Estimator, Latency};
+use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::workload::Workload;
 use files::space;

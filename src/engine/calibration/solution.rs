@@ -1,17 +1,16 @@
 //! Which numbers the rows fix, and their values.
 //!
-//! A fit returns numbers for anything. Three questions decide whether they mean something: is there a row more than there
-//! are numbers, does each number move some row at all, and can it be told from the others? The last two are asked of
-//! the sensitivities `∂ln T/∂ln p` at the optimum. A phase that fails is refused with the reason and its rows are set
-//! aside; the other phase is fitted without it.
-
-use nalgebra::DMatrix;
+//! A fit returns numbers for any rows. Three questions decide whether they mean something. Are there more rows than
+//! numbers? Does each number move some row at all? Can it be told from the others? The sensitivities `∂ln T/∂ln p` at
+//! the optimum answer the last two. A phase that fails is refused with the reason, and its rows are set aside. The
+//! other phase is fitted without it.
 
 use super::observation::{Row, distinct};
 use super::parameters::{COUNT, IDEAL, Parameter, Point, reach};
 use super::refusal::{Reason, Refusal};
 use super::search::Search;
 use crate::efficiency::CalibratedPhases;
+use crate::linalg::{Basis, inner};
 use crate::roofline::Phase;
 use crate::statistics::{robust_sd, upper_median};
 
@@ -62,7 +61,7 @@ impl CalibratedPhases {
     }
 }
 
-/// Fits what the rows fix; an error where that is nothing.
+/// Fits what the rows determine. It is an error if they determine nothing.
 pub(super) fn solve(rows: &[&Row]) -> Result<Solution, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let mut phases = vec![Phase::Prefill, Phase::Decode];
@@ -164,7 +163,7 @@ impl<'a> Fit<'a> {
                 standing[number.index()] = Some(if at_bound { Standing::AtBound } else { Standing::Fixed });
             }
             let noticed = |number: &Parameter| self.effect(&point, *number) > NOTICED;
-            // A roof that is never reached first: what it leaves open the other one then explains.
+            // A roof that is never reached comes first. The other one then explains what it leaves open.
             let order =
                 [Parameter::InFlight, Parameter::PrefillOverhead, Parameter::DecodeOverhead, Parameter::Bandwidth];
             let idle = order.into_iter().find(|number| {
@@ -221,15 +220,20 @@ impl<'a> Fit<'a> {
         let open: Vec<Parameter> =
             free.iter().copied().filter(|number| standing[number.index()] == Some(Standing::Fixed)).collect();
         let mut errors = [0.0; COUNT];
-        let columns: Vec<f64> = open.iter().flat_map(|number| self.sensitivities(point, *number)).collect();
-        let jacobian = DMatrix::from_vec(self.rows.len(), open.len(), columns);
-        let spread = (jacobian.transpose() * &jacobian).try_inverse();
+        let mut jacobian: [Vec<f64>; COUNT] = [const { Vec::new() }; COUNT];
+        for (column, number) in jacobian.iter_mut().zip(&open) {
+            *column = self.sensitivities(point, *number);
+        }
+        let mut basis = Basis::new(self.rows.len());
+        basis.factor(&jacobian, std::array::from_fn(|column| column < open.len()));
         let noise = self.noise(point, open.len());
-        for (i, number) in open.iter().enumerate() {
-            let variance = spread.as_ref().map_or(f64::INFINITY, |spread| spread[(i, i)]);
-            // Rounding may make a singular matrix invertible, to nonsense.
-            let variance = if variance > 0.0 { variance } else { f64::INFINITY };
-            errors[number.index()] = noise * variance.sqrt();
+        for (place, number) in open.iter().enumerate() {
+            // With J = Q·R the variance is a place on the diagonal of (JᵀJ)⁻¹: the squared length of R⁻ᵀ·e.
+            let unit = std::array::from_fn(|row| if row == place { 1.0 } else { 0.0 });
+            let along = basis.solve_transposed(&unit);
+            let can_be_told_apart = basis.rank() == open.len();
+            errors[number.index()] =
+                if can_be_told_apart { noise * inner(&along, &along).sqrt() } else { f64::INFINITY };
         }
         errors
     }

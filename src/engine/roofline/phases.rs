@@ -8,38 +8,7 @@ use super::dimensions::Dimensions;
 use super::operators::{Operator, visit_attention, visit_layer, visit_once};
 use super::{Estimator, Roofline};
 use crate::architecture::Architecture;
-use crate::workload::Objective;
-
-/// Seconds by phase.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Latency {
-    /// Time to first token (TTFT).
-    pub prefill_s: f64,
-    /// Time for all generated tokens.
-    pub decode_s: f64,
-}
-
-impl Latency {
-    /// Prefill and decode together.
-    #[inline]
-    pub fn total_s(&self) -> f64 {
-        self.prefill_s + self.decode_s
-    }
-
-    /// The phase that an objective minimises.
-    pub fn of(&self, objective: Objective) -> f64 {
-        match objective {
-            Objective::Prefill => self.prefill_s,
-            Objective::Decode => self.decode_s,
-            Objective::Total => self.total_s(),
-        }
-    }
-
-    /// Time per output token (TPOT): decode over generated tokens, 0 if none are generated.
-    pub fn tpot_s(&self, generated_tokens: u32) -> f64 {
-        self.decode_s / f64::from(generated_tokens.max(1))
-    }
-}
+use crate::latency::Latency;
 
 /// Latency split into what grows with depth and what does not: all depths of one shape are priced together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -167,7 +136,8 @@ fn sum_of_larger(a: [f64; 2], b: [f64; 2], steps: u32) -> f64 {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::hardware::{ComputeCapability, Efficiency, Hardware, Overhead};
+    use crate::hardware::{Efficiency, Hardware, Overhead};
+    use crate::precision::ComputeCapability;
     use crate::precision::Precision;
     use crate::reference::QWEN2_5_0_5B;
     use crate::roofline::operators::{Attention, CausalMask};

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::budget::Limit;
+use crate::budget::{Budgets, Limit};
 use crate::fixtures::{agx_orin, paper_law, paper_space};
 use crate::precision::Precision;
 use crate::space::KvHeads;
-use crate::workload::Workload;
+use crate::workload::{Objective, Workload};
 
 /// More ratios, two head sizes, more experts and more of them active: 217,080 candidates.
 fn finer_space() -> Space {

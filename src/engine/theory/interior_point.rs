@@ -10,9 +10,9 @@
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason, TerminationStatus};
 
 use super::jet::{Gradient, Hessian};
-use super::kkt::{self, Kkt, steepness};
-use super::problem::MOST_RESIDUAL;
-use super::program::{Evaluation, Program, SHARPEST};
+use super::kkt::{self, Evaluation, Kkt, MOST_RESIDUAL, steepness};
+use super::program::{Iterate, Program, SHARPEST};
+use crate::linalg::{self, inner, largest, matrix, plus, scaled};
 
 /// A search goes on until this residual, though a larger one would be enough: where two budgets limit nearly the same
 /// thing, the point is much less certain than its residual.
@@ -33,14 +33,6 @@ const BLUNTEST: f64 = 8.0;
 const MOST_TRIALS: usize = 12;
 /// What two values of the same may differ by, as a share.
 const ROUNDING: f64 = 1e-14;
-
-/// Where a search is.
-#[derive(Debug, Clone)]
-pub(super) struct Iterate {
-    pub(super) logarithms: Gradient,
-    pub(super) multipliers: Vec<f64>,
-    pub(super) slacks: Vec<f64>,
-}
 
 /// Where a search ended.
 pub(super) struct End {
@@ -87,8 +79,8 @@ impl Solver<&Program<'_>, Progress> for InteriorPoint {
     fn init(&mut self, problem: &mut Problem<&Program<'_>>, state: Progress) -> Result<(Progress, Option<KV>), Error> {
         let start = state.get_param().ok_or_else(|| Error::msg("no start"))?.logarithms;
         let at = problem.problem("evaluations", |program| Ok(program.evaluate(&start, self.path.sharpness)))?;
-        let finite =
-            at.loss.gradient.amax().is_finite() && at.constraints.iter().all(|constraint| constraint.value.is_finite());
+        let finite = largest(&at.loss.gradient).is_finite()
+            && at.constraints.iter().all(|constraint| constraint.value.is_finite());
         if !finite {
             return Err(Error::msg("loss or costs are not finite"));
         }
@@ -185,15 +177,17 @@ impl Direction {
     fn newton(at: &Evaluation, iterate: &Iterate, [mu, share]: [f64; 2], (broken, free): (&[f64], [bool; 5])) -> Self {
         let Iterate { multipliers, slacks, .. } = iterate;
         let rows = || at.constraints.iter().zip(multipliers.iter().zip(slacks));
-        let mut matrix = at.loss.hessian;
-        let mut target = -kkt::stationarity(at, multipliers, free) * share;
+        let mut curvature = at.loss.hessian;
+        let mut target = scaled(&kkt::stationarity(at, multipliers, free), -share);
         for ((constraint, (&lambda, &slack)), broken) in rows().zip(broken) {
             let gradient = kkt::only(constraint.gradient, free);
-            matrix += constraint.hessian * lambda + gradient * gradient.transpose() * (lambda / slack);
-            target -= gradient * ((share * (mu - lambda * slack) + lambda * broken) / slack);
+            curvature = matrix(|i, j| {
+                curvature[i][j] + (constraint.hessian[i][j] * lambda + gradient[i] * gradient[j] * (lambda / slack))
+            });
+            target = plus(&target, &gradient, -((share * (mu - lambda * slack) + lambda * broken) / slack));
         }
-        let logarithms = solve_definite(&restricted(matrix, free), &target);
-        let ahead = at.constraints.iter().map(|constraint| constraint.gradient.dot(&logarithms));
+        let logarithms = downhill(&restricted(&curvature, free), &target);
+        let ahead = at.constraints.iter().map(|constraint| inner(&constraint.gradient, &logarithms));
         let to_slacks: Vec<f64> = ahead.zip(broken).map(|(ahead, broken)| -broken - ahead).collect();
         let to_multiplier =
             |((&lambda, &slack), &by): ((&f64, &f64), &f64)| (share * (mu - lambda * slack) - lambda * by) / slack;
@@ -207,14 +201,14 @@ impl Direction {
             |(value, by): (&f64, &f64)| if *by < 0.0 { -SHARE_TO_BOUNDARY * value / by } else { f64::INFINITY };
         let slacks = from.slacks.iter().zip(&self.slacks).map(to_zero);
         let multipliers = from.multipliers.iter().zip(&self.multipliers).map(to_zero);
-        let jump = LONGEST_STEP / self.logarithms.amax().max(f64::MIN_POSITIVE);
+        let jump = LONGEST_STEP / largest(&self.logarithms).max(f64::MIN_POSITIVE);
         slacks.chain(multipliers).fold(1.0, f64::min).min(jump)
     }
 
     fn from(&self, from: &Iterate, step: f64) -> Iterate {
         let along = |values: &[f64], by: &[f64]| values.iter().zip(by).map(|(value, by)| value + step * by).collect();
         Iterate {
-            logarithms: from.logarithms + self.logarithms * step,
+            logarithms: plus(&from.logarithms, &self.logarithms, step),
             multipliers: along(&from.multipliers, &self.multipliers),
             slacks: along(&from.slacks, &self.slacks),
         }
@@ -238,7 +232,7 @@ impl Goal {
         let broken = at.constraints.iter().zip(&iterate.slacks).map(|(row, slack)| (row.value + slack).abs());
         let slacks = direction.slacks.iter().zip(&iterate.slacks).map(|(by, slack)| by / slack);
         let slope =
-            at.loss.gradient.dot(&direction.logarithms) - mu * slacks.sum::<f64>() - penalty * broken.sum::<f64>();
+            inner(&at.loss.gradient, &direction.logarithms) - mu * slacks.sum::<f64>() - penalty * broken.sum::<f64>();
         Self { mu, penalty, slope: slope.min(0.0) }
     }
 
@@ -256,17 +250,17 @@ fn broken(at: &Evaluation, iterate: &Iterate) -> Vec<f64> {
 
 /// By how much all equations of the path are missed: what a Newton step lowers if it is short enough.
 fn miss(at: &Evaluation, iterate: &Iterate, mu: f64, free: [bool; 5]) -> f64 {
-    let slope = kkt::stationarity(at, &iterate.multipliers, free).norm_squared();
+    let slope = kkt::stationarity(at, &iterate.multipliers, free);
     let rows = at.constraints.iter().zip(iterate.multipliers.iter().zip(&iterate.slacks));
     let parts =
         rows.map(|(constraint, (lambda, slack))| (constraint.value + slack).powi(2) + (lambda * slack - mu).powi(2));
-    (slope + parts.sum::<f64>()).sqrt()
+    (inner(&slope, &slope) + parts.sum::<f64>()).sqrt()
 }
 
 /// Fixed variables stay: their equations become "no step".
-fn restricted(matrix: Hessian, free: [bool; 5]) -> Hessian {
-    Hessian::from_fn(|row, column| match (free[row] && free[column], row == column) {
-        (true, _) => matrix[(row, column)],
+fn restricted(curvature: &Hessian, free: [bool; 5]) -> Hessian {
+    matrix(|row, column| match (free[row] && free[column], row == column) {
+        (true, _) => curvature[row][column],
         (false, true) => 1.0,
         (false, false) => 0.0,
     })
@@ -274,16 +268,19 @@ fn restricted(matrix: Hessian, free: [bool; 5]) -> Hessian {
 
 /// Solves the system, with the curvature raised until it is positive everywhere. The costs of expert coverage and laws
 /// of parameter counts are not convex, and a step must lead down there too.
-fn solve_definite(matrix: &Hessian, target: &Gradient) -> Gradient {
+fn downhill(curvature: &Hessian, target: &Gradient) -> Gradient {
     // In units of its own diagonal, so that one binding constraint does not outweigh the others.
-    let scale = Gradient::from_fn(|place, _| matrix[(place, place)].abs().max(1e-12).sqrt().recip());
-    let scaled = Hessian::from_fn(|row, column| matrix[(row, column)] * scale[row] * scale[column]);
+    let scale: Gradient = std::array::from_fn(|place| curvature[place][place].abs().max(1e-12).sqrt().recip());
+    let in_scale = |v: &Gradient| -> Gradient { std::array::from_fn(|place| v[place] * scale[place]) };
     let mut raised_by = 0.0;
     for _trial in 0..30 {
-        if let Some(factors) = (scaled + Hessian::identity() * raised_by).cholesky() {
-            return factors.solve(&target.component_mul(&scale)).component_mul(&scale);
+        let raised = matrix(|row, column| {
+            curvature[row][column] * scale[row] * scale[column] + if row == column { raised_by } else { 0.0 }
+        });
+        if let Some(step) = linalg::solve_definite(&raised, &in_scale(target)) {
+            return in_scale(&step);
         }
         raised_by = if raised_by == 0.0 { 1e-12 } else { raised_by * 10.0 };
     }
-    Gradient::zeros()
+    [0.0; 5]
 }

@@ -6,15 +6,14 @@
 
 use std::ops::{Add, Mul};
 
-use nalgebra::{SMatrix, SVector};
-
 use super::Point;
+use crate::linalg::{matrix, plus, scaled};
 use crate::roofline::Size;
 
 /// First derivatives.
-pub(super) type Gradient = SVector<f64, { Point::DIMENSIONS }>;
+pub(super) type Gradient = [f64; Point::DIMENSIONS];
 /// Second derivatives.
-pub(super) type Hessian = SMatrix<f64, { Point::DIMENSIONS }, { Point::DIMENSIONS }>;
+pub(super) type Hessian = [Gradient; Point::DIMENSIONS];
 
 /// Value, slope and curvature along the logarithms of [`Point`]'s fields.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +27,7 @@ pub struct Jet {
 impl Jet {
     /// A number that depends on nothing.
     pub(super) fn constant(value: f64) -> Self {
-        Self { value, gradient: Gradient::zeros(), hessian: Hessian::zeros() }
+        Self { value, gradient: [0.0; Point::DIMENSIONS], hessian: [[0.0; Point::DIMENSIONS]; Point::DIMENSIONS] }
     }
 
     /// The logarithm at this place among the variables.
@@ -40,10 +39,24 @@ impl Jet {
 
     /// `function` of it, given that function's value and its two derivatives there.
     fn through(self, [value, slope, curvature]: [f64; 3]) -> Self {
+        let Self { gradient, hessian, .. } = self;
         Self {
             value,
-            gradient: self.gradient * slope,
-            hessian: self.hessian * slope + self.gradient * self.gradient.transpose() * curvature,
+            gradient: scaled(&gradient, slope),
+            hessian: matrix(|i, j| hessian[i][j] * slope + gradient[i] * gradient[j] * curvature),
+        }
+    }
+
+    /// The product rule, twice.
+    fn times(&self, other: &Self) -> Self {
+        Self {
+            value: self.value * other.value,
+            gradient: plus(&scaled(&self.gradient, other.value), &other.gradient, self.value),
+            hessian: matrix(|i, j| {
+                let crossed = self.gradient[i] * other.gradient[j];
+                let back = self.gradient[j] * other.gradient[i];
+                self.hessian[i][j] * other.value + other.hessian[i][j] * self.value + crossed + back
+            }),
         }
     }
 
@@ -71,13 +84,15 @@ impl Jet {
         let (lead, gap) = (a.value.max(b.value), p * (other.value / self.value).ln());
         let share_of_other = (1.0 + (-gap).exp()).recip();
         let share = 1.0 - share_of_other;
-        let apart = a.gradient - b.gradient;
+        let apart = plus(&a.gradient, &b.gradient, -1.0);
         let value = lead + (-gap.abs()).exp().ln_1p() / p;
         let spread = if share * share_of_other > 0.0 { p * share * share_of_other } else { 0.0 };
         let mean = Self {
             value,
-            gradient: a.gradient * share + b.gradient * share_of_other,
-            hessian: a.hessian * share + b.hessian * share_of_other + apart * apart.transpose() * spread,
+            gradient: plus(&scaled(&a.gradient, share), &b.gradient, share_of_other),
+            hessian: matrix(|i, j| {
+                a.hessian[i][j] * share + b.hessian[i][j] * share_of_other + apart[i] * apart[j] * spread
+            }),
         };
         mean.exp()
     }
@@ -97,8 +112,8 @@ impl Add for Jet {
     fn add(self, other: Self) -> Self {
         Self {
             value: self.value + other.value,
-            gradient: self.gradient + other.gradient,
-            hessian: self.hessian + other.hessian,
+            gradient: plus(&self.gradient, &other.gradient, 1.0),
+            hessian: matrix(|i, j| self.hessian[i][j] + other.hessian[i][j]),
         }
     }
 }
@@ -107,12 +122,7 @@ impl Mul for Jet {
     type Output = Self;
 
     fn mul(self, other: Self) -> Self {
-        let cross = self.gradient * other.gradient.transpose();
-        Self {
-            value: self.value * other.value,
-            gradient: self.gradient * other.value + other.gradient * self.value,
-            hessian: self.hessian * other.value + other.hessian * self.value + cross + cross.transpose(),
-        }
+        self.times(&other)
     }
 }
 
@@ -128,7 +138,11 @@ impl Mul<f64> for Jet {
     type Output = Self;
 
     fn mul(self, factor: f64) -> Self {
-        Self { value: self.value * factor, gradient: self.gradient * factor, hessian: self.hessian * factor }
+        Self {
+            value: self.value * factor,
+            gradient: scaled(&self.gradient, factor),
+            hessian: self.hessian.map(|row| scaled(&row, factor)),
+        }
     }
 }
 
@@ -157,13 +171,14 @@ impl Size for Jet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::largest;
     use proptest::prelude::*;
 
     /// Each derivative against a difference of the one below it.
     fn assert_consistent(function: impl Fn(&Point<Jet>) -> Jet, at: [f64; 5]) {
         const STEP: f64 = 1e-5;
-        let at = Gradient::from(at);
         let jet = function(&Point::at(&at));
+        let steepest = jet.hessian.iter().map(largest).fold(0.0, f64::max);
         for place in 0..Point::DIMENSIONS {
             let beside = |step: f64| {
                 let mut moved = at;
@@ -172,12 +187,14 @@ mod tests {
             };
             let (above, below) = (beside(STEP), beside(-STEP));
             let slope = (above.value - below.value) / (2.0 * STEP);
-            let scale = jet.value.abs() + jet.gradient.amax() + jet.hessian.amax();
+            let scale = jet.value.abs() + largest(&jet.gradient) + steepest;
             assert!((jet.gradient[place] - slope).abs() <= 1e-7 * scale, "{place}: {} {slope}", jet.gradient[place]);
-            let curvature = (above.gradient - below.gradient) / (2.0 * STEP);
-            assert!((jet.hessian.column(place) - curvature).amax() <= 1e-6 * scale, "{place}");
+            for (other, row) in jet.hessian.iter().enumerate() {
+                let curvature = (above.gradient[other] - below.gradient[other]) / (2.0 * STEP);
+                assert!((row[place] - curvature).abs() <= 1e-6 * scale, "{place} {other}");
+                assert!((row[place] - jet.hessian[place][other]).abs() <= 1e-12 * (1.0 + steepest), "{place} {other}");
+            }
         }
-        assert!((jet.hessian - jet.hessian.transpose()).amax() <= 1e-12 * (1.0 + jet.hessian.amax()));
     }
 
     proptest! {

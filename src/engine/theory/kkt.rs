@@ -12,7 +12,17 @@
 use serde::Serialize;
 
 use super::jet::{Gradient, Jet};
-use super::program::Evaluation;
+use crate::linalg::{largest, plus};
+
+/// The largest residual of what counts as an optimum.
+pub(super) const MOST_RESIDUAL: f64 = 1e-9;
+
+/// Loss and constraints at one point.
+#[derive(Debug, Clone)]
+pub(super) struct Evaluation {
+    pub(super) loss: Jet,
+    pub(super) constraints: Vec<Jet>,
+}
 
 /// What is left of each condition; all 0 at an optimum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -34,7 +44,7 @@ impl Kkt {
 
     /// At a point with multipliers in the order of the constraints; `free` says which variables are not fixed.
     pub(super) fn of(at: &Evaluation, multipliers: &[f64], free: [bool; 5]) -> Self {
-        let slope = stationarity(at, multipliers, free).amax();
+        let slope = largest(&stationarity(at, multipliers, free));
         let scale = steepness(at);
         let worst = |part: fn(&Jet, f64) -> f64| {
             at.constraints
@@ -55,15 +65,15 @@ impl Kkt {
 /// this many nats for a variable's e-fold a slope counts as none.
 pub(super) fn steepness(at: &Evaluation) -> f64 {
     const FLAT: f64 = 1e-9;
-    at.loss.gradient.amax().max(FLAT)
+    largest(&at.loss.gradient).max(FLAT)
 }
 
 /// ∇L + Σ λ·∇g along the free variables.
 pub(super) fn stationarity(at: &Evaluation, multipliers: &[f64], free: [bool; 5]) -> Gradient {
-    let pressed = at.constraints.iter().zip(multipliers).map(|(constraint, &lambda)| constraint.gradient * lambda);
-    only(pressed.fold(at.loss.gradient, |sum, part| sum + part), free)
+    let pressed = at.constraints.iter().zip(multipliers);
+    only(pressed.fold(at.loss.gradient, |sum, (constraint, &lambda)| plus(&sum, &constraint.gradient, lambda)), free)
 }
 
 pub(super) fn only(gradient: Gradient, free: [bool; 5]) -> Gradient {
-    Gradient::from_fn(|place, _| if free[place] { gradient[place] } else { 0.0 })
+    std::array::from_fn(|place| if free[place] { gradient[place] } else { 0.0 })
 }

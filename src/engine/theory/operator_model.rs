@@ -12,7 +12,8 @@
 //! grows with E and then ends at K·T. It is constant at T = 1 and nearly E in a long prompt. In between, an optimum may
 //! be the best of its neighbourhood only. Starts from 32 corners led to a single optimum in every case that was tried.
 
-use super::{CostModel, Jet, Point};
+use super::costs::{CostModel, CostPart};
+use super::{Jet, Point};
 use crate::architecture::Architecture;
 use crate::budget::Limit;
 use crate::roofline::{
@@ -165,9 +166,13 @@ impl Rounded<'_> {
 }
 
 impl CostModel for OperatorModel {
-    fn parts(&self) -> Vec<Self> {
+    fn parts(&self) -> Vec<CostPart> {
+        let routed = Self { kind: ModelKind::Routed, ..*self };
         match self.kind {
-            ModelKind::Either => vec![Self { kind: ModelKind::Routed, ..*self }, self.dense()],
+            ModelKind::Either => vec![
+                CostPart { costs: Box::new(routed), rho: None },
+                CostPart { costs: Box::new(self.dense()), rho: Some(1.0) },
+            ],
             ModelKind::Dense | ModelKind::Routed => Vec::new(),
         }
     }

@@ -6,14 +6,15 @@
 //! not called an optimum.
 
 use super::constraint::{Constraint, Coordinate};
-use super::interior_point::Iterate;
 use super::jet::{Gradient, Jet};
-use super::kkt::{self, Kkt};
+use super::kkt::{self, Evaluation, Kkt};
 use super::loss::loss;
-use super::problem::{Multiplier, NoOptimum, Problem};
+use super::optimum::{Multiplier, NoOptimum};
+use super::problem::Problem;
 use super::undetermined::undetermined;
 use super::{Domain, Point};
 use crate::budget::Limit;
+use crate::linalg::matrix;
 
 /// Logarithm of where the fences stand: a thousand million, and its inverse.
 const FENCE: f64 = 20.8;
@@ -34,11 +35,12 @@ struct Row {
     fence: bool,
 }
 
-/// Loss and constraints at one point.
+/// Where a search is.
 #[derive(Debug, Clone)]
-pub(super) struct Evaluation {
-    pub(super) loss: Jet,
-    pub(super) constraints: Vec<Jet>,
+pub(super) struct Iterate {
+    pub(super) logarithms: Gradient,
+    pub(super) multipliers: Vec<f64>,
+    pub(super) slacks: Vec<f64>,
 }
 
 /// A problem that has a feasible point.
@@ -88,7 +90,7 @@ impl<'a> Program<'a> {
     pub(super) fn start(&self) -> Gradient {
         const COMMON: Point = Point { layers: 16.0, width: 1024.0, ffn_ratio: 1.5, gqa: 4.0, rho: 0.25 };
         let common = COMMON.logarithms();
-        Gradient::from_fn(|place, _| {
+        std::array::from_fn(|place| {
             let [low, high] = self.ends[place];
             if high - low < FENCE { f64::midpoint(low, high) } else { common[place].clamp(low.min(high - 0.5), high) }
         })
@@ -143,9 +145,10 @@ impl<'a> Program<'a> {
 
     fn left_open(&self, at: &Evaluation, pressing: &[f64]) -> Vec<Coordinate> {
         let pressing = || at.constraints.iter().zip(pressing).filter(|(_, lambda)| **lambda > 0.0);
-        let lagrangian =
-            pressing().fold(at.loss.hessian, |sum, (constraint, &lambda)| sum + constraint.hessian * lambda);
-        let unit = |place| Gradient::from_fn(|row, _| if row == place { 1.0 } else { 0.0 });
+        let lagrangian = pressing().fold(at.loss.hessian, |sum, (constraint, &lambda)| {
+            matrix(|row, column| sum[row][column] + constraint.hessian[row][column] * lambda)
+        });
+        let unit = |place| std::array::from_fn(|row| if row == place { 1.0 } else { 0.0 });
         let fixed = (0..Point::DIMENSIONS).filter(|&place| !self.free[place]).map(unit);
         undetermined(&lagrangian, pressing().map(|(constraint, _)| constraint.gradient).chain(fixed))
     }

@@ -9,7 +9,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::problem::{Optimum, Problem};
+use super::optimum::Optimum;
+use super::problem::Problem;
 use crate::architecture::Architecture;
 use crate::budget::Limit;
 use crate::precision::Precision;

@@ -11,7 +11,9 @@ use serde::Serialize;
 
 use super::Domain;
 use super::constraint::{Constraint, Coordinate};
-use super::problem::{Optimum, Problem, minimise};
+use super::minimise::minimise;
+use super::optimum::Optimum;
+use super::problem::Problem;
 use crate::budget::Limit;
 use crate::units;
 

@@ -11,7 +11,8 @@
 //! left out. In prefill all traffic is left out too, and with it the weights of the experts. That is why the theory
 //! asks for as many experts as possible even where prefill decides. The operator model contradicts it there.
 
-use super::{CostModel, Jet, Point};
+use super::costs::CostModel;
+use super::{Jet, Point};
 use crate::budget::Limit;
 use crate::energy::PowerBudget;
 use crate::hardware::Hardware;

@@ -3,7 +3,9 @@
 //! Screen and command line show these side by side, so they are computed together.
 
 use super::Regime;
-use super::problem::{NoOptimum, Optimum, Problem, minimise};
+use super::minimise::minimise;
+use super::optimum::{NoOptimum, Optimum};
+use super::problem::Problem;
 use super::sensitivity::{EndSensitivity, Sensitivity, end_sensitivities, sensitivities};
 use crate::budget::Limit;
 

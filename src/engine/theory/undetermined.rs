@@ -6,10 +6,9 @@
 //! order. There the Lagrangian bends up in every direction that matters. Where it is flat over a factor of e of a
 //! variable, nothing determines that variable.
 
-use nalgebra::SymmetricEigen;
-
 use super::constraint::Coordinate;
 use super::jet::{Gradient, Hessian};
+use crate::linalg::{eigen, inner, matrix, normalised, plus, product};
 
 /// A direction is flat if an e-fold along it costs less than this many nats; the least that people are shown is 5e-6.
 const FLAT_NATS: f64 = 1e-6;
@@ -22,21 +21,21 @@ const DEPENDENT: f64 = 1e-6;
 pub(super) fn undetermined(lagrangian: &Hessian, binding: impl Iterator<Item = Gradient>) -> Vec<Coordinate> {
     let mut across: Vec<Gradient> = Vec::new();
     for gradient in binding {
-        let unit = gradient.normalize();
-        let left = across.iter().fold(unit, |left, known| left - known * known.dot(&left));
-        if left.norm() > DEPENDENT {
-            across.push(left.normalize());
+        let unit = normalised(&gradient);
+        let left = across.iter().fold(unit, |left, known| plus(&left, known, -inner(known, &left)));
+        if inner(&left, &left).sqrt() > DEPENDENT {
+            across.push(normalised(&left));
         }
     }
-    let out_of_the_way = across.iter().fold(Hessian::zeros(), |sum, unit| sum + unit * unit.transpose());
-    let along = Hessian::identity() - out_of_the_way;
+    let out_of_the_way: Hessian = matrix(|i, j| across.iter().map(|unit| unit[i] * unit[j]).sum());
+    let along = matrix(|i, j| f64::from(u8::from(i == j)) - out_of_the_way[i][j]);
     // Across the constraints that bind, the curvature does not matter. It counts as large there.
-    let bent = SymmetricEigen::new(along * lagrangian * along + out_of_the_way);
-    let flat: Vec<Gradient> = (0..bent.eigenvalues.len())
-        .filter(|&place| bent.eigenvalues[place].abs() / 2.0 < FLAT_NATS)
-        .map(|place| bent.eigenvectors.column(place).into_owned())
-        .collect();
-    let moves = |coordinate: &Coordinate| flat.iter().any(|way| way[coordinate.index()].abs() > PART);
+    let bent = product(&product(&along, lagrangian), &along);
+    let bent: Hessian = matrix(|i, j| bent[i][j] + out_of_the_way[i][j]);
+    // Where the curvature is not finite there is no optimum, and nothing to say of it.
+    let Some(ways) = eigen(&bent) else { return Vec::new() };
+    let flat = || ways.iter().filter(|(curvature, _)| curvature.abs() / 2.0 < FLAT_NATS);
+    let moves = |coordinate: &Coordinate| flat().any(|(_, way)| way[coordinate.index()].abs() > PART);
     Coordinate::ALL.into_iter().filter(moves).collect()
 }
 

@@ -9,7 +9,8 @@ use std::fmt;
 use crate::architecture::Architecture;
 use crate::budget::{Budgets, Limit};
 use crate::hardware::Hardware;
-use crate::roofline::{Estimator, Latency, UnsupportedFormat};
+use crate::latency::Latency;
+use crate::roofline::{Estimator, UnsupportedFormat};
 use crate::units;
 
 /// What an architecture needs on a board, as budgets see it.

@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use crate::explorer::draw::canvas::{Canvas, fit, fit_before};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::screen::Screen;
 use crate::explorer::screens::parts;
 use crate::explorer::state::State;
+use engine::text::{self, fit, fit_before};
 use engine::units;
 
 /// Columns from which the program says its name.
@@ -46,7 +47,7 @@ fn setting(state: &State, room: usize) -> String {
         shown.workload.batch,
     );
     let in_full = format!("{board} · {mode}{imagined} · {precision}");
-    if in_full.chars().count() <= room {
+    if text::width(&in_full) <= room {
         return fit(&format!("{in_full}{workload}"), room);
     }
     fit(&fit_before(board, &format!(" · {mode}{in_short} · {precision}"), room), room)

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::draw::window;
 use crate::explorer::message::Action;
@@ -10,6 +10,7 @@ use crate::explorer::message::WindowAction;
 use crate::explorer::state::{Mode, State};
 use crate::explorer::vocabulary::{Control, Prompt, Scope};
 use engine::budget::Limit;
+use engine::text::{ending, fit};
 use engine::units;
 use engine::what_if::Resource;
 
@@ -75,8 +76,7 @@ fn line(canvas: &mut Canvas<'_>, screen: Rect, (title, hint): (&str, &str), prom
     let inner = window(canvas, screen, (64, 5), title);
     let room = usize::from(inner.width).saturating_sub(3);
     // The end of a long line is what is being typed.
-    let skip = prompt.text.chars().count().saturating_sub(room);
-    let shown: String = prompt.text.chars().skip(skip).collect();
+    let shown = ending(&prompt.text, room);
     canvas.buffer.set_string(inner.x + 1, inner.y, format!("{shown}▏"), canvas.style(Role::Title));
     let (words, role) = match &prompt.error {
         Some(error) => (error.as_str(), Role::Over),

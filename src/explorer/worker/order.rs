@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use super::job::{Job, Listener};
 use crate::explorer::message::Message;
-use crate::explorer::screens::frontier::model::{Column, order};
+use crate::explorer::screens::frontier::model::order;
 use crate::explorer::table::SortOrder;
 use engine::landscape::Landscape;
+use engine::quantity::Quantity;
 
 /// Candidates to be ordered for the table.
 pub(in crate::explorer) struct OrderJob {
     pub(in crate::explorer) landscape: Arc<Landscape>,
-    pub(in crate::explorer) sort: (Column, SortOrder),
+    pub(in crate::explorer) sort: (Quantity, SortOrder),
 }
 
 impl Job for OrderJob {

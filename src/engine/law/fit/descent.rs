@@ -6,10 +6,10 @@
 
 use argmin::core::{Error, Executor, IterState, KV, Problem, Solver, State, TerminationReason, TerminationStatus};
 
-use super::basis::Basis;
 use super::model::{EXPONENTS, Exponents, Misfit};
 use super::projection::{Linearised, Projection};
 use super::{FitError, Watch};
+use crate::linalg::Basis;
 
 /// When a search ends.
 #[derive(Debug, Clone, Copy)]
@@ -168,14 +168,14 @@ fn damped(near: &Linearised, fixed: &[Option<f64>; EXPONENTS], damping: f64) -> 
     for row in 0..EXPONENTS {
         target[row] = -near.components[row] - shifted[row];
     }
-    let mut columns = [0.0; ROWS * EXPONENTS];
-    for column in 0..EXPONENTS {
+    let mut columns = [[0.0; ROWS]; EXPONENTS];
+    for (place, column) in columns.iter_mut().enumerate() {
         let mut square = 0.0;
-        for row in 0..EXPONENTS {
-            columns[column * ROWS + row] = near.r[row][column];
-            square += near.r[row][column].powi(2);
+        for (entry, row) in column.iter_mut().zip(&near.r) {
+            *entry = row[place];
+            square += row[place].powi(2);
         }
-        columns[column * ROWS + EXPONENTS + column] = (damping * square).sqrt();
+        column[EXPONENTS + place] = (damping * square).sqrt();
     }
     let mut basis = Basis::<EXPONENTS>::new(ROWS);
     basis.factor(&columns, fixed.map(|fixed| fixed.is_none()));

@@ -1,7 +1,7 @@
 //! Least squares with factors that may not be negative, on the small triangle that QR leaves (Lawson–Hanson).
 
-use super::basis::Basis;
 use super::model::{Linear, TERMS};
+use crate::linalg::{self, Basis};
 
 /// A gradient below this share of its natural size is rounding.
 const FLAT: f64 = 1e-13;
@@ -13,19 +13,13 @@ pub(super) type Passive = [bool; TERMS];
 
 /// Minimises |R·c − z| over c ≥ 0. `r` is any square matrix, rows first.
 pub(super) fn solve(r: &[[f64; TERMS]; TERMS], z: &Linear) -> Linear {
-    let mut columns = [0.0; TERMS * TERMS];
-    for column in 0..TERMS {
-        for row in 0..TERMS {
-            columns[column * TERMS + row] = r[row][column];
-        }
-    }
-    Problem { r, z, columns, basis: Basis::new(TERMS) }.solve()
+    Problem { r, z, columns: linalg::matrix(|column, row| r[row][column]), basis: Basis::new(TERMS) }.solve()
 }
 
 struct Problem<'a> {
     r: &'a [[f64; TERMS]; TERMS],
     z: &'a Linear,
-    columns: [f64; TERMS * TERMS],
+    columns: [Linear; TERMS],
     basis: Basis<TERMS>,
 }
 
@@ -96,6 +90,8 @@ fn norm(v: &Linear) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use linfa_linalg::qr::LeastSquaresQrInto;
+    use ndarray::Array2;
     use proptest::prelude::*;
 
     use super::*;
@@ -109,13 +105,13 @@ mod tests {
         (0..1usize << TERMS)
             .filter_map(|set| {
                 let kept: Vec<usize> = (0..TERMS).filter(|term| set >> term & 1 == 1).collect();
-                let columns = nalgebra::DMatrix::from_fn(TERMS, kept.len(), |row, index| r[row][kept[index]]);
+                let columns = Array2::from_shape_fn((TERMS, kept.len()), |(row, index)| r[row][kept[index]]);
                 let mut c = [0.0; TERMS];
                 if !kept.is_empty() {
-                    let target = nalgebra::DVector::from_column_slice(z);
-                    let free = columns.svd(true, true).solve(&target, 1e-13).ok()?;
+                    let target = Array2::from_shape_fn((TERMS, 1), |(row, _)| z[row]);
+                    let free = columns.least_squares_into(target).ok()?;
                     for (index, &term) in kept.iter().enumerate() {
-                        c[term] = free[index];
+                        c[term] = free[(index, 0)];
                     }
                 }
                 c.iter().all(|&x| x >= 0.0).then(|| error(r, z, &c))

@@ -10,19 +10,19 @@
 //! is large. Where runs have weights, their rows of A and y are multiplied by the roots of the weights, residuals
 //! included. Terms that the non-negativity holds at zero are not in A, and their exponents have no derivative.
 
-use super::basis::{Basis, dot};
 use super::model::{EXPONENTS, Exponents, Linear, Misfit, TERMS};
 use super::nnls;
+use crate::linalg::{Basis, dot};
 
 /// Work space of one search; nothing is allocated while it runs.
 #[derive(Debug)]
 pub(super) struct Projection {
-    columns: Vec<f64>,
+    columns: [Vec<f64>; TERMS],
     basis: Basis<TERMS>,
     /// Factors of the terms, each at the geometric mean of the data.
     pub(super) linear: Linear,
     pub(super) residual: Vec<f64>,
-    jacobian: Vec<f64>,
+    jacobian: [Vec<f64>; EXPONENTS],
     outer: Basis<EXPONENTS>,
 }
 
@@ -39,11 +39,11 @@ pub(super) struct Linearised {
 impl Projection {
     pub(super) fn new(runs: usize) -> Self {
         Self {
-            columns: vec![0.0; runs * TERMS],
+            columns: std::array::from_fn(|_| vec![0.0; runs]),
             basis: Basis::new(runs),
             linear: [0.0; TERMS],
             residual: vec![0.0; runs],
-            jacobian: vec![0.0; runs * EXPONENTS],
+            jacobian: std::array::from_fn(|_| vec![0.0; runs]),
             outer: Basis::new(runs),
         }
     }
@@ -66,9 +66,8 @@ impl Projection {
     }
 
     fn fill_columns(&mut self, misfit: &Misfit, exponents: &Exponents) {
-        let runs = misfit.runs();
         for term in (0..TERMS).filter(|&term| misfit.model.terms[term]) {
-            misfit.fill_column(term, exponents, &mut self.columns[term * runs..][..runs]);
+            misfit.fill_column(term, exponents, &mut self.columns[term]);
         }
     }
 
@@ -81,7 +80,7 @@ impl Projection {
     pub(super) fn gain_of(&mut self, misfit: &Misfit, term: usize, exponents: &Exponents) -> f64 {
         /// Of a product of columns: below this share it is rounding.
         const FLAT: f64 = 1e-12;
-        let column = &mut self.jacobian[..misfit.runs()];
+        let [column, ..] = &mut self.jacobian;
         misfit.fill_column(term, exponents, column);
         let length = dot(column, column).sqrt();
         let inside = self.basis.components(column);
@@ -106,14 +105,13 @@ impl Projection {
 
     /// One column of the Jacobian.
     fn differentiate(&mut self, misfit: &Misfit, exponent: usize) {
-        let runs = misfit.runs();
-        let column = &mut self.jacobian[exponent * runs..][..runs];
+        let column = &mut self.jacobian[exponent];
         let slopes = &misfit.slopes[exponent];
         let mut turned = [0.0; TERMS];
         column.fill(0.0);
         for (term, &factor) in self.linear.iter().enumerate() {
             if factor > 0.0 && misfit.model.uses(term, exponent) {
-                let values = &self.columns[term * runs..][..runs];
+                let values = &self.columns[term];
                 let mut sum = 0.0;
                 for (((out, slope), value), residual) in column.iter_mut().zip(slopes).zip(values).zip(&self.residual) {
                     let change = slope * value;
@@ -130,7 +128,6 @@ impl Projection {
 
     #[cfg(test)]
     pub(super) fn jacobian(&self, exponent: usize) -> &[f64] {
-        let runs = self.residual.len();
-        &self.jacobian[exponent * runs..][..runs]
+        &self.jacobian[exponent]
     }
 }

@@ -4,12 +4,13 @@
 //! combinations that hardly change the law at the shapes fitted. Errors are the usual linear ones, from the residual
 //! variance. They are right about noise and say nothing about a wrong form of law.
 
-use nalgebra::{DMatrix, DVector};
+use ndarray::Array2;
 
-use super::axes::list;
 use super::model::{EXPONENTS, FLOOR, Misfit, TERMS};
 use super::starts::Optimum;
 use crate::law::form::Slot;
+use crate::linalg::{Singular, singular};
+use crate::text::listed;
 
 /// Condition index (largest singular value over this one) from which on a combination is named. Belsley's scale calls
 /// 30 strong and 100 severe, but a power law beside a constant has 100 by nature.
@@ -54,9 +55,7 @@ pub(super) struct Spread<'a> {
     misfit: &'a Misfit,
     pub(super) parameters: Vec<Parameter>,
     lengths: Vec<f64>,
-    singular: DVector<f64>,
-    /// A row per singular value.
-    vectors: DMatrix<f64>,
+    singular: Singular,
     /// Standard deviation of the residuals, nats per token; none without runs to spare.
     noise_sd: Option<f64>,
 }
@@ -66,47 +65,47 @@ impl<'a> Spread<'a> {
     pub(super) fn of(misfit: &'a Misfit, optimum: &Optimum) -> Option<Self> {
         let parameters = parameters(misfit, optimum);
         let values: [Vec<f64>; TERMS] = std::array::from_fn(|term| term_values(misfit, optimum, term));
-        let mut jacobian = DMatrix::from_fn(misfit.runs(), parameters.len(), |run, column| match parameters[column] {
-            Parameter::Factor(term) => values[term][run],
-            Parameter::Exponent(exponent) => {
-                let slope = misfit.slopes[exponent][run];
-                (0..TERMS).filter(|&k| misfit.model.uses(k, exponent)).map(|k| slope * values[k][run]).sum()
-            }
-        });
-        let lengths: Vec<f64> = jacobian.column_iter().map(|column| column.norm()).collect();
-        for (mut column, &length) in jacobian.column_iter_mut().zip(&lengths) {
+        let mut jacobian =
+            Array2::from_shape_fn((misfit.runs(), parameters.len()), |(run, column)| match parameters[column] {
+                Parameter::Factor(term) => values[term][run],
+                Parameter::Exponent(exponent) => {
+                    let slope = misfit.slopes[exponent][run];
+                    (0..TERMS).filter(|&k| misfit.model.uses(k, exponent)).map(|k| slope * values[k][run]).sum()
+                }
+            });
+        let lengths: Vec<f64> = jacobian.columns().into_iter().map(|column| column.dot(&column).sqrt()).collect();
+        for (mut column, &length) in jacobian.columns_mut().into_iter().zip(&lengths) {
             if length > 0.0 {
                 column /= length;
             }
         }
-        // An iteration limit, because the default is to try for ever.
-        let svd = jacobian.try_svd(false, true, f64::EPSILON, 10_000)?;
+        let singular = singular(jacobian)?;
         let spare = misfit.runs().checked_sub(parameters.len()).filter(|&spare| spare > 0);
         let noise_sd = spare.map(|spare| (optimum.squared_error / spare as f64).sqrt());
-        Some(Self { misfit, parameters, lengths, singular: svd.singular_values, vectors: svd.v_t?, noise_sd })
+        Some(Self { misfit, parameters, lengths, singular, noise_sd })
     }
 
     /// Sentences about combinations that the runs hardly fix.
     pub(super) fn trade_offs(&self) -> Vec<String> {
-        let largest = self.singular.max();
+        let Singular { values, vectors } = &self.singular;
+        let largest = self.largest();
         let least = largest * f64::EPSILON;
         // Variance of each parameter by singular value, up to the noise.
-        let variance =
-            |index: usize, column: usize| (self.vectors[(index, column)] / self.singular[index].max(least)).powi(2);
+        let variance = |index: usize, column: usize| (vectors[(index, column)] / values[index].max(least)).powi(2);
         let totals: Vec<f64> = (0..self.parameters.len())
-            .map(|column| (0..self.singular.len()).map(|index| variance(index, column)).sum())
+            .map(|column| (0..values.len()).map(|index| variance(index, column)).sum())
             .collect();
         let mut notes = Vec::new();
-        for index in (0..self.singular.len()).filter(|&index| self.singular[index] * TRADE_OFF < largest) {
+        for index in (0..values.len()).filter(|&index| values[index] * TRADE_OFF < largest) {
             let names: Vec<&str> = (0..self.parameters.len())
                 .filter(|&column| variance(index, column) > TAKES_PART * totals[column])
                 .map(|column| self.misfit.model.form.name_of(self.parameters[column].slot()).symbol)
                 .collect();
             if names.len() > 1 {
-                let condition = largest / self.singular[index].max(least);
+                let condition = largest / values[index].max(least);
                 notes.push(format!(
                     "{} trade off (condition index {condition:.0e}): quite different values describe these runs almost as well, so trust the loss they give together and not each alone",
-                    list(&names)
+                    listed(&names)
                 ));
             }
         }
@@ -133,14 +132,16 @@ impl<'a> Spread<'a> {
         }
     }
 
+    fn largest(&self) -> f64 {
+        self.singular.values.first().copied().unwrap_or_default()
+    }
+
     /// Standard error of a combination of parameters, for unit noise.
     fn error_per_noise(&self, direction: &[f64]) -> f64 {
-        let least = self.singular.max() * f64::EPSILON;
+        let least = self.largest() * f64::EPSILON;
         let mut square = 0.0;
-        for (index, &value) in self.singular.iter().enumerate() {
-            let along: f64 = self
-                .vectors
-                .row(index)
+        for (&value, vector) in self.singular.values.iter().zip(self.singular.vectors.rows()) {
+            let along: f64 = vector
                 .iter()
                 .zip(direction)
                 .zip(&self.lengths)

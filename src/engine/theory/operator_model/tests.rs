@@ -3,7 +3,6 @@ use crate::budget::Budgets;
 use crate::fixtures::{paper_space, table_6};
 use crate::theory::fixtures::operator_model_under;
 use crate::theory::interior_point;
-use crate::theory::jet::Gradient;
 use crate::theory::program::{Program, SHARPEST};
 use crate::theory::{Coordinate, Domain, NoOptimum, Problem, minimise};
 use crate::workload::Workload;
@@ -14,7 +13,7 @@ fn it_is_the_estimator_where_sizes_are_whole() {
         let model = operator_model_under(precision, Workload { batch, prompt_tokens: 300, generated_tokens });
         for shape in paper_space().candidates().into_iter().filter(|shape| !shape.is_dense() && shape.top_k == 1) {
             let point = Point::of(&shape);
-            let jets = model.jets(&Point::at(&Gradient::from(point.logarithms())), SHARPEST);
+            let jets = model.jets(&Point::at(&point.logarithms()), SHARPEST);
             for limit in Limit::ALL {
                 let (exact, real) = (model.cost_of(limit, &shape), model.cost(limit, &point));
                 assert!((real - exact).abs() <= 1e-12 * exact, "{limit:?} {shape}");
@@ -166,7 +165,7 @@ fn every_start_leads_to_the_same_optimum() {
             let optimum = minimise(&problem).unwrap();
             let program = Program::new(&problem).unwrap();
             for corner in 0..32 {
-                let start = Gradient::from_fn(|place, _| {
+                let start = std::array::from_fn(|place| {
                     let [low, high] = domain.ends()[place].map(f64::ln);
                     let share = if corner >> place & 1 == 0 { 0.05 } else { 0.95 };
                     low + share * (high - low)
@@ -174,7 +173,7 @@ fn every_start_leads_to_the_same_optimum() {
                 let end = interior_point::solve(&program, start).unwrap();
                 let (kkt, ..) = program.judge(&end.iterate);
                 assert!(kkt.residual() <= 1e-9, "batch {batch}, {budgets:?}, corner {corner}: {kkt:?}");
-                let there = Point::from_logarithms(end.iterate.logarithms.into());
+                let there = Point::from_logarithms(end.iterate.logarithms);
                 let loss = law.loss(&there.features());
                 assert!((loss - optimum.loss).abs() < 1e-9, "batch {batch}, {budgets:?}: {there:?} {optimum:?}");
             }

@@ -1,8 +1,8 @@
 //! What a person can do on the Frontier screen alone.
 
-use super::model::Column;
 use crate::explorer::vocabulary::{Arrow, Direction, Scope, Stride};
 use engine::landscape::Position;
+use engine::quantity::Quantity;
 
 /// See the module.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +35,7 @@ pub enum FrontierAction {
     /// Compare it with the next larger or smaller model.
     CompareWithNext(Direction),
     /// Sort by a column; by the sorted one again: reverse.
-    Sort(Column),
+    Sort(Quantity),
     /// Sort by the next column.
     SortNext,
     /// Reverse the order.

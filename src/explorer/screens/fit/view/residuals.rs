@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 
 use super::{focused, marks};
-use crate::explorer::draw::canvas::{Canvas, fit as cut};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::scales::scales;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
@@ -18,6 +18,7 @@ use crate::explorer::slider::roundest;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::Direction;
 use engine::features::Axis;
+use engine::text::{self, fit as cut};
 use engine::units;
 
 /// Columns of the residuals' labels, tick included.
@@ -41,7 +42,7 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
     let title = format!("Residuals along ◂{axis}▸");
     let inner = canvas.pane(area, &title, focused(state, FitFocus::Plots));
     canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
-    let name_x = area.x + 2 + "Residuals along ◂".chars().count() as u16;
+    let name_x = area.x + 2 + text::width("Residuals along ◂") as u16;
     let neighbour = |direction| Action::Fit(FitAction::ShowAxis(state.fit.neighbouring_axis(direction)));
     canvas.button((name_x - 1, area.y), "◂", Role::Focus, neighbour(Direction::Down));
     canvas.button((name_x, area.y), &format!("{axis}▸"), Role::Focus, neighbour(Direction::Up));
@@ -101,7 +102,7 @@ fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, are
 /// What the sign of a residual means, in the lower border.
 fn convention(canvas: &mut Canvas<'_>, area: Rect) {
     let words = " measured − predicted, nats ";
-    let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+    let x = area.right().saturating_sub(text::width(words) as u16 + 2);
     canvas.buffer.set_string(x, area.bottom() - 1, words, canvas.style(Role::Label));
 }
 

@@ -17,6 +17,7 @@ use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::{Subject, letter};
 use crate::explorer::screens::hardware::model::{Emphasis, HardwareView};
 use engine::roofline::{OperatorPoint, Phase};
+use engine::text;
 use engine::units;
 
 /// Operators that lie in one cell.
@@ -132,7 +133,7 @@ fn name(
         Phase::Prefill => format!("prefill {}", units::seconds(seconds)),
         Phase::Decode => format!("decode {}", units::seconds(seconds)),
     };
-    let length = words.chars().count() as u16;
+    let length = text::width(&words) as u16;
     let beside = x + letters + 1;
     let left = (x + letters).saturating_sub(length);
     let below = [(x, y + 1), (left, y + 1), (x, y + 2), (left, y + 2), (x, y + 3)];

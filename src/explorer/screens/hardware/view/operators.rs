@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::{focused, marks};
-use crate::explorer::draw::canvas::{Canvas, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::table;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
@@ -17,6 +17,7 @@ use crate::explorer::screens::hardware::model::operators::{Subject, letter, name
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
 use engine::roofline::{Bound, OperatorPoint, Phase};
+use engine::text::{self, right};
 use engine::units;
 
 /// Cells of letters and name.
@@ -137,7 +138,7 @@ impl Columns<'_> {
         let (filled, empty) = bar_of(point.share, bar.saturating_sub(1));
         spans.push(canvas.span(format!(" {filled}"), marks::role(&self.state.hardware_view, phase)));
         spans.push(canvas.span(empty, Role::Faint));
-        spans.push(Span::styled(right(&percent(point.share), 6), style));
+        spans.push(Span::styled(right(&units::percent(point.share), 6), style));
         if self.subjects.len() == 1 {
             let (letter, role) = limit(point);
             spans.push(canvas.span(letter, role));
@@ -151,7 +152,7 @@ fn bar_of(share: f64, cells: usize) -> (String, String) {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = ((share * cells as f64 * 8.0).round() as usize).min(cells * 8);
     let filled = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
-    let empty = "▁".repeat(cells - filled.chars().count());
+    let empty = "▁".repeat(cells - text::width(&filled));
     (filled, empty)
 }
 
@@ -185,8 +186,4 @@ fn limit(point: &OperatorPoint) -> (&'static str, Role) {
         Bound::Compute => (" C", Role::Compute),
         Bound::Memory => (" M", Role::Memory),
     }
-}
-
-fn percent(share: f64) -> String {
-    if share < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", share * 100.0) }
 }

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::roofs::{Skyline, Taken};
 use super::{focused, marks};
-use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::no_picture::without_landscape;
 use crate::explorer::draw::scales::scales;
 use crate::explorer::draw::theme::Role;
@@ -17,6 +17,7 @@ use crate::explorer::screens::hardware::model::operators::Subject;
 use crate::explorer::state::State;
 use engine::hardware::Basis;
 use engine::roofline::{OperatorPoint, Roofs};
+use engine::text::{self, fit};
 use engine::units;
 
 /// Columns of the rates' labels, tick included.
@@ -58,7 +59,7 @@ pub(super) fn render(
             &name,
             canvas.style(if mark == "B " { Role::Reference } else { Role::Pick }),
         );
-        taken.take(at, name.chars().count() as u16);
+        taken.take(at, text::width(&name) as u16);
         skyline.lines(canvas, &mut taken);
         skyline.labels(canvas, &mut taken);
         if let Some(subject) = subject {
@@ -152,8 +153,8 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect) {
     let mut x = area.x + 2;
     for (glyph, role, words) in parts {
         canvas.buffer.set_string(x, area.bottom() - 1, glyph, canvas.style(role));
-        x += glyph.chars().count() as u16;
+        x += text::width(glyph) as u16;
         canvas.buffer.set_string(x, area.bottom() - 1, words, canvas.style(Role::Label));
-        x += words.chars().count() as u16;
+        x += text::width(words) as u16;
     }
 }

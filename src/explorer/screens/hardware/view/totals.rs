@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::explorer::draw::canvas::{Canvas, Focused, fit, right};
+use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
@@ -11,6 +11,7 @@ use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::Subject;
 use crate::explorer::state::State;
 use engine::roofline::{Bound, OperatorPoint, Phase};
+use engine::text::{fit, right};
 use engine::units;
 
 /// Cells of a row's label.
@@ -46,7 +47,7 @@ pub(super) fn render(
         let text = |value: Option<f64>| match value {
             None => "–".to_owned(),
             Some(seconds) if is_time => units::seconds(seconds),
-            Some(share) => format!("{:.0} %", 100.0 * share),
+            Some(share) => units::percent(share),
         };
         let style = canvas.style(if label == "total" { Role::Title } else { Role::Text });
         let mut spans = vec![canvas.span(format!("{label:LABEL$}"), Role::Label)];

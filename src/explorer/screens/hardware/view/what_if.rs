@@ -15,7 +15,7 @@ mod frontiers;
 use ratatui::layout::Rect;
 
 use super::focused;
-use crate::explorer::draw::canvas::{Canvas, fit, fit_before, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
@@ -27,6 +27,7 @@ use crate::explorer::screens::hardware::model::what_if::{
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Direction, Stride};
 use engine::budget::Limit;
+use engine::text::{self, fit, fit_before, left, right};
 use engine::units;
 use engine::what_if::{Resource, Standing};
 
@@ -46,7 +47,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.hits.push(area, Target::Press(Action::Hardware(HardwareAction::Focus(HardwareFocus::WhatIf))));
     if !scaling.is_none() {
         let words = " x as it is ";
-        let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+        let x = area.right().saturating_sub(text::width(words) as u16 + 2);
         canvas.button((x, area.bottom() - 1), words, Role::Label, Action::Hardware(HardwareAction::ImagineNothing));
     }
     if inner.width >= WIDE_COLUMNS { wide(canvas, state, inner) } else { tall(canvas, state, inner) }
@@ -135,7 +136,7 @@ fn worth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     }
     let head = worths.iter().map(|worth| right(worth.resource.name(), 11)).collect::<String>();
     let mut lines = vec![vec![canvas.span(format!(" {:<9}{head}", "+10 % of"), Role::Label)]];
-    let response = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), units::percent_response);
+    let response = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), units::percent_change);
     let rows: [(&str, WorthColumn); 4] = [
         ("TTFT", |worth| Some(worth.times.ttft)),
         ("TPOT", |worth| worth.times.tpot),
@@ -184,9 +185,9 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 fn board(canvas: &mut Canvas<'_>, state: &State, (place, row): (usize, &BoardRow), line: Rect) {
     const WATTS_COLUMNS: usize = 5;
     let time = row.value(Limit::Total).map(units::seconds).unwrap_or_default();
-    let room = usize::from(line.width).saturating_sub(WATTS_COLUMNS + time.chars().count() + 4);
+    let room = usize::from(line.width).saturating_sub(WATTS_COLUMNS + text::width(&time) + 4);
     let title = fit_before(&row.board_title, &format!(" {}", row.mode_name), room);
-    let words = format!("{} {title:<room$} {time}", right(&row.watts(), WATTS_COLUMNS));
+    let words = format!("{} {} {time}", right(&row.watts(), WATTS_COLUMNS), left(&title, room));
     let meets = matches!(row.placed.standing, Standing::Meets(_));
     let here = (row.board, row.mode) == (state.question.board, state.question.mode);
     let role = match (here, meets) {

@@ -4,7 +4,9 @@
 //! without derivatives.
 
 use super::*;
+use crate::budget::{Budgets, Limit};
 use crate::fixtures::{paper_space, table_6};
+use crate::theory::CostModel;
 use crate::theory::fixtures::{operator_model, simplified};
 
 struct Known {

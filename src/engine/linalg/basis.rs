@@ -9,31 +9,32 @@ const DEPENDENT: f64 = 1e-12;
 /// Columns shrunk below this share of their length are orthogonalised again.
 const CANCELLED: f64 = 0.1;
 
-/// A = Q·R for `K` columns of `rows` numbers, stored one after the other. Memory is kept between factorisations.
+/// A = Q·R for `K` columns of `rows` numbers. Memory is kept between factorisations.
 #[derive(Debug, Clone)]
-pub(super) struct Basis<const K: usize> {
+pub(crate) struct Basis<const K: usize> {
     rows: usize,
+    /// A column after the other.
     q: Vec<f64>,
     /// Upper triangle, `r[row][column]`; the row of a skipped column is zero.
-    pub(super) r: [[f64; K]; K],
+    pub(crate) r: [[f64; K]; K],
 }
 
 impl<const K: usize> Basis<K> {
-    pub(super) fn new(rows: usize) -> Self {
+    pub(crate) fn new(rows: usize) -> Self {
         Self { rows, q: vec![0.0; rows * K], r: [[0.0; K]; K] }
     }
 
-    pub(super) fn rank(&self) -> usize {
+    pub(crate) fn rank(&self) -> usize {
         (0..K).filter(|&column| self.r[column][column] > 0.0).count()
     }
 
     /// Factors the columns that are `used`; the others count as zero.
-    pub(super) fn factor(&mut self, columns: &[f64], used: [bool; K]) {
+    pub(crate) fn factor(&mut self, columns: &[impl AsRef<[f64]>; K], used: [bool; K]) {
         self.r = [[0.0; K]; K];
         for column in (0..K).filter(|&column| used[column]) {
             let (before, rest) = self.q.split_at_mut(column * self.rows);
             let target = &mut rest[..self.rows];
-            target.copy_from_slice(&columns[column * self.rows..][..self.rows]);
+            target.copy_from_slice(columns[column].as_ref());
             let length = dot(target, target).sqrt();
             let mut left = length;
             for _pass in 0..2 {
@@ -64,12 +65,12 @@ impl<const K: usize> Basis<K> {
     }
 
     /// Qᵀ·v.
-    pub(super) fn components(&self, v: &[f64]) -> [f64; K] {
+    pub(crate) fn components(&self, v: &[f64]) -> [f64; K] {
         std::array::from_fn(|column| self.q(column).map_or(0.0, |q| dot(q, v)))
     }
 
     /// v + Q·w.
-    pub(super) fn add(&self, v: &mut [f64], w: &[f64; K]) {
+    pub(crate) fn add(&self, v: &mut [f64], w: &[f64; K]) {
         for (column, &factor) in w.iter().enumerate() {
             if let Some(q) = self.q(column) {
                 add_scaled(v, factor, q);
@@ -78,7 +79,7 @@ impl<const K: usize> Basis<K> {
     }
 
     /// x with R·x = z; 0 for skipped columns.
-    pub(super) fn solve(&self, z: &[f64; K]) -> [f64; K] {
+    pub(crate) fn solve(&self, z: &[f64; K]) -> [f64; K] {
         let mut x = [0.0; K];
         for row in (0..K).rev().filter(|&row| self.r[row][row] > 0.0) {
             let known: f64 = (row + 1..K).map(|column| self.r[row][column] * x[column]).sum();
@@ -88,7 +89,7 @@ impl<const K: usize> Basis<K> {
     }
 
     /// t with Rᵀ·t = u; 0 for skipped columns.
-    pub(super) fn solve_transposed(&self, u: &[f64; K]) -> [f64; K] {
+    pub(crate) fn solve_transposed(&self, u: &[f64; K]) -> [f64; K] {
         let mut t = [0.0; K];
         for row in (0..K).filter(|&row| self.r[row][row] > 0.0) {
             let known: f64 = (0..row).map(|column| self.r[column][row] * t[column]).sum();
@@ -99,7 +100,7 @@ impl<const K: usize> Basis<K> {
 }
 
 /// Four sums side by side: the compiler may not reorder one, and one alone waits for every addition.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (a_blocks, a_rest) = a.as_chunks::<4>();
     let (b_blocks, b_rest) = b.as_chunks::<4>();
     let mut sums = [0.0; 4];
@@ -126,9 +127,7 @@ mod tests {
     fn nearly_dependent_columns_stay_orthogonal() {
         let rows = 50;
         let t: Vec<f64> = (0..rows).map(|row| row as f64 / rows as f64 - 0.5).collect();
-        let columns: Vec<f64> = (0..3)
-            .flat_map(|power| t.iter().map(move |t| (1e-4 * f64::from(power) * t).exp()).collect::<Vec<_>>())
-            .collect();
+        let columns = [0.0, 1.0, 2.0].map(|power| t.iter().map(|t| (1e-4 * power * t).exp()).collect::<Vec<f64>>());
         let mut basis = Basis::<3>::new(rows);
         basis.factor(&columns, [true; 3]);
         assert_eq!(basis.rank(), 3);
@@ -142,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_repeated_column_is_skipped() {
-        let columns = [1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 0.0, 1.0, 0.0];
+        let columns = [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.0, 1.0, 0.0]];
         let mut basis = Basis::<3>::new(3);
         basis.factor(&columns, [true; 3]);
         assert_eq!(basis.rank(), 2);

@@ -1,8 +1,10 @@
 use super::*;
+use crate::budget::{Budgets, Limit};
 use crate::fixtures::table_6;
+use crate::law::Coefficients;
 use crate::law::forms::Eq2;
 use crate::theory::fixtures::simplified;
-use crate::theory::{ClosedForms, Ends, Regime, Simplified};
+use crate::theory::{ClosedForms, CostModel, Ends, Regime, Simplified};
 use proptest::prelude::*;
 
 fn at_width(width: f64, rho_min: f64) -> Domain {

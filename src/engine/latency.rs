@@ -1,0 +1,34 @@
+//! How long a request takes, by phase.
+
+use super::workload::Objective;
+
+/// Seconds by phase.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Latency {
+    /// Time to first token (TTFT).
+    pub prefill_s: f64,
+    /// Time for all generated tokens.
+    pub decode_s: f64,
+}
+
+impl Latency {
+    /// Prefill and decode together.
+    #[inline]
+    pub fn total_s(&self) -> f64 {
+        self.prefill_s + self.decode_s
+    }
+
+    /// The phase that an objective minimises.
+    pub fn of(&self, objective: Objective) -> f64 {
+        match objective {
+            Objective::Prefill => self.prefill_s,
+            Objective::Decode => self.decode_s,
+            Objective::Total => self.total_s(),
+        }
+    }
+
+    /// Time per output token (TPOT): decode over generated tokens, 0 if none are generated.
+    pub fn tpot_s(&self, generated_tokens: u32) -> f64 {
+        self.decode_s / f64::from(generated_tokens.max(1))
+    }
+}
