@@ -26,3 +26,23 @@ pub const BUILT_IN: &BuiltIn = &BuiltIn {
 pub const fn library() -> Library {
     Library::of(BUILT_IN)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_built_in_and_sorted_by_name() {
+        let mut found: Vec<String> = Vec::new();
+        for folder in ["profiles", "profiles/calibrations"] {
+            let entries = fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            found.extend(names.filter_map(|name| Some(name.strip_suffix(".toml")?.to_owned())));
+        }
+        found.sort_unstable();
+        let names: Vec<&str> = BUILT_IN.profiles.iter().map(|file| file.name).collect();
+        assert_eq!(names, found);
+    }
+}

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::streams::Failure;
 use engine::error::Error;
+use engine::text::{left, right, width};
 
 const GAP: usize = 2;
 
@@ -46,21 +47,11 @@ impl Table {
             if column > 0 {
                 line.push_str(&" ".repeat(GAP));
             }
-            let padding = " ".repeat(full.saturating_sub(width(cell)));
-            if self.words.contains(&column) {
-                line.push_str(cell);
-                line.push_str(&padding);
-            } else {
-                line.push_str(&padding);
-                line.push_str(cell);
-            }
+            let padded = if self.words.contains(&column) { left(cell, *full) } else { right(cell, *full) };
+            line.push_str(&padded);
         }
         writeln!(out, "{}", line.trim_end())
     }
-}
-
-fn width(text: &str) -> usize {
-    text.chars().count()
 }
 
 /// Rows as CSV. The header stands even above no rows, so that a script finds the columns.
@@ -79,10 +70,7 @@ pub(super) fn write_csv(header: &[&str], rows: &[impl Serialize], out: &mut dyn 
 /// `label     value` lines, values aligned.
 pub(super) fn write_pairs(out: &mut dyn Write, pairs: &[(&str, String)]) -> io::Result<()> {
     let label = pairs.iter().map(|(label, _)| width(label)).max().unwrap_or(0) + GAP;
-    pairs.iter().try_for_each(|(name, value)| {
-        let padding = " ".repeat(label - width(name));
-        writeln!(out, "{name}{padding}{value}")
-    })
+    pairs.iter().try_for_each(|(name, value)| writeln!(out, "{}{value}", left(name, label)))
 }
 
 #[cfg(test)]
@@ -97,5 +85,16 @@ mod tests {
         let mut out = Vec::new();
         table.write(&mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "name     ms   µ\na       1.5   x\nlonger   10  µµ\n");
+    }
+
+    #[test]
+    fn wide_characters_take_two_cells() {
+        let mut table = Table::new(&["name", "runs"], &[0]);
+        table.row(["训练律", "170"].map(str::to_owned));
+        table.row(["paper", "8"].map(str::to_owned));
+        let mut out = Vec::new();
+        table.write(&mut out).unwrap();
+        write_pairs(&mut out, &[("律", "a".to_owned()), ("law", "b".to_owned())]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "name    runs\n训练律   170\npaper      8\n律   a\nlaw  b\n");
     }
 }

@@ -30,6 +30,7 @@ pub use value::Value;
 
 use crate::law::Interval;
 use crate::space::Space;
+use crate::units::{significant, whole_or};
 use entries::ENTRIES;
 
 /// A number that every architecture has.
@@ -51,11 +52,20 @@ pub enum Part {
     Derived,
 }
 
+/// Where a column stands in the explorer's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// Among those that are always known, and sort.
+    Column(u8),
+    /// At the right edge, where it is known: nobody can sort by what most rows do not have.
+    Edge,
+}
+
 /// A column of the explorer's table.
 #[derive(Debug, Clone, Copy)]
 pub struct Screen {
     /// Columns stand by rising place, equal ones in the order of the table: those at the end need a wide screen.
-    place: u8,
+    place: Place,
     /// With the unit where cells leave it out.
     pub heading: &'static str,
     /// Cells needed, heading included.
@@ -125,6 +135,10 @@ impl Quantity {
     pub const LAYERS: Self = Self::with_key("layers");
     /// d.
     pub const WIDTH: Self = Self::with_key("width");
+    /// E; 1 is dense.
+    pub const EXPERTS: Self = Self::with_key("experts");
+    /// K.
+    pub const TOP_K: Self = Self::with_key("top_k");
     /// r, over all activated experts.
     pub const FFN_RATIO: Self = Self::with_key("ffn_ratio");
     /// Query heads that share a KV head.
@@ -157,6 +171,8 @@ impl Quantity {
     pub const ENERGY: Self = Self::with_key("energy_j");
     /// Per generated token, at the power budget.
     pub const ENERGY_PER_TOKEN: Self = Self::with_key("energy_per_token_j");
+    /// Share of the parameters that a token uses.
+    pub const ACTIVE_SHARE: Self = Self::with_key("active_share");
     /// Share of the resamples in which it is on the frontier.
     pub const FRONTIER_PROBABILITY: Self = Self::with_key("frontier_probability");
 
@@ -172,7 +188,15 @@ impl Quantity {
 
     /// Those with a column in the explorer's table, from left to right.
     pub fn on_screen() -> &'static [Self] {
-        static COLUMNS: LazyLock<Vec<Quantity>> = LazyLock::new(|| by_place(|entry| Some(entry.screen?.place)));
+        static COLUMNS: LazyLock<Vec<Quantity>> =
+            LazyLock::new(|| by_place(|entry| Some(entry.screen?.place).filter(|place| *place != Place::Edge)));
+        &COLUMNS
+    }
+
+    /// Those with a column at the right edge of that table where they are known.
+    pub fn at_the_edge() -> &'static [Self] {
+        static COLUMNS: LazyLock<Vec<Quantity>> =
+            LazyLock::new(|| by_place(|entry| Some(entry.screen?.place).filter(|place| *place == Place::Edge)));
         &COLUMNS
     }
 
@@ -265,7 +289,7 @@ impl Quantity {
     /// Where its value lies; `None` of what does not depend on the law, and where the runs were not resampled.
     pub fn interval(self, priced: &Priced<'_>) -> Option<Interval> {
         let (confident, of_loss) = (priced.confident?, self.entry().interval?);
-        Some(confident.loss.map(of_loss))
+        Some(confident.loss?.map(of_loss))
     }
 
     /// A value with its unit, as people read it.
@@ -276,6 +300,15 @@ impl Quantity {
     /// A cell below [`Self::column`].
     pub fn cell(self, priced: &Priced<'_>) -> String {
         self.unit().cell(self.of(priced))
+    }
+
+    /// A size that need not be one that can be built; whole numbers have all their digits, others so many.
+    pub fn real_text(self, value: f64, digits: u8) -> String {
+        match self.unit() {
+            Unit::Count => whole_or(value, digits),
+            Unit::Ratio => significant(value, 3),
+            unit => unit.text(value),
+        }
     }
 
     /// A cell of the explorer's table.
@@ -309,8 +342,8 @@ impl Serialize for Quantity {
     }
 }
 
-fn by_place(place: impl Fn(&'static Entry) -> Option<u8>) -> Vec<Quantity> {
-    let mut placed: Vec<(u8, Quantity)> =
+fn by_place<P: Ord + Copy>(place: impl Fn(&'static Entry) -> Option<P>) -> Vec<Quantity> {
+    let mut placed: Vec<(P, Quantity)> =
         Quantity::all().filter_map(|quantity| Some((place(quantity.entry())?, quantity))).collect();
     placed.sort_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, quantity)| quantity).collect()

@@ -150,17 +150,56 @@ pub fn many(value: u64) -> String {
     format!("{mantissa} × 10{power}")
 }
 
-/// A change as `−23.8 %` or `+4.1 %`, from a ratio new/old.
-pub fn percent_change(new_over_old: f64) -> String {
-    let percent = (new_over_old - 1.0) * 100.0;
-    let sign = if percent < 0.0 { '−' } else { '+' };
-    format!("{sign}{:.1} %", percent.abs())
+/// A number with its sign, the minus as wide as the plus: `+0.50`, `−3`. What is written as zero has no sign.
+pub fn signed(value: f64, written: impl Fn(f64) -> String) -> String {
+    let size = written(value.abs());
+    let sign = match size.as_str() {
+        zero if is_zero(zero) => "",
+        _ if value < 0.0 => "−",
+        _ => "+",
+    };
+    format!("{sign}{size}")
 }
 
-/// The same of a response that may be none: what does not move at this resolution has no sign.
+/// The same without a plus, for what is no change: an exponent, a coefficient.
+pub fn with_minus(value: f64, written: impl Fn(f64) -> String) -> String {
+    signed(value, written).trim_start_matches('+').to_owned()
+}
+
+/// Whether a number is written with no other digit than 0.
+fn is_zero(written: &str) -> bool {
+    written.contains('0') && !written.contains(|c: char| matches!(c, '1'..='9'))
+}
+
+/// Whole numbers as such, others with so many significant digits.
+pub fn whole_or(value: f64, digits: u8) -> String {
+    if value == value.round() { format!("{value:.0}") } else { significant(value, digits) }
+}
+
+/// A share of a whole: `38 %`. What is less than all of it is never `100 %`, and what is more than nothing never `0 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", percents(share))
+}
+
+/// The same without the unit, for table columns whose heading carries it: `38`, `<1`, `>99`.
+pub fn percents(share: f64) -> String {
+    // What sums of rounded numbers are off by is no share.
+    const ROUNDING: f64 = 1e-9;
+    match format!("{:.0}", 100.0 * share) {
+        text if text == "100" && share < 1.0 - ROUNDING => ">99".to_owned(),
+        text if is_zero(&text) && share > ROUNDING => "<1".to_owned(),
+        text => text,
+    }
+}
+
+/// A change as `−23.8 %` or `+4.1 %`, from a ratio new/old.
+pub fn percent_change(new_over_old: f64) -> String {
+    format!("{} %", signed((new_over_old - 1.0) * 100.0, |percent| format!("{percent:.1}")))
+}
+
+/// The same of a response.
 pub fn percent_response(new_over_old: f64) -> String {
-    let text = percent_change(new_over_old);
-    if text.trim_start_matches(['+', '−']) == "0.0 %" { "0.0 %".to_owned() } else { text }
+    percent_change(new_over_old)
 }
 
 const TIME_UNITS: &[(&str, f64)] =
@@ -252,6 +291,22 @@ mod tests {
     }
 
     #[test]
+    fn zero_has_no_sign() {
+        let written = |value: f64| format!("{value:.1}");
+        assert_eq!([0.5, -0.5, 0.04, -0.04, -0.0].map(|v| signed(v, written)), ["+0.5", "−0.5", "0.0", "0.0", "0.0"]);
+        assert_eq!([0.5, -0.5, -0.04].map(|v| with_minus(v, written)), ["0.5", "−0.5", "0.0"]);
+        assert_eq!([f64::INFINITY, -f64::INFINITY].map(|v| signed(v, written)), ["+inf", "−inf"]);
+        assert_eq!(signed(-1.5e-7, |value| format!("{value:.0e}")), "−2e-7");
+    }
+
+    #[test]
+    fn only_all_of_it_is_a_hundred_percent() {
+        let shares = [0.0, 1e-4, 0.004, 0.006, 0.375, 0.993, 0.996, 0.999_999, 1.0, 1.0 - 1e-12];
+        let texts = ["0 %", "<1 %", "<1 %", "1 %", "38 %", "99 %", ">99 %", ">99 %", "100 %", "100 %"];
+        assert_eq!(shares.map(percent), texts);
+    }
+
+    #[test]
     fn large_counts_are_said_by_their_size() {
         assert_eq!((many(10_560), many(9_999_999)), ("10,560".into(), "9,999,999".into()));
         assert_eq!((many(10_000_000), many(8_788_451_175)), ("1.00 × 10⁷".into(), "8.79 × 10⁹".into()));
@@ -295,7 +350,7 @@ mod tests {
         assert_eq!(count(10_560), "10,560");
         assert_eq!(count(560), "560");
         assert_eq!(percent_change(0.762), "−23.8 %");
-        assert_eq!((percent_response(0.9), percent_response(0.9999)), ("−10.0 %".to_owned(), "0.0 %".to_owned()));
+        assert_eq!([1.041, 0.9999, 1.0001].map(percent_change), ["+4.1 %", "0.0 %", "0.0 %"]);
         assert_eq!(ratio(8.0 / 3.0), "2.67");
         assert_eq!(ratio(3.0), "3");
     }

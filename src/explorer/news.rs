@@ -1,8 +1,8 @@
-//! What a new law changed, in a sentence: runs, quality, and how far the frontier moved.
+//! What a new law changed, in one sentence: runs, quality, and how far the frontier moved.
 
 use engine::landscape::Landscape;
 use engine::pareto;
-use engine::units;
+use engine::units::{self, signed};
 use engine::workload::Objective;
 
 /// `171 runs (+1), R² 0.974 → 0.976, frontier −0.3 %`: from one landscape to another of the same space on the same board.
@@ -11,7 +11,11 @@ pub fn in_words(before: &Landscape, after: &Landscape, objective: Objective) -> 
     let mut parts = Vec::new();
     if let Some(runs) = law.runs {
         let difference = runs as f64 - earlier.runs.unwrap_or(runs) as f64;
-        let difference = if difference == 0.0 { String::new() } else { format!(" ({})", signed(difference, 0)) };
+        let difference = if difference == 0.0 {
+            String::new()
+        } else {
+            format!(" ({})", signed(difference, |runs| format!("{runs:.0}")))
+        };
         parts.push(format!("{} runs{difference}", units::count(runs)));
     }
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
@@ -23,16 +27,10 @@ pub fn in_words(before: &Landscape, after: &Landscape, objective: Objective) -> 
         places.map(|place| (place.latency_s, place.loss)).collect()
     };
     if let Some(change) = pareto::mean_change(&front(before), &front(after)) {
-        let percent = signed(100.0 * change, 1);
-        let unmoved = percent.trim_start_matches(['+', '−']) == "0.0";
-        parts.push(if unmoved { "frontier unmoved".to_owned() } else { format!("frontier {percent} %") });
+        let percent = units::percent_change(1.0 + change);
+        parts.push(if percent == "0.0 %" { "frontier unmoved".to_owned() } else { format!("frontier {percent}") });
     }
     parts.join(", ")
-}
-
-/// With its sign, the minus as wide as the plus.
-fn signed(value: f64, decimals: usize) -> String {
-    format!("{value:+.decimals$}").replace('-', "−")
 }
 
 #[cfg(test)]

@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_said_before_the_screen_is_taken() {
         let message = |change: fn(&mut Choices)| open_with(change).unwrap_err().to_string();
-        assert!(message(|c| c.precision = Precision::ALL[10]).contains("no FP4 tensor cores"));
+        assert!(message(|c| c.precision = Precision::named("nvfp4").unwrap()).contains("no FP4 tensor cores"));
         assert!(message(|c| c.law = "papr".into()).contains("paper"));
         assert!(message(|c| c.mode = Some("90W".into())).contains("90W"));
         let tiny = |choices: &mut Choices| choices.data = Some("tiny".into());

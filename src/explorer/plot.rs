@@ -4,6 +4,7 @@ pub mod axes;
 mod dots;
 mod scale;
 
+use engine::text;
 use ratatui::layout::Rect;
 
 pub use dots::{Dots, braille};
@@ -92,7 +93,7 @@ impl Plane {
         let mut taken: Vec<(u16, u16)> = Vec::new();
         for (value, label) in labelled {
             let Some(cell) = self.column(value) else { continue };
-            let half = label.chars().count() as u16 / 2 + 1;
+            let half = text::width(&label) as u16 / 2 + 1;
             let span = (cell.saturating_sub(half), cell + half);
             if taken.iter().all(|other| span.1 < other.0 || span.0 > other.1) {
                 taken.push(span);

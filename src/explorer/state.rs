@@ -1,8 +1,8 @@
 //! The whole state of a session as plain data: what is asked, what is known, what is shown.
 //!
-//! Three layers, each derived from the one before: a [`Question`] is priced into a [`Landscape`] by a worker; budgets
-//! and objective cut a [`Selection`] out of it at once; pick, sort order, scroll position, focus and mode only concern
-//! what is shown.
+//! There are three layers, each derived from the one before. A worker prices a [`Question`] into a [`Landscape`].
+//! Budgets and objective cut a [`Selection`] out of it at once. Pick, sort order, scroll position, focus and mode only
+//! concern what is shown.
 
 use std::sync::Arc;
 
@@ -12,7 +12,6 @@ use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
 use super::screens::evolution::model::EvolutionView;
 use super::screens::fit::model::FitView;
-use super::screens::frontier::model::Column;
 use super::screens::frontier::model::LowerPane;
 use super::screens::hardware::model::HardwareView;
 use super::screens::theory::model::TheoryView;
@@ -28,6 +27,7 @@ use engine::landscape::{Landscape, Position};
 use engine::law::fit::Bootstrap;
 use engine::law::{Ensemble, Extrapolation};
 use engine::precision::Precision;
+use engine::quantity::Quantity;
 use engine::reference::{BASELINE, ReferenceModel};
 use engine::roofline::{Estimator, UnsupportedFormat};
 use engine::search::Aim;
@@ -63,7 +63,8 @@ pub struct State {
     pub shelf: Shelf,
     /// What is asked: what the controls show.
     pub question: Question,
-    /// The number format last chosen; a board that lacks it is asked in another, the next that has it in this.
+    /// The number format that was chosen last. On a board that lacks it another format is used; the next board that has
+    /// it uses it again.
     pub wanted_precision: usize,
     /// What was searched for last, in a space that is too large to be priced as a whole.
     pub aim: Option<Aim>,
@@ -94,7 +95,7 @@ pub struct State {
     /// The model that the pick is compared with; a place on the shelf.
     pub compared: usize,
     /// The column that the table is sorted by, and which way.
-    pub sort: (Column, SortOrder),
+    pub sort: (Quantity, SortOrder),
     /// First row of the table that is shown.
     pub top: usize,
     /// Which screen is shown.
@@ -155,7 +156,7 @@ impl State {
             pick: Pick::Best,
             picked_row: None,
             compared,
-            sort: (Column::Perplexity, SortOrder::Ascending),
+            sort: (Quantity::PERPLEXITY, SortOrder::Ascending),
             top: 0,
             screen: Screen::Frontier,
             fit: FitView::default(),
@@ -266,8 +267,8 @@ impl State {
         budgets
     }
 
-    /// Whether a limit means something under a question: an energy does where the power mode states its watts.
-    /// Elsewhere the switch stays as it was set, without effect, so that the budget is back with the watts.
+    /// Whether a limit means something under a question. A limit on energy does where the power mode states its watts.
+    /// Elsewhere its switch keeps its position without effect, so that the budget is back when there are watts again.
     pub fn can_limit(&self, question: Question, limit: Limit) -> bool {
         limit != Limit::Energy || self.hardware(question).watts.is_some()
     }

@@ -25,7 +25,7 @@ impl SortOrder {
 /// A column of a table that can be sorted by each of them.
 pub trait TableColumn: Copy + PartialEq + 'static {
     /// All columns from left to right; those at the end need a wide screen.
-    const COLUMNS: &'static [Self];
+    fn columns() -> &'static [Self];
 
     /// Heading, with the unit where cells leave it out.
     fn heading(self) -> &'static str;
@@ -51,7 +51,7 @@ pub fn clicked<C: TableColumn>((sorted, order): (C, SortOrder), column: C) -> (C
 
 /// The sort by the next column or the one before, round and round.
 pub fn stepped<C: TableColumn>((sorted, _): (C, SortOrder), direction: Direction) -> (C, SortOrder) {
-    let next = direction.next_in(C::COLUMNS, sorted);
+    let next = direction.next_in(C::columns(), sorted);
     (next, next.first_order())
 }
 

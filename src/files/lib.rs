@@ -3,6 +3,7 @@
 //! Loaders take text and the name of its source, so that each is tested without a file system; [`resolve`] finds the
 //! text that a name or path stands for.
 
+pub mod boards;
 pub mod catalog;
 pub mod choice;
 pub mod column_memory;

@@ -7,6 +7,7 @@ mod shape;
 
 pub use shape::shape;
 
+use super::boards::Boards;
 use super::measurements::{Device, Loaded, Lookup, Measurement, Model, Options, Phase, read};
 use super::profile::Profile;
 use super::resolve::Library;
@@ -62,10 +63,10 @@ impl Library {
         Some(Model { parameters, ..Model::new(model.name, model.architecture) })
     }
 
-    /// The measurements that are built in.
-    pub fn published(&self) -> Result<Loaded> {
+    /// The measurements that are built in, on these boards and others.
+    pub fn published(&self, boards: &Boards) -> Result<Loaded> {
         let models: &Lookup<'_> = &|name| self.known_shape(name);
-        read("built-in measurements.csv", self.built_in.measurements_csv.as_bytes(), &Options::new(models))
+        read("built-in measurements.csv", self.built_in.measurements_csv.as_bytes(), &Options::new(models, boards))
     }
 }
 
@@ -199,3 +200,6 @@ fn storage(format: &str) -> Option<Storage> {
     let known = Storage::named(format);
     known.or_else(|| Precision::named(format).map(|precision| precision.head))
 }
+
+#[cfg(test)]
+mod tests;

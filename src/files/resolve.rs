@@ -3,6 +3,7 @@
 //! A path wins, then the user's own file of that name, then the built-in one. Which of them it was is part of the
 //! answer, so that nobody compares results from a profile that silently was not the one he thinks.
 
+mod boards;
 pub(super) mod data;
 mod file;
 mod list;

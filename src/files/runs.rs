@@ -35,7 +35,7 @@ pub use mapping::{ColumnChoice, Mapping};
 use self::field::is_bare_loss;
 use engine::error::{Error, Result};
 use engine::runs::{Dataset, Run};
-use engine::text::shown;
+use engine::text::{shown, some_of};
 
 /// How the runs are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,21 +173,13 @@ impl Loaded {
         parts.extend(self.used.iter().filter(|used| used.field.name() != used.column).map(Used::to_string));
         parts.extend(self.assumed());
         if !self.skipped.is_empty() {
-            parts.push(format!("{} skipped: {}", self.skipped.len(), listed(&self.skipped)));
+            parts.push(format!("{} skipped: {}", self.skipped.len(), some_of(&self.skipped)));
         }
         if !self.ignored.is_empty() {
-            parts.push(format!("ignored: {}", listed(&self.ignored)));
+            parts.push(format!("ignored: {}", some_of(&self.ignored)));
         }
         parts.join("; ")
     }
-}
-
-/// On one line, and no longer than anybody reads: exports have hundreds of columns.
-fn listed(items: &[impl fmt::Display]) -> String {
-    const MOST: usize = 12;
-    let shown: Vec<String> = items.iter().take(MOST).map(ToString::to_string).collect();
-    let more = items.len().saturating_sub(MOST);
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }
 
 /// What both formats yield before the file as a whole is judged.

@@ -9,6 +9,7 @@ use clap::Parser;
 use roofscape::cli::args::Cli;
 use roofscape::explorer::keys;
 use roofscape::explorer::screen::Screen;
+use roofscape::explorer::screens::parts;
 
 /// Where documents are.
 const FOLDERS: [&str; 6] = ["", "docs", "datasets", "profiles", "tests/frozen", "tests/sysroots"];
@@ -107,7 +108,7 @@ fn the_keys_are_those_of_the_program() {
     let written = read(path);
     let mut expected = written.clone();
     for screen in Screen::ALL {
-        let begin = format!("<!-- keys: {} -->\n", screen.title());
+        let begin = format!("<!-- keys: {} -->\n", parts(screen).title);
         let (before, rest) = expected.split_once(&begin).unwrap_or_else(|| panic!("no line {begin}"));
         let (_, after) = rest.split_once("<!-- end of keys -->").expect("an end of the keys");
         expected = format!("{before}{begin}{}<!-- end of keys -->{after}", keys(screen));
@@ -187,4 +188,16 @@ fn examples_that_need_no_file_find_something() {
         let status = child.wait().expect("an end");
         assert_eq!(status.code(), Some(0), "{}", example.join(" "));
     }
+}
+
+#[test]
+fn the_table_of_number_formats_has_every_format() {
+    let method = read(&root().join("docs/method.md"));
+    let table = method.split("\n| `--precision` |").nth(1).expect("the table").split("\n\n").next().expect("its rows");
+    let named = |line: &str| {
+        line.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let rows: Vec<String> = table.lines().skip(2).flat_map(|line| -> Vec<String> { named(line) }).collect();
+    let known: Vec<&str> = engine::precision::Precision::ALL.iter().map(|known| known.name).collect();
+    assert_eq!(rows, known);
 }

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers, MouseEventKind};
 use engine::budget::Limit;
+use engine::quantity::Quantity;
 use engine::workload::Objective;
 use roofscape::explorer::draw::theme::Palette;
 use roofscape::explorer::headless::{Headless, text};
@@ -9,7 +10,6 @@ use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
 use roofscape::explorer::screens::evolution::model::members::{course, members};
-use roofscape::explorer::screens::evolution::model::quantity::Quantity;
 use roofscape::explorer::vocabulary::Pick;
 
 const SIZE: (u16, u16) = (120, 40);
@@ -71,7 +71,7 @@ fn what_is_said_is_what_the_members_are() {
     assert!(shown.contains("here, in budget, neither does"));
     // Without budgets the width saturates, and from there on every member has it.
     session.keys("x");
-    let width = course(&session.state, Quantity::Width).expect("a course");
+    let width = course(&session.state, Quantity::WIDTH).expect("a course");
     let at_s = width.saturates_s().expect("it saturates");
     assert!(width.members.iter().all(|&(latency_s, value)| latency_s < at_s || value == 3072.0));
     assert!(width.members.iter().rev().find(|(latency_s, _)| *latency_s < at_s).expect("one before").1 < 3072.0);

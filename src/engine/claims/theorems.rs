@@ -4,7 +4,7 @@ use super::evidence::{Evidence, by_regime, of_objective, whole_percent};
 use super::scaling::{DECODE, Depth, MEMORY, PREFILL, Scaling, WIDTHS};
 use super::{Check, Figure, Finding};
 use crate::theory::NoOptimum;
-use crate::units::significant;
+use crate::units::{significant, with_minus};
 use crate::workload::Objective;
 
 /// The paper's exponent of d in ρ* where memory binds, as printed.
@@ -108,7 +108,7 @@ fn depth_at_one_shape(exponents: &[Result<f64, NoOptimum>; 3]) -> Check {
     Check::should_hold(
         "at one r and gqa a budget buys layers as d^−2 (prefill, memory; decode nearly, because its context grows as d)",
         is_within(prefill, EXACT) && is_within(memory, EXACT) && is_within(decode, NEARLY),
-        format!("d^{}, d^{}; d^{}", signed(prefill), signed(memory), signed(decode)),
+        format!("d^{}, d^{}; d^{}", digits(prefill), digits(memory), digits(decode)),
     )
     .with([
         Figure::new("exponent of d in l at a prefill budget and one shape", prefill),
@@ -153,18 +153,18 @@ pub(super) fn powers(exponents: &[f64; WIDTHS.len()]) -> String {
 
 /// Two decimals: of exponents near 0 more than that is noise to a reader.
 fn decimals(value: f64) -> String {
-    format!("{value:.2}").replace('-', "−")
+    with_minus(value, |size| format!("{size:.2}"))
+}
+
+/// Three digits of an exponent that the paper states.
+fn digits(value: f64) -> String {
+    with_minus(value, |size| significant(size, 3))
 }
 
 /// `ρ* ∝ d^−1.19`.
 fn in_words(exponent: &Result<f64, NoOptimum>) -> String {
     match exponent {
-        Ok(exponent) => format!("ρ* ∝ d^{}", signed(*exponent)),
+        Ok(exponent) => format!("ρ* ∝ d^{}", digits(*exponent)),
         Err(reason) => format!("ρ* is none ({reason})"),
     }
-}
-
-/// With the minus sign that people write.
-fn signed(value: f64) -> String {
-    format!("{}{}", if value < 0.0 { "−" } else { "" }, significant(value.abs(), 3))
 }

@@ -1,8 +1,10 @@
 //! The table: one entry per quantity, in the order of CSV and of documents.
 
 use super::Value::{Flag, Real, Whole};
-use super::{Entry, Nature, Panel, Part, Priced, Printed, Screen, Unit, Value};
+use super::{Entry, Nature, Panel, Part, Place, Priced, Printed, Screen, Unit, Value};
 use crate::space::{KvHeads, Space};
+use crate::text::width;
+use crate::units::percent;
 
 /// What most have: a column in CSV, a key in documents, and no place of its own elsewhere.
 const PLAIN: Entry = Entry {
@@ -21,7 +23,7 @@ const PLAIN: Entry = Entry {
 };
 
 const fn screen(place: u8, heading: &'static str, cells: u16) -> Screen {
-    Screen { place, heading, cells, own: None }
+    Screen { place: Place::Column(place), heading, cells, own: None }
 }
 
 /// All of them. Documents have them part by part.
@@ -111,7 +113,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         value: |of| of.architecture.experts.into(),
         // Of equally many, the fewer active first.
         sort_key: Some(|of| f64::from(of.architecture.experts) + f64::from(of.architecture.top_k) / 1e6),
-        screen: Some(Screen { place: 10, heading: "E/K", cells: 5, own: Some(experts) }),
+        screen: Some(Screen { place: Place::Column(10), heading: "E/K", cells: 5, own: Some(experts) }),
         panel: Some(Panel {
             place: 3,
             label: "experts",
@@ -319,6 +321,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         part: Part::Confidence,
         value: |of| of.confident.map(|known| known.frontier_probability).into(),
         printed: Printed::WhereKnown,
+        screen: Some(Screen { place: Place::Edge, heading: "robust", cells: 6, own: Some(share_of_resamples) }),
         ..PLAIN
     },
     Entry {
@@ -379,7 +382,16 @@ fn experts(of: &Priced<'_>, room: usize) -> String {
         return "dense".to_owned();
     }
     let text = format!("{}/{}", shape.experts, shape.top_k);
-    if text.chars().count() <= room { text } else { format!("{}/…", shape.experts) }
+    if width(&text) <= room { text } else { format!("{}/…", shape.experts) }
+}
+
+/// Most candidates are on the frontier of no resample.
+fn share_of_resamples(of: &Priced<'_>, _: usize) -> String {
+    match of.confident {
+        Some(known) if known.frontier_probability > 0.0 => percent(known.frontier_probability),
+        Some(_) => "–".to_owned(),
+        None => String::new(),
+    }
 }
 
 /// What the axis of KV heads means at each width and head size.

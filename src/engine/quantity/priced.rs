@@ -9,8 +9,8 @@ use crate::reference::ReferenceModel;
 use crate::roofline::Estimator;
 use crate::workload::Workload;
 
-/// An architecture with all that is predicted of it: a candidate with the numbers of its sweep, or any other that is
-/// priced alone.
+/// An architecture with everything that is predicted of it. It is a candidate with the numbers of its sweep, or any
+/// other architecture, priced alone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Priced<'a> {
     /// Its shape.
@@ -44,8 +44,8 @@ pub struct Confident {
     pub frontier_probability: f64,
     /// Whether that is more than half.
     pub is_robust: bool,
-    /// Of its loss, nats per token.
-    pub loss: Interval,
+    /// Of its loss, nats per token; `None` where nobody asked, or a resample's law gives no number.
+    pub loss: Option<Interval>,
 }
 
 impl<'a> Priced<'a> {

@@ -2,6 +2,7 @@ use super::*;
 use crate::budget::Limit;
 use crate::fixtures::{paper_landscape, paper_space, sweep_at};
 use crate::reference::QWEN2_5_0_5B;
+use crate::text::width;
 
 fn priced<T>(index: usize, look: impl FnOnce(&Priced<'_>) -> T) -> T {
     look(&Priced::candidate(&paper_landscape(), index).on_board(62.841e9))
@@ -110,6 +111,11 @@ fn numbers_are_written_with_their_unit_and_without() {
         assert_eq!(quantity.unit().cell(value), cell);
         assert_eq!(quantity.unit().cell(Value::Unknown), "–");
     }
+    assert_eq!([14.266, 1791.6, 16.0].map(|layers| Quantity::LAYERS.real_text(layers, 3)), ["14.3", "1792", "16"]);
+    assert_eq!(
+        (Quantity::FFN_RATIO.real_text(0.5, 4), Quantity::WIDTH.real_text(1791.64, 4)),
+        ("0.500".into(), "1792".into())
+    );
     let (_, unit) = Unit::Seconds.in_column(0.0);
     assert!(Quantity::all().filter(|q| q.unit() == Unit::Seconds).all(|q| q.column().ends_with(unit)));
 }
@@ -120,14 +126,15 @@ fn columns_stand_by_their_places_and_have_room_for_what_they_say() {
         Quantity::on_screen().iter().filter_map(|q| q.screen()).map(|screen| screen.heading).collect();
     let first = ["ppl", "total ms", "TTFT ms", "TPOT ms", "memory", "layers", "width", "kv", "r", "E/K"];
     assert_eq!(headings[..10], first);
-    assert_eq!(headings.len(), Quantity::all().filter(|q| q.screen().is_some()).count());
+    assert_eq!(Quantity::at_the_edge(), [Quantity::FRONTIER_PROBABILITY]);
+    assert_eq!(headings.len() + 1, Quantity::all().filter(|q| q.screen().is_some()).count());
     for index in [0, 4711, 10_559] {
         priced(index, |priced| {
             for quantity in Quantity::on_screen() {
                 let cells = usize::from(quantity.screen().unwrap().cells);
-                assert!(quantity.screen().unwrap().heading.chars().count() <= cells);
+                assert!(width(quantity.screen().unwrap().heading) <= cells);
                 let text = quantity.screen_cell(priced);
-                assert!(text.chars().count() <= cells, "{quantity:?}: {text}");
+                assert!(width(&text) <= cells, "{quantity:?}: {text}");
             }
         });
     }
@@ -160,14 +167,17 @@ fn a_space_offers_what_its_axes_say() {
 
 #[test]
 fn intervals_are_of_what_follows_from_the_law() {
-    let known = Confident { frontier_probability: 0.75, is_robust: true, loss: Interval { low: 3.0, high: 3.2 } };
+    let known = Confident { frontier_probability: 0.75, is_robust: true, loss: Some(Interval { low: 3.0, high: 3.2 }) };
     priced(7, |priced| {
         let confident = Priced { confident: Some(known), ..*priced };
         let with: Vec<Quantity> = Quantity::all().filter(|q| q.interval(&confident).is_some()).collect();
         assert_eq!(with, [Quantity::LOSS, Quantity::PERPLEXITY]);
-        assert_eq!(Quantity::LOSS.interval(&confident), Some(known.loss));
+        assert_eq!(Quantity::LOSS.interval(&confident), known.loss);
         assert_eq!(Quantity::PERPLEXITY.interval(&confident).unwrap().low, 3f64.exp());
         assert_eq!(Quantity::LOSS.interval(priced), None);
-        assert_eq!(Quantity::FRONTIER_PROBABILITY.of(&confident), Value::Real(0.75));
+        let share = Quantity::FRONTIER_PROBABILITY;
+        assert_eq!((share.of(&confident), share.screen_cell(&confident)), (Value::Real(0.75), "75 %".to_owned()));
+        let never = Priced { confident: Some(Confident { frontier_probability: 0.0, ..known }), ..*priced };
+        assert_eq!((share.screen_cell(&never), share.screen_cell(priced)), ("–".to_owned(), String::new()));
     });
 }

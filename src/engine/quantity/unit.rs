@@ -1,10 +1,11 @@
 //! What quantities are measured in, and how numbers of each are written.
 //!
-//! A number is written in three ways: with its unit, where it stands in a sentence ([`Unit::text`]); without it, in a
-//! printed column whose heading has it, all rows to the same scale ([`Unit::cell`]); and in the few cells of a column on
-//! the screen ([`Unit::screen_cell`]).
+//! A number is written in three ways. In a sentence it has its unit ([`Unit::text`]). In a printed column the heading
+//! has the unit, and all rows have the same scale ([`Unit::cell`]). In a column on the screen it has only a few cells
+//! ([`Unit::screen_cell`]).
 
 use super::Value;
+use crate::text::width;
 use crate::units::{self, significant};
 
 /// What a quantity is measured in.
@@ -66,7 +67,7 @@ impl Unit {
         match self {
             Self::Count => format!("{value:.0}"),
             Self::Ratio => units::ratio(value),
-            Self::Share => format!("{:.0} %", 100.0 * value),
+            Self::Share => units::percent(value),
             Self::Number => significant(value, 4),
             Self::Nats => format!("{} nats", significant(value, 4)),
             Self::Seconds => units::seconds(value),
@@ -92,12 +93,13 @@ impl Unit {
         let (scaled, _) = self.in_column(value);
         match self {
             Self::Ratio => units::ratio(scaled),
-            Self::Share => format!("{scaled:.0}"),
+            Self::Share => units::percents(value),
             _ => significant(scaled, 4),
         }
     }
 
-    /// A cell of a column on the screen. What has no room is said in short: a figure cut off would be another figure.
+    /// A cell of a column on the screen. A value without room is shortened and not cut off, because a figure cut off
+    /// would be another figure.
     pub fn screen_cell(self, value: Value, room: usize) -> String {
         let number = match value {
             Value::Unknown => return UNKNOWN.to_owned(),
@@ -109,7 +111,7 @@ impl Unit {
             Self::Seconds => units::milliseconds(number),
             Self::Ratio => {
                 let text = units::ratio(number);
-                if text.chars().count() <= room { text } else { significant(number, 2) }
+                if width(&text) <= room { text } else { significant(number, 2) }
             }
             _ => self.text(number),
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::budget::Limit;
+use crate::quantity::Quantity;
 
 /// One of the five variables, in the order of [`Point`](super::Point)'s fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +29,17 @@ impl Coordinate {
     /// Its place in [`Self::ALL`] and among a point's logarithms.
     pub const fn index(self) -> usize {
         self as usize
+    }
+
+    /// What it is of an architecture.
+    pub const fn quantity(self) -> Quantity {
+        match self {
+            Self::Layers => Quantity::LAYERS,
+            Self::Width => Quantity::WIDTH,
+            Self::FfnRatio => Quantity::FFN_RATIO,
+            Self::Gqa => Quantity::GQA,
+            Self::Rho => Quantity::ACTIVATION_RATE,
+        }
     }
 
     /// In files.

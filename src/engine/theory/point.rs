@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::constraint::Coordinate;
 use crate::architecture::Architecture;
 use crate::features::Features;
 
@@ -32,6 +33,17 @@ impl Point {
             ffn_ratio: shape.ffn_ratio(),
             gqa: f64::from(shape.width) / shape.kv_dim(),
             rho: shape.activation_rate(),
+        }
+    }
+
+    /// Its place along one coordinate.
+    pub const fn get(&self, coordinate: Coordinate) -> f64 {
+        match coordinate {
+            Coordinate::Layers => self.layers,
+            Coordinate::Width => self.width,
+            Coordinate::FfnRatio => self.ffn_ratio,
+            Coordinate::Gqa => self.gqa,
+            Coordinate::Rho => self.rho,
         }
     }
 
@@ -66,6 +78,8 @@ impl Point {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::{paper_landscape, paper_law};
+    use crate::quantity::Priced;
     use crate::reference::QWEN2_5_0_5B;
 
     #[test]
@@ -74,6 +88,11 @@ mod tests {
         let point = Point::of(&shape);
         assert_eq!((point.gqa, point.rho, point.ffn_ratio), (7.0, 0.125, 1.0));
         assert_eq!(point.features(), shape.features());
+        let (law, landscape) = (paper_law(), paper_landscape());
+        let priced = Priced::alone(&law, &landscape.estimator, &shape);
+        for coordinate in Coordinate::ALL {
+            assert_eq!(coordinate.quantity().of(&priced).number(), Some(point.get(coordinate)), "{coordinate:?}");
+        }
         let back = Point::from_logarithms(point.logarithms());
         assert!((back.width / point.width - 1.0).abs() < 1e-14);
     }

@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use crate::explorer::message::Effect;
 use crate::explorer::screens::frontier::layout::table_rows;
-use crate::explorer::screens::frontier::model::Column;
 use crate::explorer::state::State;
 use crate::explorer::table;
 use crate::explorer::table::{RowWindow, SortOrder};
 use crate::explorer::vocabulary::{Direction, Notice, Pick};
 use engine::landscape::{Landscape, Position};
+use engine::quantity::Quantity;
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
 pub(crate) fn nearest(state: &mut State, place: Position, width_ln: f64, height: f64) {
@@ -61,8 +61,8 @@ pub(crate) fn follow_best(state: &mut State) {
     locate(state);
 }
 
-/// A new landscape comes: the pick stays the architecture that it is. Candidates of a space priced as a whole have their
-/// places whatever is asked; those of a search have them for one question.
+/// A new landscape arrives, and the pick stays the same architecture. In a space that is priced as a whole, candidates
+/// keep their places whatever is asked. In a search they keep them for one question.
 pub(crate) fn carry_over(state: &mut State, to: &Landscape) {
     let Pick::Chosen(index) = state.pick else { return };
     let place = match state.landscape() {
@@ -124,8 +124,8 @@ pub(crate) fn along_frontier_by(state: &mut State, members: isize) {
     }
 }
 
-/// Picks the member of the frontier whose latency is nearest: of what is feasible, or beyond all of that, of what is
-/// not.
+/// Picks the member of the frontier whose latency is nearest. It is a feasible member, or beyond all feasible members
+/// one that is not.
 pub(crate) fn member(state: &mut State, latency_s: f64) {
     let Some(landscape) = state.landscape() else { return };
     let latencies_s = landscape.sweep.latency_s(state.objective);
@@ -147,7 +147,7 @@ pub(crate) fn member(state: &mut State, latency_s: f64) {
 }
 
 /// Sorts by `column`; the sorted column again turns the order round.
-pub(crate) fn sort(state: &mut State, column: Column) -> Vec<Effect> {
+pub(crate) fn sort(state: &mut State, column: Quantity) -> Vec<Effect> {
     sort_by(state, table::clicked(state.sort, column))
 }
 
@@ -161,7 +161,7 @@ pub(crate) fn sort_by_neighbour(state: &mut State, direction: Direction) -> Vec<
 }
 
 /// The rows stay as they are until the new order is there; best first is there at once.
-fn sort_by(state: &mut State, sort: (Column, SortOrder)) -> Vec<Effect> {
+fn sort_by(state: &mut State, sort: (Quantity, SortOrder)) -> Vec<Effect> {
     state.sort = sort;
     let effects = super::picture::reorder(state);
     if effects.is_empty() {

@@ -2,20 +2,21 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, Focused, right};
+use super::canvas::{Canvas, Focused};
 use super::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Control, Direction, Focus, Slider, Stride, Switch};
 use engine::budget::Limit;
+use engine::text::{self, right};
 
 /// Cells before a slider's track: switch, label, comparison, value.
 const SLIDER_LABEL: u16 = 22;
 /// Cells before what stands in place of a slider that has no value: switch, label.
 const NO_SLIDER_LABEL: u16 = 11;
 
-/// `● total   ≤  100 ms  ━━━━━━━●──────`; who has the keys is for the screen to say.
+/// `● total   ≤  100 ms  ━━━━━━━●──────`. The caller says which slider has the keys.
 pub(crate) fn render_slider(canvas: &mut Canvas<'_>, state: &State, (slider, focused): (&Slider, Focused), line: Rect) {
     let Slider { limit, switch, value } = *slider;
     let control = Control::Budget(limit);
@@ -50,7 +51,7 @@ pub(crate) fn render_slider(canvas: &mut Canvas<'_>, state: &State, (slider, foc
 /// What stands in place of the energy of a mode without watts: with the mode's name where that fits.
 fn no_watts(state: &State, room: u16) -> String {
     let in_full = format!("–  no watts stated for {}", state.power_mode(state.question).name);
-    if in_full.chars().count() < usize::from(room) { in_full } else { "–  no watts stated".to_owned() }
+    if text::width(&in_full) < usize::from(room) { in_full } else { "–  no watts stated".to_owned() }
 }
 
 fn render_track(canvas: &mut Canvas<'_>, state: &State, (limit, value, on): (Limit, f64, bool), area: Rect) {

@@ -10,7 +10,7 @@ use super::theme::{Role, Theme};
 use crate::explorer::frame::SMALLEST;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::{Hits, Target};
-use engine::text::wrapped;
+use engine::text::{self, wrapped};
 
 /// What panes draw on.
 pub(crate) struct Canvas<'a> {
@@ -53,7 +53,7 @@ impl Canvas<'_> {
         let lines = wrapped(words, usize::from(area.width.saturating_sub(2).max(1)));
         let above = (usize::from(area.height).saturating_sub(lines.len()) / 2) as u16;
         for (y, line) in (area.top() + above..area.bottom()).zip(&lines) {
-            let length = (line.chars().count() as u16).min(area.width);
+            let length = (text::width(line) as u16).min(area.width);
             let x = area.x + (area.width - length) / 2;
             self.buffer.set_stringn(x, y, line, usize::from(area.width), self.style(role));
         }
@@ -62,7 +62,7 @@ impl Canvas<'_> {
     /// Text that does something when it is clicked.
     pub(crate) fn button(&mut self, (x, y): (u16, u16), text: &str, role: Role, message: Action) {
         self.buffer.set_string(x, y, text, self.style(role));
-        let width = text.chars().count() as u16;
+        let width = text::width(text) as u16;
         self.hits.push(Rect::new(x, y, width, 1), Target::Press(message));
     }
 
@@ -84,26 +84,6 @@ impl Focused {
     pub(crate) fn when(has_keys: bool) -> Self {
         if has_keys { Self::Yes } else { Self::No }
     }
-}
-
-/// `text` at the right end of `width` cells.
-pub(crate) fn right(text: &str, width: usize) -> String {
-    format!("{text:>width$}")
-}
-
-/// `text` cut to `width` cells, with an ellipsis where it was cut.
-pub(crate) fn fit(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{kept}…")
-}
-
-/// `text` with `kept` behind it in `width` cells: where both have no room, `text` is the one to be cut.
-pub(crate) fn fit_before(text: &str, kept: &str, width: usize) -> String {
-    let room = width.saturating_sub(kept.chars().count());
-    fit(&format!("{}{kept}", fit(text, room)), width)
 }
 
 /// One glyph in one cell, if that is on the screen.

@@ -1,11 +1,12 @@
-//! The two lines beside and below a plot, with their ticks and a word at the end. Plots one above the other share the
-//! line below the last one, so each can be drawn alone.
+//! The two lines beside and below a plot, with their ticks and a word at the end. Each can be drawn alone, because
+//! plots that stand one above the other share the line below the last one.
 
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, put};
 use super::theme::Role;
 use crate::explorer::plot::Tick;
+use engine::text;
 
 /// Draws both around `area`; `word` is the unit or name of the horizontal axis.
 pub(crate) fn scales(canvas: &mut Canvas<'_>, area: Rect, row_ticks: &[Tick], column_ticks: &[Tick], word: &str) {
@@ -22,7 +23,7 @@ pub(crate) fn rows(canvas: &mut Canvas<'_>, area: Rect, ticks: &[Tick]) {
     }
     for tick in ticks {
         put(canvas.buffer, axis_x, tick.cell, '┤', faint);
-        let x = axis_x.saturating_sub(tick.label.chars().count() as u16);
+        let x = axis_x.saturating_sub(text::width(&tick.label) as u16);
         canvas.buffer.set_string(x, tick.cell, &tick.label, label);
     }
 }
@@ -35,12 +36,12 @@ pub(crate) fn columns(canvas: &mut Canvas<'_>, area: Rect, ticks: &[Tick], word:
     for x in area.left()..area.right() {
         put(canvas.buffer, x, axis_y, '─', faint);
     }
-    let word_x = match word.chars().count() as u16 {
+    let word_x = match text::width(word) as u16 {
         0 => area.right() + 1,
         length => area.right().saturating_sub(length + 1),
     };
     for tick in ticks {
-        let length = tick.label.chars().count() as u16;
+        let length = text::width(&tick.label) as u16;
         let x = (tick.cell + 1).saturating_sub(length.div_ceil(2));
         if x + length >= word_x {
             continue;

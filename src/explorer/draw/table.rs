@@ -1,13 +1,14 @@
-//! What every table on the screen has: columns that fit, headings that sort, a word about the rows that are shown.
+//! What every table on the screen has: columns that fit, headings that sort, a note about the rows that are shown.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::canvas::{Canvas, fit, right};
+use super::canvas::Canvas;
 use super::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::table::{RowWindow, SortOrder, TableColumn};
+use engine::text::{self, fit, right};
 
 /// A column and its place.
 #[derive(Clone, Copy)]
@@ -24,7 +25,7 @@ const MARKER: u16 = 2;
 pub(crate) fn columns<C: TableColumn>(inner: Rect) -> Vec<Placed<C>> {
     const WIDEST_GAP: u16 = 4;
     let mut used = MARKER;
-    let fitting: Vec<C> = C::COLUMNS
+    let fitting: Vec<C> = C::columns()
         .iter()
         .copied()
         .take_while(|column| {
@@ -66,7 +67,7 @@ pub(crate) fn headings<C: TableColumn>(
         if column.is_text() {
             canvas.buffer.set_string(x, y, format!("{}{arrow}", column.heading()), canvas.style(role));
         } else {
-            // A sort arrow may take the gap to the column before, never a cell of the heading.
+            // A sort arrow may use the gap to the column before it, never a cell of the heading.
             let heading = right(&format!("{arrow}{}", column.heading()), width + 1);
             canvas.buffer.set_string(x - 1, y, heading, canvas.style(role));
         }
@@ -89,6 +90,6 @@ pub(crate) fn position_hint(canvas: &mut Canvas<'_>, area: Rect, RowWindow { top
         return;
     }
     let words = format!(" rows {}–{} ", top + 1, (top + shown).min(all));
-    let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+    let x = area.right().saturating_sub(text::width(&words) as u16 + 2);
     canvas.buffer.set_string(x, area.bottom() - 1, &words, canvas.style(Role::Label));
 }

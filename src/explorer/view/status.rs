@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::explorer::binding::Occasion;
-use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::frame::Frame;
 use crate::explorer::keys::hinted;
@@ -12,12 +12,13 @@ use crate::explorer::live::Live;
 use crate::explorer::pointer::Target;
 use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::screen::Screen;
-use crate::explorer::screens::room;
+use crate::explorer::screens::parts;
 use crate::explorer::shelf::{FitProgress, LawEntry};
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::Notice;
 use engine::law::LossLaw;
 use engine::search::Searched;
+use engine::text::{self, fit};
 use engine::units;
 use report::{Warning, latency_basis, latency_basis_in_short};
 
@@ -128,11 +129,11 @@ fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     if !cautions.is_empty() {
         const MORE: &str = " … i";
         let words = format!(" · ⚠ {}", cautions.join(" · "));
-        let room = usize::from(area.width).saturating_sub(latency.chars().count() + 2);
-        let words = if words.chars().count() <= room {
+        let room = usize::from(area.width).saturating_sub(text::width(&latency) + 2);
+        let words = if text::width(&words) <= room {
             words
         } else {
-            words.chars().take(room.saturating_sub(MORE.chars().count())).collect::<String>() + MORE
+            text::beginning(&words, room.saturating_sub(text::width(MORE))).to_owned() + MORE
         };
         spans.push(canvas.span(words, Role::Warning));
     }
@@ -158,13 +159,13 @@ fn say(canvas: &mut Canvas<'_>, notice: &Notice, area: Rect) {
 /// The bindings that have a hint, each of them a button.
 fn keys(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {
     let area = frame.keys;
-    let occasions = Occasion::now(state, room(state.screen, frame.body));
+    let occasions = Occasion::now(state, (parts(state.screen).room)(frame.body));
     let mut x = area.x + 1;
     for binding in hinted(state.screen, &occasions, area.width) {
         canvas.buffer.set_string(x, area.y, binding.keys, canvas.style(Role::Text));
-        let hint_x = x + binding.keys.chars().count() as u16 + 1;
+        let hint_x = x + text::width(binding.keys) as u16 + 1;
         canvas.buffer.set_string(hint_x, area.y, binding.hint_words(), canvas.style(Role::Label));
-        if let Some(action) = binding.action() {
+        if let Some(action) = binding.click() {
             canvas.hits.push(Rect::new(x, area.y, binding.hint_columns(), 1), Target::Press(action));
         }
         x += binding.hint_columns() + 2;

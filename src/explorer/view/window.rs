@@ -2,13 +2,15 @@
 
 use ratatui::layout::Rect;
 
-use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::draw::window;
 use crate::explorer::message::Action;
+use crate::explorer::message::WindowAction;
 use crate::explorer::state::{Mode, State};
 use crate::explorer::vocabulary::{Control, Prompt, Scope};
 use engine::budget::Limit;
+use engine::text::{ending, fit};
 use engine::units;
 use engine::what_if::Resource;
 
@@ -34,8 +36,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen
             let words = fit(&format!("{} exists already.", request.path.display()), room);
             canvas.buffer.set_string(inner.x + 1, inner.y, &words, canvas.style(Role::Text));
             let y = inner.y + 2;
-            canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Submit);
-            canvas.button((inner.x + 17, y), "n leave it", Role::Text, Action::Cancel);
+            canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Window(WindowAction::Submit));
+            canvas.button((inner.x + 17, y), "n leave it", Role::Text, Action::Window(WindowAction::Cancel));
         }
         Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) | Mode::Boards(_) => {}
     }
@@ -74,8 +76,7 @@ fn line(canvas: &mut Canvas<'_>, screen: Rect, (title, hint): (&str, &str), prom
     let inner = window(canvas, screen, (64, 5), title);
     let room = usize::from(inner.width).saturating_sub(3);
     // The end of a long line is what is being typed.
-    let skip = prompt.text.chars().count().saturating_sub(room);
-    let shown: String = prompt.text.chars().skip(skip).collect();
+    let shown = ending(&prompt.text, room);
     canvas.buffer.set_string(inner.x + 1, inner.y, format!("{shown}▏"), canvas.style(Role::Title));
     let (words, role) = match &prompt.error {
         Some(error) => (error.as_str(), Role::Over),

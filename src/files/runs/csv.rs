@@ -15,6 +15,7 @@ use super::mapping::Mapping;
 use super::row::Row;
 use super::{Table, no_runs};
 use engine::error::{Error, Result};
+use engine::text::some_of;
 
 pub(super) fn read(text: &str, told: &Mapping) -> Result<Table> {
     let mut table = Table { synthetic: declares_synthetic(text), ..Table::default() };
@@ -82,7 +83,7 @@ fn read_record(table: &mut Table, columns: &Columns, record: &Record<'_>) -> Res
 fn no_finished_runs(table: &Table) -> Error {
     match table.skipped.len() {
         0 => no_runs(),
-        count => Error::new(format!("none of the {count} runs is finished: {}", super::listed(&table.skipped)))
+        count => Error::new(format!("none of the {count} runs is finished: {}", some_of(&table.skipped)))
             .expected("a run that has ended, with its loss"),
     }
 }

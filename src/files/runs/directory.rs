@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::trainer_state::{Evaluation, TrainerState};
-use super::{Dialect, Field, Loaded, Skipped, Told, Used, hex, listed};
+use super::{Dialect, Field, Loaded, Skipped, Told, Used, hex};
 use crate::hf_config::HfConfig;
 use engine::error::{Error, Result};
 use engine::runs::{Dataset, Run};
-use engine::text::shown;
+use engine::text::{shown, some_of};
 
 /// What to do with runs of a family that is not read.
 const OTHERWISE: &str = "put its runs into a table, see datasets/README.md";
@@ -92,11 +92,11 @@ impl DirectoryReader {
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         if !self.early.is_empty() {
-            remarks.push(format!("evaluated before the end of training: {}", listed(&self.early)));
+            remarks.push(format!("evaluated before the end of training: {}", some_of(&self.early)));
         }
         if !self.shared.is_empty() {
             let what = "a shared expert counts by its weights in FFN ratio and activation rate";
-            remarks.push(format!("{what}: {}", listed(&self.shared)));
+            remarks.push(format!("{what}: {}", some_of(&self.shared)));
         }
         remarks
     }
@@ -107,7 +107,7 @@ impl DirectoryReader {
             let what = match self.skipped.as_slice() {
                 [] => "there are no runs in the directory".to_owned(),
                 [only] => format!("run '{}' cannot be used: {}", shown(&only.name), only.reason),
-                skipped => format!("none of the {} runs can be used: {}", skipped.len(), listed(skipped)),
+                skipped => format!("none of the {} runs can be used: {}", skipped.len(), some_of(skipped)),
             };
             return Err(Error::new(what)
                 .expected("an eval_loss in log_history")

@@ -18,8 +18,9 @@ use super::rank;
 use crate::features::Axis;
 use crate::law::form::{Form, Variable};
 use crate::statistics::centred;
+use crate::text::listed;
 
-/// Share of the variance of a variable's logarithm that must be its own, not explained by another's, for their terms to be
+/// Share of the variance of a variable's logarithm that the other variable must not explain if their terms are to be
 /// told apart (a variance inflation of 20).
 const OWN_VARIANCE: f64 = 0.05;
 
@@ -119,7 +120,7 @@ impl Examination {
                 .collect();
             let kappas: Vec<&str> = held.iter().map(|&term| self.model.factor_name(term).symbol).collect();
             let (are, their) = if names.len() == 1 { ("is", "its") } else { ("are", "their") };
-            told.push(format!("{} {are} held at 0 and {their} effect is part of {}", list(&names), list(&kappas)));
+            told.push(format!("{} {are} held at 0 and {their} effect is part of {}", listed(&names), listed(&kappas)));
         }
         for &exponent in &exponents {
             self.model.hold(exponent, 0.0);
@@ -214,15 +215,6 @@ fn unknown(variable: Variable, value: f64) -> String {
         Variable::Tokens => "number of tokens",
     };
     format!("the law does not know what another {what} does")
-}
-
-/// "a, b and c".
-pub(super) fn list(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).into(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 /// One variable over all runs.

@@ -15,7 +15,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
-use super::axes::list;
 use super::model::{EXPONENTS, Exponents, FLOOR, Misfit};
 use super::projection::Projection;
 use super::starts::{EXACT_NATS, TO_THE_END, follow};
@@ -23,6 +22,7 @@ use super::{Criterion, Fit, FitError, FitOptions, Watch, dependence, exponents_o
 use crate::law::Coefficients;
 use crate::law::form::{Name, Slot};
 use crate::runs::Run;
+use crate::text::listed;
 use crate::units::significant;
 
 /// Of the profile intervals.
@@ -90,8 +90,8 @@ impl Profile {
         let along: Vec<&str> = along.iter().map(String::as_str).collect();
         let trade = match along[..] {
             [] => String::new(),
-            [_] => format!("; {} trades off with it", list(&along)),
-            _ => format!("; {} trade off with it", list(&along)),
+            [_] => format!("; {} trades off with it", listed(&along)),
+            _ => format!("; {} trade off with it", listed(&along)),
         };
         Some(format!(
             "{} is not identified: any value from {} to {} describes these runs as well, within noise (profile, {} %){trade}",

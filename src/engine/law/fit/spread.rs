@@ -6,11 +6,11 @@
 
 use ndarray::Array2;
 
-use super::axes::list;
 use super::model::{EXPONENTS, FLOOR, Misfit, TERMS};
 use super::starts::Optimum;
 use crate::law::form::Slot;
 use crate::linalg::{Singular, singular};
+use crate::text::listed;
 
 /// Condition index (largest singular value over this one) from which on a combination is named. Belsley's scale calls
 /// 30 strong and 100 severe, but a power law beside a constant has 100 by nature.
@@ -105,7 +105,7 @@ impl<'a> Spread<'a> {
                 let condition = largest / values[index].max(least);
                 notes.push(format!(
                     "{} trade off (condition index {condition:.0e}): quite different values describe these runs almost as well, so trust the loss they give together and not each alone",
-                    list(&names)
+                    listed(&names)
                 ));
             }
         }

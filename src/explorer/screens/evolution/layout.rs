@@ -11,15 +11,13 @@
 
 use ratatui::layout::Rect;
 
-use super::model::quantity::Quantity;
 use crate::explorer::frame::{Room, frame};
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
+use engine::quantity::Quantity;
 
 /// Panels side by side.
 const COLUMNS: usize = 2;
-/// Rows of panels.
-const ALL_ROWS: usize = Quantity::ALL.len() / COLUMNS;
 /// Rows of a panel at least: a heading and four rows of plot.
 const LEAST_ROWS: u16 = 5;
 /// Rows of a panel at most: steps between a few values need no more.
@@ -49,15 +47,19 @@ pub struct Panes {
     pub words: Rect,
 }
 
+/// Rows of panels.
+fn all_rows() -> usize {
+    Quantity::with_panel().len().div_ceil(COLUMNS)
+}
+
 /// Whether all panels have room.
-pub(crate) const fn room(body: Rect) -> Room {
-    if rows_shown(body) == ALL_ROWS { Room::Ample } else { Room::Shared }
+pub(crate) fn room(body: Rect) -> Room {
+    if rows_shown(body) == all_rows() { Room::Ample } else { Room::Shared }
 }
 
 /// How many rows of panels have room.
-const fn rows_shown(body: Rect) -> usize {
-    let rows = (body.height.saturating_sub(2 + AXIS_ROWS) / LEAST_ROWS) as usize;
-    if rows < ALL_ROWS { rows } else { ALL_ROWS }
+fn rows_shown(body: Rect) -> usize {
+    usize::from(body.height.saturating_sub(2 + AXIS_ROWS) / LEAST_ROWS).min(all_rows())
 }
 
 /// Divides what is inside the pane that fills `body`; `top` is the first row of panels shown.
@@ -70,7 +72,7 @@ pub fn panes(body: Rect, top: usize) -> Panes {
     };
     let shown = rows_shown(body).max(1);
     let for_panels = inner.height.saturating_sub(AXIS_ROWS);
-    // A row is left for words wherever that takes none from the smallest panels.
+    // A row is left for words if the smallest panels do not lose a row by it.
     let spare = u16::from(for_panels > shown as u16 * LEAST_ROWS);
     // What does not divide evenly goes to the first panels, a row each.
     let rows = (for_panels - spare).min(MOST_ROWS * shown as u16);
@@ -90,8 +92,8 @@ pub fn panes(body: Rect, top: usize) -> Panes {
         };
         Panel { quantity, heading, plot }
     };
-    let quantities = Quantity::ALL.into_iter().skip(COLUMNS * top.min(ALL_ROWS - shown)).take(COLUMNS * shown);
-    let panels: Vec<Panel> = quantities.enumerate().map(|(place, quantity)| panel(place, quantity)).collect();
+    let quantities = Quantity::with_panel().iter().skip(COLUMNS * top.min(all_rows() - shown)).take(COLUMNS * shown);
+    let panels: Vec<Panel> = quantities.enumerate().map(|(place, quantity)| panel(place, *quantity)).collect();
     let used = rows + AXIS_ROWS;
     let words = Rect { y: inner.y + used, height: inner.height.saturating_sub(used).min(1), ..inner };
     Panes { panels, words }
@@ -99,8 +101,8 @@ pub fn panes(body: Rect, top: usize) -> Panes {
 
 /// Which rows of panels are shown.
 pub fn window(state: &State) -> RowWindow {
-    let shown = frame(state.size).map_or(ALL_ROWS, |frame| rows_shown(frame.body));
-    RowWindow { top: state.evolution.top, shown, all: ALL_ROWS }
+    let shown = frame(state.size).map_or_else(all_rows, |frame| rows_shown(frame.body));
+    RowWindow { top: state.evolution.top, shown, all: all_rows() }
 }
 
 #[cfg(test)]
@@ -111,7 +113,7 @@ mod tests {
     #[test]
     fn panels_lie_within_the_body_and_apart_with_their_axes_at_every_size() {
         for body in bodies() {
-            for top in 0..ALL_ROWS {
+            for top in 0..all_rows() {
                 let Panes { panels, words } = panes(body, top);
                 let bottom = panels.iter().map(|panel| panel.plot.bottom()).max().unwrap();
                 assert!(bottom + AXIS_ROWS <= words.y && words.bottom() < body.bottom(), "{body}: {words}");
@@ -130,8 +132,8 @@ mod tests {
         let body = frame((80, 24)).unwrap().body;
         assert_eq!(room(body), Room::Shared);
         assert_eq!(panes(body, 0).panels.len(), 6);
-        assert_eq!(panes(body, 9).panels.last().unwrap().quantity, Quantity::ActiveShare);
-        assert_eq!(panes(body, 9).panels[0].quantity, Quantity::Experts);
+        assert_eq!(panes(body, 9).panels.last().unwrap().quantity, Quantity::ACTIVE_SHARE);
+        assert_eq!(panes(body, 9).panels[0].quantity, Quantity::EXPERTS);
         assert_eq!(room(frame((120, 40)).unwrap().body), Room::Ample);
     }
 }

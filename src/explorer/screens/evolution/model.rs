@@ -1,16 +1,16 @@
 //! What the Evolution screen shows, as plain data: what the members of the frontier are like, from the fastest to the
 //! slowest (the paper's Fig. 7).
 //!
-//! Nothing of the frontier is kept: it has some hundred members, and whatever is asked anew cannot be out of date. What
-//! the space offers is kept, since the space of a session stays.
+//! Nothing of the frontier is kept. It has some hundred members, and what is computed anew cannot be out of date. What
+//! the space offers is kept, because a session has only one space.
 
 pub mod course;
 pub mod members;
+pub mod offered;
 pub mod paper;
-pub mod quantity;
 
 use engine::space::Space;
-use quantity::Offered;
+use offered::Offered;
 
 /// What the Evolution screen looks at.
 #[derive(Debug, Clone)]

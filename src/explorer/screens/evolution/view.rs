@@ -16,11 +16,12 @@ use super::layout::panes;
 use super::model::members::members;
 use super::model::paper;
 use crate::explorer::draw::axes_over;
-use crate::explorer::draw::canvas::{Canvas, Focused, fit};
+use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::legend::{Entry, legend};
 use crate::explorer::draw::no_picture::{without_landscape, without_latency};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::state::State;
+use engine::text::{self, fit};
 use engine::units;
 use panel::Drawn;
 
@@ -43,7 +44,7 @@ pub(crate) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     let Some(landscape) = state.landscape() else {
         return without_landscape(canvas, state, inner);
     };
-    pick(canvas, state, body, title.chars().count());
+    pick(canvas, state, body, text::width(&title));
     legend(canvas, Rect { y: body.bottom() - 1, height: 1, ..body }, &LINES, 0);
     let panes = panes(body, state.evolution.top);
     let last_row = panes.panels.last().map_or(0, |panel| panel.plot.y);
@@ -76,7 +77,7 @@ fn pick(canvas: &mut Canvas<'_>, state: &State, body: Rect, title_columns: usize
     let (standing, role) = if over { ("over budget · ", Role::Over) } else { ("", Role::Pick) };
     let words =
         format!(" ◆ {standing}{} · ppl {} ", units::seconds(place.latency_s), units::significant(place.loss.exp(), 3));
-    let columns = words.chars().count();
+    let columns = text::width(&words);
     if title_columns + columns + 8 <= usize::from(body.width) {
         let x = body.right() - columns as u16 - 2;
         canvas.buffer.set_string(x, body.y, words, canvas.style(role));

@@ -17,12 +17,12 @@ mod optima;
 use ratatui::layout::Rect;
 
 use super::layout::panes;
-use crate::explorer::draw::canvas::fit;
 use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::no_picture::without_landscape;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
+use engine::text::{self, fit};
 
 /// What the marks mean, for the help.
 pub(crate) const LEGEND: &[(&str, Role, &str)] = &[
@@ -74,7 +74,7 @@ fn rows_hint(canvas: &mut Canvas<'_>, area: Rect, RowWindow { top, shown, all }:
     }
     let end = (top + shown).min(all);
     let words = format!(" rows {}–{end} of {all} · {} ", top + 1, if end < all { "pgdn" } else { "pgup" });
-    let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+    let x = area.right().saturating_sub(text::width(&words) as u16 + 2);
     canvas.buffer.set_string(x, area.bottom() - 1, &words, canvas.style(Role::Label));
 }
 

@@ -1,7 +1,9 @@
 //! One quantity along the frontier, and what there is to say of it in a few words.
 
-use super::quantity::{Nature, Offered, Quantity};
+use super::offered::Offered;
 use engine::landscape::Landscape;
+use engine::quantity::{Nature, Priced, Quantity};
+use engine::text::width;
 use engine::units;
 use engine::workload::Objective;
 
@@ -28,7 +30,7 @@ impl<'a> Course<'a> {
         let latencies_s = landscape.sweep.latency_s(objective);
         let member = |&index: &u32| {
             let index = index as usize;
-            (latencies_s[index], quantity.of(&landscape.sweep.architecture(index)))
+            (latencies_s[index], value(landscape, quantity, index))
         };
         Self { quantity, members: members.iter().map(member).collect(), offered: offered.of(quantity) }
     }
@@ -54,12 +56,12 @@ impl<'a> Course<'a> {
 
     /// What happens to it, in at most so many cells: the longest of what can be said that has room.
     pub fn in_words(&self, room: usize) -> String {
-        let ways = match self.quantity.nature() {
-            Nature::Choice => self.shares_in_words(),
-            Nature::Size => self.growth_in_words(),
-            Nature::Derived => self.ends_in_words().into_iter().collect(),
+        let ways = match self.quantity.panel().map(|panel| panel.nature) {
+            Some(Nature::Choice) => self.shares_in_words(),
+            Some(Nature::Size) => self.growth_in_words(),
+            Some(Nature::Derived) | None => self.ends_in_words().into_iter().collect(),
         };
-        ways.into_iter().find(|words| words.chars().count() <= room).unwrap_or_default()
+        ways.into_iter().find(|words| width(words) <= room).unwrap_or_default()
     }
 
     /// `768 → 3072, reaches its end at 61 ms`, `4 → 20 of 32`; shorter ones last.
@@ -85,9 +87,7 @@ impl<'a> Course<'a> {
             return vec![format!("{} in all", self.quantity.text(value))];
         }
         let share = |&(value, count): &(f64, usize)| {
-            let percent = 100.0 * count as f64 / all;
-            let percent = if percent < 1.0 { "<1".to_owned() } else { format!("{percent:.0}") };
-            format!("{}: {percent} %", self.quantity.text(value))
+            format!("{}: {}", self.quantity.text(value), units::percent(count as f64 / all))
         };
         let first = |shares: usize| {
             let said: Vec<String> = counts[..shares].iter().map(share).collect();
@@ -109,6 +109,11 @@ impl<'a> Course<'a> {
     }
 }
 
+/// That of one candidate; NaN where it is not known.
+pub fn value(landscape: &Landscape, quantity: Quantity, index: usize) -> f64 {
+    quantity.of(&Priced::candidate(landscape, index)).number().unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,28 +125,28 @@ mod tests {
 
     #[test]
     fn a_size_saturates_where_it_stays_at_the_end_of_its_axis() {
-        let width = |values: &[f64]| course(Quantity::Width, &[768.0, 1024.0, 3072.0], values);
-        let reached = width(&[768.0, 3072.0, 1024.0, 3072.0, 3072.0]);
+        let widths = |values: &[f64]| course(Quantity::WIDTH, &[768.0, 1024.0, 3072.0], values);
+        let reached = widths(&[768.0, 3072.0, 1024.0, 3072.0, 3072.0]);
         assert_eq!(reached.saturates_s(), Some(0.04), "not where it was there for a while");
         assert_eq!(reached.in_words(60), "768 → 3072, reaches its end at 40.0 ms");
         assert_eq!(reached.in_words(12), "768 → 3072");
         assert_eq!(reached.in_words(4), "");
-        assert_eq!(width(&[768.0, 1024.0, 3072.0]).in_words(60), "768 → 3072");
-        let below = width(&[768.0, 1024.0]);
+        assert_eq!(widths(&[768.0, 1024.0, 3072.0]).in_words(60), "768 → 3072");
+        let below = widths(&[768.0, 1024.0]);
         assert_eq!((below.saturates_s(), below.in_words(60).as_str()), (None, "768 → 1024 of 3072"));
-        assert_eq!(width(&[768.0, 3072.0, 1024.0]).in_words(60), "768 → 1024, up to 3072");
-        assert_eq!(width(&[3072.0, 3072.0]).saturates_s(), None, "it is there all along");
-        assert_eq!(width(&[3072.0, 3072.0]).in_words(60), "3072 in all");
-        assert_eq!(width(&[]).in_words(60), "");
+        assert_eq!(widths(&[768.0, 3072.0, 1024.0]).in_words(60), "768 → 1024, up to 3072");
+        assert_eq!(widths(&[3072.0, 3072.0]).saturates_s(), None, "it is there all along");
+        assert_eq!(widths(&[3072.0, 3072.0]).in_words(60), "3072 in all");
+        assert_eq!(widths(&[]).in_words(60), "");
     }
 
     #[test]
     fn a_choice_is_spoken_of_in_shares_of_the_members() {
-        let experts = course(Quantity::Experts, &[1.0, 8.0, 16.0], &[1.0, 8.0, 16.0, 16.0, 8.0, 16.0, 16.0, 8.0]);
+        let experts = course(Quantity::EXPERTS, &[1.0, 8.0, 16.0], &[1.0, 8.0, 16.0, 16.0, 8.0, 16.0, 16.0, 8.0]);
         assert_eq!(experts.counts(), [(16.0, 4), (8.0, 3), (1.0, 1)]);
         assert_eq!(experts.in_words(60), "16: 50 %, 8: 38 %, 1: 12 %");
         assert_eq!(experts.in_words(27), "16: 50 %, 8: 38 %, 1: 12 %");
         assert_eq!(experts.in_words(22), "16: 50 %, 8: 38 %, …");
-        assert_eq!(course(Quantity::TopK, &[1.0, 2.0], &[1.0, 1.0]).in_words(60), "1 in all");
+        assert_eq!(course(Quantity::TOP_K, &[1.0, 2.0], &[1.0, 1.0]).in_words(60), "1 in all");
     }
 }

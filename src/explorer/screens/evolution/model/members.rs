@@ -1,8 +1,8 @@
 //! The members of the frontier that the screen speaks of, as the session stands.
 
 use super::course::Course;
-use super::quantity::Quantity;
 use crate::explorer::state::State;
+use engine::quantity::Quantity;
 
 /// The members that the screen speaks of: those that the budgets admit, or all where they admit none.
 pub fn members(state: &State) -> &[u32] {

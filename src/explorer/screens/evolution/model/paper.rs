@@ -1,10 +1,10 @@
 //! How the picture compares with the paper's Fig. 7: "wide and shallow: width saturates at the upper bound first, then
-//! depth grows". Said only of the published law on the published space; of any other the paper says nothing.
+//! depth grows". This is said only of the published law on the published space. About any other the paper says nothing.
 
 use super::members::course;
-use super::quantity::Quantity;
 use crate::explorer::state::State;
 use engine::landscape::Landscape;
+use engine::quantity::Quantity;
 use engine::units;
 
 /// In one line: what the paper says, and whether it comes out here.
@@ -12,7 +12,7 @@ pub fn in_words(state: &State) -> Option<String> {
     if !is_the_papers(state.landscape()?, &state.shelf.space.name) {
         return None;
     }
-    let (width, depth) = (course(state, Quantity::Width)?, course(state, Quantity::Depth)?);
+    let (width, depth) = (course(state, Quantity::WIDTH)?, course(state, Quantity::LAYERS)?);
     let within = if state.budgets().active().next().is_some() { ", in budget," } else { "" };
     let at = units::seconds;
     Some(match (width.saturates_s(), depth.saturates_s()) {

@@ -1,9 +1,9 @@
-//! One quantity against latency: the value of every member, from its latency to that of the next, for so long it is the
-//! best that one can have.
+//! One quantity against latency. The value of a member is drawn from its latency to that of the next member, because up
+//! to there it is the best that one can have.
 
 use ratatui::layout::Rect;
 
-use crate::explorer::draw::canvas::{Canvas, fit, put};
+use crate::explorer::draw::canvas::{Canvas, put};
 use crate::explorer::draw::scales;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
@@ -11,12 +11,14 @@ use crate::explorer::plot::axes::Axes;
 use crate::explorer::plot::{Dots, Plane, Scale, Tick, braille, by_plainness};
 use crate::explorer::pointer::Target;
 use crate::explorer::screens::evolution::layout::Panel;
+use crate::explorer::screens::evolution::model::course::value;
 use crate::explorer::screens::evolution::model::members::{course, members};
-use crate::explorer::screens::evolution::model::quantity::Quantity;
 use crate::explorer::selection::axis_value;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::Direction;
 use engine::landscape::Landscape;
+use engine::quantity::Quantity;
+use engine::text::fit;
 
 /// Cells of a heading's name and of its value.
 const NAME: usize = 9;
@@ -57,10 +59,10 @@ impl<'a> Drawn<'a> {
         let value = self.picked().map(|(_, value)| format!("◆ {}", quantity.text(value))).unwrap_or_default();
         let room = usize::from(heading.width).saturating_sub(NAME + VALUE + 2);
         let words = course(self.state, quantity).map(|course| course.in_words(room)).unwrap_or_default();
-        // Of nothing feasible there is nothing to say; the members are those that there would be.
+        // Where nothing is feasible the words are faint. The members are then those without budgets.
         let role = if self.state.selection.frontier.is_empty() { Role::Faint } else { Role::Label };
         let spans = vec![
-            canvas.span(format!(" {:<NAME$}", quantity.label()), Role::Title),
+            canvas.span(format!(" {:<NAME$}", quantity.panel().map_or("", |panel| panel.label)), Role::Title),
             canvas.span(format!("{value:<VALUE$} "), Role::Pick),
             canvas.span(fit(&words, room), role),
         ];
@@ -124,7 +126,7 @@ impl<'a> Drawn<'a> {
     }
 
     fn value(&self, index: usize) -> f64 {
-        self.panel.quantity.of(&self.landscape.sweep.architecture(index))
+        value(self.landscape, self.panel.quantity, index)
     }
 
     /// A line at every budget on the latency axis, to be dragged.
@@ -160,21 +162,22 @@ impl<'a> Drawn<'a> {
     }
 }
 
-/// From the smallest to the largest value that the space offers, so that budgets never move it; of what follows from
-/// other sizes, the smallest and the largest among the members. Equal ratios are equally far, but for the depth.
+/// From the smallest to the largest value that the space offers, so that budgets never move the axis. For a quantity
+/// that follows from other sizes, the smallest and the largest value among the members. The axis is logarithmic, except
+/// for the depth.
 fn scale(state: &State, landscape: &Landscape, quantity: Quantity) -> Option<Scale> {
     let [low, high] = match *state.evolution.offered.of(quantity) {
         [low, .., high] => [low, high],
         [only] => [only, only],
         [] => {
             let members = state.frontiers.all.iter().chain(members(state));
-            let values = members.map(|&index| quantity.of(&landscape.sweep.architecture(index as usize)));
+            let values = members.map(|&index| value(landscape, quantity, index as usize));
             values.fold([f64::INFINITY, 0.0], |[low, high]: [f64; 2], value| [low.min(value), high.max(value)])
         }
     };
     let usable = low > 0.0 && high.is_finite() && low <= high;
     usable.then(|| match quantity {
-        Quantity::Depth => Scale::linear([low, high], 0.5),
+        Quantity::LAYERS => Scale::linear([low, high], 0.5),
         _ => Scale::logarithmic([low, high], 0.05),
     })
 }

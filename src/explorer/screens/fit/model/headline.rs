@@ -1,5 +1,5 @@
-//! The view's first line: which runs, how many play which part, how well the law describes them and predicts those that
-//! it has not seen; and a sentence in the runs' place where there are none.
+//! The first line of the view: which runs, how many of them play which part, and how well the law describes them and
+//! predicts unseen ones. Where there are no runs, a sentence stands in their place.
 
 use super::evidence::{Evidence, Part};
 use crate::explorer::judged::Validation;
@@ -68,10 +68,9 @@ fn folds(KFold { k, score, rmse_standard_error, .. }: &KFold) -> String {
 }
 
 fn largest(SizeExtrapolation { score, architectures, architectures_fitted, .. }: &SizeExtrapolation) -> String {
-    let share = 100.0 * *architectures as f64 / (architectures + architectures_fitted) as f64;
-    let sign = if score.bias < 0.0 { '−' } else { '+' };
-    let (rmse, bias) = (units::significant(score.rmse, 3), units::significant(score.bias.abs(), 2));
-    format!("largest {share:.0} %: RMSE {rmse}, bias {sign}{bias}")
+    let share = units::percent(*architectures as f64 / (architectures + architectures_fitted) as f64);
+    let bias = units::signed(score.bias, |size| units::significant(size, 2));
+    format!("largest {share}: RMSE {}, bias {bias}", units::significant(score.rmse, 3))
 }
 
 /// `139 runs fitted, 34 held out, 2 excluded`.

@@ -4,7 +4,7 @@ use super::evidence::{Evidence, Part, Without};
 use crate::explorer::table::{SortOrder, TableColumn};
 use engine::features::Axis;
 use engine::law::influence::Effect;
-use engine::units;
+use engine::units::{self, signed};
 
 /// A column of the table of runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,21 +35,23 @@ pub const BY_SIZE: (RunColumn, SortOrder) = (RunColumn::Residual, SortOrder::Des
 pub const BY_INFLUENCE: (RunColumn, SortOrder) = (RunColumn::Shift, SortOrder::Descending);
 
 impl TableColumn for RunColumn {
-    const COLUMNS: &'static [Self] = &[
-        Self::Name,
-        Self::Measured,
-        Self::Predicted,
-        Self::Residual,
-        Self::Shift,
-        Self::Part,
-        Self::Percent,
-        Self::Shape(Axis::Layers),
-        Self::Shape(Axis::Width),
-        Self::Shape(Axis::FfnRatio),
-        Self::Shape(Axis::KvDim),
-        Self::Shape(Axis::ActivationRate),
-        Self::Deleted,
-    ];
+    fn columns() -> &'static [Self] {
+        &[
+            Self::Name,
+            Self::Measured,
+            Self::Predicted,
+            Self::Residual,
+            Self::Shift,
+            Self::Part,
+            Self::Percent,
+            Self::Shape(Axis::Layers),
+            Self::Shape(Axis::Width),
+            Self::Shape(Axis::FfnRatio),
+            Self::Shape(Axis::KvDim),
+            Self::Shape(Axis::ActivationRate),
+            Self::Deleted,
+        ]
+    }
 
     fn heading(self) -> &'static str {
         match self {
@@ -106,11 +108,11 @@ impl RunColumn {
             Self::Name => evidence.dataset.runs[run].name.clone(),
             Self::Measured => loss(point.measured),
             Self::Predicted => loss(point.predicted),
-            Self::Residual => signed(point.residual(), 4),
-            Self::Percent => signed(point.percent(), 1),
+            Self::Residual => signed(point.residual(), loss),
+            Self::Percent => signed(point.percent(), |percent| format!("{percent:.1}")),
             Self::Part => point.part.name().to_owned(),
             Self::Shift => without(point.without, |effect| format!("{:.5}", effect.shift)),
-            Self::Deleted => without(point.without, |effect| signed(effect.deleted_residual, 4)),
+            Self::Deleted => without(point.without, |effect| signed(effect.deleted_residual, loss)),
             Self::Shape(axis) => units::ratio(evidence.features(run).get(axis)),
         }
     }
@@ -142,8 +144,8 @@ fn without(without: Without, figure: impl Fn(&Effect) -> String) -> String {
     }
 }
 
-/// Where it stands in the order: a run without which there is no law comes before all others, one that the law does not
-/// know after them.
+/// Its place in the order. A run without which there is no law comes first, and a run that the law does not know comes
+/// last.
 fn weight(without: Without, figure: impl Fn(&Effect) -> f64) -> f64 {
     match &without {
         Without::NoLaw => f64::INFINITY,
@@ -159,17 +161,6 @@ const fn part_rank(part: Part) -> u8 {
 /// A loss with as many decimals as runs are told apart by.
 fn loss(nats: f64) -> String {
     format!("{nats:.4}")
-}
-
-/// With its sign, also where that is a plus; what rounds to 0 has none.
-fn signed(value: f64, decimals: usize) -> String {
-    let size = format!("{:.decimals$}", value.abs());
-    let is_zero = size.chars().all(|digit| matches!(digit, '0' | '.'));
-    match (is_zero, value < 0.0) {
-        (true, _) => size,
-        (false, true) => format!("−{size}"),
-        (false, false) => format!("+{size}"),
-    }
 }
 
 /// All runs in the order of a column; equal ones in the file's order.
@@ -226,6 +217,5 @@ mod tests {
         assert_eq!(cells(RunColumn::Residual), ["+0.5000", "−0.1000", "0.0000"]);
         assert_eq!(cells(RunColumn::Part), ["fitted", "fitted", "held out"]);
         assert_eq!(cells(RunColumn::Shape(Axis::Width)), ["256", "512", "256"]);
-        assert_eq!(signed(-0.04, 1), "0.0");
     }
 }

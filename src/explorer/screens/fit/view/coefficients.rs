@@ -4,14 +4,16 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::focused;
-use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::fit::action::FitAction;
 use crate::explorer::screens::fit::layout::coefficients_body;
 use crate::explorer::screens::fit::model::FitFocus;
 use crate::explorer::screens::fit::model::coefficients::{CoefficientLine, CoefficientRow, aligned, lines};
 use crate::explorer::state::State;
+use engine::text::{self, fit, left};
 
 /// Draws as many lines as fit, from where they are scrolled to.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
@@ -19,8 +21,12 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let title = if entry.standing_ensemble().is_some() { "Coefficients with 90 % intervals" } else { "Coefficients" };
     canvas.pane(area, title, focused(state, FitFocus::Coefficients));
     let Some(law) = entry.law() else { return };
-    let wheel = [Action::ScrollCoefficients(-3), Action::ScrollCoefficients(3)];
-    canvas.hits.push_with_wheel(area, Some(Target::Press(Action::FocusFit(FitFocus::Coefficients))), wheel);
+    let wheel = [-3, 3].map(|rows| Action::Fit(FitAction::ScrollCoefficients(rows)));
+    canvas.hits.push_with_wheel(
+        area,
+        Some(Target::Press(Action::Fit(FitAction::Focus(FitFocus::Coefficients)))),
+        wheel,
+    );
     let body = coefficients_body(area);
     let lines = lines(law, entry.standing_ensemble(), entry.findings(), usize::from(body.width));
     let (top, all) = (state.fit.coefficients_top, lines.len());
@@ -31,7 +37,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let below = all.saturating_sub(top + usize::from(body.height));
     if below > 0 {
         let words = format!(" {below} more lines: tab, ↓ ");
-        let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+        let x = area.right().saturating_sub(text::width(&words) as u16 + 2);
         canvas.buffer.set_string(x, area.bottom() - 1, &words, canvas.style(Role::Label));
     }
 }
@@ -55,12 +61,12 @@ fn coefficient(canvas: &Canvas<'_>, row: &CoefficientRow, width: usize) -> [Span
     const BEFORE_MEANING: usize = 6 + 9 + 1;
     const INTERVAL: usize = 14;
     let interval = row.certainty.map_or_else(String::new, |certainty| format!("{:<INTERVAL$}", certainty.in_words()));
-    let room = width.saturating_sub(BEFORE_MEANING + interval.chars().count() + 1);
+    let room = width.saturating_sub(BEFORE_MEANING + text::width(&interval) + 1);
     let value_role = if row.value == 0.0 { Role::Label } else { Role::Text };
     [
         canvas.span(format!("{:<6}", row.symbol), Role::Title),
         canvas.span(format!("{} ", aligned(row.value)), value_role),
         canvas.span(interval, Role::Text),
-        canvas.span(format!("{:<room$} ", fit(row.meaning, room)), Role::Label),
+        canvas.span(left(&fit(row.meaning, room), room + 1), Role::Label),
     ]
 }

@@ -5,18 +5,20 @@
 use ratatui::layout::Rect;
 
 use super::{focused, marks};
-use crate::explorer::draw::canvas::{Canvas, fit as cut};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::scales::scales;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::{Plane, Scale, Tick, by_plainness, even_labels};
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::fit::action::FitAction;
 use crate::explorer::screens::fit::model::FitFocus;
 use crate::explorer::screens::fit::model::evidence::{Evidence, FitPlot, Variation};
 use crate::explorer::slider::roundest;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::Direction;
 use engine::features::Axis;
+use engine::text::{self, fit as cut};
 use engine::units;
 
 /// Columns of the residuals' labels, tick included.
@@ -39,9 +41,9 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
     let axis = state.fit.axis;
     let title = format!("Residuals along ◂{axis}▸");
     let inner = canvas.pane(area, &title, focused(state, FitFocus::Plots));
-    canvas.hits.push(area, Target::Press(Action::FocusFit(FitFocus::Plots)));
-    let name_x = area.x + 2 + "Residuals along ◂".chars().count() as u16;
-    let neighbour = |direction| Action::ShowAxis(state.fit.neighbouring_axis(direction));
+    canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
+    let name_x = area.x + 2 + text::width("Residuals along ◂") as u16;
+    let neighbour = |direction| Action::Fit(FitAction::ShowAxis(state.fit.neighbouring_axis(direction)));
     canvas.button((name_x - 1, area.y), "◂", Role::Focus, neighbour(Direction::Down));
     canvas.button((name_x, area.y), &format!("{axis}▸"), Role::Focus, neighbour(Direction::Up));
     convention(canvas, area);
@@ -64,7 +66,7 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
 /// All that vary; those that do not are named below.
 fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) {
     let inner = canvas.pane(area, "Residuals along", focused(state, FitFocus::Plots));
-    canvas.hits.push(area, Target::Press(Action::FocusFit(FitFocus::Plots)));
+    canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
     convention(canvas, area);
     let mut varying: Vec<(Axis, Vec<f64>)> = Vec::new();
     let mut constant: Vec<String> = Vec::new();
@@ -100,7 +102,7 @@ fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, are
 /// What the sign of a residual means, in the lower border.
 fn convention(canvas: &mut Canvas<'_>, area: Rect) {
     let words = " measured − predicted, nats ";
-    let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
+    let x = area.right().saturating_sub(text::width(words) as u16 + 2);
     canvas.buffer.set_string(x, area.bottom() - 1, words, canvas.style(Role::Label));
 }
 
@@ -150,7 +152,7 @@ fn name(canvas: &mut Canvas<'_>, state: &State, axis: Axis, tile: Rect) {
     let words = format!(" {axis} ");
     let x = tile.right().saturating_sub(words.len() as u16);
     let role = if state.fit.axis == axis { Role::Title } else { Role::Label };
-    canvas.button((x, tile.y - 1), &words, role, Action::ShowAxis(axis));
+    canvas.button((x, tile.y - 1), &words, role, Action::Fit(FitAction::ShowAxis(axis)));
 }
 
 /// Round values up to the largest residual either way, as many as have room in so many rows; 0 always.

@@ -25,12 +25,14 @@ use crate::explorer::message::Action;
 use crate::explorer::plot::axes::Axes;
 use crate::explorer::plot::{Dots, braille};
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::frontier::action::FrontierAction;
 use crate::explorer::selection::axis_value;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Arrow, Focus, Stride};
 use engine::budget::Limit;
 use engine::landscape::{Landscape, Position};
 use engine::pareto;
+use engine::text;
 
 /// Columns of the perplexity labels, tick included.
 const LABEL_COLUMNS: u16 = 5;
@@ -46,7 +48,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let title = format!("Frontier · perplexity against {} latency{imagined}", state.objective.name());
     let inner = canvas.pane(area, &title, focused(state, Focus::Chart));
     canvas.hits.push(area, Target::Press(Action::Focus(Focus::Chart)));
-    legend(canvas, area, &CLOUD, title.chars().count() as u16);
+    legend(canvas, area, &CLOUD, text::width(&title) as u16);
     band::legend(canvas, state, area);
     let Some(landscape) = state.landscape() else {
         return without_landscape(canvas, state, inner);
@@ -219,7 +221,8 @@ impl Chart<'_> {
 
     /// Clicks pick, the wheel walks along the frontier.
     fn interaction(&self, canvas: &mut Canvas<'_>) {
-        let wheel = [Arrow::Left, Arrow::Right].map(|arrow| Action::Arrow(arrow, Stride::Coarse));
+        let wheel =
+            [Arrow::Left, Arrow::Right].map(|arrow| Action::Frontier(FrontierAction::Arrow(arrow, Stride::Coarse)));
         let wheel = (self.state.focus == Focus::Chart).then_some(wheel);
         let target = Target::Plot(self.axes);
         match wheel {
@@ -253,7 +256,7 @@ impl Chart<'_> {
         let area = self.axes.area();
         let Some((_, front)) = self.state.selection.bounds.iter().find(|(bound, _)| *bound == limit) else { return };
         let latencies_s = self.landscape.sweep.latency_s(self.state.objective);
-        let room = words.chars().count() as u16 + 2;
+        let room = text::width(words) as u16 + 2;
         for x in (area.left()..area.right().saturating_sub(room)).rev() {
             let spans = |column: u16| {
                 let (_, right_s) = self.axes.latency_span_at(column);
@@ -276,7 +279,7 @@ impl Chart<'_> {
     /// Writes beside a cell: to its right, its left, or a row above or below, wherever there is room. Says where.
     fn label(&mut self, canvas: &mut Canvas<'_>, at: (u16, u16), words: &str, style: Style) -> Option<Rect> {
         let area = self.axes.area();
-        let length = words.chars().count() as u16;
+        let length = text::width(words) as u16;
         let right = at.0 + 2;
         let left = at.0.saturating_sub(length + 1);
         let rows = [at.1, at.1.saturating_sub(1), at.1 + 1];

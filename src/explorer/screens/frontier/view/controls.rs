@@ -2,13 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use crate::explorer::draw::canvas::{Canvas, Focused, fit};
+use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::render_slider;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Control, Direction, Focus, Stride};
+use engine::text::{self, fit};
 use engine::units;
 
 /// Rows of steppers.
@@ -83,6 +84,6 @@ fn render_stepper(canvas: &mut Canvas<'_>, state: &State, (control, label, value
     let room = usize::from(end.saturating_sub(arrow_x + 3));
     let value = fit(value, room);
     canvas.buffer.set_string(arrow_x + 1, area.y, &value, canvas.style(Role::Text));
-    let after = arrow_x + 1 + value.chars().count() as u16;
+    let after = arrow_x + 1 + text::width(&value) as u16;
     canvas.button((after, area.y), "▸", Role::Label, step(Direction::Up));
 }

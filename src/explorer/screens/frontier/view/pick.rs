@@ -1,10 +1,10 @@
-//! The picked architecture in detail: what it is, how it compares, where its time and memory go.
+//! The picked architecture in detail: its shape, how it compares, where its time and memory go.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 
 use super::power;
-use crate::explorer::draw::canvas::{Canvas, Focused, fit, right};
+use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Control, Focus};
@@ -13,6 +13,7 @@ use engine::architecture::experts_in_words;
 use engine::landscape::Landscape;
 use engine::law::{Ensemble, Interval};
 use engine::roofline::{Bound, OperatorCost, Phase};
+use engine::text::{fit, left, right};
 use engine::units;
 
 type Lines = Vec<Vec<Span<'static>>>;
@@ -138,7 +139,7 @@ impl Detail<'_> {
         lines
     }
 
-    /// What the resampled laws say of its perplexity and of its place; nothing where there are none.
+    /// What the resampled laws say of its perplexity and of its place. Empty where there are none.
     fn uncertainty(&self, canvas: &Canvas<'_>) -> Lines {
         let (Some(interval), Some(ensemble)) = (self.loss_interval, self.state.ensemble()) else { return Vec::new() };
         let ends = |interval: Interval, write: fn(f64) -> String| [interval.low, interval.high].map(write).join("–");
@@ -148,10 +149,11 @@ impl Detail<'_> {
             canvas.span(perplexity, Role::Text),
             canvas.span(format!(" ({loss} nats) at {:.0} %", 100.0 * Ensemble::LEVEL), Role::Label),
         ]];
-        // Beyond a budget it is on no frontier of what is feasible, and nothing is said.
+        // A pick beyond a budget is on no feasible frontier, so nothing is said.
         if self.broken_limits().is_empty() {
             let verdict = self.state.current_verdict().map(|verdict| &verdict.confidence);
-            let share = verdict.map_or_else(|| "…".to_owned(), |sure| percent(sure.frontier_probability(self.index)));
+            let share =
+                verdict.map_or_else(|| "…".to_owned(), |sure| units::percent(sure.frontier_probability(self.index)));
             let of = units::count(ensemble.laws.len());
             let robust = if verdict.is_some_and(|sure| sure.is_robust(self.index)) { ", robust" } else { "" };
             lines.push(vec![
@@ -186,7 +188,7 @@ impl Detail<'_> {
         let here = self.landscape.position(objective, self.index);
         let row = |label: &str, perplexity: String, time: String| {
             vec![
-                canvas.span(format!("{:<20}", fit(label, 19)), Role::Label),
+                canvas.span(left(&fit(label, 19), 20), Role::Label),
                 canvas.span(right(&perplexity, 9), Role::Text),
                 canvas.span(right(&time, 9), Role::Text),
             ]
@@ -291,15 +293,6 @@ impl Detail<'_> {
     }
 }
 
-/// A share of resamples: certainty is said only of all and of none.
-pub(super) fn percent(share: f64) -> String {
-    match share {
-        _ if share > 0.0 && share < 0.01 => "<1 %".to_owned(),
-        _ if share < 1.0 && share > 0.99 => ">99 %".to_owned(),
-        _ => format!("{:.0} %", 100.0 * share),
-    }
-}
-
 /// `▇▇▇▇▇▁▁▁  61 % C`: a bar, the share, and the roof: C for compute, M for memory.
 fn share(canvas: &Canvas<'_>, row: Option<&OperatorCost>, phase_s: f64, bar: usize) -> Vec<Span<'static>> {
     let Some(row) = row.filter(|_| phase_s > 0.0) else {
@@ -311,11 +304,10 @@ fn share(canvas: &Canvas<'_>, row: Option<&OperatorCost>, phase_s: f64, bar: usi
         Bound::Compute => ("C", Role::Compute),
         Bound::Memory => ("M", Role::Memory),
     };
-    let percent = if share < 0.005 { "<1".to_owned() } else { format!("{:.0}", share * 100.0) };
     vec![
         canvas.span("▇".repeat(filled), role),
         canvas.span("▁".repeat(bar.saturating_sub(filled)), Role::Faint),
-        canvas.span(format!("{} % ", right(&percent, 3)), Role::Text),
+        canvas.span(format!("{} ", right(&units::percent(share), 5)), Role::Text),
         canvas.span(format!("{letter} "), role),
     ]
 }

@@ -3,12 +3,13 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::explorer::draw::canvas::{Canvas, fit, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::state::State;
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::latency::Latency;
+use engine::text::{fit, left, right};
 use engine::units;
 
 /// Cells of a mode's columns: name, watts, latency, energy, tokens per second.
@@ -65,8 +66,9 @@ impl InMode {
     }
 }
 
-/// Every power mode of the board: which is the fastest, and which takes the least energy at most. Where not all have
-/// room, those up to the present one; where the columns have none, tokens per second give way.
+/// Every power mode of the board, with the fastest one and the one with the least energy marked. Where there is no room
+/// for all, those up to the present one are shown. Where there is no room for all columns, tokens per second are left
+/// out.
 pub(super) fn modes(canvas: &Canvas<'_>, state: &State, pick: (&Landscape, &Architecture), area: Rect) -> Lines {
     let shown = state.shown();
     let rows = InMode::of_board(state, pick.0, pick.1);
@@ -110,7 +112,7 @@ fn cells(
 ) -> Vec<Span<'static>> {
     let marker = canvas.span(marker, Role::Focus);
     let padded = texts.into_iter().zip(WIDTHS).enumerate().map(|(column, (text, width))| match column {
-        0 => format!("{text:<width$}"),
+        0 => left(&text, width),
         _ => right(&text, width),
     });
     let spans = padded.zip(roles).map(|(text, role)| canvas.span(text, role));

@@ -3,19 +3,20 @@
 use ratatui::layout::Rect;
 
 use super::focused;
-use super::pick::percent;
-use crate::explorer::draw::canvas::{Canvas, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::table;
 use crate::explorer::draw::table::Placed;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
-use crate::explorer::screens::frontier::model::{BEST_FIRST, Column};
+use crate::explorer::screens::frontier::action::FrontierAction;
+use crate::explorer::screens::frontier::model::BEST_FIRST;
 use crate::explorer::state::State;
-use crate::explorer::table::RowWindow;
+use crate::explorer::table::{RowWindow, TableColumn};
 use crate::explorer::vocabulary::Focus;
 use engine::confidence::Confidence;
-use engine::text::wrapped;
+use engine::quantity::{Confident, Priced, Quantity};
+use engine::text::{right, wrapped};
 use engine::units;
 
 /// Draws heading and rows.
@@ -30,13 +31,14 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         if state.sort == BEST_FIRST && state.order.is_none() { " · best first" } else { "" },
     );
     let inner = canvas.pane(area, &title, focused(state, Focus::Table));
-    let wheel = [Action::Scroll(-3), Action::Scroll(3)];
+    let wheel = [-3, 3].map(|rows| Action::Frontier(FrontierAction::Scroll(rows)));
     canvas.hits.push_with_wheel(area, Some(Target::Press(Action::Focus(Focus::Table))), wheel);
     let shown = usize::from(inner.height).saturating_sub(1);
     table::position_hint(canvas, area, RowWindow { top: state.top, shown, all: state.selection.feasible.len() });
     let shares = Shares::of(state, inner);
-    let columns = table::columns(Rect { width: inner.width - shares.as_ref().map_or(0, |_| SHARE_COLUMNS), ..inner });
-    table::headings(canvas, state.sort, &columns, Action::Sort);
+    let columns =
+        table::columns(Rect { width: inner.width - shares.as_ref().map_or(0, |_| Shares::columns()), ..inner });
+    table::headings(canvas, state.sort, &columns, |column| Action::Frontier(FrontierAction::Sort(column)));
     if let Some(shares) = &shares {
         shares.heading(canvas, inner.y);
     }
@@ -51,7 +53,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 fn rows(
     canvas: &mut Canvas<'_>,
     state: &State,
-    (columns, shares): (&[Placed<Column>], Option<&Shares<'_>>),
+    (columns, shares): (&[Placed<Quantity>], Option<&Shares<'_>>),
     body: Rect,
 ) {
     let Some(landscape) = state.landscape() else { return };
@@ -68,51 +70,63 @@ fn rows(
             (" ", style)
         };
         canvas.buffer.set_string(body.x, y, marker, marker_style);
+        let priced = Priced::candidate(landscape, index as usize);
         for placed in columns {
-            let text = placed.column.cell(&landscape.sweep, index as usize);
-            placed.write(canvas, y, &text, style);
+            placed.write(canvas, y, &placed.column.screen_cell(&priced), style);
         }
         if let Some(shares) = shares {
-            shares.write(canvas, y, index as usize);
+            shares.write(canvas, y, index as usize, &priced);
         }
         canvas.hits.push_with_wheel(
             Rect::new(body.x, y, body.width, 1),
-            Some(Target::Press(Action::PickRow(row))),
-            [Action::Scroll(-3), Action::Scroll(3)],
+            Some(Target::Press(Action::Frontier(FrontierAction::PickRow(row)))),
+            [-3, 3].map(|rows| Action::Frontier(FrontierAction::Scroll(rows))),
         );
     }
 }
 
-/// Cells of the column of shares, gap included.
-const SHARE_COLUMNS: u16 = 7;
 /// Cells inside the pane below which the shape needs them all.
 const ROOM_FOR_SHARES: u16 = 74;
 
-/// In how many of the resampled laws each row is on the frontier: a last column that is there when they are. It does not
-/// sort: most rows are on no frontier at all.
+/// What resampling says of each row, in columns at the right edge that are there when it is known. They do not sort: most
+/// rows are on no frontier at all.
 struct Shares<'a> {
     /// None while the budgets are others than those of the last verdict.
     confidence: Option<&'a Confidence>,
-    x: u16,
+    right: u16,
 }
 
 impl<'a> Shares<'a> {
     fn of(state: &'a State, inner: Rect) -> Option<Self> {
         let known = state.verdict.is_some() && inner.width >= ROOM_FOR_SHARES;
         let confidence = state.current_verdict().map(|verdict| &verdict.confidence);
-        known.then(|| Self { confidence, x: inner.right() - SHARE_COLUMNS })
+        known.then(|| Self { confidence, right: inner.right() })
+    }
+
+    /// Cells of all columns, gaps included.
+    fn columns() -> u16 {
+        Quantity::at_the_edge().iter().map(|column| column.width() + 1).sum()
     }
 
     fn heading(&self, canvas: &mut Canvas<'_>, y: u16) {
-        canvas.buffer.set_string(self.x, y, right("robust", usize::from(SHARE_COLUMNS)), canvas.style(Role::Label));
+        self.line(canvas, y, Role::Label, |column| column.heading().to_owned());
     }
 
-    fn write(&self, canvas: &mut Canvas<'_>, y: u16, index: usize) {
+    fn write(&self, canvas: &mut Canvas<'_>, y: u16, index: usize, priced: &Priced<'_>) {
         let Some(confidence) = self.confidence else { return };
-        let share = confidence.frontier_probability(index);
-        let words = if share > 0.0 { percent(share) } else { "–".to_owned() };
-        let role = if confidence.is_robust(index) { Role::Good } else { Role::Label };
-        canvas.buffer.set_string(self.x, y, right(&words, usize::from(SHARE_COLUMNS)), canvas.style(role));
+        let (frontier_probability, is_robust) = (confidence.frontier_probability(index), confidence.is_robust(index));
+        let confident = Some(Confident { frontier_probability, is_robust, loss: None });
+        let role = if is_robust { Role::Good } else { Role::Label };
+        self.line(canvas, y, role, |column| column.screen_cell(&Priced { confident, ..*priced }));
+    }
+
+    fn line(&self, canvas: &mut Canvas<'_>, y: u16, role: Role, text: impl Fn(Quantity) -> String) {
+        let mut x = self.right - Self::columns();
+        for &column in Quantity::at_the_edge() {
+            let cells = column.width() + 1;
+            canvas.buffer.set_string(x, y, right(&text(column), usize::from(cells)), canvas.style(role));
+            x += cells;
+        }
     }
 }
 

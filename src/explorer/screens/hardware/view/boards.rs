@@ -2,17 +2,19 @@
 
 use ratatui::layout::Rect;
 
-use crate::explorer::draw::canvas::{Canvas, fit, fit_before, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::table::position_hint;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::draw::window;
 use crate::explorer::message::Action;
+use crate::explorer::message::WindowAction;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::what_if::{BoardRow, budgets_anywhere, ranking};
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
-use crate::explorer::vocabulary::{Arrow, Stride};
 use engine::budget::Limit;
+use engine::text::{self, fit, fit_before, left, right};
 use engine::units;
 
 /// Widest the window becomes.
@@ -34,12 +36,12 @@ pub(crate) fn render(canvas: &mut Canvas<'_>, state: &State, selected: usize, sc
     let top = window.holding(Some(selected));
     let border = Rect { x: inner.x - 1, y: inner.y - 1, width: inner.width + 2, height: inner.height + 2 };
     position_hint(canvas, border, RowWindow { top, ..window });
-    let wheel = [Arrow::Up, Arrow::Down].map(|arrow| Action::Arrow(arrow, Stride::Coarse));
-    canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Cancel)), wheel);
+    let wheel = [-1, 1].map(|rows| Action::Window(WindowAction::Scroll(rows)));
+    canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Window(WindowAction::Cancel))), wheel);
     for (y, (place, row)) in (body.top()..body.bottom()).zip(rows.iter().enumerate().skip(top)) {
         let line = Rect { y, height: 1, ..body };
         render_row(canvas, state, (row, place == selected), widths, line);
-        canvas.hits.push(line, Target::Press(Action::TakeBoard(place)));
+        canvas.hits.push(line, Target::Press(Action::Hardware(HardwareAction::TakeBoard(place))));
     }
 }
 
@@ -62,7 +64,7 @@ impl Widths {
     fn of(rows: &[BoardRow], columns: u16) -> Self {
         let phases = columns >= 100;
         let others = Self::FIXED + Self::VERDICT + if phases { Self::PHASES } else { 0 };
-        let longest = rows.iter().map(|row| row.title().chars().count()).max().unwrap_or(0);
+        let longest = rows.iter().map(|row| text::width(&row.title())).max().unwrap_or(0);
         Self { title: (longest + 1).min(usize::from(columns).saturating_sub(others)), phases }
     }
 }
@@ -96,14 +98,14 @@ fn render_row(
     };
     let marker = if selected { "▸" } else { " " };
     let figures = format!(
-        "{}{}  {:<title$}{}{phases}  {:<11}",
+        "{}{}  {}{}{phases}  {:<11}",
         if here { "•" } else { " " },
         right(&row.watts(), 6),
-        fit_before(&row.board_title, &format!(" · {}", row.mode_name), title.saturating_sub(1)),
+        left(&fit_before(&row.board_title, &format!(" · {}", row.mode_name), title.saturating_sub(1)), title),
         time(Limit::Total, 9),
         row.roofline(),
     );
-    let room = usize::from(line.width).saturating_sub(figures.chars().count() + 2);
+    let room = usize::from(line.width).saturating_sub(text::width(&figures) + 2);
     let verdict = fit(&row.verdict(), room);
     let verdict_role = if row.verdict().starts_with('✓') { Role::Good } else { Role::Over };
     let spans = vec![

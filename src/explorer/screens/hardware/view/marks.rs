@@ -13,9 +13,11 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::Plane;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::{Subject, letter};
 use crate::explorer::screens::hardware::model::{Emphasis, HardwareView};
 use engine::roofline::{OperatorPoint, Phase};
+use engine::text;
 use engine::units;
 
 /// Operators that lie in one cell.
@@ -95,7 +97,7 @@ fn mark(canvas: &mut Canvas<'_>, view: &HardwareView, point: &OperatorPoint, (x,
         weight(canvas, view, point)
     };
     canvas.buffer.set_string(x, y, letter(name, phase).to_string(), Style::reset().patch(style));
-    canvas.hits.push(Rect::new(x, y, 1, 1), Target::Press(Action::SelectOperator(name)));
+    canvas.hits.push(Rect::new(x, y, 1, 1), Target::Press(Action::Hardware(HardwareAction::SelectOperator(name))));
 }
 
 /// As bright as the operator's share of its phase.
@@ -131,7 +133,7 @@ fn name(
         Phase::Prefill => format!("prefill {}", units::seconds(seconds)),
         Phase::Decode => format!("decode {}", units::seconds(seconds)),
     };
-    let length = words.chars().count() as u16;
+    let length = text::width(&words) as u16;
     let beside = x + letters + 1;
     let left = (x + letters).saturating_sub(length);
     let below = [(x, y + 1), (left, y + 1), (x, y + 2), (left, y + 2), (x, y + 3)];

@@ -6,16 +6,18 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::{focused, marks};
-use crate::explorer::draw::canvas::{Canvas, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::table;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::HardwareFocus;
 use crate::explorer::screens::hardware::model::operators::{Subject, letter, names};
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
 use engine::roofline::{Bound, OperatorPoint, Phase};
+use engine::text::{self, right};
 use engine::units;
 
 /// Cells of letters and name.
@@ -37,8 +39,8 @@ pub(super) fn render(
         "Operators · prefill left, decode right · longest first",
         focused(state, HardwareFocus::Operators),
     );
-    let wheel = [Action::Scroll(-3), Action::Scroll(3)];
-    let focus = Action::FocusHardware(HardwareFocus::Operators);
+    let wheel = [-3, 3].map(|rows| Action::Hardware(HardwareAction::Scroll(rows)));
+    let focus = Action::Hardware(HardwareAction::Focus(HardwareFocus::Operators));
     canvas.hits.push_with_wheel(area, Some(Target::Press(focus)), wheel);
     let Some(picked) = picked else {
         return canvas.centred(inner, "nothing is feasible, so nothing is picked", Role::Label);
@@ -56,7 +58,11 @@ pub(super) fn render(
         let line = Rect { y, height: 1, ..body };
         let row = columns.row(canvas, name);
         canvas.line(line, row);
-        canvas.hits.push_with_wheel(line, Some(Target::Press(Action::SelectOperator(name))), wheel);
+        canvas.hits.push_with_wheel(
+            line,
+            Some(Target::Press(Action::Hardware(HardwareAction::SelectOperator(name)))),
+            wheel,
+        );
     }
 }
 
@@ -132,7 +138,7 @@ impl Columns<'_> {
         let (filled, empty) = bar_of(point.share, bar.saturating_sub(1));
         spans.push(canvas.span(format!(" {filled}"), marks::role(&self.state.hardware_view, phase)));
         spans.push(canvas.span(empty, Role::Faint));
-        spans.push(Span::styled(right(&percent(point.share), 6), style));
+        spans.push(Span::styled(right(&units::percent(point.share), 6), style));
         if self.subjects.len() == 1 {
             let (letter, role) = limit(point);
             spans.push(canvas.span(letter, role));
@@ -146,7 +152,7 @@ fn bar_of(share: f64, cells: usize) -> (String, String) {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = ((share * cells as f64 * 8.0).round() as usize).min(cells * 8);
     let filled = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
-    let empty = "▁".repeat(cells - filled.chars().count());
+    let empty = "▁".repeat(cells - text::width(&filled));
     (filled, empty)
 }
 
@@ -180,8 +186,4 @@ fn limit(point: &OperatorPoint) -> (&'static str, Role) {
         Bound::Compute => (" C", Role::Compute),
         Bound::Memory => (" M", Role::Memory),
     }
-}
-
-fn percent(share: f64) -> String {
-    if share < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", share * 100.0) }
 }

@@ -4,18 +4,20 @@ use ratatui::layout::Rect;
 
 use super::roofs::{Skyline, Taken};
 use super::{focused, marks};
-use crate::explorer::draw::canvas::{Canvas, fit};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::no_picture::without_landscape;
 use crate::explorer::draw::scales::scales;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::{Plane, Scale};
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::HardwareFocus;
 use crate::explorer::screens::hardware::model::operators::Subject;
 use crate::explorer::state::State;
 use engine::hardware::Basis;
 use engine::roofline::{OperatorPoint, Roofs};
+use engine::text::{self, fit};
 use engine::units;
 
 /// Columns of the rates' labels, tick included.
@@ -29,7 +31,7 @@ pub(super) fn render(
     area: Rect,
 ) {
     let inner = canvas.pane(area, &title(state), focused(state, HardwareFocus::Operators));
-    canvas.hits.push(area, Target::Press(Action::FocusHardware(HardwareFocus::Operators)));
+    canvas.hits.push(area, Target::Press(Action::Hardware(HardwareAction::Focus(HardwareFocus::Operators))));
     let Some(landscape) = state.landscape() else {
         return without_landscape(canvas, state, inner);
     };
@@ -57,7 +59,7 @@ pub(super) fn render(
             &name,
             canvas.style(if mark == "B " { Role::Reference } else { Role::Pick }),
         );
-        taken.take(at, name.chars().count() as u16);
+        taken.take(at, text::width(&name) as u16);
         skyline.lines(canvas, &mut taken);
         skyline.labels(canvas, &mut taken);
         if let Some(subject) = subject {
@@ -151,8 +153,8 @@ fn legend(canvas: &mut Canvas<'_>, area: Rect) {
     let mut x = area.x + 2;
     for (glyph, role, words) in parts {
         canvas.buffer.set_string(x, area.bottom() - 1, glyph, canvas.style(role));
-        x += glyph.chars().count() as u16;
+        x += text::width(glyph) as u16;
         canvas.buffer.set_string(x, area.bottom() - 1, words, canvas.style(Role::Label));
-        x += words.chars().count() as u16;
+        x += text::width(words) as u16;
     }
 }

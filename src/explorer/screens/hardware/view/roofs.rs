@@ -1,7 +1,7 @@
 //! The roofs: bandwidth as a slope, one ceiling for each number format, and the ridge between them.
 //!
-//! What counts for the format at hand is bright, every other ceiling faint. Where an engine reaches less than the data
-//! sheet says, the data sheet's roofs stand above as dots.
+//! The roofs of the format at hand are bright, every other ceiling is faint. Where an engine reaches less than the data
+//! sheet says, the roofs of the data sheet stand above as dots.
 
 use ratatui::layout::Rect;
 
@@ -10,6 +10,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::plot::{Dots, Plane, braille};
 use engine::precision::ComputeFormat;
 use engine::roofline::{Ceiling, Roofs};
+use engine::text;
 use engine::units;
 
 /// The roofs on a plane.
@@ -133,7 +134,7 @@ impl Skyline<'_> {
         let Some(x) = self.plane.column(self.ridge()) else { return };
         let rows = || (area.y + area.height / 2..area.bottom()).rev();
         let label = format!("{} FLOP/B", units::ratio(self.ridge()));
-        let length = label.chars().count() as u16;
+        let length = text::width(&label) as u16;
         let places = rows().flat_map(|y| [Some((x + 2, y)), x.checked_sub(length + 1).map(|left| (left, y))]).flatten();
         if let Some(at) = places.into_iter().find(|at| taken.is_free(*at, length)) {
             canvas.buffer.set_string(at.0, at.1, &label, canvas.style(Role::Text));
@@ -141,7 +142,7 @@ impl Skyline<'_> {
         }
         let words = [("memory-bound ◂", "▸ compute-bound"), ("memory ◂", "▸ compute")];
         let found = words.iter().find_map(|(memory, compute)| {
-            let (left, right) = (memory.chars().count() as u16, compute.chars().count() as u16);
+            let (left, right) = (text::width(memory) as u16, text::width(compute) as u16);
             let start = x.checked_sub(left)?;
             let y = rows().find(|y| taken.is_free((start, *y), left + 1 + right))?;
             Some((start, y, memory, compute))
@@ -149,12 +150,12 @@ impl Skyline<'_> {
         if let Some((start, y, memory, compute)) = found {
             canvas.buffer.set_string(start, y, memory, canvas.style(Role::Memory));
             canvas.buffer.set_string(x + 1, y, compute, canvas.style(Role::Compute));
-            taken.take((start, y), (memory.chars().count() + 1 + compute.chars().count()) as u16);
+            taken.take((start, y), (text::width(memory) + 1 + text::width(compute)) as u16);
         }
     }
 
-    /// Names all roofs, left of where they begin: nothing lies above the slope. Where two would share a row, the one
-    /// that counts stays.
+    /// Names all roofs, left of where they begin, because nothing lies above the slope. Where two names would share a
+    /// row, the one of the format in use stays.
     pub(super) fn labels(&self, canvas: &mut Canvas<'_>, taken: &mut Taken) {
         let area = self.plane.area();
         let (used, others): (Vec<&Ceiling>, Vec<&Ceiling>) =
@@ -180,7 +181,7 @@ impl Skyline<'_> {
     /// Writes a label left of all lines in a row, if there is room.
     fn label(&self, canvas: &mut Canvas<'_>, (y, label, role): (u16, &str, Role), taken: &mut Taken) -> bool {
         let area = self.plane.area();
-        let length = label.chars().count() as u16;
+        let length = text::width(label) as u16;
         let first = (area.x..area.right()).find(|x| !taken.is_free((*x, y), 1));
         // In the first row the subject's name stands before all lines.
         let Some(x) = first.and_then(|x| x.checked_sub(length + 2)).filter(|x| *x > area.x) else { return false };

@@ -3,13 +3,15 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::explorer::draw::canvas::{Canvas, Focused, fit, right};
+use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::Subject;
 use crate::explorer::state::State;
 use engine::roofline::{Bound, OperatorPoint, Phase};
+use engine::text::{fit, right};
 use engine::units;
 
 /// Cells of a row's label.
@@ -32,7 +34,7 @@ pub(super) fn render(
     let room = usize::from(area.width).saturating_sub(4);
     let title = fit(&format!("A pick{other}"), room);
     let inner = canvas.pane(area, &title, Focused::No);
-    canvas.hits.push(area, Target::Press(Action::FlipComparison));
+    canvas.hits.push(area, Target::Press(Action::Hardware(HardwareAction::FlipComparison)));
     let tokens = state.shown().workload.generated_tokens;
     let columns = [picked, compared].map(|subject| subject.map(|subject| figures(subject, tokens)));
     let line = |y: u16| Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(1), height: 1 };
@@ -45,7 +47,7 @@ pub(super) fn render(
         let text = |value: Option<f64>| match value {
             None => "–".to_owned(),
             Some(seconds) if is_time => units::seconds(seconds),
-            Some(share) => format!("{:.0} %", 100.0 * share),
+            Some(share) => units::percent(share),
         };
         let style = canvas.style(if label == "total" { Role::Title } else { Role::Text });
         let mut spans = vec![canvas.span(format!("{label:LABEL$}"), Role::Label)];

@@ -15,17 +15,19 @@ mod frontiers;
 use ratatui::layout::Rect;
 
 use super::focused;
-use crate::explorer::draw::canvas::{Canvas, fit, fit_before, right};
+use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::HardwareFocus;
 use crate::explorer::screens::hardware::model::what_if::{
     BoardRow, Worth, best_in_words, has, own, quantity, ranking, track, worths,
 };
 use crate::explorer::state::State;
-use crate::explorer::vocabulary::{Control, Direction, Stride};
+use crate::explorer::vocabulary::{Direction, Stride};
 use engine::budget::Limit;
+use engine::text::{self, fit, fit_before, left, right};
 use engine::units;
 use engine::what_if::{Resource, Standing};
 
@@ -42,11 +44,11 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let title = if scaling.is_none() { "What if".to_owned() } else { format!("What if: {scaling}") };
     let title = fit(&title, usize::from(area.width.saturating_sub(6)));
     let inner = canvas.pane(area, &title, focused(state, HardwareFocus::WhatIf));
-    canvas.hits.push(area, Target::Press(Action::FocusHardware(HardwareFocus::WhatIf)));
+    canvas.hits.push(area, Target::Press(Action::Hardware(HardwareAction::Focus(HardwareFocus::WhatIf))));
     if !scaling.is_none() {
         let words = " x as it is ";
-        let x = area.right().saturating_sub(words.chars().count() as u16 + 2);
-        canvas.button((x, area.bottom() - 1), words, Role::Label, Action::ImagineNothing);
+        let x = area.right().saturating_sub(text::width(words) as u16 + 2);
+        canvas.button((x, area.bottom() - 1), words, Role::Label, Action::Hardware(HardwareAction::ImagineNothing));
     }
     if inner.width >= WIDE_COLUMNS { wide(canvas, state, inner) } else { tall(canvas, state, inner) }
 }
@@ -88,9 +90,13 @@ fn slider(canvas: &mut Canvas<'_>, state: &State, resource: Resource, (line, tra
     let has_keys = view.focus == HardwareFocus::WhatIf && view.resource == resource;
     let (value, own) = (has(state, resource), own(state, resource));
     let imagined = value != own;
-    let control = Control::Scale(resource);
-    let wheel = [Direction::Up, Direction::Down].map(|direction| Action::Step(control, direction, Stride::Coarse));
-    canvas.hits.push_with_wheel(line.union(track_area), Some(Target::Press(Action::FocusResource(resource))), wheel);
+    let wheel = [Direction::Up, Direction::Down]
+        .map(|direction| Action::Hardware(HardwareAction::StepResource(resource, direction, Stride::Coarse)));
+    canvas.hits.push_with_wheel(
+        line.union(track_area),
+        Some(Target::Press(Action::Hardware(HardwareAction::FocusResource(resource)))),
+        wheel,
+    );
     let spans = vec![
         canvas.span(if has_keys { "▸" } else { " " }, Role::Focus),
         canvas.span(format!("{:<10}", resource.name()), if has_keys { Role::Focus } else { Role::Text }),
@@ -130,7 +136,7 @@ fn worth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     }
     let head = worths.iter().map(|worth| right(worth.resource.name(), 11)).collect::<String>();
     let mut lines = vec![vec![canvas.span(format!(" {:<9}{head}", "+10 % of"), Role::Label)]];
-    let response = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), units::percent_response);
+    let response = |ratio: Option<f64>| ratio.map_or_else(|| "–".to_owned(), units::percent_change);
     let rows: [(&str, WorthColumn); 4] = [
         ("TTFT", |worth| Some(worth.times.ttft)),
         ("TPOT", |worth| worth.times.tpot),
@@ -164,7 +170,12 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (false, Standing::Meets(_)) => "cheapest unknown · w all".to_owned(),
         (false, _) => "no board in budget · w all".to_owned(),
     };
-    canvas.button((area.x + 1, area.y), &fit(&answer, usize::from(area.width)), Role::Label, Action::RankBoards);
+    canvas.button(
+        (area.x + 1, area.y),
+        &fit(&answer, usize::from(area.width)),
+        Role::Label,
+        Action::Hardware(HardwareAction::RankBoards),
+    );
     for (y, (place, row)) in (area.top() + 1..area.bottom()).zip(rows.iter().enumerate()) {
         board(canvas, state, (place, row), Rect { y, height: 1, ..area });
     }
@@ -174,9 +185,9 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 fn board(canvas: &mut Canvas<'_>, state: &State, (place, row): (usize, &BoardRow), line: Rect) {
     const WATTS_COLUMNS: usize = 5;
     let time = row.value(Limit::Total).map(units::seconds).unwrap_or_default();
-    let room = usize::from(line.width).saturating_sub(WATTS_COLUMNS + time.chars().count() + 4);
+    let room = usize::from(line.width).saturating_sub(WATTS_COLUMNS + text::width(&time) + 4);
     let title = fit_before(&row.board_title, &format!(" {}", row.mode_name), room);
-    let words = format!("{} {title:<room$} {time}", right(&row.watts(), WATTS_COLUMNS));
+    let words = format!("{} {} {time}", right(&row.watts(), WATTS_COLUMNS), left(&title, room));
     let meets = matches!(row.placed.standing, Standing::Meets(_));
     let here = (row.board, row.mode) == (state.question.board, state.question.mode);
     let role = match (here, meets) {
@@ -184,7 +195,7 @@ fn board(canvas: &mut Canvas<'_>, state: &State, (place, row): (usize, &BoardRow
         (false, true) => Role::Text,
         (false, false) => Role::Label,
     };
-    canvas.button((line.x + 2, line.y), &words, role, Action::TakeBoard(place));
+    canvas.button((line.x + 2, line.y), &words, role, Action::Hardware(HardwareAction::TakeBoard(place)));
     let (mark, role) = if meets { ("✓", Role::Good) } else { ("✗", Role::Over) };
-    canvas.button((line.x, line.y), mark, role, Action::TakeBoard(place));
+    canvas.button((line.x, line.y), mark, role, Action::Hardware(HardwareAction::TakeBoard(place)));
 }

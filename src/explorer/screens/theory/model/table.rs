@@ -3,8 +3,9 @@
 use super::answer::Answered;
 use super::outcome::{Outcome, Outcomes};
 use engine::budget::{Budgets, Limit};
+use engine::quantity::Quantity;
 use engine::theory::closed_forms::Verdict;
-use engine::theory::{Point, regime};
+use engine::theory::{Coordinate, regime};
 use engine::units;
 
 /// A way to the best architecture.
@@ -38,11 +39,7 @@ impl Way {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the rows'")]
 pub enum Row {
-    Layers,
-    Width,
-    FfnRatio,
-    Gqa,
-    Rho,
+    Size(Coordinate),
     Perplexity,
     Residual,
     Cost(Limit),
@@ -50,22 +47,25 @@ pub enum Row {
 }
 
 impl Row {
-    /// The rows of an answer: after the sizes what binds, by either model; then what else is limited; last what no
-    /// budget is on, because an optimum has its price all the same. So what a small screen cuts matters least.
+    /// The rows of an answer. After the sizes come the limits that bind, by either model, then the other limits. Last
+    /// come the quantities without a budget, because an optimum has a cost there too. So a small screen cuts what
+    /// matters least.
     pub fn of(answered: &Answered) -> Vec<Self> {
         let binding = |limit: &Limit| [&answered.simplified, &answered.operators].iter().any(|s| regime(s).has(*limit));
         let (holding, others): (Vec<Limit>, Vec<Limit>) = answered.limits().partition(binding);
         let priced = [Limit::Total, Limit::Tpot, Limit::Memory];
         let unlimited = priced.into_iter().filter(|limit| answered.inquiry.budgets.get(*limit).is_none());
-        [Self::Layers, Self::Width, Self::FfnRatio, Self::Gqa, Self::Rho, Self::Perplexity]
+        Coordinate::ALL
             .into_iter()
+            .map(Self::Size)
+            .chain([Self::Perplexity])
             .chain(holding.into_iter().flat_map(|limit| [Self::Cost(limit), Self::ByOperators(limit)]))
             .chain(others.into_iter().chain(unlimited).map(Self::Cost))
             .chain([Self::Residual])
             .collect()
     }
 
-    /// Whether the cell under an outcome is more than is allowed; solvers end some millionths beyond it.
+    /// Whether the cell under an outcome is more than is allowed. Solvers may end some millionths beyond a limit.
     pub fn is_over(self, outcome: &Outcome, budgets: &Budgets) -> bool {
         const SLACK: f64 = 1e-4;
         let (limit, costs) = match self {
@@ -79,12 +79,9 @@ impl Row {
     /// Before its cells.
     pub fn label(self) -> String {
         let label = match self {
-            Self::Layers => "layers",
-            Self::Width => "width",
-            Self::FfnRatio => "r",
-            Self::Gqa => "gqa",
-            Self::Rho => "ρ = K/E",
-            Self::Perplexity => "perplexity",
+            Self::Size(Coordinate::Rho) => "ρ = K/E",
+            Self::Size(coordinate) => coordinate.quantity().heading(),
+            Self::Perplexity => Quantity::PERPLEXITY.heading(),
             Self::Residual => "residual",
             Self::Cost(limit) => limit.label(),
             Self::ByOperators(limit) => return format!("{} op.", limit.label()),
@@ -94,14 +91,9 @@ impl Row {
 
     /// The cell under an outcome.
     pub fn text(self, outcome: &Outcome) -> String {
-        let Point { layers, width, ffn_ratio, gqa, rho } = outcome.point;
         match self {
-            Self::Layers => real(layers),
-            Self::Width => real(width),
-            Self::FfnRatio => units::significant(ffn_ratio, 3),
-            Self::Gqa => units::significant(gqa, 3),
-            Self::Rho => units::significant(rho, 3),
-            Self::Perplexity => units::significant(outcome.loss.exp(), 4),
+            Self::Size(coordinate) => coordinate.quantity().real_text(outcome.point.get(coordinate), 3),
+            Self::Perplexity => Quantity::PERPLEXITY.text(outcome.loss.exp()),
             Self::Cost(limit) => limit.text(outcome.costs[limit.index()]),
             Self::ByOperators(limit) => limit.text(outcome.by_operators[limit.index()]),
             Self::Residual => outcome.residual.map_or_else(|| "–".to_owned(), units::residual),
@@ -109,12 +101,7 @@ impl Row {
     }
 }
 
-/// Whole numbers as such, others with three or four digits.
-fn real(value: f64) -> String {
-    if value == value.round() || value >= 1000.0 { format!("{value:.0}") } else { units::significant(value, 3) }
-}
-
-/// Where a way leads; none where it leads nowhere, which the notes explain.
+/// The result of one way to the best architecture. `None` where it has none; the notes say why.
 pub fn outcome(answered: &Answered, way: Way) -> Option<&Outcome> {
     let Outcomes { closed, simplified, operators, rounded } = &answered.outcomes;
     match way {
@@ -138,22 +125,30 @@ pub fn fails(answered: &Answered, way: Way) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::theory::Point;
 
     #[test]
     fn cells_have_few_digits_and_the_residual_its_magnitude() {
         let point = Point { layers: 14.266, width: 1791.6, ffn_ratio: 0.5, gqa: 27.99, rho: 0.0625 };
         let (costs, by_operators) = ([0.1, 0.02, 0.005, 2.0, 3e9], [0.18, 0.02, 0.005, 2.0, 3e9]);
         let outcome = Outcome { point, loss: 3.2, costs, by_operators, residual: Some(3.4e-10) };
-        let rows = [Row::Layers, Row::Width, Row::FfnRatio, Row::Gqa, Row::Rho, Row::Perplexity, Row::Residual];
-        let cells: Vec<String> = rows.iter().map(|row| row.text(&outcome)).collect();
+        let rows = Coordinate::ALL.into_iter().map(Row::Size).chain([Row::Perplexity, Row::Residual]);
+        let (labels, cells): (Vec<String>, Vec<String>) = rows.map(|row| (row.label(), row.text(&outcome))).unzip();
+        assert_eq!(labels, ["layers", "width", "r", "gqa", "ρ = K/E", "perplexity", "residual"]);
         assert_eq!(cells, ["14.3", "1792", "0.500", "28.0", "0.0625", "24.53", "3e-10"]);
         assert_eq!(Row::Cost(Limit::Total).text(&outcome), "100 ms");
         assert_eq!(Row::ByOperators(Limit::Total).text(&outcome), "180 ms");
         let budgets = Budgets::NONE.with(Limit::Total, 0.1 * (1.0 - 1e-6));
-        assert!(!Row::Cost(Limit::Total).is_over(&outcome, &budgets) && !Row::Rho.is_over(&outcome, &budgets));
+        assert!(
+            !Row::Cost(Limit::Total).is_over(&outcome, &budgets)
+                && !Row::Size(Coordinate::Rho).is_over(&outcome, &budgets)
+        );
         assert!(Row::ByOperators(Limit::Total).is_over(&outcome, &budgets));
         assert!(!Row::ByOperators(Limit::Memory).is_over(&outcome, &budgets), "nothing is allowed of it");
         assert_eq!(Row::Residual.text(&Outcome { residual: Some(0.0), ..outcome }), "< 1e-12");
-        assert_eq!(Row::Layers.text(&Outcome { point: Point { layers: 16.0, ..point }, ..outcome }), "16");
+        assert_eq!(
+            Row::Size(Coordinate::Layers).text(&Outcome { point: Point { layers: 16.0, ..point }, ..outcome }),
+            "16"
+        );
     }
 }

@@ -4,14 +4,16 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::{nothing_yet, numbers, pane, rows_hint};
-use crate::explorer::draw::canvas::{Canvas, put, right};
+use crate::explorer::draw::canvas::{Canvas, put};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
+use crate::explorer::screens::theory::action::TheoryAction;
 use crate::explorer::screens::theory::model::answer::Answered;
 use crate::explorer::screens::theory::model::outcome::Outcome;
 use crate::explorer::screens::theory::model::table::{Row, Way, fails, outcome};
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
+use engine::text::{self, right};
 
 /// Cells of the rows' names.
 const LABEL: usize = 11;
@@ -29,7 +31,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let rows = Row::of(answered);
     let window = RowWindow { top: state.theory.optima_top, shown: usize::from(inner.height), all: rows.len() };
     let top = window.scrolled_to(window.top);
-    canvas.hits.push_with_wheel(area, None, [-3, 3].map(Action::ScrollOptima));
+    canvas.hits.push_with_wheel(area, None, [-3, 3].map(|rows| Action::Theory(TheoryAction::ScrollOptima(rows))));
     for (y, row) in (inner.y..inner.bottom()).zip(rows.into_iter().skip(top)) {
         let mut spans: Vec<Span<'static>> = vec![canvas.span(format!("{:<LABEL$}", row.label()), Role::Label)];
         // A mark hangs out into the next column, so that numbers stay below each other.
@@ -47,7 +49,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             };
             let mark = if over { OVER } else { "" };
             spans.push(canvas.span(right(&text, CELL - hanging) + mark, numbers(state, role)));
-            hanging = mark.chars().count();
+            hanging = text::width(mark);
         }
         canvas.line(Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(1), height: 1 }, spans);
     }
@@ -61,7 +63,7 @@ fn headings(canvas: &mut Canvas<'_>, answered: &Answered, area: Rect) {
         let fails = fails(answered, way);
         let heading = format!(" {}{} ", if fails { "✗ " } else { "" }, way.heading());
         let end = area.x + 3 + (LABEL + CELL * (place + 1)) as u16;
-        let x = end.saturating_sub(heading.chars().count() as u16);
+        let x = end.saturating_sub(text::width(&heading) as u16);
         canvas.buffer.set_string(x, area.y, heading, canvas.style(Role::Label));
         if fails {
             put(canvas.buffer, x + 1, area.y, '✗', canvas.style(Role::Over));
