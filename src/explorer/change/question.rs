@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::asking::{ask, follow_memory};
-use super::{format, recipe, what_if};
+use super::{budgets, format, recipe, what_if};
 use crate::explorer::message::{Effect, FitStop, FittedLaw};
 use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::shelf::FitProgress;
@@ -124,6 +124,7 @@ pub(crate) fn pricing_failed(state: &mut State, question: Question) {
     }
 }
 
+/// Steps whatever `control` controls.
 pub(crate) fn step(state: &mut State, control: Control, direction: Direction, stride: Stride) -> Vec<Effect> {
     let before = state.question;
     let workload = &mut state.question.workload;
@@ -145,7 +146,8 @@ pub(crate) fn step(state: &mut State, control: Control, direction: Direction, st
         Control::Board => step_board(state, direction),
         Control::Law => state.question.law = direction.next_place(state.question.law, state.shelf.laws.len()),
         Control::Scale(resource) => what_if::step(state, resource, direction, stride),
-        Control::Budget(_) | Control::Aim => {}
+        Control::Budget(limit) => budgets::step(state, limit, direction, stride),
+        Control::Aim => step_objective(state, direction),
     }
     if state.question.law != before.law {
         say_what_stands(state);
@@ -202,7 +204,7 @@ pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Res
     }
 }
 
-pub(crate) fn step_objective(state: &mut State, direction: Direction) {
+fn step_objective(state: &mut State, direction: Direction) {
     state.objective = direction.next_in(&Objective::ALL, state.objective);
     super::picture::refront(state);
     super::picture::reselect(state);

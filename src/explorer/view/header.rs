@@ -6,6 +6,7 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::screen::Screen;
+use crate::explorer::screens::parts;
 use crate::explorer::state::State;
 use engine::text::{self, fit, fit_before};
 use engine::units;
@@ -58,7 +59,7 @@ fn tabs(canvas: &mut Canvas<'_>, shown: Screen, area: Rect) -> u16 {
     for screen in Screen::ALL {
         let (marker, role) = if screen == shown { ("▸", Role::Title) } else { (" ", Role::Label) };
         let is_whole = screen == shown || canvas.buffer.area.width >= WHOLE_TITLES_COLUMNS;
-        let title = if is_whole { screen.title() } else { screen.short_title() };
+        let title = if is_whole { parts(screen).title } else { parts(screen).short_title };
         canvas.buffer.set_string(x, area.y, marker, canvas.style(Role::Focus));
         canvas.button((x + 1, area.y), title, role, Action::Show(screen));
         x += title.len() as u16 + 2;

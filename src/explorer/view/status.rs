@@ -12,7 +12,7 @@ use crate::explorer::live::Live;
 use crate::explorer::pointer::Target;
 use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::screen::Screen;
-use crate::explorer::screens::room;
+use crate::explorer::screens::parts;
 use crate::explorer::shelf::{FitProgress, LawEntry};
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::Notice;
@@ -159,13 +159,13 @@ fn say(canvas: &mut Canvas<'_>, notice: &Notice, area: Rect) {
 /// The bindings that have a hint, each of them a button.
 fn keys(canvas: &mut Canvas<'_>, state: &State, frame: &Frame) {
     let area = frame.keys;
-    let occasions = Occasion::now(state, room(state.screen, frame.body));
+    let occasions = Occasion::now(state, (parts(state.screen).room)(frame.body));
     let mut x = area.x + 1;
     for binding in hinted(state.screen, &occasions, area.width) {
         canvas.buffer.set_string(x, area.y, binding.keys, canvas.style(Role::Text));
         let hint_x = x + text::width(binding.keys) as u16 + 1;
         canvas.buffer.set_string(hint_x, area.y, binding.hint_words(), canvas.style(Role::Label));
-        if let Some(action) = binding.action() {
+        if let Some(action) = binding.click() {
             canvas.hits.push(Rect::new(x, area.y, binding.hint_columns(), 1), Target::Press(action));
         }
         x += binding.hint_columns() + 2;

@@ -25,6 +25,7 @@ use crate::explorer::message::Action;
 use crate::explorer::plot::axes::Axes;
 use crate::explorer::plot::{Dots, braille};
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::frontier::action::FrontierAction;
 use crate::explorer::selection::axis_value;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Arrow, Focus, Stride};
@@ -220,7 +221,8 @@ impl Chart<'_> {
 
     /// Clicks pick, the wheel walks along the frontier.
     fn interaction(&self, canvas: &mut Canvas<'_>) {
-        let wheel = [Arrow::Left, Arrow::Right].map(|arrow| Action::Arrow(arrow, Stride::Coarse));
+        let wheel =
+            [Arrow::Left, Arrow::Right].map(|arrow| Action::Frontier(FrontierAction::Arrow(arrow, Stride::Coarse)));
         let wheel = (self.state.focus == Focus::Chart).then_some(wheel);
         let target = Target::Plot(self.axes);
         match wheel {

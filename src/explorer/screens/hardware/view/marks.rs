@@ -13,6 +13,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::Plane;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::{Subject, letter};
 use crate::explorer::screens::hardware::model::{Emphasis, HardwareView};
 use engine::roofline::{OperatorPoint, Phase};
@@ -96,7 +97,7 @@ fn mark(canvas: &mut Canvas<'_>, view: &HardwareView, point: &OperatorPoint, (x,
         weight(canvas, view, point)
     };
     canvas.buffer.set_string(x, y, letter(name, phase).to_string(), Style::reset().patch(style));
-    canvas.hits.push(Rect::new(x, y, 1, 1), Target::Press(Action::SelectOperator(name)));
+    canvas.hits.push(Rect::new(x, y, 1, 1), Target::Press(Action::Hardware(HardwareAction::SelectOperator(name))));
 }
 
 /// As bright as the operator's share of its phase.

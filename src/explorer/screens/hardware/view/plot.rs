@@ -11,6 +11,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::{Plane, Scale};
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::HardwareFocus;
 use crate::explorer::screens::hardware::model::operators::Subject;
 use crate::explorer::state::State;
@@ -30,7 +31,7 @@ pub(super) fn render(
     area: Rect,
 ) {
     let inner = canvas.pane(area, &title(state), focused(state, HardwareFocus::Operators));
-    canvas.hits.push(area, Target::Press(Action::FocusHardware(HardwareFocus::Operators)));
+    canvas.hits.push(area, Target::Press(Action::Hardware(HardwareAction::Focus(HardwareFocus::Operators))));
     let Some(landscape) = state.landscape() else {
         return without_landscape(canvas, state, inner);
     };
