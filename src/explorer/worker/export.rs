@@ -24,7 +24,8 @@ pub(in crate::explorer) fn export(request: ExportRequest) -> ExportOutcome {
         Scope::Picked => Selection::Picked,
         Scope::Feasible => Selection::Feasible,
     };
-    // Asked anew: what the screen says may be of other budgets, and is cut off nowhere on the chart's axis.
+    // Computed anew: the verdict on the screen may belong to other budgets, and its frontier is not cut off on the
+    // chart's axis.
     let sure = request.ensemble.as_ref().and_then(|ensemble| {
         let (objective, budgets) = (request.objective, &request.budgets);
         let question = confidence::Question { objective, budgets, level: Ensemble::LEVEL };
