@@ -15,7 +15,7 @@ type Pair = (&'static str, String);
 pub(super) fn run(format: Format, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let (detection, _) = library.detect()?;
     match format {
-        Format::Json => write_json(&Document::plain(Detect(&detection)), &mut *streams.out)?,
+        Format::Json => write_json(&Document::plain(Detect { detection: &detection }), &mut *streams.out)?,
         Format::Table => write_pairs(streams.out, &pairs(&detection))?,
     }
     Ok(if detection.board.is_some() { Outcome::Found } else { Outcome::NothingFeasible })

@@ -132,7 +132,7 @@ fn list(args: ListArgs, library: &Library, streams: &mut Streams<'_>) -> Result<
 fn show(args: &ShowModelArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let model = library.model(&args.model)?;
     match args.format {
-        Format::Json => write_json(&Document::plain(ShowModel(entry(&model))), &mut *streams.out)?,
+        Format::Json => write_json(&Document::plain(ShowModel { model: entry(&model) }), &mut *streams.out)?,
         Format::Table => write_pairs(streams.out, &pairs(&model))?,
     }
     Ok(Outcome::Found)

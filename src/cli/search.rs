@@ -12,5 +12,5 @@ pub(super) fn run(args: &SearchArgs, library: &Library, streams: &mut Streams<'_
     let models = models(named, *format, library)?;
     let options = SearchOptions { seed: *seed, max_evaluations: *max_evaluations, tolerance: *tolerance };
     let priced = Priced::by_search(sweep, library, options)?;
-    deliver(&priced, &models, (*format, body::Search), streams)
+    deliver(&priced, &models, (*format, |frontier| body::Search { frontier }), streams)
 }

@@ -177,7 +177,7 @@ fn what_was_assumed_of_ones_own_rows_is_said() {
     let json = program.found(&format!("{line} --format json")).json();
     assert_eq!(json["summary"][0]["assumptions"], serde_json::json!([assumed]));
     assert_eq!(json["summary"][0]["decode"]["rows"], 4);
-    assert_eq!(json["left_out"][0][1], "the same measurement as own.csv:2, counted once");
+    assert_eq!(json["left_out"][0]["reason"], "the same measurement as own.csv:2, counted once");
     let stated = program.found(&format!("{line} --mode 15W --format json"));
     assert!(!stated.stderr.contains("not stated"), "{}", stated.stderr);
     assert_eq!(stated.json()["summary"][0]["assumptions"], serde_json::json!([]));

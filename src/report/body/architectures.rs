@@ -37,8 +37,11 @@ impl Body for Frontier {
 
 /// `roofscape search`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Search(pub Frontier);
+pub struct Search {
+    /// What a frontier has.
+    #[serde(flatten)]
+    pub frontier: Frontier,
+}
 
 impl Body for Search {
     const COMMAND: &'static str = "search";

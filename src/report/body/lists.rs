@@ -54,8 +54,11 @@ impl Body for Models {
 
 /// `roofscape models show`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct ShowModel(pub ModelEntry);
+pub struct ShowModel {
+    /// The model.
+    #[serde(flatten)]
+    pub model: ModelEntry,
+}
 
 impl Body for ShowModel {
     const COMMAND: &'static str = "models show";

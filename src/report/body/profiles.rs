@@ -39,8 +39,11 @@ impl Body for ShowProfile<'_> {
 
 /// `roofscape profiles detect`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Detect<'a>(pub &'a Detection);
+pub struct Detect<'a> {
+    /// What was found.
+    #[serde(flatten)]
+    pub detection: &'a Detection,
+}
 
 impl Body for Detect<'_> {
     const COMMAND: &'static str = "profiles detect";
