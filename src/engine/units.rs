@@ -296,7 +296,7 @@ mod tests {
         assert_eq!([0.5, -0.5, 0.04, -0.04, -0.0].map(|v| signed(v, written)), ["+0.5", "−0.5", "0.0", "0.0", "0.0"]);
         assert_eq!([0.5, -0.5, -0.04].map(|v| with_minus(v, written)), ["0.5", "−0.5", "0.0"]);
         assert_eq!([f64::INFINITY, -f64::INFINITY].map(|v| signed(v, written)), ["+inf", "−inf"]);
-        assert_eq!(signed(-1.5e-7, |value| format!("{value:.0e}")), "−2e-7");
+        assert_eq!(signed(-2e-7, |value| format!("{value:.0e}")), "−2e-7");
     }
 
     #[test]
