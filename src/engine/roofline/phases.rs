@@ -8,7 +8,7 @@ use super::dimensions::Dimensions;
 use super::operators::{Operator, visit_attention, visit_layer, visit_once};
 use super::{Estimator, Roofline};
 use crate::architecture::Architecture;
-use crate::workload::Objective;
+use crate::workload::{Objective, Workload};
 
 /// Seconds by phase.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -33,6 +33,12 @@ impl Latency {
             Objective::Decode => self.decode_s,
             Objective::Total => self.total_s(),
         }
+    }
+
+    /// Generated tokens of all sequences per second of decoding; `None` if none are generated.
+    pub fn tokens_per_s(&self, workload: Workload) -> Option<f64> {
+        let Workload { batch, generated_tokens, .. } = workload;
+        (generated_tokens > 0).then(|| f64::from(batch) / self.tpot_s(generated_tokens))
     }
 
     /// Time per output token (TPOT): decode over generated tokens, 0 if none are generated.
