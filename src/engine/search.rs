@@ -64,6 +64,7 @@ impl Default for SearchOptions {
 
 /// Which frontier is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Aim {
     /// Which latency it minimises.
     pub objective: Objective,
@@ -73,6 +74,7 @@ pub struct Aim {
 
 /// Why a search came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// The frontier has stopped growing.
@@ -99,6 +101,7 @@ impl Stop {
 
 /// What there is to say of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Searched {
     /// Candidates priced.
     pub evaluations: usize,

@@ -222,7 +222,7 @@ pub(super) fn export(request: ExportRequest) -> ExportOutcome {
         Some((ensemble, Confidence::of(&request.landscape, ensemble, question, &())?))
     });
     let uncertainty = sure.as_ref().map(|(ensemble, confidence)| Uncertainty { ensemble, confidence });
-    let written = report::to_json(&report::document_with(&view, selection, &request.indices, uncertainty))
+    let written = report::to_json(&report::export(&view, selection, &request.indices, uncertainty))
         .map_err(SaveError::from)
         .and_then(|json| match request.overwrite {
             Overwrite::Refuse => save::write_new(&request.path, &json),

@@ -17,6 +17,8 @@ use crate::units;
 
 /// One budget's worth at the margin.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "BudgetSensitivity"))]
 pub struct Sensitivity {
     /// Of what.
     pub limit: Limit,
@@ -32,6 +34,7 @@ pub struct Sensitivity {
 
 /// One end's worth: what shapes beyond the domain would buy.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndSensitivity {
     /// Which end.
     pub constraint: Constraint,
