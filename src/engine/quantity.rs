@@ -227,6 +227,11 @@ impl Quantity {
         &ENTRIES[self.0 as usize]
     }
 
+    /// Its place in the table.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// In files and documents, with its unit.
     pub const fn key(self) -> &'static str {
         self.entry().key

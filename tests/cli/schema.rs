@@ -113,7 +113,10 @@ fn names(schema: &Value, found: &mut BTreeSet<String>) {
             let properties = object.get("properties").and_then(Value::as_object);
             found.extend(properties.into_iter().flat_map(|properties| properties.keys().cloned()));
             for key in ["const", "enum"] {
-                let values = object.get(key).into_iter().flat_map(|value| value.as_array().map_or(vec![value], |all| all.iter().collect()));
+                let values = object
+                    .get(key)
+                    .into_iter()
+                    .flat_map(|value| value.as_array().map_or(vec![value], |all| all.iter().collect()));
                 found.extend(values.filter_map(Value::as_str).map(str::to_owned));
             }
             object.values().for_each(|value| names(value, found));
@@ -153,7 +156,9 @@ fn the_keys_that_are_explained_are_those_of_the_schema() {
     // Every name that stands in a table is a key, a value or a command of the schema.
     let mut known = BTreeSet::from(["[low, high]".to_owned()]);
     names(&schema, &mut known);
-    let plain = |word: &&str| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit());
+    let plain = |word: &&str| {
+        word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit())
+    };
     for row in DOCUMENT.lines().filter(|line| line.starts_with("| `")) {
         for word in row.split('`').skip(1).step_by(2).filter(plain) {
             assert!(known.contains(word), "{word}: {row}");
