@@ -270,7 +270,7 @@ fn print(report: &body::Plan, ground: &Ground, objective: Objective, streams: &m
             if shape.experts == 1 { "dense".into() } else { format!("{}/{}", shape.top_k, shape.experts) },
             format!("{:.3}", row.entry.predictions.number(Quantity::LOSS).unwrap_or(f64::NAN)),
             format!("{:.3}", row.loss_sd_nats),
-            format!("{:.0} %", 100.0 * row.variance_removed),
+            units::percent(row.variance_removed),
             relative(row.target_sd_nats),
             format!("{:.1e}", row.training_flops.unwrap_or(row.training_flops_per_token)),
             remarks(row),
