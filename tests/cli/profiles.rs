@@ -1,5 +1,6 @@
 //! Boards and their figures.
 
+#[cfg(not(target_os = "macos"))]
 use engine::text::width;
 
 use super::program::{Program, list};
@@ -36,6 +37,8 @@ fn every_figure_is_shown_with_how_it_is_known() {
     assert!(program.refused("profiles show agx-orin-64gb --mode 99W").contains("no power mode '99W'"));
 }
 
+/// The configuration directory follows `XDG_CONFIG_HOME` everywhere but on macOS.
+#[cfg(not(target_os = "macos"))]
 #[test]
 fn a_name_of_wide_characters_does_not_shift_its_row() {
     let program = Program::new();
