@@ -197,11 +197,6 @@ pub fn percent_change(new_over_old: f64) -> String {
     format!("{} %", signed((new_over_old - 1.0) * 100.0, |percent| format!("{percent:.1}")))
 }
 
-/// The same of a response.
-pub fn percent_response(new_over_old: f64) -> String {
-    percent_change(new_over_old)
-}
-
 const TIME_UNITS: &[(&str, f64)] =
     &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0)];
 /// Prefixes that differ in case alone are told apart by it: 1 MJ is no millijoule.
