@@ -105,7 +105,11 @@ impl JsonSchema for PredictionsPart {
             };
             let unit = quantity.unit().in_words().map_or_else(String::new, |unit| format!(", {unit}"));
             let description = format!("{}{unit}; null where it is not known", quantity.name());
-            (quantity.key().to_owned(), json!({ "description": description, "type": [kind, "null"] }))
+            let mut schema = json!({ "description": description, "type": [kind, "null"] });
+            if kind == "integer" {
+                schema["minimum"] = 0.into();
+            }
+            (quantity.key().to_owned(), schema)
         };
         let properties: Map<String, Json> = Self::quantities().map(property).collect();
         let required: Vec<&str> = Self::quantities().map(Quantity::key).collect();

@@ -198,8 +198,7 @@ fn rows_come_out_as_csv_too() {
 fn every_quantity_stands_in_every_output() {
     let program = Program::new();
     let said = |format: &str| {
-        let question =
-            "frontier --data synthetic-170 --bootstrap 20 --max-total 40ms --profile tests/data/watts-board.toml";
+        let question = "frontier --data synthetic-170 --bootstrap 20 --max-total 60ms --mode 30W";
         program.found(&format!("{question} --format {format}")).stdout
     };
     let (csv, table) = (said("csv"), said("table"));
