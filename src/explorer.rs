@@ -1,7 +1,7 @@
 //! The full-screen explorer: state, message, update, view, and a thin loop around them.
 //!
 //! ```text
-//! keys, mouse ──keys, pointer──▶ Message ──update──▶ State ──view──▶ frame + Hits
+//! keys, mouse ───keys, pointer───▶ Message ──update──▶ State ──view──▶ frame + Hits
 //!                                     ▲          └──▶ Effect ──▶ workers, files
 //!                                     └───────────────────────────────┘
 //! ```
@@ -20,6 +20,7 @@ pub mod live;
 pub mod message;
 pub mod news;
 pub mod open;
+pub mod parts;
 pub mod plot;
 pub mod pointer;
 pub mod recipe;
@@ -54,7 +55,7 @@ use open::Opening;
 use pointer::{Held, Hits, pointer_action};
 use state::State;
 use terminal::Screen;
-use worker::{FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob, WatchJob, Workers};
+use worker::{WatchJob, Workers};
 
 /// What the loop waits for.
 enum Event {
@@ -78,7 +79,7 @@ pub fn run(opening: Opening) -> io::Result<()> {
     let mut screen = Screen::take()?;
     let mut session = Session {
         state: opening.into_state(screen.size()?),
-        workers: Workers::start(events.clone()),
+        workers: Workers::new(events.clone()),
         exports_under_way: 0,
         hits: Hits::default(),
         held: None,
@@ -171,38 +172,16 @@ impl Session {
         for effect in effects {
             match effect {
                 Effect::Quit => return Flow::Quit,
-                Effect::Price(question) => {
-                    if let Some(job) = PriceJob::of(&self.state, question) {
-                        self.workers.price(job);
-                    }
-                }
-                Effect::Fit(place) => {
-                    if let Some(job) = FitJob::of(&self.state, place) {
-                        self.workers.fit(job);
-                    }
-                }
-                Effect::Resample(place) => {
-                    if let Some(job) = ResampleJob::of(&self.state, place) {
-                        self.workers.resample(job);
-                    }
-                }
-                Effect::Assess(inquiry) => self.workers.assess(*inquiry),
-                Effect::Theorise(inquiry) => self.workers.theorise(*inquiry),
-                Effect::Judge(trial) => {
-                    if let Some(job) = JudgeJob::of(&self.state, trial) {
-                        self.workers.judge(job);
-                    }
-                }
                 Effect::Watch(place) => {
                     if let Some(job) = WatchJob::of(&self.state, place) {
                         self.workers.watch(job);
                     }
                 }
-                Effect::Order(landscape, sort) => self.workers.order(OrderJob { landscape, sort }),
                 Effect::Export(request) => {
                     self.exports_under_way += 1;
                     self.workers.export(*request);
                 }
+                work => self.workers.ask(&self.state, work),
             }
         }
         Flow::Continue

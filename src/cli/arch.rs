@@ -224,7 +224,7 @@ impl Shape<'_> {
         }
     }
 
-    /// From the hidden size where it is given, because it is exact; from the ratio otherwise.
+    /// From the hidden size where it is given, because it is exact. Otherwise from the ratio.
     fn expert_hidden(&self, width: u32, top_k: u32) -> Result<u32> {
         let exact = match self.size(Key::Shape(Field::ExpertHidden))? {
             Some(hidden) => Some(hidden),

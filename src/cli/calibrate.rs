@@ -12,6 +12,7 @@ use super::streams::{Failure, Outcome, Streams};
 use engine::error::{Error, Result};
 use engine::precision::Precision;
 use engine::text::{one_of, shown};
+use files::boards::{Board, Boards, Owner};
 use files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
 use files::observations::{PUBLISHED, Pair, assumed_modes, pairs, shape};
 use files::profile::Profile;
@@ -22,9 +23,11 @@ use report::{Document, SettingPart, write_json};
 pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.profile {
         Some(profile) => {
-            let (_, profile) = library.profile(profile)?;
+            let (file, profile) = library.profile(profile)?;
+            let mut boards = library.boards();
+            boards.add(Board::new(&profile.name, &file.source, Owner::Given, &profile));
             let models = args.model.iter().map(|typed| shape(typed, library)).collect::<Result<Vec<Model>>>()?;
-            one(args, &Told { library, profile: &profile, models: &models }, streams)
+            one(args, &Told { library, profile: &profile, models: &models, boards: &boards }, streams)
         }
         None if args.measurements.iter().all(|name| name == PUBLISHED) => all(args, library, streams),
         None => Err(Error::new("it is not said which board was measured")
@@ -36,7 +39,7 @@ pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams
 
 /// Every pair of engine and board of the published measurements, or those of one engine.
 fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let mut measurements = library.published()?.measurements;
+    let mut measurements = library.published(&library.boards())?.measurements;
     if let Some(engine) = &args.engine {
         let known = engines(&measurements);
         if !known.iter().any(|known| known.eq_ignore_ascii_case(engine)) {
@@ -65,6 +68,8 @@ struct Told<'a> {
     profile: &'a Profile,
     /// The models that ran.
     models: &'a [Model],
+    /// The boards that have names, this one among them.
+    boards: &'a Boards,
 }
 
 /// One engine on one board.
@@ -188,9 +193,9 @@ fn no_engine(engine: &str, known: &[&str]) -> Error {
 
 /// One told model is that of all files; of several, each is that of the files that name it.
 fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
-    let Told { library, profile, models } = *told;
+    let Told { library, profile, models, boards } = *told;
     if name == PUBLISHED {
-        return library.published();
+        return library.published(boards);
     }
     let told = |name: &str| models.iter().find(|model| model.name.eq_ignore_ascii_case(name)).cloned();
     let known: &Lookup<'_> = &|name: &str| told(name).or_else(|| library.known_shape(name));
@@ -205,7 +210,7 @@ fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
         output_len: run.output_len,
         past_kv_len: run.past_kv_len,
         batch: run.batch,
-        ..Options::new(known)
+        ..Options::new(known, boards)
     };
     load(Path::new(name), &options)
 }

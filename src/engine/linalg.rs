@@ -6,8 +6,8 @@
 //! | a run or a shape per row | `ndarray::Array2` | its size comes with the data |
 //! | columns of runs that are factored again and again | [`Basis`] | keeps its memory, and keeps Q |
 //!
-//! Decompositions are those of `linfa-linalg`, in Rust alone. They are iterative and would never end on a value that is not
-//! finite, so none gets one.
+//! Decompositions are those of `linfa-linalg`, in pure Rust. They are iterative and would never end on a value that is
+//! not finite. So such values are refused before.
 
 mod basis;
 
@@ -89,7 +89,7 @@ fn cholesky<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
             }
             lower[row][column] = if row == column { left.sqrt() } else { left / lower[column][column] };
         }
-        // Written so that the root of a negative number, NaN, is refused.
+        // Written so that NaN, the root of a negative number, is refused.
         let definite = lower[column][column] > 0.0;
         if !definite {
             return None;

@@ -1,21 +1,21 @@
 //! Which run next? The architectures whose training would tell most about what one is about to choose.
 //!
-//! An ensemble of laws, each as good as the next for the runs at hand, disagrees about some architectures. If one
-//! law's loss of x rises with its loss of the frontier, measuring x settles the frontier too. For laws that scatter
-//! like a normal distribution the variance of a target t that is left after measuring x is
+//! The laws of an ensemble are equally good for the runs at hand, and they disagree about some architectures. If a law
+//! with a higher loss at x also has a higher loss along the frontier, measuring x tells about the frontier too. For
+//! laws that scatter like a normal distribution, measuring x leaves of the variance of a target t
 //!
 //! ```text
 //! var(t | x) = var(t) − cov(t, x)² / (var(x) + σ²)               σ: noise of one run
 //! ```
 //!
 //! **Why from the ensemble** and not from derivatives of the law at the optimum: resampled laws know the bounds, the
-//! curvature and the trade-offs between coefficients, and where those make single coefficients meaningless the losses
-//! they give together still have a covariance.
+//! curvature and the trade-offs between coefficients. Where trade-offs make single coefficients meaningless, the losses
+//! that they give together still have a covariance.
 //!
-//! **Why no law counts more than a few others.** Among many resamples a few may go wild where the runs show nothing, and as
-//! variances go by squares one of them could choose every run. Each shape's losses are therefore drawn in to
-//! three robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that
-//! scatter normally lose hardly anything by that: 0.3 % of them lie farther out.
+//! **Why no law counts more than a few others.** Among many resamples a few may go wild where the runs show nothing.
+//! Variances go by squares, so one such law could choose every run. So the losses of each shape are drawn in to three
+//! robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that scatter
+//! normally lose hardly anything by that: 0.3 % of them lie farther out.
 //!
 //! **Why one after the other.** The two best single runs are often twins. After each proposal the ensemble is moved to
 //! where it would be once that run is known (the square-root form of the ensemble Kalman filter, which reproduces the
@@ -87,7 +87,8 @@ pub fn training_flops_per_token(shape: &Architecture) -> f64 {
 /// Where the losses of the laws for one shape are cut off, robust standard deviations from their median.
 const FARTHEST: f64 = 3.0;
 
-/// Answers the question. What the laws cannot tell apart is proposed once. Ties go to the first candidate, so the answer is the same for any number of threads.
+/// Answers the question. Of candidates that the laws cannot tell apart, one is proposed. Ties go to the first
+/// candidate, so the answer is the same for any number of threads.
 pub fn plan(question: &PlanQuestion<'_>) -> Plan {
     let shapes: Vec<Features> = question.candidates.iter().map(Architecture::features).collect();
     let mut candidates = Scatter::of(question.laws, &shapes);
@@ -189,7 +190,7 @@ impl Scatter {
     }
 }
 
-/// Winsorises values at [`FARTHEST`]; values most of which are equal stay, since they have no spread to go by.
+/// Winsorises values at [`FARTHEST`]. If most values are equal they stay as they are, because they have no spread.
 fn draw_in(values: &mut [f64]) {
     let Some(middle) = median(values.iter().copied()) else { return };
     let deviation = robust_sd_around(middle, values).unwrap_or_default();

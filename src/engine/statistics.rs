@@ -1,4 +1,4 @@
-//! Figures of a sample, each once, so that two tables never disagree about what a median is.
+//! Figures of a sample. Each is defined once, so that two tables never disagree about what a median is.
 //!
 //! | figure | convention |
 //! |---|---|
@@ -25,14 +25,15 @@ pub fn rms(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     mean(values.into_iter().map(|value| value * value)).map(f64::sqrt)
 }
 
-/// The middle value; of an even number the mean of the middle two.
+/// The middle value. Of an even number of values, the mean of the middle two.
 pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let sorted = sorted(values);
     let upper = *sorted.get(sorted.len() / 2)?;
     Some(if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[sorted.len() / 2 - 1], upper) } else { upper })
 }
 
-/// The middle value; of an even number the larger of the middle two: where too small a figure would do harm.
+/// The middle value. Of an even number of values, the larger of the middle two. It is for cases where too small a
+/// figure would do harm.
 pub fn upper_median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let sorted = sorted(values);
     sorted.get(sorted.len() / 2).copied()
@@ -44,9 +45,9 @@ fn sorted(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
     values
 }
 
-/// The value that this share of a population lies below, by a sample of it in rising order. It stands at place
-/// `share·(n + 1)`, between two values on the straight line, and not beyond the first and the last: one more draw falls
-/// below it with this probability.
+/// The value that this share of a population lies below, estimated from a sample in rising order. It is the value at
+/// place `share·(n + 1)`, on the straight line between two values, and not beyond the first and the last. One more draw
+/// falls below it with this probability.
 pub fn quantile(rising: &[f64], share: f64) -> Option<f64> {
     let last = rising.len().checked_sub(1)?;
     let place = (share * (rising.len() + 1) as f64 - 1.0).clamp(0.0, last as f64);
@@ -55,7 +56,7 @@ pub fn quantile(rising: &[f64], share: f64) -> Option<f64> {
     Some(rising[below] + (place - below as f64) * (rising[above] - rising[below]))
 }
 
-/// Root mean square distance from the mean: it describes these values alone, so the divisor is n.
+/// Root mean square distance from the mean. It describes only these values, so the divisor is n.
 pub fn standard_deviation(values: &[f64]) -> Option<f64> {
     rms(centred(values))
 }
@@ -81,7 +82,7 @@ pub fn centred(values: &[f64]) -> Vec<f64> {
     values.iter().map(|value| value - mean).collect()
 }
 
-/// How two figures of the same things vary together; one value of each per thing.
+/// How two figures of the same things vary together, with one value of each figure per thing.
 pub fn covariance(a: &[f64], b: &[f64]) -> Option<f64> {
     let degrees_of_freedom = a.len().min(b.len()).checked_sub(1).filter(|degrees| *degrees > 0)?;
     let products = centred(a).into_iter().zip(centred(b)).map(|(a, b)| a * b);

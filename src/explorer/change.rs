@@ -1,4 +1,4 @@
-//! What changes the state, whichever screen asks for it: the question, budgets, the pick, formats, the law.
+//! Changes of the state that every screen may ask for: the question, budgets, the pick, formats, the law.
 
 pub(crate) mod asking;
 pub(crate) mod budgets;

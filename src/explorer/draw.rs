@@ -1,4 +1,4 @@
-//! What every screen draws with: the canvas and its colours, and the parts that stand on more than one screen.
+//! What every screen draws with: the canvas and its colours, and the parts that occur on more than one screen.
 
 mod axes_over;
 mod budget_slider;

@@ -1,6 +1,6 @@
 //! A session without a terminal: the same state, keys, pointer, update and view, with effects carried out on the spot.
 //!
-//! Tests, benches and the README's pictures drive it, so that what they show is what a terminal would show.
+//! Tests, benches and the pictures of the documents use it, so that they show what a terminal would show.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -14,8 +14,7 @@ use super::pointer::{Held, Hits, pointer_action};
 use super::state::State;
 use super::update::{start, update};
 use super::view::render;
-use super::worker;
-use super::worker::{FitJob, JudgeJob, OrderJob, PriceJob, ResampleJob};
+use super::worker::{Patient, job_of};
 use crate::built_in;
 use engine::budget::Limit;
 use engine::error::Result;
@@ -140,7 +139,7 @@ impl Headless {
         self.frame();
     }
 
-    /// Does what has waited longest; what follows from it waits in its turn.
+    /// Does the job that has waited longest. Jobs that follow from it wait in their turn.
     pub fn work_once(&mut self) {
         if !self.waiting.is_empty() {
             let effect = self.waiting.remove(0);
@@ -171,10 +170,12 @@ impl Headless {
             match effect {
                 Effect::Quit => self.has_quit = true,
                 Effect::Export(request) => self.exports.push(*request),
-                Effect::Resample(_) => self.backstage.push(effect),
-                Effect::Assess(_) | Effect::Judge(_) | Effect::Theorise(_) => {
+                effect if effect.is_backstage() => {
                     let kind = std::mem::discriminant(&effect);
-                    self.backstage.retain(|waiting| std::mem::discriminant(waiting) != kind);
+                    // Each law that is resampled counts; of everything else the newest.
+                    if !matches!(effect, Effect::Resample(_)) {
+                        self.backstage.retain(|waiting| std::mem::discriminant(waiting) != kind);
+                    }
                     self.backstage.push(effect);
                 }
                 work if self.pace == Pace::Later => self.waiting.push(work),
@@ -184,19 +185,8 @@ impl Headless {
     }
 
     fn carry_out(&mut self, effect: Effect) {
-        let answer = match effect {
-            // Nothing changes here by itself: a test says what a file has become.
-            Effect::Quit | Effect::Export(_) | Effect::Watch(_) => None,
-            Effect::Price(question) => {
-                PriceJob::of(&self.state, question).and_then(|job| worker::price(&job, &|| false, &|_| {}))
-            }
-            Effect::Fit(place) => FitJob::of(&self.state, place).map(|job| worker::fit(&job, &())),
-            Effect::Resample(place) => ResampleJob::of(&self.state, place).map(|job| worker::resample(&job, &())),
-            Effect::Assess(inquiry) => worker::assess(&inquiry, &()),
-            Effect::Theorise(inquiry) => worker::theorise(&inquiry, &()),
-            Effect::Judge(trial) => JudgeJob::of(&self.state, trial).and_then(|job| worker::judge(&job, &())),
-            Effect::Order(landscape, sort) => Some(worker::order(&OrderJob { landscape, sort })),
-        };
+        // Nothing changes here by itself: a test says what a file has become.
+        let answer = job_of(&self.state, effect).and_then(|job| job.run(&Patient));
         if let Some(answer) = answer {
             let effects = update(&mut self.state, answer);
             self.perform(effects);

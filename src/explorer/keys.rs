@@ -1,44 +1,53 @@
-//! Keys: tables of bindings. The key map, the help and the footer all read them. Each screen has its own table; what
-//! holds everywhere is here.
+//! Keys: tables of bindings. The key map, the help, the footer and the documents all read them. Each screen has its own
+//! table. Here is what holds everywhere, and what the windows over a screen make of a key.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+mod windows;
 
-use super::binding::{Binding, Hint, Occasion, binding, next};
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::binding::{Binding, Hint, Occasion, binding, common, letter, next};
 use super::message::Action;
 use super::screen::Screen;
-use super::screens::{evolution, fit, frontier, hardware, theory};
+use super::screens::parts;
 use super::state::{Mode, State};
-use super::vocabulary::{Arrow, Control, Direction, Stride};
+use super::vocabulary::Control;
+use windows::Window;
 
 /// What holds on every screen.
 const EVERYWHERE: &[Binding] = &[
-    binding("l", &[KeyCode::Char('l')], Hint::Roomy("law"), "next loss law", next(Control::Law)),
-    binding("i", &[KeyCode::Char('i')], Hint::Roomy("sources"), "where numbers come from", Action::Sources),
-    binding("v", &[KeyCode::Char('v')], Hint::Always("screen"), "next screen (shift: back)", Action::NextScreen),
-    binding("?", &[KeyCode::Char('?')], Hint::Always("help"), "this help", Action::Help),
-    binding("q", &[KeyCode::Char('q')], Hint::Always("quit"), "quit (ctrl c too)", Action::Quit),
+    binding("l", Hint::Roomy("law"), "next loss law", &[next('l', Control::Law)]),
+    binding("i", Hint::Roomy("sources"), "where numbers come from", &[letter('i', Action::Sources)]),
+    binding(
+        "v",
+        Hint::Always("screen"),
+        "next screen (shift: back)",
+        &[letter('v', Action::NextScreen), letter('V', Action::PreviousScreen)],
+    ),
+    binding("?", Hint::Always("help"), "this help", &[letter('?', Action::Help)]),
+    common::QUIT,
 ];
-
-/// What holds on one screen alone.
-const fn own(screen: Screen) -> &'static [Binding] {
-    match screen {
-        Screen::Frontier => frontier::keys::BINDINGS,
-        Screen::Fit => fit::keys::BINDINGS,
-        Screen::Hardware => hardware::keys::BINDINGS,
-        Screen::Evolution => evolution::keys::BINDINGS,
-        Screen::Theory => theory::keys::BINDINGS,
-    }
-}
 
 /// Every binding that holds on a screen, in the order of the help.
 pub fn bindings(screen: Screen) -> impl Iterator<Item = &'static Binding> + Clone {
-    own(screen).iter().chain(EVERYWHERE)
+    parts(screen).bindings.iter().chain(EVERYWHERE)
 }
 
 /// The lines of a screen's help: keys, and what they do.
 pub fn help(screen: Screen) -> Vec<(String, &'static str)> {
+    rows(bindings(screen))
+}
+
+/// Every table of keys with its title, for the documents. First the screens in the order of their tabs, then the
+/// windows that lie over a screen.
+pub fn help_tables() -> Vec<(&'static str, Vec<(String, &'static str)>)> {
+    let screens = Screen::ALL.into_iter().map(|screen| (parts(screen).title, help(screen)));
+    screens.chain(Window::ALL.iter().map(|window| (window.title, rows(window.bindings.iter())))).collect()
+}
+
+/// Keys and what they do. Keys that are described together share a line.
+fn rows<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Vec<(String, &'static str)> {
     let mut lines: Vec<(String, &'static str)> = Vec::new();
-    for Binding { keys, does, .. } in bindings(screen) {
+    for Binding { keys, does, .. } in bindings {
         match lines.last_mut().filter(|_| does.is_empty()) {
             Some((above, _)) => *above = format!("{above} {keys}"),
             None => lines.push(((*keys).to_owned(), *does)),
@@ -57,7 +66,7 @@ pub fn hinted(screen: Screen, occasions: &[Occasion], columns: u16) -> Vec<&'sta
     };
     let mut hinted: Vec<&Binding> = bindings(screen).filter(named).collect();
     let is_roomy = |binding: &&Binding| matches!(binding.hint, Hint::Roomy(_));
-    let is_own = |binding: &&Binding| own(screen).iter().any(|own| std::ptr::eq(own, *binding));
+    let is_own = |binding: &&Binding| parts(screen).bindings.iter().any(|own| std::ptr::eq(own, *binding));
     while hinted.iter().map(|binding| binding.hint_columns() + 2).sum::<u16>() > columns {
         let least = hinted.iter().rposition(|binding| is_roomy(binding) && is_own(binding));
         let Some(least) = least.or_else(|| hinted.iter().rposition(is_roomy)) else { break };
@@ -71,91 +80,60 @@ pub fn key_action(key: KeyEvent, state: &State) -> Option<Action> {
     if key.kind == KeyEventKind::Release {
         return None;
     }
-    if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
-        return Some(Action::Quit);
-    }
-    match &state.mode {
-        Mode::Explore => explore_key(key, state.screen),
-        Mode::Help => Some(match key.code {
-            KeyCode::Char('q') => Action::Quit,
-            _ => Action::Cancel,
-        }),
-        Mode::Sources(_) | Mode::Comparison(_) => Some(match key.code {
-            KeyCode::Up => Action::Arrow(Arrow::Up, Stride::Coarse),
-            KeyCode::Down => Action::Arrow(Arrow::Down, Stride::Coarse),
-            KeyCode::PageUp => Action::MoveRows(-10),
-            KeyCode::PageDown => Action::MoveRows(10),
-            KeyCode::Home => Action::MoveRows(isize::MIN),
-            KeyCode::End => Action::MoveRows(isize::MAX),
-            KeyCode::Char('q') => Action::Quit,
-            _ => Action::Cancel,
-        }),
-        Mode::Boards(_) => Some(match key.code {
-            KeyCode::Up => Action::Arrow(Arrow::Up, Stride::Coarse),
-            KeyCode::Down => Action::Arrow(Arrow::Down, Stride::Coarse),
-            KeyCode::PageUp => Action::MoveRows(-10),
-            KeyCode::PageDown => Action::MoveRows(10),
-            KeyCode::Home => Action::MoveRows(isize::MIN),
-            KeyCode::End => Action::MoveRows(isize::MAX),
-            KeyCode::Enter => Action::Submit,
-            KeyCode::Char('q') => Action::Quit,
-            _ => Action::Cancel,
-        }),
-        Mode::Typing(..) | Mode::Exporting(..) => match key.code {
-            KeyCode::Enter => Some(Action::Submit),
-            KeyCode::Esc => Some(Action::Cancel),
-            KeyCode::Backspace => Some(Action::Backspace),
-            KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Action::ClearLine),
-            KeyCode::Char(typed) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
-                Some(Action::Char(typed))
-            }
-            _ => None,
-        },
-        Mode::Overwriting(..) => match key.code {
-            KeyCode::Char('y' | 'Y') => Some(Action::Submit),
-            KeyCode::Char('n' | 'N') | KeyCode::Esc => Some(Action::Cancel),
-            _ => None,
-        },
-    }
-}
-
-fn explore_key(key: KeyEvent, screen: Screen) -> Option<Action> {
-    let stride = if key.modifiers.contains(KeyModifiers::SHIFT) { Stride::Fine } else { Stride::Coarse };
-    match key.code {
-        KeyCode::Left => return Some(Action::Arrow(Arrow::Left, stride)),
-        KeyCode::Right => return Some(Action::Arrow(Arrow::Right, stride)),
-        KeyCode::Up => return Some(Action::Arrow(Arrow::Up, stride)),
-        KeyCode::Down => return Some(Action::Arrow(Arrow::Down, stride)),
-        KeyCode::BackTab => return Some(Action::FocusPrevious),
-        KeyCode::PageUp => return Some(Action::MoveRows(-10)),
-        KeyCode::End => return Some(Action::MoveRows(isize::MAX)),
-        KeyCode::Char('C') if screen == Screen::Frontier => return Some(Action::CompareWithNext(Direction::Down)),
-        // One hint speaks of both: the other is the binding's own.
-        KeyCode::Char(',') if matches!(screen, Screen::Hardware | Screen::Evolution) => {
-            return Some(Action::WalkFrontier(Direction::Down));
-        }
-        KeyCode::Char('V') => return Some(Action::PreviousScreen),
-        _ => {}
-    }
-    if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
-        return None;
-    }
-    let bound = bindings(screen).find(|binding| binding.codes.contains(&key.code))?;
-    bound.action()
+    let window = match &state.mode {
+        Mode::Explore => return bindings(state.screen).find_map(|binding| binding.action(key)),
+        Mode::Help => Window::HELP,
+        Mode::Sources(_) | Mode::Comparison(_) => Window::SCROLLED,
+        Mode::Boards(_) => Window::BOARDS,
+        Mode::Typing(..) | Mode::Exporting(..) => Window::LINE,
+        Mode::Overwriting(..) => Window::REPLACE,
+    };
+    window.action(key)
 }
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
     use super::*;
 
+    /// Every chord of some bindings, sorted.
+    fn chords<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Vec<String> {
+        let strokes = bindings.flat_map(|binding| binding.strokes);
+        let mut chords: Vec<String> = strokes.map(|stroke| format!("{:?}", stroke.chord())).collect();
+        chords.sort();
+        chords
+    }
+
     #[test]
-    fn no_key_means_two_things_on_one_screen() {
+    fn no_key_means_two_things_in_one_place() {
+        let screens = Screen::ALL.map(|screen| (parts(screen).title, chords(bindings(screen))));
+        let windows = Window::ALL.map(|window| (window.title, chords(window.bindings.iter())));
+        for (title, chords) in screens.into_iter().chain(windows) {
+            let mut once = chords.clone();
+            once.dedup();
+            assert_eq!(once, chords, "{title}");
+        }
+    }
+
+    #[test]
+    fn every_key_of_a_screen_stands_in_its_table() {
+        let chord = |code| format!("{:?}", (code, KeyModifiers::NONE));
         for screen in Screen::ALL {
-            let mut codes: Vec<KeyCode> = bindings(screen).flat_map(|binding| binding.codes).copied().collect();
-            let all = codes.len();
-            codes.sort_by_key(|code| format!("{code:?}"));
-            codes.dedup();
-            assert_eq!(codes.len(), all, "{screen:?}");
+            let chords = chords(bindings(screen));
+            for code in [KeyCode::Left, KeyCode::Down, KeyCode::PageUp, KeyCode::End, KeyCode::Char('V')] {
+                assert!(chords.contains(&chord(code)), "{}: {code:?}", parts(screen).title);
+            }
+        }
+        let frontier = chords(bindings(Screen::Frontier));
+        assert!(frontier.contains(&chord(KeyCode::Char('C'))) && frontier.contains(&chord(KeyCode::BackTab)));
+    }
+
+    #[test]
+    fn every_line_of_a_table_says_what_its_keys_do() {
+        for (title, rows) in help_tables() {
+            assert!(!rows.is_empty(), "{title}");
+            assert!(rows.iter().all(|(keys, does)| !keys.is_empty() && !does.is_empty()), "{title}: {rows:?}");
         }
     }
 

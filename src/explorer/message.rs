@@ -6,27 +6,27 @@ use std::sync::Arc;
 use super::judged::{Finding, Trial};
 use super::resampled::{Inquiry, Verdict};
 use super::screen::Screen;
-use super::screens::fit::model::FitFocus;
-use super::screens::fit::model::evidence::FitPlot;
-use super::screens::fit::model::runs::RunColumn;
-use super::screens::hardware::model::{Emphasis, HardwareFocus};
+use super::screens::evolution::action::EvolutionAction;
+use super::screens::fit::action::FitAction;
+use super::screens::frontier::action::FrontierAction;
+use super::screens::hardware::action::HardwareAction;
+use super::screens::theory::action::TheoryAction;
 use super::screens::theory::model::answer::{Answered, Inquiry as TheoryInquiry};
 use super::table::SortOrder;
 use super::vocabulary::{Answer, Direction, Question, Stride};
-use super::vocabulary::{Arrow, Control, Focus, Scope};
+use super::vocabulary::{Control, Focus, Scope};
 use engine::budget::{Budgets, Limit};
 use engine::error::Error;
-use engine::features::Axis;
-use engine::landscape::{Landscape, Position};
+use engine::landscape::Landscape;
 use engine::law::fit::Fit;
 use engine::law::{Ensemble, LossLaw};
 use engine::quantity::Quantity;
-use engine::what_if::Resource;
 use engine::workload::Objective;
 use files::live::Reread;
 use files::profile::Profile;
 
-/// Everything that a person can do; what keys, clicks and hints mean.
+/// Everything that the user can do: what keys, clicks and hints mean. What only one screen can do is an enum of that
+/// screen, so that its reducer must name every case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Action {
     /// Show the next screen.
@@ -35,134 +35,65 @@ pub enum Action {
     PreviousScreen,
     /// Show this one.
     Show(Screen),
-    /// Move the focus to the next part of the screen.
-    FocusNext,
-    /// Move it to the previous part.
-    FocusPrevious,
-    /// Move it there.
+    /// Move the frontier's focus there; budgets have it on the Theory screen too.
     Focus(Focus),
-    /// An arrow key: what it does depends on the focus.
-    Arrow(Arrow, Stride),
     /// Step a control's value.
     Step(Control, Direction, Stride),
     /// Set a budget, and switch it on.
     SetBudget(Limit, f64),
     /// Switch a budget on or off.
     ToggleBudget(Limit),
-    /// Switch the focused budget on or off.
-    ToggleFocused,
     /// Back to the board as it is; where nothing is imagined: switch all budgets off.
     Release,
     /// Switch all budgets off.
     LiftBudgets,
     /// Apply a preset of the paper's Table 2, counted from 0.
     Preset(usize),
-    /// Pick the candidate nearest to a place on the chart; distances are counted in chart widths and heights.
-    PickNear {
-        /// The place.
-        place: Position,
-        /// ln(latency) over the chart's whole width.
-        width_ln: f64,
-        /// Loss over the chart's whole height, nats.
-        height: f64,
-    },
-    /// Pick a row of the table.
-    PickRow(usize),
-    /// Move through the table by so many rows.
-    MoveRows(isize),
-    /// Scroll the table without changing the pick.
-    Scroll(isize),
     /// Follow the best feasible architecture again.
     FollowBest,
-    /// Compare the pick with a model; a place on the shelf.
-    CompareWith(usize),
-    /// Compare it with the next larger or smaller model.
-    CompareWithNext(Direction),
-    /// Sort by a column; by the sorted one again: reverse.
-    Sort(Quantity),
-    /// Sort by the next column.
-    SortNext,
-    /// Reverse the order.
-    ReverseSort,
-    /// On a small screen: show the pick instead of the table, or back.
-    FlipLowerPane,
-    /// Move the focus there on the Fit screen.
-    FocusFit(FitFocus),
-    /// Show the residuals along this axis.
-    ShowAxis(Axis),
-    /// Look at the run nearest to a place on a plot; distances are counted in plot widths and heights.
-    SelectNear {
-        /// Which plot.
-        plot: FitPlot,
-        /// The place.
-        place: (f64, f64),
-        /// What the plot's whole width and height stand for; the width is a logarithm where the axis is one.
-        spans: (f64, f64),
-    },
-    /// Look at a row of the runs.
-    SelectRow(usize),
-    /// Sort the runs by a column; by the sorted one again: reverse.
-    SortRuns(RunColumn),
-    /// Scroll the coefficients.
-    ScrollCoefficients(isize),
-    /// Scroll the theory's optima.
-    ScrollOptima(isize),
-    /// Leave the run looked at out of the fit, or take it back in.
-    ToggleSelectedRun,
+    /// Pick the next slower architecture on the frontier, or the next faster one.
+    WalkFrontier(Direction),
     /// Leave a run of the law asked about out of its fit, or take it back in; counted in the dataset.
     ToggleRun(usize),
     /// Take all its runs back in.
     RestoreRuns,
     /// Fit the next form of the law that the runs allow.
     NextForm,
-    /// Fit by least squares instead of Huber's criterion, or back.
-    FlipCriterion,
-    /// Show how all forms compare.
-    Compare,
-    /// Move the focus there on the Hardware screen.
-    FocusHardware(HardwareFocus),
-    /// Look at this operator.
-    SelectOperator(&'static str),
-    /// Let a phase of the request stand out, or both.
-    Emphasise(Emphasis),
-    /// Show the pick beside what it is compared with, or alone.
-    FlipComparison,
-    /// Compare with what is picked now; again: with the baseline model.
-    TogglePin,
-    /// Pick the next slower architecture on the frontier, or the next faster one.
-    WalkFrontier(Direction),
-    /// Pick the member of the frontier whose latency is nearest, seconds.
-    PickMember(f64),
-    /// Imagine so much of a resource: a factor, or bytes of memory.
-    Imagine(Resource, f64),
-    /// The board as it is.
-    ImagineNothing,
-    /// Move the focus to a resource's slider.
-    FocusResource(Resource),
-    /// Show all boards by watts.
-    RankBoards,
-    /// Take the board in this row of them.
-    TakeBoard(usize),
     /// Open the help.
     Help,
     /// Show where the numbers come from.
     Sources,
-    /// Type a value for the focused control.
-    TypeValue,
-    /// Ask for a path to export to.
-    Export(Scope),
+    /// Leave the program.
+    Quit,
+    /// In a window over the screen.
+    Window(WindowAction),
+    /// On the Frontier screen.
+    Frontier(FrontierAction),
+    /// On the Fit screen.
+    Fit(FitAction),
+    /// On the Hardware screen.
+    Hardware(HardwareAction),
+    /// On the Evolution screen.
+    Evolution(EvolutionAction),
+    /// On the Theory screen.
+    Theory(TheoryAction),
+}
+
+/// What a person can do in a window that lies over the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowAction {
+    /// Scroll by so many lines, or look at another row.
+    Scroll(isize),
     /// A typed character.
     Char(char),
     /// Delete the last typed character.
     Backspace,
     /// Delete all that was typed.
     ClearLine,
-    /// Accept what was typed.
+    /// Accept what was typed, or the row looked at.
     Submit,
-    /// Leave help or a prompt.
+    /// Close it.
     Cancel,
-    /// Leave the program.
-    Quit,
 }
 
 /// Something that happened.
@@ -268,7 +199,8 @@ impl From<Action> for Message {
     }
 }
 
-/// Architectures to be written: collected when the user says so, so that what is written is what was on the screen.
+/// Architectures to be written. They are collected when the user asks for it, so that the file has what was on the
+/// screen.
 #[derive(Debug, Clone)]
 pub struct ExportRequest {
     /// What.
@@ -338,4 +270,14 @@ pub enum Effect {
     Export(Box<ExportRequest>),
     /// Leave the program.
     Quit,
+}
+
+impl Effect {
+    /// Whether it is worked out behind the picture, where nobody waits for it.
+    pub const fn is_backstage(&self) -> bool {
+        match self {
+            Self::Resample(_) | Self::Assess(_) | Self::Judge(_) | Self::Theorise(_) => true,
+            Self::Price(_) | Self::Fit(_) | Self::Watch(_) | Self::Order(..) | Self::Export(_) | Self::Quit => false,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What a new law changed, in a sentence: runs, quality, and how far the frontier moved.
+//! What a new law changed, in one sentence: runs, quality, and how far the frontier moved.
 
 use engine::landscape::Landscape;
 use engine::pareto;

@@ -9,7 +9,11 @@ use ratatui::layout::{Position as Cell, Rect};
 use super::message::Action;
 use super::plot::Plane;
 use super::plot::axes::Axes;
+use super::screens::evolution::action::EvolutionAction;
+use super::screens::fit::action::FitAction;
 use super::screens::fit::model::evidence::FitPlot;
+use super::screens::frontier::action::FrontierAction;
+use super::screens::hardware::action::HardwareAction;
 use super::slider::Track;
 use engine::budget::Limit;
 use engine::landscape::Position;
@@ -153,22 +157,22 @@ fn point(target: &Target, area: Rect, at: Cell) -> Action {
         }
         Target::Resource(resource, track) => {
             let cell = at.x.clamp(area.x, area.right().saturating_sub(1)) - area.x;
-            Action::Imagine(*resource, track.value_at(cell))
+            Action::Hardware(HardwareAction::Imagine(*resource, track.value_at(cell)))
         }
         Target::BudgetLine(limit, axes, factor) => {
             let (low, high) = axes.latency_span_at(at.x);
             Action::SetBudget(*limit, super::slider::roundest(low * factor, high * factor))
         }
-        Target::Plot(axes) => Action::PickNear {
+        Target::Plot(axes) => Action::Frontier(FrontierAction::PickNear {
             place: Position { latency_s: axes.latency_at(at.x), loss: axes.loss_at(at.y) },
             width_ln: axes.width_ln(),
             height: axes.height(),
-        },
-        Target::Members(axes) => Action::PickMember(axes.latency_at(at.x)),
-        Target::Runs(plot, plane) => Action::SelectNear {
+        }),
+        Target::Members(axes) => Action::Evolution(EvolutionAction::PickMember(axes.latency_at(at.x))),
+        Target::Runs(plot, plane) => Action::Fit(FitAction::SelectNear {
             plot: *plot,
             place: (plane.x_at(at.x), plane.y_at(at.y)),
             spans: (plane.x().span(), plane.y().span()),
-        },
+        }),
     }
 }

@@ -1,7 +1,6 @@
 //! The full screens that one can step through. Windows that lie over a screen belong to [`super::state::Mode`].
 //!
-//! A screen is a folder in `screens/`, and a variant here; the matches on it
-//! lead from one to the other.
+//! Everything else about a screen is in its folder, see [`super::screens`].
 
 use super::vocabulary::Direction;
 
@@ -23,27 +22,6 @@ pub enum Screen {
 impl Screen {
     /// In the order of the tabs.
     pub const ALL: [Self; 5] = [Self::Frontier, Self::Fit, Self::Hardware, Self::Evolution, Self::Theory];
-
-    /// On its tab.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Frontier => "Frontier",
-            Self::Fit => "Fit",
-            Self::Hardware => "Hardware",
-            Self::Evolution => "Evolution",
-            Self::Theory => "Theory",
-        }
-    }
-
-    /// On its tab where there is little room and another screen is shown.
-    pub const fn short_title(self) -> &'static str {
-        match self {
-            Self::Frontier => "Front",
-            Self::Hardware => "HW",
-            Self::Evolution => "Evol",
-            Self::Fit | Self::Theory => self.title(),
-        }
-    }
 
     /// The next one or the one before, round and round.
     #[must_use]

@@ -1,5 +1,9 @@
-//! The screens, each in a folder of its own: what it knows, its keys, where its panes lie, what its actions do, how it is
-//! drawn.
+//! The screens, each in a folder of its own: what it knows (model), what can be done (action), its keys, where its panes
+//! lie (layout), what its actions do (update), how it is drawn (view).
+//!
+//! A new screen is a folder and a line here. The compiler then asks for the rest: a variant of [`Screen`], a variant of
+//! [`Action`](super::message::Action) with the line in `update` that hands it to the screen, and a field in
+//! [`State`](super::state::State) for what it looks at.
 
 pub mod evolution;
 pub mod fit;
@@ -7,18 +11,16 @@ pub mod frontier;
 pub mod hardware;
 pub mod theory;
 
-use ratatui::layout::Rect;
-
-use super::frame::Room;
+use super::parts::Parts;
 use super::screen::Screen;
 
-/// How much room a body of that size gives the panes of a screen.
-pub fn room(screen: Screen, body: Rect) -> Room {
+/// The parts of a screen.
+pub const fn parts(screen: Screen) -> &'static Parts {
     match screen {
-        Screen::Frontier => frontier::layout::room(body),
-        Screen::Fit => fit::layout::room(body),
-        Screen::Hardware => hardware::layout::room(body),
-        Screen::Evolution => evolution::layout::room(body),
-        Screen::Theory => theory::layout::room(body),
+        Screen::Frontier => &frontier::PARTS,
+        Screen::Fit => &fit::PARTS,
+        Screen::Hardware => &hardware::PARTS,
+        Screen::Evolution => &evolution::PARTS,
+        Screen::Theory => &theory::PARTS,
     }
 }

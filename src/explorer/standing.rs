@@ -1,4 +1,4 @@
-//! The law that stands: with which the picture is priced until a newer one is fitted.
+//! The law that stands: the picture is priced with it until a newer one is fitted.
 
 use std::sync::Arc;
 

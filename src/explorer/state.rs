@@ -1,8 +1,8 @@
 //! The whole state of a session as plain data: what is asked, what is known, what is shown.
 //!
-//! Three layers, each derived from the one before: a [`Question`] is priced into a [`Landscape`] by a worker; budgets
-//! and objective cut a [`Selection`] out of it at once; pick, sort order, scroll position, focus and mode only concern
-//! what is shown.
+//! There are three layers, each derived from the one before. A worker prices a [`Question`] into a [`Landscape`].
+//! Budgets and objective cut a [`Selection`] out of it at once. Pick, sort order, scroll position, focus and mode only
+//! concern what is shown.
 
 use std::sync::Arc;
 
@@ -63,7 +63,8 @@ pub struct State {
     pub shelf: Shelf,
     /// What is asked: what the controls show.
     pub question: Question,
-    /// The number format last chosen; a board that lacks it is asked in another, the next that has it in this.
+    /// The number format that was chosen last. On a board that lacks it another format is used; the next board that has
+    /// it uses it again.
     pub wanted_precision: usize,
     /// What was searched for last, in a space that is too large to be priced as a whole.
     pub aim: Option<Aim>,
@@ -266,8 +267,8 @@ impl State {
         budgets
     }
 
-    /// Whether a limit means something under a question: an energy does where the power mode states its watts.
-    /// Elsewhere the switch stays as it was set, without effect, so that the budget is back with the watts.
+    /// Whether a limit means something under a question. A limit on energy does where the power mode states its watts.
+    /// Elsewhere its switch keeps its position without effect, so that the budget is back when there are watts again.
     pub fn can_limit(&self, question: Question, limit: Limit) -> bool {
         limit != Limit::Energy || self.hardware(question).watts.is_some()
     }

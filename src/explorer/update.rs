@@ -1,13 +1,13 @@
 //! One function applies one message to the state and returns what must be done outside of it. It knows no terminal, no
 //! files and no clock, so a test can replay whatever a session does.
 
-use super::change::{asking, judging, live, pick, picture, prompt, question, recipe, resampling, what_if};
-use super::message::{Action, Effect, ExportOutcome, Message};
+use super::change::{asking, budgets, judging, live, pick, picture, prompt, question, recipe, resampling, what_if};
+use super::message::{Action, Effect, ExportOutcome, Message, WindowAction};
 use super::screen::Screen;
 use super::screens::fit::model::comparison;
-use super::screens::{evolution, fit, frontier, hardware, theory};
+use super::screens::{evolution, fit, frontier, hardware, parts, theory};
 use super::state::{Mode, State};
-use super::vocabulary::{Arrow, Direction, Notice};
+use super::vocabulary::{Control, Direction, Focus, Notice};
 use super::{frame, sources};
 
 /// What to do at the very start: watch what may change, and price, or fit first.
@@ -21,11 +21,10 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 /// Applies `message`.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = apply(state, message);
-    fit::update::follow(state);
     effects.extend(question::search_on(state));
     effects.extend(resampling::follow(state));
     effects.extend(judging::follow(state));
-    effects.extend(theory::update::follow(state));
+    effects.extend(Screen::ALL.into_iter().filter_map(|screen| (parts(screen).follow)(state)));
     // A question that arose while the keyboard was in use is asked as soon as it is free.
     if matches!(state.mode, Mode::Explore) && !state.conflicts.is_empty() {
         state.mode = Mode::Overwriting(Box::new(state.conflicts.remove(0)));
@@ -42,10 +41,9 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Pasted(text) => text.chars().for_each(|typed| prompt::push(state, typed)),
         Message::Resized(columns, rows) => {
             state.size = (columns, rows);
-            pick::keep_in_view(state);
-            fit::update::keep_in_view(state);
-            hardware::update::keep_in_view(state);
-            evolution::update::keep_in_view(state);
+            for screen in Screen::ALL {
+                (parts(screen).keep_in_view)(state);
+            }
         }
         Message::Priced(answer) => return picture::receive(state, answer),
         Message::Fitted { place, revision, outcome } => return question::fitted(state, place, revision, outcome),
@@ -69,64 +67,80 @@ fn apply(state: &mut State, message: Message) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Applies what the user did: first a window that scrolls, then what means the same on every screen, then the screen.
+/// Applies what the user did.
 fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    if scroll_window(state, action) {
-        return Vec::new();
-    }
     match action {
         Action::NextScreen => state.screen = state.screen.neighbour(Direction::Up),
         Action::PreviousScreen => state.screen = state.screen.neighbour(Direction::Down),
         Action::Show(screen) => state.screen = screen,
+        Action::Focus(focus) => state.focus = focus,
+        Action::Step(control, direction, stride) => {
+            focus_if_shown(state, control);
+            return question::step(state, control, direction, stride);
+        }
+        Action::SetBudget(limit, value) => {
+            focus_if_shown(state, Control::Budget(limit));
+            budgets::set(state, limit, value);
+        }
+        Action::ToggleBudget(limit) => {
+            focus_if_shown(state, Control::Budget(limit));
+            budgets::toggle(state, limit);
+        }
+        Action::Release => return what_if::release(state),
+        Action::LiftBudgets => budgets::lift(state),
+        Action::Preset(which) => budgets::preset(state, which),
+        Action::FollowBest => pick::follow_best(state),
+        Action::WalkFrontier(direction) => pick::along_frontier(state, direction),
         Action::ToggleRun(run) => return question::toggle_run(state, run),
-        Action::NextForm => return recipe::next_form(state),
         Action::RestoreRuns => return question::restore_runs(state),
-        Action::RankBoards => what_if::show_boards(state),
-        Action::TakeBoard(row) => return what_if::take_board(state, row),
+        Action::NextForm => return recipe::next_form(state),
         Action::Help => state.mode = Mode::Help,
         Action::Sources => state.mode = Mode::Sources(0),
-        Action::Char(typed) => prompt::push(state, typed),
-        Action::Backspace => prompt::pop(state),
-        Action::ClearLine => prompt::clear(state),
-        Action::Submit => return prompt::submit(state),
-        Action::Cancel => state.mode = Mode::Explore,
         Action::Quit => return vec![Effect::Quit],
-        _ => {
-            return match state.screen {
-                Screen::Frontier => frontier::update::act(state, action),
-                Screen::Fit => fit::update::act(state, action),
-                Screen::Hardware => hardware::update::act(state, action),
-                Screen::Evolution => evolution::update::act(state, action),
-                Screen::Theory => theory::update::act(state, action),
-            };
-        }
+        Action::Window(action) => return act_in_window(state, action),
+        Action::Frontier(action) => return frontier::update::act(state, action),
+        Action::Fit(action) => return fit::update::act(state, action),
+        Action::Hardware(action) => return hardware::update::act(state, action),
+        Action::Evolution(action) => evolution::update::act(state, action),
+        Action::Theory(action) => theory::update::act(state, action),
     }
     Vec::new()
 }
 
-/// Scrolls the window over the screen, if there is one to scroll and the action asks for that.
-fn scroll_window(state: &mut State, action: Action) -> bool {
-    let rows = match action {
-        Action::Arrow(Arrow::Up, _) => -1,
-        Action::Arrow(..) => 1,
-        Action::MoveRows(rows) => rows,
-        _ => return false,
-    };
+/// Moving a control that is on the screen gives it the keys.
+fn focus_if_shown(state: &mut State, control: Control) {
+    if (parts(state.screen).shows)(control) {
+        state.focus = Focus::Control(control);
+    }
+}
+
+fn act_in_window(state: &mut State, action: WindowAction) -> Vec<Effect> {
+    match action {
+        WindowAction::Scroll(rows) => scroll_window(state, rows),
+        WindowAction::Char(typed) => prompt::push(state, typed),
+        WindowAction::Backspace => prompt::pop(state),
+        WindowAction::ClearLine => prompt::clear(state),
+        WindowAction::Submit => return prompt::submit(state),
+        WindowAction::Cancel => state.mode = Mode::Explore,
+    }
+    Vec::new()
+}
+
+/// Scrolls the window over the screen, if there is one to scroll.
+fn scroll_window(state: &mut State, rows: isize) {
     if let Mode::Boards(row) = state.mode {
         state.mode = Mode::Boards(what_if::moved(state, row, rows));
-        return true;
     }
     let window = frame::sources_window(state.size);
     let columns = usize::from(window.width);
     let all = match state.mode {
         Mode::Sources(_) => sources::lines(state, columns).len(),
         Mode::Comparison(_) => comparison::lines(state.law_entry(), columns).len(),
-        _ => return false,
+        _ => return,
     };
     if let Mode::Sources(top) | Mode::Comparison(top) = &mut state.mode {
         *top = top.saturating_add_signed(rows).min(all.saturating_sub(usize::from(window.height)));
     }
-    true
 }
 
 fn exported(state: &mut State, outcome: ExportOutcome) {

@@ -23,8 +23,7 @@ use super::draw::canvas::Canvas;
 use super::draw::theme::Theme;
 use super::frame::frame;
 use super::pointer::Hits;
-use super::screen::Screen;
-use super::screens::{evolution, fit, frontier, hardware, theory};
+use super::screens::{fit, hardware, parts};
 use super::state::{Mode, State};
 
 /// Draws the whole screen and returns what reacts to the mouse.
@@ -39,13 +38,7 @@ pub fn render(state: &State, theme: Theme, buffer: &mut Buffer) -> Hits {
         return canvas.hits;
     };
     header::render(&mut canvas, state, frame.header);
-    match state.screen {
-        Screen::Frontier => frontier::view::render(&mut canvas, state, frame.body),
-        Screen::Fit => fit::view::render(&mut canvas, state, frame.body),
-        Screen::Hardware => hardware::view::render(&mut canvas, state, frame.body),
-        Screen::Evolution => evolution::view::render(&mut canvas, state, frame.body),
-        Screen::Theory => theory::view::render(&mut canvas, state, frame.body),
-    }
+    (parts(state.screen).render)(&mut canvas, state, frame.body);
     status::render(&mut canvas, state, &frame);
     match &state.mode {
         Mode::Explore => {}

@@ -1,5 +1,5 @@
-//! The small words in which keys, state, screens and workers speak of a session. It knows none of them, so that each may
-//! know it.
+//! The small types with which keys, state, screens and workers describe a session. This module knows none of them, so
+//! each of them may use it.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The place after or before one of so many, round and round; of none, the first.
+    /// The place after or before one of so many, round and round. Of none, it is the first.
     pub const fn next_place(self, here: usize, count: usize) -> usize {
         let count = if count == 0 { 1 } else { count };
         match self {
@@ -28,7 +28,7 @@ impl Direction {
         }
     }
 
-    /// The one after or before `here`, round and round; from one that is not among them, as from the first.
+    /// The one after or before `here`, round and round. If `here` is not among them, it counts as the first.
     pub fn next_in<T: Copy + PartialEq>(self, all: &[T], here: T) -> T {
         let place = all.iter().position(|known| *known == here).unwrap_or(0);
         all.get(self.next_place(place, all.len())).copied().unwrap_or(here)

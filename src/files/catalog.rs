@@ -1,6 +1,6 @@
 //! Kinds of files, and what is built into a program so that it is useful before anybody has written one.
 //!
-//! The files themselves belong to the program, which embeds them and hands this crate the table: so each crate can be
+//! The files themselves belong to the program, which embeds them and hands this crate the table. So each crate can be
 //! packaged from its own folder, and a test can work with boards of its own.
 
 use std::fmt;
@@ -99,8 +99,8 @@ impl Kind {
         }
     }
 
-    /// Directory of the user's own files of this kind; runs and models are given by path, for they live where they
-    /// were made.
+    /// Directory of the user's own files of this kind. Runs and models have none: they are given by path, because they
+    /// stay where they were made.
     pub const fn folder(self) -> Option<&'static str> {
         match self {
             Self::Profile => Some("profiles"),
@@ -110,7 +110,7 @@ impl Kind {
         }
     }
 
-    /// The largest file that is read, bytes: far above any honest one, far below what would stall the program.
+    /// The largest file that is read, bytes. It is far above any real file and far below what would stall the program.
     pub const fn largest(self) -> u64 {
         match self {
             Self::Profile | Self::Law | Self::Space | Self::Model => 1_000_000,

@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use facts::{ClocksNow, Evidence, MemoryNow, Unread};
 pub use tree::Tree;
 
-use self::module::Kind;
+use self::module::Memory;
 use super::profile::Profile;
 use super::resolve::{Library, Resolved};
 use engine::error::Result;
@@ -81,14 +81,19 @@ pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisM
         notes: Vec::new(),
         unread: facts.unread.clone(),
     };
-    let Some(identity) = module::identify(&facts) else { return Ok((detection, None)) };
-    let (resolved, mut profile) = library.profile(identity.profile)?;
+    let boards = library.boards();
+    let broken = boards.broken.iter();
+    detection
+        .unread
+        .extend(broken.map(|file| Unread { file: file.source.clone(), reason: file.error.headline().to_owned() }));
+    let Some(identity) = module::identify(&facts, &boards)? else { return Ok((detection, None)) };
+    let (resolved, mut profile) = library.profile(&identity.profile)?;
     let matched = matching::matched(&profile, &facts);
     // What makes predictions wrong comes first: a short line has room for no more.
     detection.notes = matched.limited.iter().map(|limit| format!("{limit}: expect longer latencies")).collect();
     detection.notes.extend(identity.notes);
     detection.notes.extend(matched.notes);
-    if let Some(memory) = facts.memory.as_ref().filter(|_| identity.kind != Kind::Card) {
+    if let Some(memory) = facts.memory.as_ref().filter(|_| identity.memory != Memory::OfCard) {
         profile.put_in_machine(memory.total_bytes, memory.used_bytes(), &today::today());
         if memory.available_bytes.is_none() {
             let reason = facts.impossible_memory.as_deref().unwrap_or("no MemAvailable");
@@ -103,7 +108,7 @@ pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisM
     let origin = profile.origin.take().unwrap_or_default();
     profile.origin = Some(format!("{origin}; recognised on this machine by {}", how.join(", ")));
     detection.board = Some(DetectedBoard {
-        profile: profile.name.clone(),
+        profile: resolved.name.clone(),
         title: profile.title.clone(),
         mode: matched.mode,
         machine_mode: matched.machine_mode,

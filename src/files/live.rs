@@ -1,10 +1,10 @@
 //! Runs that are read again and again while a training job writes to them.
 //!
-//! A line is complete when its end is there. Until then the last line of a growing file may be the beginning of one,
-//! and the beginning of a number is a number: `3.4` of `3.472` would parse, and lie. So it waits. The one exception
-//! is the line with which the file ended when it was opened: whoever opens a file says that it is one, and many
-//! writers never end the last line. Directories of runs have no such line: each of their files is read whole, and one
-//! that is half written is no JSON.
+//! A line is complete when its end is there. Until then the last line of a growing file may be only the beginning of a
+//! line. The beginning of a number is a number too: `3.4` of `3.472` would parse and be wrong. So such a line waits.
+//! The one exception is the last line at the moment when the file was opened: the user says that the file is complete,
+//! and many writers never end the last line. Directories of runs need no such rule. Each of their files is read whole,
+//! and a half-written one is no JSON.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -145,7 +145,7 @@ mod tests {
         let opened = line(3.5) + "\n";
         let half = opened.clone() + r#"{"layers":4,"wid"#;
         assert_eq!(after("runs.jsonl", &opened, &half).unwrap(), (vec![3.5], LastLine::Waits));
-        // A whole object is a whole object, but nobody can know that it is the whole line.
+        // The text may be a whole object and still not the whole line.
         let whole = opened.clone() + &line(3.25);
         assert_eq!(after("runs.jsonl", &opened, &whole).unwrap(), (vec![3.5], LastLine::Waits));
         assert_eq!(after("runs.jsonl", &opened, &(whole + "\n")).unwrap(), (vec![3.5, 3.25], LastLine::Complete));

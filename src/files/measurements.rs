@@ -6,7 +6,8 @@
 //! in two ways, both must agree: nothing else reveals a wrong unit. Only [`load`] touches the file system.
 
 mod boards;
-mod detect;
+mod content;
+mod csv;
 mod edge_llm;
 mod formats;
 mod found;
@@ -15,23 +16,25 @@ mod json;
 mod llama_bench;
 mod measurement;
 mod options;
+mod printed;
+mod reader;
+mod readers;
 mod row;
 mod table;
 mod told;
 mod trtexec;
 mod vllm;
 
-use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use serde::Serialize;
 
+pub use found::{OperatorTime, Skipped};
 pub use measurement::{Device, Formats, Measurement, Named, Origin, Phase, Place};
 pub use options::{Lookup, Model, Options};
 
-use self::detect::Content;
 use engine::error::{Error, Result};
 use engine::text::some_of;
 use engine::units;
@@ -39,71 +42,11 @@ use engine::units;
 /// The largest file that is read: every sample of a long benchmark is far below.
 pub const LARGEST_BYTES: usize = 200_000_000;
 
-/// Which tool wrote a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// `llama-bench -o json|jsonl|csv`.
-    LlamaBench,
-    /// Lines with a model, a board and up to two times.
-    Table,
-    /// `vllm bench latency --output-json`.
-    VllmLatency,
-    /// `vllm bench serve --save-result`.
-    VllmServe,
-    /// TensorRT Edge-LLM's `llm_inference --dumpProfile`.
-    EdgeLlmProfile,
-    /// The same as printed.
-    EdgeLlmText,
-    /// TensorRT Edge-LLM's `llm_bench`, as printed.
-    EdgeLlmBench,
-    /// What `trtexec` prints.
-    TrtexecLog,
-    /// `trtexec --exportTimes`.
-    TrtexecTimes,
-    /// `trtexec --exportProfile`.
-    TrtexecProfile,
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::LlamaBench => "llama-bench",
-            Self::Table => "table",
-            Self::VllmLatency => "vllm bench latency",
-            Self::VllmServe => "vllm bench serve",
-            Self::EdgeLlmProfile | Self::EdgeLlmText => "TensorRT Edge-LLM profile",
-            Self::EdgeLlmBench => "TensorRT Edge-LLM llm_bench",
-            Self::TrtexecLog => "trtexec",
-            Self::TrtexecTimes => "trtexec times",
-            Self::TrtexecProfile => "trtexec profile",
-        })
-    }
-}
-
-/// Something that was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Skipped {
-    /// Where it stands.
-    pub origin: String,
-    /// Why it is no measurement.
-    pub reason: String,
-}
-
-/// The time of one operator or layer, by the name that the engine gives it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OperatorTime {
-    /// As written.
-    pub name: String,
-    /// Seconds in one pass.
-    pub time_s: f64,
-}
-
 /// A file of measurements, with what was made of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Loaded {
     /// Which tool wrote it.
-    pub format: Format,
+    pub format: &'static str,
     /// The measurements, in the file's order.
     pub measurements: Vec<Measurement>,
     /// Times of single operators, where the file has them.
@@ -123,7 +66,7 @@ impl Loaded {
         let counted = format!("{count} {}", if count == 1 { "measurement" } else { "measurements" });
         let excluded = self.measurements.iter().filter(|measurement| measurement.excluded.is_some()).count();
         let first = if excluded == 0 { counted } else { format!("{counted}, {excluded} of them excluded") };
-        let mut parts = vec![first, self.format.to_string()];
+        let mut parts = vec![first, self.format.to_owned()];
         parts.extend(self.remarks.iter().cloned());
         if !self.skipped.is_empty() {
             parts.push(format!("skipped: {}", some_of(&self.skipped_by_reason())));
@@ -168,26 +111,7 @@ pub fn read(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded>
 
 fn read_text(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded> {
     let text = text_of(bytes)?;
-    let (format, content) = detect::detect(text)?;
-    let found = match content {
-        Content::Entries(entries) => match format {
-            Format::TrtexecTimes => trtexec::read_times(source, entries, options),
-            Format::TrtexecProfile => trtexec::read_profile(source, entries, options),
-            _ => llama_bench::read_entries(source, entries, options),
-        },
-        Content::Object(row) => match format {
-            Format::VllmLatency => vllm::read_latency(source, &row, options),
-            Format::VllmServe => vllm::read_serve(source, &row, options),
-            _ => edge_llm::read_profile(source, &row, options),
-        },
-        Content::Text => match format {
-            Format::LlamaBench => llama_bench::read_csv(source, text, options),
-            Format::EdgeLlmText => edge_llm::read_profile_text(source, text, options),
-            Format::EdgeLlmBench => edge_llm::read_bench(source, text, options),
-            Format::TrtexecLog => trtexec::read_log(source, text, options),
-            _ => table::read(source, text, options),
-        },
-    }?;
+    let (format, found) = readers::read(source, text, options)?;
     let remarks = found.remarks();
     let loaded = Loaded {
         format,

@@ -1,7 +1,7 @@
 //! Well-known models: a table of shapes that ships, each row with its source.
 //!
-//! The shapes are facts; parameter counts follow from them. The table's column of published counts is there for the
-//! tests, which hold the two against each other.
+//! The shapes are facts, and parameter counts follow from them. The column of published counts is for the tests, which
+//! compare the two.
 
 use serde::Deserialize;
 

@@ -8,6 +8,7 @@ mod check;
 mod contender;
 mod dense;
 mod figure;
+mod identity;
 mod machine;
 mod overlay;
 mod plausible;
@@ -17,6 +18,7 @@ mod raw;
 mod tests;
 
 pub use figure::{Evidence, Figure, Source};
+pub use identity::{Identity, Variant};
 pub use machine::ClockLimit;
 pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Spread, Tested};
 
@@ -51,6 +53,9 @@ pub struct Profile {
     /// What one engine was measured to reach, if a calibration is laid over the board.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Overlay>,
+    /// How it is recognised, where the file says.
+    #[serde(skip)]
+    pub identity: Option<Identity>,
     /// Which file it was read from, in words: `built in`, a path, `…, in place of the built-in one`.
     #[serde(skip)]
     pub origin: Option<String>,

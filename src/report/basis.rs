@@ -1,4 +1,4 @@
-//! On what predicted latencies rest, in words: the one place that says it, for the screen and for reports.
+//! What predicted latencies rest on, in words: the one place that says it, for the screen and for reports.
 
 use engine::efficiency::Basis;
 use engine::precision::Precision;

@@ -7,6 +7,7 @@ use engine::workload::Objective;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screens::frontier::action::FrontierAction;
 use roofscape::explorer::state::Mode;
 use roofscape::explorer::vocabulary::{Control, Direction, Focus, Notice, Stride, Switch};
 
@@ -73,7 +74,7 @@ fn an_energy_that_nobody_knows_cannot_be_limited() {
         Action::SetBudget(Limit::Energy, 2.0),
         Action::ToggleBudget(Limit::Energy),
         Action::Step(Control::Budget(Limit::Energy), Direction::Up, Stride::Coarse),
-        Action::TypeValue,
+        Action::Frontier(FrontierAction::TypeValue),
     ] {
         session.tell(action);
         assert_eq!(*session.state.slider(Limit::Energy), before);

@@ -5,6 +5,7 @@ use engine::law::LossLaw;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screens::fit::action::FitAction;
 use roofscape::explorer::screens::fit::model::FitFocus;
 use roofscape::explorer::screens::fit::model::evidence::Part;
 use roofscape::explorer::screens::fit::model::runs::RunColumn;
@@ -152,7 +153,7 @@ fn a_small_screen_steps_through_the_axes_and_flips_its_lower_pane() {
     session.keys("p");
     assert!(screen(&mut session).contains("how fast depth pays"));
     session.key(KeyCode::Tab, KeyModifiers::SHIFT);
-    session.tell(Action::FocusFit(FitFocus::Runs));
+    session.tell(Action::Fit(FitAction::Focus(FitFocus::Runs)));
     assert!(screen(&mut session).contains("largest residual first"), "the focus brings its pane into view");
 }
 

@@ -7,6 +7,7 @@ use roofscape::explorer::headless::{Headless, styles, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
+use roofscape::explorer::screens::hardware::action::HardwareAction;
 
 fn session(size: (u16, u16)) -> Headless {
     Headless::open(&Choices::default(), size).expect("built-in files open")
@@ -218,7 +219,7 @@ fn a_calibrated_board_stays_below_its_peaks() {
 #[test]
 fn colours_of_the_hardware() {
     let mut session = hardware_screen("", (80, 24));
-    session.tell(Action::SelectOperator("gate_up"));
+    session.tell(Action::Hardware(HardwareAction::SelectOperator("gate_up")));
     insta::assert_snapshot!(styles(&session.frame()));
 }
 

@@ -11,6 +11,7 @@ use engine::landscape::Landscape;
 use roofscape::explorer::headless::{Headless, text};
 use roofscape::explorer::message::{Action, Message};
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screens::frontier::action::FrontierAction;
 use roofscape::explorer::shelf::{FitProgress, LawEntry};
 use roofscape::explorer::sources;
 use roofscape::explorer::vocabulary::Notice;
@@ -99,7 +100,7 @@ fn first(count: usize) -> String {
 #[test]
 fn an_appended_run_moves_law_and_frontier_and_the_change_is_said() {
     let mut live = Live::open(&first(172));
-    live.session.tell(Action::PickRow(7));
+    live.session.tell(Action::Frontier(FrontierAction::PickRow(7)));
     let (picked, before) = (live.session.state.picked(), live.landscape());
     live.write(&first(173));
     let after = live.landscape();

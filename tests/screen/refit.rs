@@ -8,6 +8,7 @@ use engine::runs::Dataset;
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, FitStop, Message};
 use roofscape::explorer::open::Choices;
+use roofscape::explorer::screens::frontier::action::FrontierAction;
 use roofscape::explorer::shelf::{FitProgress, LawEntry};
 use roofscape::explorer::vocabulary::{Notice, Pick};
 
@@ -93,8 +94,8 @@ fn pick_scroll_order_and_budgets_survive_a_refit() {
     let mut session = session();
     session.keys("s");
     session.tell(Action::SetBudget(Limit::Total, 0.08));
-    session.tell(Action::PickRow(5));
-    session.tell(Action::Scroll(40));
+    session.tell(Action::Frontier(FrontierAction::PickRow(5)));
+    session.tell(Action::Frontier(FrontierAction::Scroll(40)));
     let (picked, top, feasible) = (session.state.picked(), session.state.top, session.state.selection.feasible.clone());
     assert!(top >= 40);
     session.tell(Action::ToggleRun(0));
@@ -108,7 +109,7 @@ fn pick_scroll_order_and_budgets_survive_a_refit() {
 fn rows_stay_where_they_are_until_their_new_order_is_found() {
     let mut session = session();
     session.keys("r");
-    session.tell(Action::Scroll(40));
+    session.tell(Action::Frontier(FrontierAction::Scroll(40)));
     let (top, worst_first) = (session.state.top, session.state.selection.feasible.clone());
     session.pace = Pace::Later;
     session.tell(Action::ToggleRun(0));

@@ -11,6 +11,7 @@ use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
+use roofscape::explorer::screens::frontier::action::FrontierAction;
 use roofscape::explorer::screens::theory::model::table::{Way, outcome};
 use roofscape::explorer::vocabulary::{Answer, Pick};
 
@@ -76,10 +77,10 @@ fn the_frontier_grows_and_what_a_person_holds_stays() {
     assert!(frame.contains("searching: ") && frame.contains("of 8.79 × 10⁹, frontier +"), "{frame}");
     insta::assert_snapshot!("searching_at_120_by_40", frame);
 
-    session.tell(Action::PickRow(3));
+    session.tell(Action::Frontier(FrontierAction::PickRow(3)));
     let picked = session.state.picked().expect("a row is picked");
     let held = early.sweep.architecture(picked);
-    session.tell(Action::Scroll(40));
+    session.tell(Action::Frontier(FrontierAction::Scroll(40)));
     let top = session.state.top;
     assert!(top > 0);
     advance(&mut search, 60);

@@ -16,6 +16,7 @@ use roofscape::explorer::judged::Test;
 use roofscape::explorer::message::{Action, Effect, Message};
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::recipe::Recipe;
+use roofscape::explorer::screens::fit::action::FitAction;
 use roofscape::explorer::screens::fit::model::evidence::{Part, Without};
 use roofscape::explorer::screens::fit::model::runs::{BY_INFLUENCE, RunColumn};
 use roofscape::explorer::shelf::FitProgress;
@@ -89,7 +90,7 @@ fn runs_rank_by_what_the_law_loses_with_them() {
     }
     let unaffected = evidence.points.iter().filter(|point| point.without == Without::Unaffected).count();
     assert_eq!(unaffected, evidence.count(Part::HeldOut), "a run that was held out moves nothing");
-    session.tell(Action::SortRuns(RunColumn::Shift));
+    session.tell(Action::Fit(FitAction::Sort(RunColumn::Shift)));
     assert_eq!(session.state.fit.sort, BY_INFLUENCE);
     let places: Vec<usize> = ranked.iter().map(|known| known.run).collect();
     assert_eq!(session.state.fit.order[..places.len()], places);
@@ -106,9 +107,9 @@ fn runs_rank_by_what_the_law_loses_with_them() {
 fn ranked_rows_wait_for_the_influence_on_the_new_law() {
     let mut session = fit_screen();
     session.settle();
-    session.tell(Action::SortRuns(RunColumn::Shift));
+    session.tell(Action::Fit(FitAction::Sort(RunColumn::Shift)));
     let order = session.state.fit.order.clone();
-    session.tell(Action::SelectRow(0));
+    session.tell(Action::Fit(FitAction::SelectRow(0)));
     session.keys("x");
     assert_eq!(session.state.fit.order, order);
     let evidence = session.state.fit.evidence.as_ref().expect("fitted");

@@ -11,9 +11,11 @@ use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::Action;
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
+use roofscape::explorer::screens::frontier::action::FrontierAction;
+use roofscape::explorer::screens::hardware::action::HardwareAction;
 use roofscape::explorer::screens::hardware::model::what_if::{best_in_words, ranking, worths};
 use roofscape::explorer::state::Mode;
-use roofscape::explorer::vocabulary::{Control, Direction, Stride};
+use roofscape::explorer::vocabulary::{Direction, Stride};
 
 /// On the Hardware screen, the what-if pane in front.
 fn session(size: (u16, u16)) -> Headless {
@@ -28,7 +30,7 @@ fn screen(session: &mut Headless) -> String {
 }
 
 fn typed(session: &mut Headless, resource: Resource, line: &str) {
-    session.tell(Action::FocusResource(resource));
+    session.tell(Action::Hardware(HardwareAction::FocusResource(resource)));
     session.key(KeyCode::Enter, KeyModifiers::NONE);
     session.keys(line);
     session.key(KeyCode::Enter, KeyModifiers::NONE);
@@ -64,7 +66,7 @@ fn the_frontier_before_and_after_at_120_by_40() {
 fn boards_by_watts_at_80_by_24() {
     let mut session = session((80, 24));
     session.tell(Action::Show(Screen::Frontier));
-    session.tell(Action::PickRow(0));
+    session.tell(Action::Frontier(FrontierAction::PickRow(0)));
     session.tell(Action::SetBudget(Limit::Total, 0.25));
     session.tell(Action::Show(Screen::Hardware));
     session.keys("w");
@@ -118,7 +120,7 @@ fn the_knob_is_under_the_mouse() {
 fn steps_stop_at_the_board_as_it_is() {
     let mut session = session((80, 24));
     for resource in Resource::ALL {
-        let step = |direction| Action::Step(Control::Scale(resource), direction, Stride::Coarse);
+        let step = |direction| Action::Hardware(HardwareAction::StepResource(resource, direction, Stride::Coarse));
         session.tell(step(Direction::Up));
         assert!(!session.state.question.scaling.is_none());
         session.tell(step(Direction::Down));
@@ -184,7 +186,7 @@ fn what_is_typed_is_a_factor_or_a_quantity() {
 fn a_row_of_the_ranking_takes_that_board_as_it_is() {
     let mut session = session((120, 40));
     session.tell(Action::Show(Screen::Frontier));
-    session.tell(Action::PickRow(0));
+    session.tell(Action::Frontier(FrontierAction::PickRow(0)));
     session.tell(Action::SetBudget(Limit::Total, 0.5));
     session.tell(Action::Show(Screen::Hardware));
     twice_the_bandwidth(&mut session);

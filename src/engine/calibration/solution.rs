@@ -1,9 +1,9 @@
 //! Which numbers the rows fix, and their values.
 //!
-//! A fit returns numbers for anything. Three questions decide whether they mean something: is there a row more than there
-//! are numbers, does each number move some row at all, and can it be told from the others? The last two are asked of
-//! the sensitivities `∂ln T/∂ln p` at the optimum. A phase that fails is refused with the reason and its rows are set
-//! aside; the other phase is fitted without it.
+//! A fit returns numbers for any rows. Three questions decide whether they mean something. Are there more rows than
+//! numbers? Does each number move some row at all? Can it be told from the others? The sensitivities `∂ln T/∂ln p` at
+//! the optimum answer the last two. A phase that fails is refused with the reason, and its rows are set aside. The
+//! other phase is fitted without it.
 
 use super::observation::{Row, distinct};
 use super::parameters::{COUNT, IDEAL, Parameter, Point, reach};
@@ -61,7 +61,7 @@ impl CalibratedPhases {
     }
 }
 
-/// Fits what the rows fix; an error where that is nothing.
+/// Fits what the rows determine. It is an error if they determine nothing.
 pub(super) fn solve(rows: &[&Row]) -> Result<Solution, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let mut phases = vec![Phase::Prefill, Phase::Decode];
@@ -163,7 +163,7 @@ impl<'a> Fit<'a> {
                 standing[number.index()] = Some(if at_bound { Standing::AtBound } else { Standing::Fixed });
             }
             let noticed = |number: &Parameter| self.effect(&point, *number) > NOTICED;
-            // A roof that is never reached first: what it leaves open the other one then explains.
+            // A roof that is never reached comes first. The other one then explains what it leaves open.
             let order =
                 [Parameter::InFlight, Parameter::PrefillOverhead, Parameter::DecodeOverhead, Parameter::Bandwidth];
             let idle = order.into_iter().find(|number| {

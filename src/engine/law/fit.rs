@@ -7,25 +7,26 @@
 //!                                               projection: κ and L_inf by NNLS
 //! ```
 //!
-//! **Why variable projection.** Given its exponents a law is linear in κ and `L_inf`, so these have a best value in closed
-//! form (non-negative least squares), and only the exponents need a search. For Eq. 2 six dimensions instead of eleven
-//! make 64 starts cheap, and the wildest trade-offs (κ of 0.03 beside κ of 500) vanish from the search altogether. The projected problem has the same minima as the full one, so there is nothing left to polish in eleven parameters: the best starts are only run on until the
-//! cost no longer falls.
+//! **Why variable projection.** Given its exponents, a law is linear in κ and `L_inf`. These have a best value in
+//! closed form (non-negative least squares), so only the exponents need a search. For Eq. 2 that makes six dimensions
+//! instead of eleven, and 64 starts are cheap. The wildest trade-offs (κ of 0.03 beside κ of 500) are not in the search
+//! at all. The projected problem has the same minima as the full one, so nothing is left to polish in eleven
+//! parameters. The best starts only run on until the cost no longer falls.
 //!
-//! **Scaling.** Features enter as logarithms relative to their geometric means. All five columns are then near 1
-//! in the middle of the data, κ is compared at a typical shape instead of at width 1, and exponent and κ hardly
-//! correlate. Least squares are solved by orthogonalisation, never by normal equations, since `α_m`, `κ_m` and
-//! `L_inf` trade off: squaring that condition number would cost the digits which tell them apart.
+//! **Scaling.** Features enter as logarithms relative to their geometric means. All five columns are then near 1 in the
+//! middle of the data, κ is compared at a typical shape instead of at width 1, and exponent and κ hardly correlate.
+//! Least squares are solved by orthogonalisation, never by normal equations. `α_m`, `κ_m` and `L_inf` trade off, and
+//! normal equations square the condition number: that would cost the digits that tell them apart.
 //!
 //! **Bounds.** κ and `L_inf` are at least 0: each term is a loss that remains. Exponents stay within the bounds of their
 //! form. A coefficient that ends at a bound is named in the notes.
 //!
-//! **What cannot be told apart is left out before the fit**, and said in the notes; `axes` has the rules. No more
-//! distinct architectures than free parameters is an error and not a smaller law: which terms to give up would be our
-//! choice, and the reader would take it for the data's.
+//! **What cannot be told apart is left out before the fit**, and the notes say so; `axes` has the rules. There must be
+//! more distinct architectures than free parameters. Otherwise it is an error and not a smaller law: we would choose
+//! which terms to give up, and the reader would think that the data did.
 //!
-//! **What the search minimises** is the squared error, as the paper does; `robust` turns its result into that of the
-//! Huber criterion on log-loss where that is asked for.
+//! **What the search minimises** is the squared error, as the paper does. Where the Huber criterion on log-loss is
+//! asked for, `robust` goes on from the result of the search.
 
 mod axes;
 mod dependence;
@@ -85,9 +86,9 @@ pub struct Fit {
     pub squared_error: f64,
     /// Free parameters: neither dropped nor held before the fit.
     pub parameters: usize,
-    /// Standard errors of the coefficients, in the order of [`Form::slots`]: of the logarithm for factors and the floor, of
-    /// the value for exponents. `None` for one that was dropped, held or at a bound, and for all under
-    /// [`Criterion::HuberLog`] and where runs are no independent witnesses: there resampling tells them.
+    /// Standard errors of the coefficients, in the order of [`Form::slots`]: of the logarithm for factors and the
+    /// floor, of the value for exponents. `None` for one that was dropped, held or at a bound. All are `None` under
+    /// [`Criterion::HuberLog`] and where runs are not independent; there resampling gives the errors.
     pub standard_errors: Vec<Option<f64>>,
     /// What repeated runs tell; none if there are none.
     pub repeats: Option<Repeats>,
@@ -145,8 +146,8 @@ pub fn fit(runs: &[Run], options: &FitOptions, watch: &dyn Watch) -> Result<Fit,
     fit_from(runs, options, None, watch)
 }
 
-/// The same where a law is known that should be near, such as that of all runs but one: its exponents are one start
-/// more. With such a start few others are needed.
+/// The same, where a law is known that should be near, such as that of all runs but one. Its exponents are one more
+/// start, and few others are then needed.
 pub fn fit_from(
     runs: &[Run],
     options: &FitOptions,
@@ -162,7 +163,7 @@ pub fn fit_from(
 
     let (misfit, weights, mut notes) = prepare(&train, options);
     let (architectures, parameters) = (split::count_architectures(&train), misfit.model.parameters());
-    // As many parameters as architectures would fit anything, and leave no error to judge it by.
+    // With as many parameters as architectures a law fits anything, and there is no error left to judge it by.
     if architectures <= parameters {
         let held_out = split.holdout.len();
         return Err(FitError::TooFewArchitectures { architectures, parameters, held_out });
@@ -268,7 +269,7 @@ fn span_of_tokens(runs: &[&Run]) -> Option<[f64; 2]> {
     Some([tokens().reduce(f64::min)?, tokens().reduce(f64::max)?])
 }
 
-/// Runs of different length differ for a reason that most laws cannot see; one that does carries its length with it.
+/// Most laws cannot see why runs of different length differ. A law that can see it carries its length with it.
 fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
     const SAME: f64 = 1.2;
     let [least, most] = span_of_tokens(runs).filter(|_| !form.needs_tokens())?;

@@ -9,8 +9,8 @@ use crate::reference::ReferenceModel;
 use crate::roofline::Estimator;
 use crate::workload::Workload;
 
-/// An architecture with all that is known of it: a candidate with the numbers of its sweep, or any other that is priced
-/// alone, step by step: [`Self::sized`], then [`on`](Self::on) a board, [`under`](Self::under) a law.
+/// An architecture with everything that is known of it. It is a candidate with the numbers of its sweep, or any other
+/// architecture, priced step by step: [`Self::sized`], then [`on`](Self::on) a board, [`under`](Self::under) a law.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Known<'a> {
     /// Its shape.

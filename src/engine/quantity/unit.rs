@@ -1,8 +1,8 @@
 //! What quantities are measured in, and how numbers of each are written.
 //!
-//! A number is written in three ways: with its unit, where it stands in a sentence ([`Unit::text`]); without it, in a
-//! printed column whose heading has it, all rows to the same scale ([`Unit::cell`]); and in the few cells of a column on
-//! the screen ([`Unit::screen_cell`]).
+//! A number is written in three ways. In a sentence it has its unit ([`Unit::text`]). In a printed column the heading
+//! has the unit, and all rows have the same scale ([`Unit::cell`]). In a column on the screen it has only a few cells
+//! ([`Unit::screen_cell`]).
 
 use super::Value;
 use crate::text::width;
@@ -98,7 +98,8 @@ impl Unit {
         }
     }
 
-    /// A cell of a column on the screen. What has no room is said in short: a figure cut off would be another figure.
+    /// A cell of a column on the screen. A value without room is shortened and not cut off, because a figure cut off
+    /// would be another figure.
     pub fn screen_cell(self, value: Value, room: usize) -> String {
         let number = match value {
             Value::Unknown => return UNKNOWN.to_owned(),

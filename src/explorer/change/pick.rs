@@ -61,8 +61,8 @@ pub(crate) fn follow_best(state: &mut State) {
     locate(state);
 }
 
-/// A new landscape comes: the pick stays the architecture that it is. Candidates of a space priced as a whole have their
-/// places whatever is asked; those of a search have them for one question.
+/// A new landscape arrives, and the pick stays the same architecture. In a space that is priced as a whole, candidates
+/// keep their places whatever is asked. In a search they keep them for one question.
 pub(crate) fn carry_over(state: &mut State, to: &Landscape) {
     let Pick::Chosen(index) = state.pick else { return };
     let place = match state.landscape() {
@@ -124,8 +124,8 @@ pub(crate) fn along_frontier_by(state: &mut State, members: isize) {
     }
 }
 
-/// Picks the member of the frontier whose latency is nearest: of what is feasible, or beyond all of that, of what is
-/// not.
+/// Picks the member of the frontier whose latency is nearest. It is a feasible member, or beyond all feasible members
+/// one that is not.
 pub(crate) fn member(state: &mut State, latency_s: f64) {
     let Some(landscape) = state.landscape() else { return };
     let latencies_s = landscape.sweep.latency_s(state.objective);

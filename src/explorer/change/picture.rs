@@ -33,7 +33,7 @@ pub(crate) fn receive(state: &mut State, answer: Answer) -> Vec<Effect> {
         if let Some(words) = change {
             state.notice = Some(Notice::Done(words));
         }
-        // The rows keep their order until the new one is there: another in between would only flash.
+        // The rows keep their order until the new one is there. Any order in between would only flash.
         let order = state.order.take();
         let effects = reorder(state);
         state.order = order;
@@ -45,7 +45,8 @@ pub(crate) fn receive(state: &mut State, answer: Answer) -> Vec<Effect> {
     effects
 }
 
-/// The landscape or the sort column changed: best first needs no sorting, anything else is a worker's task.
+/// The landscape or the sort column changed. The order "best first" needs no sorting. Any other order is the work of a
+/// worker.
 pub(crate) fn reorder(state: &mut State) -> Vec<Effect> {
     state.order = None;
     match state.landscape() {
@@ -86,7 +87,7 @@ pub(crate) fn reselect(state: &mut State) {
     pick::locate(state);
 }
 
-/// The same with other numbers for the same question: whoever has scrolled away from the pick goes on reading there.
+/// The same, with other numbers for the same question. A user who has scrolled away from the pick stays there.
 fn reselect_in_place(state: &mut State) {
     let (top, in_view) = (state.top, pick::is_in_view(state));
     reselect(state);

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::asking::{ask, follow_memory};
-use super::{format, recipe, what_if};
+use super::{budgets, format, recipe, what_if};
 use crate::explorer::message::{Effect, FitStop, FittedLaw};
 use crate::explorer::resampled::ResamplingProgress;
 use crate::explorer::shelf::FitProgress;
@@ -14,8 +14,8 @@ use engine::budget::Limit;
 use engine::hardware::Basis;
 use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 
-/// Goes on searching a space for another frontier than was searched for last: the aim or a budget off the chart's axis
-/// has changed. What was found stays.
+/// Goes on searching a space, now for another frontier: the aim, or a budget off the chart's axis, has changed. What
+/// was found stays.
 pub(crate) fn search_on(state: &mut State) -> Option<Effect> {
     if state.is_stale() || !state.shelf.is_searched() {
         return None;
@@ -38,8 +38,7 @@ pub(crate) fn fit_progressed(state: &mut State, place: usize, revision: u32, (do
     }
 }
 
-/// A fit ended. One of runs as they were before the last change is dropped: that of the runs as they are now is under
-/// way, or due.
+/// A fit ended. A fit of earlier runs is dropped, because a fit of the present runs is under way or due.
 pub(crate) fn fitted(
     state: &mut State,
     place: usize,
@@ -76,7 +75,7 @@ pub(crate) fn fitted(
     ask(state)
 }
 
-/// The law asked about is that of earlier runs, because there is none of the present ones: nobody may miss that.
+/// The law in question is that of earlier runs, because there is none of the present runs. The user must not miss that.
 pub(crate) fn say_what_stands(state: &mut State) {
     let entry = state.law_entry();
     if let (Some(_), Some(error)) = (&entry.standing, entry.trouble()) {
@@ -124,6 +123,7 @@ pub(crate) fn pricing_failed(state: &mut State, question: Question) {
     }
 }
 
+/// Steps whatever `control` controls.
 pub(crate) fn step(state: &mut State, control: Control, direction: Direction, stride: Stride) -> Vec<Effect> {
     let before = state.question;
     let workload = &mut state.question.workload;
@@ -145,7 +145,8 @@ pub(crate) fn step(state: &mut State, control: Control, direction: Direction, st
         Control::Board => step_board(state, direction),
         Control::Law => state.question.law = direction.next_place(state.question.law, state.shelf.laws.len()),
         Control::Scale(resource) => what_if::step(state, resource, direction, stride),
-        Control::Budget(_) | Control::Aim => {}
+        Control::Budget(limit) => budgets::step(state, limit, direction, stride),
+        Control::Aim => step_objective(state, direction),
     }
     if state.question.law != before.law {
         say_what_stands(state);
@@ -202,7 +203,7 @@ pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Res
     }
 }
 
-pub(crate) fn step_objective(state: &mut State, direction: Direction) {
+fn step_objective(state: &mut State, direction: Direction) {
     state.objective = direction.next_in(&Objective::ALL, state.objective);
     super::picture::refront(state);
     super::picture::reselect(state);

@@ -22,7 +22,7 @@ pub(crate) fn step(state: &mut State, resource: Resource, direction: Direction, 
     put(state, resource, if passes { own } else { next });
 }
 
-/// Where a knob was dropped: near the board's own memory it means just that.
+/// Where a knob was dropped. Near the board's own memory it means exactly that memory.
 pub(crate) fn imagine_near(state: &mut State, resource: Resource, value: f64) -> Vec<Effect> {
     let value = caught(state, resource, value);
     imagine(state, resource, value)

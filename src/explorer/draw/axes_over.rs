@@ -1,4 +1,4 @@
-//! The axes that show all of a picture: chart, panels and marks of several screens lie on the same.
+//! The axes that show all of a picture. Chart, panels and marks of several screens use the same axes.
 
 use ratatui::layout::Rect;
 

@@ -16,7 +16,7 @@ const SLIDER_LABEL: u16 = 22;
 /// Cells before what stands in place of a slider that has no value: switch, label.
 const NO_SLIDER_LABEL: u16 = 11;
 
-/// `● total   ≤  100 ms  ━━━━━━━●──────`; who has the keys is for the screen to say.
+/// `● total   ≤  100 ms  ━━━━━━━●──────`. The caller says which slider has the keys.
 pub(crate) fn render_slider(canvas: &mut Canvas<'_>, state: &State, (slider, focused): (&Slider, Focused), line: Rect) {
     let Slider { limit, switch, value } = *slider;
     let control = Control::Budget(limit);

@@ -1,5 +1,5 @@
-//! The two lines beside and below a plot, with their ticks and a word at the end. Plots one above the other share the
-//! line below the last one, so each can be drawn alone.
+//! The two lines beside and below a plot, with their ticks and a word at the end. Each can be drawn alone, because
+//! plots that stand one above the other share the line below the last one.
 
 use ratatui::layout::Rect;
 

@@ -1,4 +1,4 @@
-//! What every table on the screen has: columns that fit, headings that sort, a word about the rows that are shown.
+//! What every table on the screen has: columns that fit, headings that sort, a note about the rows that are shown.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -67,7 +67,7 @@ pub(crate) fn headings<C: TableColumn>(
         if column.is_text() {
             canvas.buffer.set_string(x, y, format!("{}{arrow}", column.heading()), canvas.style(role));
         } else {
-            // A sort arrow may take the gap to the column before, never a cell of the heading.
+            // A sort arrow may use the gap to the column before it, never a cell of the heading.
             let heading = right(&format!("{arrow}{}", column.heading()), width + 1);
             canvas.buffer.set_string(x - 1, y, heading, canvas.style(role));
         }

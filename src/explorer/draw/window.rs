@@ -5,6 +5,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::canvas::{Canvas, Focused};
 use crate::explorer::message::Action;
+use crate::explorer::message::WindowAction;
 use crate::explorer::pointer::Target;
 
 /// Clears a window in the middle of the screen, draws its border, and returns what is inside. Nothing below it reacts
@@ -16,6 +17,6 @@ pub(crate) fn window(canvas: &mut Canvas<'_>, screen: Rect, (width, height): (u1
     );
     Clear.render(area, canvas.buffer);
     canvas.hits.clear();
-    canvas.hits.push(screen, Target::Press(Action::Cancel));
+    canvas.hits.push(screen, Target::Press(Action::Window(WindowAction::Cancel)));
     canvas.pane(area, title, Focused::Yes)
 }

@@ -7,7 +7,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::draw::window;
 use crate::explorer::keys::help;
 use crate::explorer::screen::Screen;
-use crate::explorer::screens::{evolution, fit, frontier, hardware, theory};
+use crate::explorer::screens::parts;
 use engine::text;
 
 /// Rows of the legend at least, so that the window is much the same over every screen.
@@ -15,13 +15,7 @@ const LEAST_LEGEND_ROWS: u16 = 5;
 
 /// Draws the help over the screen.
 pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
-    let legend = match shown {
-        Screen::Frontier => frontier::view::LEGEND,
-        Screen::Fit => fit::view::LEGEND,
-        Screen::Hardware => hardware::view::LEGEND,
-        Screen::Evolution => evolution::view::LEGEND,
-        Screen::Theory => theory::view::LEGEND,
-    };
+    let legend = parts(shown).legend;
     let lines = help(shown);
     let count = lines.len();
     let rows = count as u16;
@@ -30,7 +24,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
     let (width, height) =
         if two_columns { (screen.width.min(84) - 2, screen.height - 2) } else { (72, rows + 3 + legend_rows) };
     let inner = window(canvas, screen, (width, height), "Help: any key closes it");
-    // The blank line above the legend gives way to bindings that find no room otherwise.
+    // The blank line above the legend is left out if the bindings need the room.
     let above_legend = inner.height.saturating_sub(legend_rows);
     let roomy = usize::from(above_legend.saturating_sub(1));
     let per_column = if two_columns { roomy.max(count.div_ceil(2)) } else { count };

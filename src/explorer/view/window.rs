@@ -6,6 +6,7 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::draw::window;
 use crate::explorer::message::Action;
+use crate::explorer::message::WindowAction;
 use crate::explorer::state::{Mode, State};
 use crate::explorer::vocabulary::{Control, Prompt, Scope};
 use engine::budget::Limit;
@@ -35,8 +36,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, mode: &Mode, screen
             let words = fit(&format!("{} exists already.", request.path.display()), room);
             canvas.buffer.set_string(inner.x + 1, inner.y, &words, canvas.style(Role::Text));
             let y = inner.y + 2;
-            canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Submit);
-            canvas.button((inner.x + 17, y), "n leave it", Role::Text, Action::Cancel);
+            canvas.button((inner.x + 1, y), "y replace it", Role::Over, Action::Window(WindowAction::Submit));
+            canvas.button((inner.x + 17, y), "n leave it", Role::Text, Action::Window(WindowAction::Cancel));
         }
         Mode::Explore | Mode::Help | Mode::Sources(_) | Mode::Comparison(_) | Mode::Boards(_) => {}
     }

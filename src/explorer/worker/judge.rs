@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::job::{Job, Listener, Quiet};
 use crate::explorer::judged::{Finding, Test, Trial, Validation};
 use crate::explorer::message::Message;
 use crate::explorer::shelf::FitProgress;
@@ -15,8 +16,8 @@ use engine::runs::{Dataset, Run};
 
 /// A law to be tested.
 pub(in crate::explorer) struct JudgeJob {
-    pub(in crate::explorer) trial: Trial,
-    pub(in crate::explorer) dataset: Arc<Dataset>,
+    trial: Trial,
+    dataset: Arc<Dataset>,
     /// The runs that are not left out.
     kept: Vec<Run>,
     fit: Arc<Fit>,
@@ -34,17 +35,23 @@ impl JudgeJob {
     }
 
     /// The answer to this job.
-    pub(in crate::explorer) fn answer(&self, outcome: Result<Finding, Error>) -> Message {
+    fn answer(&self, outcome: Result<Finding, Error>) -> Message {
         Message::Judged { trial: self.trial, outcome: Box::new(outcome) }
     }
 }
 
-/// Tests a law; nothing if `watch` stops it.
-pub(in crate::explorer) fn judge(job: &JudgeJob, watch: &dyn Watch) -> Option<Message> {
-    match find(job, watch) {
-        Ok(finding) => Some(job.answer(Ok(finding))),
-        Err(FitError::Cancelled) => None,
-        Err(error) => Some(job.answer(Err(Error::from(error).in_source(job.dataset.name.clone())))),
+impl Job for JudgeJob {
+    fn run(&self, listener: &dyn Listener) -> Option<Message> {
+        match find(self, &Quiet(listener)) {
+            Ok(finding) => Some(self.answer(Ok(finding))),
+            Err(FitError::Cancelled) => None,
+            Err(error) => Some(self.answer(Err(Error::from(error).in_source(self.dataset.name.clone())))),
+        }
+    }
+
+    fn crashed(&self) -> Option<Message> {
+        let error = Error::new("a bug in roofscape stopped this test").in_source(self.dataset.name.clone());
+        Some(self.answer(Err(error)))
     }
 }
 

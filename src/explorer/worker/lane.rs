@@ -5,14 +5,13 @@
 //! at any time whether it is overtaken.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
 
+use super::job::Listener;
 use crate::explorer::message::Message;
-use engine::law::fit::Watch;
 
 /// The end of a lane at which jobs are put in.
 pub(super) struct Lane<J> {
@@ -64,55 +63,14 @@ pub(super) struct Ticket<M> {
     answers: Sender<M>,
 }
 
-impl<M: From<Message>> Ticket<M> {
-    /// Whether a newer job has been asked for.
-    pub(super) fn is_overtaken(&self) -> bool {
+impl<M: From<Message> + Send> Listener for Ticket<M> {
+    fn is_overtaken(&self) -> bool {
         self.newest.load(Ordering::Relaxed) != self.number
     }
 
-    /// Tells what there is before the work is done, unless it is not wanted any more.
-    pub(super) fn tell(&self, message: Message) {
+    fn tell(&self, message: Message) {
         if !self.is_overtaken() {
             let _ = self.answers.send(message.into());
-        }
-    }
-
-    /// A [`Watch`] for work that takes one. It stops the work when it is overtaken, and sends what `report` makes of
-    /// its progress.
-    pub(super) fn watch<R: Fn(usize, usize) -> Message + Sync>(&self, report: R) -> Reporting<'_, M, R> {
-        Reporting { ticket: self, report, last: Mutex::new(Instant::now()) }
-    }
-}
-
-/// For work that says nothing of its progress.
-impl<M: From<Message> + Send> Watch for Ticket<M> {
-    fn cancelled(&self) -> bool {
-        self.is_overtaken()
-    }
-}
-
-/// A [`Watch`] on a ticket.
-pub(super) struct Reporting<'a, M, R> {
-    ticket: &'a Ticket<M>,
-    report: R,
-    /// When something was reported last.
-    last: Mutex<Instant>,
-}
-
-/// Progress is reported at most so often. Work that takes no longer than this reports none.
-const INTERVAL: Duration = Duration::from_millis(100);
-
-impl<M: From<Message> + Send, R: Fn(usize, usize) -> Message + Sync> Watch for Reporting<'_, M, R> {
-    fn cancelled(&self) -> bool {
-        self.ticket.is_overtaken()
-    }
-
-    fn progress(&self, done: usize, of: usize) {
-        if let Ok(mut last) = self.last.try_lock()
-            && last.elapsed() >= INTERVAL
-        {
-            *last = Instant::now();
-            let _ = self.ticket.answers.send((self.report)(done, of).into());
         }
     }
 }
@@ -164,24 +122,5 @@ mod tests {
         assert_eq!(next(&inbox), (13, 99));
         lane.ask(2);
         assert_eq!(next(&inbox), (2, 0));
-    }
-
-    #[test]
-    fn progress_becomes_messages_but_not_every_step_of_it() {
-        let (answers, inbox) = channel::<Message>();
-        let ticket = Ticket { number: 1, newest: Arc::new(AtomicU64::new(1)), answers };
-        let watch = ticket.watch(|done, of| Message::Resized(done as u16, of as u16));
-        watch.progress(1, 64);
-        assert!(inbox.try_recv().is_err(), "too early to be worth a frame");
-        if let Ok(mut last) = watch.last.lock() {
-            *last -= INTERVAL;
-        }
-        watch.progress(2, 64);
-        watch.progress(3, 64);
-        assert_eq!(next(&inbox), (2, 64));
-        assert!(inbox.try_recv().is_err());
-        assert!(!watch.cancelled());
-        ticket.newest.store(2, Ordering::Relaxed);
-        assert!(watch.cancelled());
     }
 }

@@ -8,6 +8,7 @@ use std::thread::available_parallelism;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::job::{Job, Listener, Quiet, Reporting};
 use crate::explorer::message::{FitStop, Message};
 use crate::explorer::resampled::{Inquiry, Verdict};
 use crate::explorer::shelf::FitProgress;
@@ -15,16 +16,16 @@ use crate::explorer::state::State;
 use engine::confidence::{Confidence, Question};
 use engine::error::Error;
 use engine::law::Ensemble;
-use engine::law::fit::{self, Bootstrap, Fit, FitError, FitOptions, Watch};
+use engine::law::fit::{self, Bootstrap, Fit, FitError, FitOptions};
 use engine::runs::{Dataset, Run};
 
 /// Runs to be resampled.
 pub(in crate::explorer) struct ResampleJob {
     /// Place of the law on the shelf.
-    pub(in crate::explorer) place: usize,
+    place: usize,
     /// Its edition.
-    pub(in crate::explorer) edition: u32,
-    pub(in crate::explorer) dataset: Arc<Dataset>,
+    edition: u32,
+    dataset: Arc<Dataset>,
     fit: Arc<Fit>,
     options: FitOptions,
     asked: Bootstrap,
@@ -46,31 +47,50 @@ impl ResampleJob {
     }
 }
 
-/// Resamples the runs of a law; `watch` may stop it.
-pub(in crate::explorer) fn resample(job: &ResampleJob, watch: &dyn Watch) -> Message {
-    let ResampleJob { place, edition, dataset, fit, options, asked } = job;
-    // Only the runs that were fitted, so that nothing is asked of those left out.
-    let runs: Option<Vec<Run>> = fit.train.iter().map(|&run| dataset.runs.get(run).cloned()).collect();
-    let runs = runs.unwrap_or_default();
-    let fit = Fit { train: (0..runs.len()).collect(), holdout: Vec::new(), ..Fit::clone(fit) };
-    let outcome = fit::bootstrap(&runs, &fit, options, asked, watch).map(Arc::new);
-    let outcome = outcome.map_err(|error| match error {
-        FitError::Cancelled => FitStop::Superseded,
-        error => FitStop::Impossible(Error::from(error).in_source(dataset.name.clone())),
-    });
-    Message::Resampled { place: *place, edition: *edition, outcome }
+impl Job for ResampleJob {
+    /// Answers also where it was stopped, so that it is asked for again.
+    fn run(&self, listener: &dyn Listener) -> Option<Message> {
+        let Self { place, edition, dataset, fit, options, asked } = self;
+        let (place, edition) = (*place, *edition);
+        let watch = Reporting::to(listener, move |done, _| Message::ResamplingProgressed { place, edition, done });
+        // Only the runs that were fitted, so that nothing is asked of those left out.
+        let runs: Option<Vec<Run>> = fit.train.iter().map(|&run| dataset.runs.get(run).cloned()).collect();
+        let runs = runs.unwrap_or_default();
+        let fit = Fit { train: (0..runs.len()).collect(), holdout: Vec::new(), ..Fit::clone(fit) };
+        let outcome = fit::bootstrap(&runs, &fit, options, asked, &watch).map(Arc::new);
+        let outcome = outcome.map_err(|error| match error {
+            FitError::Cancelled => FitStop::Superseded,
+            error => FitStop::Impossible(Error::from(error).in_source(dataset.name.clone())),
+        });
+        Some(Message::Resampled { place, edition, outcome })
+    }
+
+    fn crashed(&self) -> Option<Message> {
+        let error = Error::new("a bug in roofscape stopped the resampling").in_source(self.dataset.name.clone());
+        let outcome = Err(FitStop::Impossible(error));
+        Some(Message::Resampled { place: self.place, edition: self.edition, outcome })
+    }
 }
 
-/// Asks an ensemble about a frontier; nothing if `watch` stops it.
-pub(in crate::explorer) fn assess(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Message> {
-    let Inquiry { landscape, ensemble, objective, budgets, .. } = inquiry;
-    let level = Ensemble::LEVEL;
-    let confidence = Confidence::of(landscape, ensemble, Question { objective: *objective, budgets, level }, watch)?;
-    let best = landscape.best_first().first().map(|&index| landscape.sweep.architecture(index as usize).features());
-    let lowest =
-        best.and_then(|shape| landscape.law.loss_interval(ensemble, level, &shape)).map(|interval| interval.low);
-    let verdict = Verdict { inquiry: inquiry.clone(), confidence, lowest_loss: lowest };
-    Some(Message::Assessed(Arc::new(verdict)))
+/// An ensemble to be asked about a frontier.
+pub(in crate::explorer) struct AssessJob(pub(super) Inquiry);
+
+impl Job for AssessJob {
+    fn run(&self, listener: &dyn Listener) -> Option<Message> {
+        let Inquiry { landscape, ensemble, objective, budgets, .. } = &self.0;
+        let level = Ensemble::LEVEL;
+        let question = Question { objective: *objective, budgets, level };
+        let confidence = Confidence::of(landscape, ensemble, question, &Quiet(listener))?;
+        let best = landscape.best_first().first().map(|&index| landscape.sweep.architecture(index as usize).features());
+        let lowest =
+            best.and_then(|shape| landscape.law.loss_interval(ensemble, level, &shape)).map(|interval| interval.low);
+        let verdict = Verdict { inquiry: self.0.clone(), confidence, lowest_loss: lowest };
+        Some(Message::Assessed(Arc::new(verdict)))
+    }
+
+    fn crashed(&self) -> Option<Message> {
+        None
+    }
 }
 
 /// Threads for work that must not hold up a frame.

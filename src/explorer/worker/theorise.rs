@@ -1,13 +1,23 @@
-//! The theory, asked in the background.
+//! The theory, asked behind the picture: a slider that is dragged asks at every step.
 
 use std::sync::Arc;
 
+use super::job::{Job, Listener, Quiet};
 use crate::explorer::message::Message;
-use crate::explorer::screens::theory::model::answer;
-use crate::explorer::screens::theory::model::answer::Inquiry;
-use engine::law::fit::Watch;
+use crate::explorer::screens::theory::model::answer::{self, Inquiry};
 
-/// Asks the theory; nothing if `watch` stops it.
-pub(in crate::explorer) fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Message> {
-    answer::theorise(inquiry, watch).map(|answered| Message::Theorised(Arc::new(answered)))
+/// What the theory is to be asked.
+pub(in crate::explorer) struct TheoriseJob(pub(super) Inquiry);
+
+impl Job for TheoriseJob {
+    fn run(&self, listener: &dyn Listener) -> Option<Message> {
+        if listener.is_overtaken() {
+            return None;
+        }
+        answer::theorise(&self.0, &Quiet(listener)).map(|answered| Message::Theorised(Arc::new(answered)))
+    }
+
+    fn crashed(&self) -> Option<Message> {
+        Some(Message::TheorisingFailed(Box::new(self.0.clone())))
+    }
 }

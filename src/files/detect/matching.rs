@@ -1,8 +1,8 @@
 //! Which of a profile's modes the machine is in.
 //!
-//! Names alone do not tell: people add modes of their own, and `15W` has other clocks with the Super flash
-//! configuration than without. So a mode is taken for what its name says only if the clocks that its configuration sets
-//! are those of the profile, and for the nearest one otherwise.
+//! Names alone are not enough. People add modes of their own, and `15W` has other clocks with the Super flash
+//! configuration than without. So the name of a mode counts only if the clocks of its configuration are those of the
+//! profile. Otherwise the mode with the nearest clocks is taken.
 
 use super::facts::Facts;
 use super::nvpmodel::{ConfiguredMode, sms_left};

@@ -1,192 +1,160 @@
 //! Which board it is, from what its firmware calls itself.
 //!
-//! The model string of a Jetson names the developer kit and not the memory, so the module's P-number decides. It stands
-//! in the device tree's `compatible` list, such as `nvidia,p3737-0000+p3701-0005`. Where it does not tell modules apart,
-//! the memory does.
+//! The names are those that profiles claim in `[identity]`. The model string of a Jetson names the developer kit and
+//! not the memory, so the module number decides. It is in the `compatible` list of the device tree, such as
+//! `nvidia,p3737-0000+p3701-0005`. Where it does not tell two modules apart, the memory does.
+
+use std::cmp::Reverse;
 
 use super::facts::{Evidence, Facts};
-
-/// A module with the profile that describes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Module {
-    p_number: &'static str,
-    profile: &'static str,
-    memory_gib: u32,
-}
-
-const MODULES: [Module; 11] = [
-    Module { p_number: "p3701-0000", profile: "agx-orin-64gb", memory_gib: 64 },
-    Module { p_number: "p3701-0004", profile: "agx-orin-32gb", memory_gib: 32 },
-    Module { p_number: "p3701-0005", profile: "agx-orin-64gb", memory_gib: 64 },
-    Module { p_number: "p3701-0008", profile: "agx-orin-industrial", memory_gib: 64 },
-    Module { p_number: "p3767-0000", profile: "orin-nx-16gb", memory_gib: 16 },
-    Module { p_number: "p3767-0001", profile: "orin-nx-8gb", memory_gib: 8 },
-    Module { p_number: "p3767-0003", profile: "orin-nano-8gb", memory_gib: 8 },
-    Module { p_number: "p3767-0004", profile: "orin-nano-4gb", memory_gib: 4 },
-    Module { p_number: "p3767-0005", profile: "orin-nano-8gb", memory_gib: 8 },
-    Module { p_number: "p3834-0000", profile: "thor-t4000", memory_gib: 64 },
-    Module { p_number: "p3834-0008", profile: "thor-t5000", memory_gib: 128 },
-];
-
-/// The first developer kit of AGX Orin: the whole GPU, with 32 GB. Device trees made for it also stand on 32GB modules,
-/// whose configuration alone has a 40W mode.
-const FIRST_AGX_KIT: &str = "p3701-0000";
-const MODE_OF_32GB: &str = "40W";
-
-/// Where there is no known P-number: what the model must mention, and the memory in GiB.
-const BY_MODEL: [(&str, u32, &str); 8] = [
-    ("AGX Orin", 64, "agx-orin-64gb"),
-    ("AGX Orin", 32, "agx-orin-32gb"),
-    ("Orin NX", 16, "orin-nx-16gb"),
-    ("Orin NX", 8, "orin-nx-8gb"),
-    ("Orin Nano", 8, "orin-nano-8gb"),
-    ("Orin Nano", 4, "orin-nano-4gb"),
-    ("Thor", 128, "thor-t5000"),
-    ("Thor", 64, "thor-t4000"),
-];
-
-const RASPBERRIES: [&str; 3] = ["Raspberry Pi 5", "Raspberry Pi 500", "Raspberry Pi Compute Module 5"];
-
-const CARDS: [(&str, &str); 2] = [("NVIDIA GeForce RTX 4090", "rtx-4090"), ("NVIDIA GeForce RTX 3090", "rtx-3090")];
+use crate::boards::{Board, Boards, fits, only};
+use engine::error::Result;
+use engine::units;
 
 /// How a board was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Identity {
-    pub(super) profile: &'static str,
+pub(super) struct Identified {
+    /// The name of its profile.
+    pub(super) profile: String,
     pub(super) evidence: Vec<Evidence>,
     pub(super) notes: Vec<String>,
-    pub(super) kind: Kind,
+    pub(super) memory: Memory,
 }
 
 /// What the board's memory is to the rest of the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// CPU and GPU share it, and nvpmodel sets its power mode.
-    Jetson,
-    /// Shared; no power modes.
-    SingleBoard,
-    /// A graphics card, with memory of its own.
-    Card,
+pub(super) enum Memory {
+    /// CPU and GPU share it.
+    Shared,
+    /// A graphics card has its own.
+    OfCard,
 }
 
-pub(super) fn identify(facts: &Facts) -> Option<Identity> {
-    jetson(facts).or_else(|| raspberry(facts)).or_else(|| card(facts))
-}
-
-fn jetson(facts: &Facts) -> Option<Identity> {
-    let told = facts.compatible.iter().chain(&facts.dts_filename);
-    let known = told.flat_map(|evidence| MODULES.iter().map(move |module| (evidence, module)));
-    let by_number = known.into_iter().find(|(evidence, module)| evidence.value.contains(module.p_number));
-    match by_number {
-        Some((evidence, module)) => Some(by_p_number(facts, evidence, *module)),
-        None => by_model(facts),
+impl Identified {
+    fn new(board: &Board, evidence: Vec<Evidence>, memory: Memory) -> Self {
+        Self { profile: board.name.clone(), evidence, notes: Vec::new(), memory }
     }
 }
 
-fn by_p_number(facts: &Facts, evidence: &Evidence, module: Module) -> Identity {
-    let mut identity = Identity {
-        profile: module.profile,
-        evidence: vec![Evidence { value: module.p_number.to_owned(), ..evidence.clone() }],
-        notes: Vec::new(),
-        kind: Kind::Jetson,
-    };
-    let Some(memory) = &facts.memory else { return identity };
-    let fitted_gib = fitted_gib(memory.total_bytes);
-    if fitted_gib == module.memory_gib {
-        return identity;
-    }
-    let configured = facts.configuration.iter().flat_map(|configuration| configuration.modes.values());
-    let small = configured.into_iter().any(|mode| mode.name.contains(MODE_OF_32GB));
-    identity.notes.push(if module.p_number == FIRST_AGX_KIT && fitted_gib == 32 && small {
-        identity.profile = "agx-orin-32gb";
-        "the device tree is that of the developer kit, but 32 GB of memory and a 40W mode are those of the 32GB module"
-            .to_owned()
-    } else if module.p_number == FIRST_AGX_KIT && fitted_gib == 32 {
-        "this is the first developer kit of AGX Orin: the GPU of the 64GB module with 32 GB of memory".to_owned()
-    } else {
-        format!(
-            "{} is a module with {} GB, but the kernel reports {}: the module's rates and the kernel's memory are used",
-            module.p_number,
-            module.memory_gib,
-            engine::units::bytes(memory.total_bytes)
-        )
-    });
-    identity
-}
+/// One way to recognise a board among those of one owner.
+type Way = fn(&Facts, &[&Board]) -> Result<Option<Identified>>;
 
-fn by_model(facts: &Facts) -> Option<Identity> {
-    let (model, memory) = facts.model.as_ref().zip(facts.memory.as_ref())?;
-    if !model.value.contains("Jetson") {
-        return None;
-    }
-    let fitted_gib = fitted_gib(memory.total_bytes);
-    let fits = |(words, gib, _): &&(&str, u32, &str)| model.value.contains(words) && fitted_gib == *gib;
-    let (_, gib, profile) = BY_MODEL.iter().find(fits)?;
-    Some(Identity {
-        profile,
-        evidence: vec![model.clone(), memory.evidence()],
-        notes: vec![format!("no known P-number tells the module; the model's name and {gib} GB of memory do")],
-        kind: Kind::Jetson,
-    })
-}
-
-fn raspberry(facts: &Facts) -> Option<Identity> {
-    let model = facts.model.as_ref()?;
-    RASPBERRIES.iter().any(|name| model.value.starts_with(name)).then(|| Identity {
-        profile: "raspberry-pi-5",
-        evidence: vec![model.clone()],
-        notes: Vec::new(),
-        kind: Kind::SingleBoard,
-    })
-}
-
-/// The first card that is known; a laptop's or another variant of the name is another card.
-fn card(facts: &Facts) -> Option<Identity> {
-    facts.cards.iter().find_map(|card| {
-        let (_, profile) = CARDS.iter().find(|(name, _)| *name == card.value)?;
-        let notes = vec![
-            "memory in use on the card cannot be read without running a program: nothing of it counts as reserved"
-                .to_owned(),
-        ];
-        Some(Identity { profile, evidence: vec![card.clone()], notes, kind: Kind::Card })
-    })
-}
-
-/// What is fitted, from what the kernel reports: firmware keeps up to an eighth, and sizes are powers of two.
-fn fitted_gib(total_bytes: f64) -> u32 {
-    const GIB: f64 = 1_073_741_824.0;
-    const KEPT: f64 = 0.125;
-    let sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
-    sizes
-        .into_iter()
-        .find(|gib| total_bytes <= f64::from(*gib) * GIB)
-        .filter(|gib| total_bytes >= f64::from(*gib) * GIB * (1.0 - KEPT))
-        .unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures;
-
-    #[test]
-    fn every_module_has_a_profile() {
-        let profiles = MODULES.map(|module| module.profile);
-        let all = profiles.into_iter().chain(BY_MODEL.map(|(_, _, profile)| profile)).chain(CARDS.map(|card| card.1));
-        for profile in all {
-            assert!(fixtures::built_in().profiles.iter().any(|file| file.name == profile), "{profile}");
+/// The user's own boards are looked for first, in every way.
+pub(super) fn identify(facts: &Facts, boards: &Boards) -> Result<Option<Identified>> {
+    const WAYS: [Way; 4] = [by_module, by_kit, by_model, by_card];
+    for boards in boards.by_owner() {
+        for way in WAYS {
+            if let Some(found) = way(facts, &boards)? {
+                return Ok(Some(found));
+            }
         }
     }
+    Ok(None)
+}
 
-    #[test]
-    fn fitted_memory_is_the_size_that_firmware_took_a_little_of() {
-        let mib = |mib: f64| fitted_gib(mib * 1_048_576.0);
-        assert_eq!(mib(62_841.0), 64);
-        assert_eq!(mib(30_697.0), 32);
-        assert_eq!(mib(7_607.0), 8);
-        assert_eq!(mib(3_656.0), 4);
-        assert_eq!(mib(8_192.0), 8);
-        assert_eq!(mib(6_000.0), 0);
-        assert_eq!(mib(1e9), 0);
+/// Device trees name what is most specific first, so the first number in the text counts, and the longest one there.
+fn by_module(facts: &Facts, boards: &[&Board]) -> Result<Option<Identified>> {
+    let of_board = |board: &&Board| {
+        let variants = board.identity.variants.iter().map(|variant| &variant.module);
+        board.identity.modules.iter().chain(variants).cloned().collect::<Vec<String>>()
+    };
+    let numbers: Vec<String> = boards.iter().flat_map(of_board).collect();
+    for evidence in facts.compatible.iter().chain(&facts.dts_filename) {
+        let found = numbers.iter().filter_map(|number| Some((evidence.value.find(number)?, number)));
+        let Some((_, number)) = found.min_by_key(|(place, number)| (*place, Reverse(number.len()))) else { continue };
+        let evidence = Evidence { value: number.clone(), ..evidence.clone() };
+        if let Some(identified) = with_number(facts, boards, &evidence)? {
+            return Ok(Some(identified));
+        }
     }
+    Ok(None)
+}
+
+fn with_number(facts: &Facts, boards: &[&Board], evidence: &Evidence) -> Result<Option<Identified>> {
+    let number = evidence.value.clone();
+    let plain = boards.iter().filter(|board| board.identity.modules.contains(&number)).copied();
+    let plain = only(plain.collect(), &number)?;
+    let identified = |board: &Board| Identified::new(board, vec![evidence.clone()], Memory::Shared);
+    let Some(memory) = &facts.memory else { return Ok(plain.map(identified)) };
+    if plain.is_some_and(|board| board.has_memory(memory.total_bytes)) {
+        return Ok(plain.map(identified));
+    }
+    if let Some((board, note)) = variant(facts, boards, &number, memory.total_bytes)? {
+        return Ok(Some(Identified { notes: vec![note], ..identified(board) }));
+    }
+    let with_note = |board: &Board| {
+        let note = format!(
+            "{number} is a module with {} GB, but the kernel reports {}: the module's rates and the kernel's memory are \
+             used",
+            units::ratio(board.memory_gib),
+            units::bytes(memory.total_bytes)
+        );
+        Identified { notes: vec![note], ..identified(board) }
+    };
+    Ok(plain.map(with_note))
+}
+
+/// The board with that number and that memory, and what is said of it. A match that also needs a power mode is certain.
+fn variant<'b>(
+    facts: &Facts,
+    boards: &[&'b Board],
+    number: &str,
+    total_bytes: f64,
+) -> Result<Option<(&'b Board, String)>> {
+    let has_mode = |mode: &String| {
+        let configured = facts.configuration.iter().flat_map(|configuration| configuration.modes.values());
+        configured.into_iter().any(|configured| configured.name.contains(mode))
+    };
+    let variants = boards.iter().flat_map(|board| board.identity.variants.iter().map(move |variant| (*board, variant)));
+    let fitting = variants.filter(|(_, variant)| {
+        variant.module == number
+            && fits(f64::from(variant.memory_gib), total_bytes)
+            && variant.mode.as_ref().is_none_or(has_mode)
+    });
+    let (certain, open): (Vec<_>, Vec<_>) = fitting.partition(|(_, variant)| variant.mode.is_some());
+    let best = if certain.is_empty() { open } else { certain };
+    let board = only(best.iter().map(|(board, _)| *board).collect(), number)?;
+    Ok(board.and_then(|board| {
+        let (_, variant) = best.iter().find(|(other, _)| other.name == board.name)?;
+        Some((board, variant.note.clone()))
+    }))
+}
+
+fn by_kit(facts: &Facts, boards: &[&Board]) -> Result<Option<Identified>> {
+    let Some((model, memory)) = facts.model.as_ref().zip(facts.memory.as_ref()) else { return Ok(None) };
+    let names = |kit: &String| kit.split_whitespace().all(|word| model.value.contains(word));
+    let fits = |board: &&&Board| board.identity.kits.iter().any(names) && board.has_memory(memory.total_bytes);
+    let board = only(boards.iter().filter(fits).copied().collect(), &model.value)?;
+    Ok(board.map(|board| {
+        let gib = units::ratio(board.memory_gib);
+        let note = format!("no known P-number tells the module; the model's name and {gib} GB of memory do");
+        let evidence = vec![model.clone(), memory.evidence()];
+        Identified { notes: vec![note], ..Identified::new(board, evidence, Memory::Shared) }
+    }))
+}
+
+/// The longest beginning counts.
+fn by_model(facts: &Facts, boards: &[&Board]) -> Result<Option<Identified>> {
+    let Some(model) = &facts.model else { return Ok(None) };
+    let length = |board: &Board| {
+        let begins = board.identity.models.iter().filter(|name| model.value.starts_with(name.as_str()));
+        begins.map(String::len).max()
+    };
+    let Some(longest) = boards.iter().filter_map(|board| length(board)).max() else { return Ok(None) };
+    let claimants = boards.iter().filter(|board| length(board) == Some(longest)).copied();
+    let board = only(claimants.collect(), &model.value)?;
+    Ok(board.map(|board| Identified::new(board, vec![model.clone()], Memory::Shared)))
+}
+
+/// The first card that is known. A laptop's or another variant of the name is another card.
+fn by_card(facts: &Facts, boards: &[&Board]) -> Result<Option<Identified>> {
+    for card in &facts.cards {
+        let claimants = boards.iter().filter(|board| board.identity.cards.contains(&card.value)).copied();
+        let Some(board) = only(claimants.collect(), &card.value)? else { continue };
+        let note =
+            "memory in use on the card cannot be read without running a program: nothing of it counts as reserved";
+        let identified = Identified::new(board, vec![card.clone()], Memory::OfCard);
+        return Ok(Some(Identified { notes: vec![note.to_owned()], ..identified }));
+    }
+    Ok(None)
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::catalog::Kind;
 use crate::fixtures;
 use crate::profile::Evidence as Known;
 
@@ -16,13 +17,110 @@ fn on(tree: &str) -> (Detection, Option<ThisMachine>) {
 
 /// A machine that is described by a few files.
 fn machine(files: &[(&str, &str)]) -> (Detection, Option<ThisMachine>) {
+    machine_of(&fixtures::library(), files).unwrap()
+}
+
+fn machine_of(library: &Library, files: &[(&str, &str)]) -> Result<(Detection, Option<ThisMachine>)> {
     let dir = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = dir.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    detect(&Tree::new(dir.path()), &fixtures::library()).unwrap()
+    detect(&Tree::new(dir.path()), library)
+}
+
+/// The user's own profiles, each a built-in one under another name with another identity.
+fn with_own(own: &[(&str, &str)]) -> (tempfile::TempDir, Library) {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("profiles")).unwrap();
+    for (name, identity) in own {
+        let text = fixtures::built_in().named(Kind::Profile, "orin-nano-8gb").unwrap().text;
+        let (top, rest) = text.split_once("[identity]").unwrap();
+        let (_, rest) = rest.split_once("[sources").unwrap();
+        let text = format!("{top}{identity}\n[sources{rest}")
+            .replace("name = \"orin-nano-8gb\"", &format!("name = \"{name}\""));
+        fs::write(dir.path().join(format!("profiles/{name}.toml")), text).unwrap();
+    }
+    let library = Library { user_dir: Some(dir.path().to_owned()), ..fixtures::library() };
+    (dir, library)
+}
+
+const ACME: [(&str, &str); 2] = [
+    ("proc/device-tree/compatible", "acme,edge-box-v2\0acme,edge-box\0nvidia,p3767-0001\0"),
+    ("proc/meminfo", "MemTotal: 7789568 kB\nMemAvailable: 6000000 kB\n"),
+];
+
+#[test]
+fn a_board_of_the_user_s_own_is_detected() {
+    let (_dir, library) = with_own(&[("acme", "[identity]\nmodules = [\"acme,edge-box\"]")]);
+    let (detection, machine) = machine_of(&library, &ACME).unwrap();
+    let board = detection.board.unwrap();
+    assert_eq!((board.profile.as_str(), board.recognised_by[0].value.as_str()), ("acme", "acme,edge-box"));
+    assert_eq!(machine.unwrap().profile.memory.usable_bytes(), 7_607.0 * 1_048_576.0);
+    let (detection, _) = machine_of(&fixtures::library(), &ACME).unwrap();
+    assert_eq!(detection.board.unwrap().profile, "orin-nx-8gb");
+    for identity in ["models = [\"Acme Box\"]", "kits = [\"Box Acme\"]"] {
+        let (_dir, library) = with_own(&[("acme", &format!("[identity]\n{identity}"))]);
+        let model = [("proc/device-tree/model", "Acme Box, second of its kind\0"), ACME[1]];
+        assert_eq!(machine_of(&library, &model).unwrap().0.board.unwrap().profile, "acme", "{identity}");
+    }
+}
+
+#[test]
+fn the_user_s_own_claim_wins_and_two_of_them_are_an_error() {
+    let claim = "[identity]\nmodules = [\"p3767-0001\"]";
+    let (_dir, library) = with_own(&[("mine", claim)]);
+    assert_eq!(machine_of(&library, &ACME).unwrap().0.board.unwrap().profile, "mine");
+    let (dir, library) = with_own(&[("mine", claim), ("other", claim)]);
+    let path = |name: &str| dir.path().join(format!("profiles/{name}.toml")).display().to_string();
+    assert_eq!(
+        machine_of(&library, &ACME).unwrap_err().to_string(),
+        format!(
+            "'p3767-0001' may be one of mine, other\n  expected: one profile that claims it in [identity]\n  \
+             try: take it out of [identity] of {} or of {}",
+            path("mine"),
+            path("other")
+        )
+    );
+}
+
+#[test]
+fn a_file_in_place_of_a_built_in_one_is_recognised_as_before() {
+    let (_dir, library) = with_own(&[("orin-nx-8gb", "")]);
+    let (detection, machine) = machine_of(&library, &ACME).unwrap();
+    assert_eq!(detection.board.unwrap().title, "NVIDIA Jetson Orin Nano 8GB", "the user's file was read");
+    assert!(machine.unwrap().profile.origin.unwrap().contains("in place of the built-in one"));
+    // What is wrong with it is an error, not another board.
+    let (_dir, library) = with_own(&[("orin-nx-8gb", "[identity]\nmodul = []")]);
+    assert!(machine_of(&library, &ACME).unwrap_err().to_string().contains("there is no key 'modul' here"));
+}
+
+#[test]
+fn a_broken_file_of_the_user_s_is_named_and_hides_nothing() {
+    let (dir, library) = with_own(&[("mine", "[identity]\nmodul = []")]);
+    let (detection, _) = machine_of(&library, &ACME).unwrap();
+    assert_eq!(detection.board.unwrap().profile, "orin-nx-8gb");
+    let file = dir.path().join("profiles/mine.toml").display().to_string();
+    assert_eq!(detection.unread, [Unread { file, reason: "there is no key 'modul' here".to_owned() }]);
+}
+
+#[test]
+fn no_two_built_in_boards_claim_a_number_and_a_calibration_is_its_board() {
+    let boards = fixtures::library().boards();
+    assert_eq!(boards.broken, []);
+    let groups: Vec<_> = boards.by_owner().collect();
+    let mut claims: Vec<(&String, &str)> = Vec::new();
+    for board in groups.concat() {
+        let identity = &board.identity;
+        for name in identity.modules.iter().chain(&identity.models).chain(&identity.cards) {
+            assert!(claims.iter().all(|(claimed, _)| *claimed != name), "{name}: {claims:?}");
+            claims.push((name, &board.name));
+        }
+    }
+    assert!(claims.len() >= 16, "{claims:?}");
+    let identity = |name: &str| fixtures::library().profile(name).unwrap().1.identity;
+    assert_eq!(identity("agx-orin-64gb+edge-llm"), identity("agx-orin-64gb"));
 }
 
 #[test]

@@ -35,11 +35,6 @@ impl Tree {
         Self { root: root.into() }
     }
 
-    /// Whether it is the machine that the program runs on.
-    pub fn is_this_machine(&self) -> bool {
-        self.root == Path::new("/")
-    }
-
     /// Where it is.
     pub fn root(&self) -> &Path {
         &self.root

@@ -4,57 +4,58 @@
 //! and `AGX Orin` without its memory may be either module.
 
 use super::measurement::Named;
+use crate::boards::{Board, Boards, only};
+use engine::error::Result;
 
-struct Board {
-    profile: &'static str,
-    /// Words that must be there.
-    words: &'static [&'static str],
-    /// Words that may.
-    others: &'static [&'static str],
+fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
-const JETSON: &[&str] = &["nvidia", "jetson", "super", "devkit", "developer", "kit", "module"];
-const GEFORCE: &[&str] = &["nvidia", "geforce", "24gb"];
-
-const fn board(profile: &'static str, words: &'static [&'static str], others: &'static [&'static str]) -> Board {
-    Board { profile, words, others }
+/// Names that a board has in tables: that of its profile, and its aliases.
+fn names(board: &Board) -> impl Iterator<Item = Vec<String>> {
+    [&board.name].into_iter().chain(&board.identity.aliases).map(|name| words(name))
 }
 
-const BOARDS: [Board; 13] = [
-    board("orin-nano-4gb", &["orin", "nano", "4gb"], JETSON),
-    board("orin-nano-8gb", &["orin", "nano", "8gb"], JETSON),
-    board("orin-nx-8gb", &["orin", "nx", "8gb"], JETSON),
-    board("orin-nx-16gb", &["orin", "nx", "16gb"], JETSON),
-    board("agx-orin-32gb", &["agx", "orin", "32gb"], JETSON),
-    board("agx-orin-64gb", &["agx", "orin", "64gb"], JETSON),
-    board("agx-orin-industrial", &["agx", "orin", "industrial"], JETSON),
-    board("thor-t4000", &["thor", "t4000"], &["nvidia", "jetson", "agx", "devkit", "module"]),
-    board("thor-t5000", &["thor", "t5000"], &["nvidia", "jetson", "agx", "devkit", "developer", "kit", "module"]),
-    board("raspberry-pi-5", &["raspberry", "pi", "5"], &["model", "b", "cpu", "2gb", "4gb", "8gb", "16gb"]),
-    board("rtx-4090", &["rtx", "4090"], GEFORCE),
-    board("rtx-3090", &["rtx", "3090"], GEFORCE),
-    board("apple-m4", &["apple", "m4"], &["mini", "16gb", "24gb", "32gb", "10", "core"]),
-];
+/// Words that tables may add to each of them.
+fn other_words(board: &Board) -> Vec<String> {
+    board.identity.other_words.iter().flat_map(|text| words(text)).collect()
+}
+
+fn is_meant(board: &Board, written: &[String]) -> bool {
+    let others = other_words(board);
+    names(board).any(|name| {
+        !name.is_empty()
+            && name.iter().all(|word| written.contains(word))
+            && written.iter().all(|word| name.contains(word) || others.contains(word))
+    })
+}
 
 /// The board, with its profile's name where that is certain.
-pub(super) fn named(written: &str) -> Named {
-    let lower = written.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is = |board: &&Board| {
-        board.words.iter().all(|word| words.contains(word))
-            && words.iter().all(|word| board.words.contains(word) || board.others.contains(word))
-    };
-    let found = BOARDS.iter().find(is);
-    Named { written: written.to_owned(), name: found.map(|board| board.profile.to_owned()) }
+pub(super) fn named(written: &str, boards: &Boards) -> Result<Named> {
+    let spoken = words(written);
+    for boards in boards.by_owner() {
+        let meant = boards.into_iter().filter(|board| is_meant(board, &spoken));
+        if let Some(board) = only(meant.collect(), written)? {
+            return Ok(Named::known(written, &board.name));
+        }
+    }
+    Ok(Named::written(written))
 }
 
-/// Whether a driver's name of a GPU excludes a known board. Drivers of Jetsons only say `Orin`.
-pub(super) fn is_another(gpu: &str, profile: &str) -> bool {
+/// Whether a driver's name of a GPU excludes a known board. Drivers of Jetsons only say `Orin`. A board whose profile
+/// says nothing of its names excludes none.
+pub(super) fn is_another(gpu: &str, profile: &str, boards: &Boards) -> bool {
     const OF_DRIVERS: [&str; 6] = ["tegra", "nvgpu", "gpu", "graphics", "cuda", "integrated"];
-    let Some(board) = BOARDS.iter().find(|board| board.profile == profile) else { return false };
-    let lower = gpu.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.any(|word| !board.words.contains(&word) && !board.others.contains(&word) && !OF_DRIVERS.contains(&word))
+    let Some(board) = boards.named(profile) else { return false };
+    let identity = &board.identity;
+    if identity.aliases.is_empty() && identity.other_words.is_empty() && identity.cards.is_empty() {
+        return false;
+    }
+    let cards = identity.cards.iter().flat_map(|card| words(card));
+    let known: Vec<String> = names(board).flatten().chain(other_words(board)).chain(cards).collect();
+    words(gpu).iter().any(|word| !known.contains(word) && !OF_DRIVERS.contains(&word.as_str()))
 }
 
 /// The power mode, by the word that it begins with: `15W (GPU ~612 MHz)`.
@@ -69,9 +70,28 @@ pub(super) fn mode(written: &str) -> Named {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::boards::Owner;
+    use crate::fixtures;
+    use engine::error::Error;
+
+    /// The built-in boards and one of the user's own.
+    fn boards() -> Boards {
+        let mut boards = fixtures::library().boards();
+        boards.add(mine("acme", &["Acme Edge Box"]));
+        boards
+    }
+
+    fn mine(name: &str, aliases: &[&str]) -> Board {
+        let profile = fixtures::library().profile("orin-nx-8gb").unwrap().1;
+        let mut board = Board::new(name, &format!("{name}.toml"), Owner::User, &profile);
+        board.identity.aliases = aliases.iter().map(|&alias| alias.to_owned()).collect();
+        board.identity.other_words = vec!["rev2".to_owned()];
+        board
+    }
 
     #[test]
     fn only_a_certain_board_has_a_profile() {
+        let boards = boards();
         for (written, profile) in [
             ("Jetson AGX Orin 64GB", Some("agx-orin-64gb")),
             ("Jetson Orin Nano 8GB Super devkit", Some("orin-nano-8gb")),
@@ -87,13 +107,17 @@ mod tests {
             ("Raspberry Pi 500+ 16GB (CPU)", None),
             ("Apple M4 Pro", None),
             ("", None),
+            ("Acme Edge Box rev2", Some("acme")),
+            ("box of Acme's edge", None),
+            ("ACME", Some("acme")),
         ] {
-            assert_eq!(named(written).name.as_deref(), profile, "{written}");
+            assert_eq!(named(written, &boards).unwrap().name.as_deref(), profile, "{written}");
         }
     }
 
     #[test]
     fn a_gpu_of_another_board_is_told() {
+        let boards = boards();
         for (gpu, profile, another) in [
             ("NVIDIA GeForce RTX 4090", "orin-nano-8gb", true),
             ("NVIDIA GeForce RTX 4080", "rtx-4090", true),
@@ -104,8 +128,10 @@ mod tests {
             ("NVIDIA Thor", "thor-t5000", false),
             ("NVIDIA Thor", "agx-orin-64gb", true),
             ("NVIDIA GeForce RTX 4090", "a-board-of-mine", false),
+            ("NVIDIA GeForce RTX 4090", "acme", true),
+            ("Acme Edge", "acme", false),
         ] {
-            assert_eq!(is_another(gpu, profile), another, "{gpu} {profile}");
+            assert_eq!(is_another(gpu, profile, &boards), another, "{gpu} {profile}");
         }
     }
 
@@ -123,5 +149,15 @@ mod tests {
         ] {
             assert_eq!(mode(written).name.as_deref(), name, "{written}");
         }
+    }
+
+    #[test]
+    fn the_user_s_own_claim_wins_and_two_of_them_are_an_error() {
+        let mut boards = boards();
+        boards.add(mine("my-nano", &["Orin Nano 8GB"]));
+        assert_eq!(named("orin nano 8gb", &boards).unwrap().name.as_deref(), Some("my-nano"));
+        boards.add(mine("other", &["Edge Box Acme"]));
+        let refused: Error = named("Acme Edge Box", &boards).unwrap_err();
+        assert_eq!(refused.headline(), "'Acme Edge Box' may be one of acme, other");
     }
 }

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 use super::found::Found;
 use super::measurement::{Measurement, Origin, Phase, Place};
 use super::options::Options;
+use super::printed::without_prefix;
+use super::reader::{OfObject, OfText, Reader, Writer};
 use super::row::{self, MILLISECONDS, Row};
 use super::told;
 use engine::error::Result;
@@ -17,21 +19,34 @@ const KEYS: [&str; 3] = ["prefill", "generation", "eagle_generation"];
 const TOLERANCE: f64 = 0.01;
 const E2E: &str = "E2E Time (actual performance)";
 
-pub(super) fn is_profile(row: &Row) -> bool {
+/// `llm_bench`, as printed. Its output may hold the headings of a profile too, so it is asked first.
+pub(super) const BENCH: Reader = Reader {
+    text: Some(OfText { recognises: is_bench_text, read: read_bench }),
+    ..Reader::new("TensorRT Edge-LLM llm_bench", Writer::Tool("TensorRT Edge-LLM"))
+};
+
+/// `llm_inference --dumpProfile`, as JSON and as printed.
+pub(super) const PROFILE: Reader = Reader {
+    object: Some(OfObject { recognises: is_profile, read: |file, row, options| read_profile(file, &row, options) }),
+    text: Some(OfText { recognises: is_profile_text, read: read_profile_text }),
+    ..Reader::new("TensorRT Edge-LLM profile", Writer::Tool("TensorRT Edge-LLM"))
+};
+
+fn is_profile(row: &Row) -> bool {
     ["prefill", "generation"]
         .iter()
         .any(|key| row.value(key).is_some_and(|phase| phase.get("average_time_per_token_ms").is_some()))
 }
 
-pub(super) fn is_profile_text(text: &str) -> bool {
+fn is_profile_text(text: &str) -> bool {
     text.contains("=== LLM Generation") || text.contains("=== LLM Prefill")
 }
 
-pub(super) fn is_bench_text(text: &str) -> bool {
+fn is_bench_text(text: &str) -> bool {
     text.contains(E2E)
 }
 
-pub(super) fn read_profile(file: &str, row: &Row, options: &Options<'_>) -> Result<Found> {
+fn read_profile(file: &str, row: &Row, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     found.ignore(row.others(&KEYS));
     let origin = Origin { file: file.to_owned(), place: Place::File };
@@ -88,7 +103,7 @@ fn generation(phase: &Row, prompt: Option<f64>, base: &Measurement, found: &mut 
 
 /// `Average Time per Token: 30.4815 ms` below `=== LLM Generation (…) ===` becomes the JSON's
 /// `generation.average_time_per_token_ms`.
-pub(super) fn read_profile_text(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+fn read_profile_text(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut phases = Map::new();
     let mut phase = None;
     for line in text.lines().map(without_prefix) {
@@ -125,7 +140,7 @@ struct Bench {
 }
 
 /// What `llm_bench` prints; older versions do not say the lengths, which must be told then.
-pub(super) fn read_bench(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+fn read_bench(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut benches: Vec<Bench> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let line = without_prefix(line);
@@ -172,13 +187,4 @@ fn bench(row: &Row, base: &Measurement, options: &Options<'_>, found: &mut Found
     let time_s = if matches!(phase, Phase::Decode { .. }) { time_s / tokens } else { time_s };
     found.measurements.push(Measurement { phase, time_s, ..base.clone() });
     Ok(())
-}
-
-/// A line without what loggers put before it: `[INFO] `, `[11/22/2026-19:13:49] [I] `.
-pub(super) fn without_prefix(line: &str) -> &str {
-    let mut rest = line.trim();
-    while let Some((_, after)) = rest.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
-        rest = after.trim_start();
-    }
-    rest
 }

@@ -4,10 +4,7 @@
 //! is not. A measurement in an unknown format is kept, and it says that the format is not modelled.
 
 use super::measurement::Named;
-use engine::precision::Precision;
-
-/// What LM heads and KV caches are stored in.
-const STORED: [&str; 10] = ["fp16", "bf16", "fp8", "int8", "q8_0", "q4_0", "q6_k", "q4_k", "int4", "nvfp4"];
+use engine::precision::{Precision, Storage};
 
 /// The format of the linear layers' weights.
 pub(super) fn weights(written: &str) -> Named {
@@ -46,7 +43,7 @@ pub(super) fn stored(written: &str) -> Option<Named> {
         "" | "not" => return None,
         "f16" | "float16" => Some("fp16"),
         "bfloat16" => Some("bf16"),
-        _ => STORED.into_iter().find(|name| *name == first),
+        _ => Storage::named(first).map(|storage| storage.name),
     };
     Some(Named { written: written.to_owned(), name: name.map(str::to_owned) })
 }
@@ -121,5 +118,12 @@ mod tests {
         }
         let medium = of_llama_cpp("Q4_K - Medium");
         assert_eq!(medium.name, Precision::named("q4_k_m").map(|precision| precision.name.to_owned()));
+    }
+
+    #[test]
+    fn every_format_of_a_head_or_a_cache_is_known_by_its_name() {
+        for known in Storage::OF_HEADS.into_iter().chain(Storage::OF_KV_CACHES) {
+            assert_eq!(stored(known.name).unwrap().name.as_deref(), Some(known.name));
+        }
     }
 }

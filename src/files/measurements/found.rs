@@ -1,8 +1,27 @@
 //! What a reader found, gathered while it reads: measurements, and everything that was not taken as it stands.
 
-use super::OperatorTime;
+use serde::Serialize;
+
 use super::measurement::{Measurement, Origin};
 use engine::text::shown;
+
+/// Something that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Where it stands.
+    pub origin: String,
+    /// Why it is no measurement.
+    pub reason: String,
+}
+
+/// The time of one operator or layer, by the name that the engine gives it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OperatorTime {
+    /// As written.
+    pub name: String,
+    /// Seconds in one pass.
+    pub time_s: f64,
+}
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -10,7 +29,7 @@ pub(super) struct Found {
     pub(super) measurements: Vec<Measurement>,
     pub(super) operators: Vec<OperatorTime>,
     pub(super) ignored: Vec<String>,
-    pub(super) skipped: Vec<super::Skipped>,
+    pub(super) skipped: Vec<Skipped>,
     remarks: Vec<(String, usize)>,
 }
 
@@ -35,7 +54,7 @@ impl Found {
 
     /// Leaves something out.
     pub(super) fn skip(&mut self, origin: &Origin, reason: impl Into<String>) {
-        self.skipped.push(super::Skipped { origin: origin.to_string(), reason: reason.into() });
+        self.skipped.push(Skipped { origin: origin.to_string(), reason: reason.into() });
     }
 
     pub(super) fn remarks(&self) -> Vec<String> {

@@ -6,11 +6,13 @@
 
 use serde_json::Value;
 
+use super::content::{Entry, first_keys};
 use super::found::Found;
 use super::measurement::{Device, Formats, Measurement, Named, Origin, Phase, Place};
 use super::options::Options;
+use super::reader::{OfEntries, OfObject, OfText, Reader, Writer};
 use super::row::{self, NANOSECONDS, Row};
-use super::{boards, formats, table, told};
+use super::{boards, csv, formats, told};
 use engine::error::{Error, Result};
 use engine::statistics::mean;
 use engine::text::shown;
@@ -64,14 +66,40 @@ const KEYS: [&str; 43] = [
 /// Between a mean of times and a mean of rates, beside what their own spread makes.
 const TOLERANCE: f64 = 0.01;
 
+/// Its JSON, JSON Lines and CSV.
+pub(super) const READER: Reader = Reader {
+    entries: Some(OfEntries { recognises: |entries| is_entry(&first_keys(entries)), read: read_entries }),
+    object: Some(OfObject { recognises: |row| is_entry(&row.keys()), read: read_line }),
+    text: Some(OfText { recognises: |text| is_entry(&csv::columns(text)), read: read_csv }),
+    refuses: Some(for_people),
+    ..Reader::new("llama-bench", Writer::Tool("llama-bench -o json|jsonl|csv"))
+};
+
+/// Why its other outputs are not read.
+fn for_people(text: &str) -> Option<Error> {
+    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let is_markdown = first.starts_with("| model");
+    let is_sql = text.contains("INSERT INTO") && text.contains("n_prompt");
+    (is_markdown || is_sql).then(|| {
+        Error::new("llama-bench wrote this for people or a database, with its figures rounded or spread out")
+            .expected("llama-bench's JSON, JSON Lines or CSV")
+            .hint("run it with -o json")
+    })
+}
+
+/// JSON Lines of one line.
+fn read_line(file: &str, row: Row, options: &Options<'_>) -> Result<Found> {
+    read_entries(file, vec![(Place::Line(1), Value::Object(row.into_object()))], options)
+}
+
 /// Whether the keys are those of an entry.
-pub(super) fn is_entry(keys: &[&str]) -> bool {
+fn is_entry(keys: &[&str]) -> bool {
     ["n_prompt", "n_gen"].iter().all(|key| keys.contains(key))
         && ["avg_ns", "avg_ts", "model_type"].iter().any(|key| keys.contains(key))
 }
 
 /// Entries of a JSON array, each with its place.
-pub(super) fn read_entries(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
+fn read_entries(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     for (place, entry) in entries {
         let origin = Origin { file: file.to_owned(), place };
@@ -89,9 +117,9 @@ pub(super) fn read_entries(file: &str, entries: Vec<(Place, Value)>, options: &O
 }
 
 /// The lines of a CSV text.
-pub(super) fn read_csv(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+fn read_csv(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
-    for (line, row) in table::rows(text, &mut |_| {})? {
+    for (line, row) in csv::rows(text, &mut |_| {})? {
         let origin = Origin { file: file.to_owned(), place: Place::Line(line) };
         Test { origin, row: &row, options }.read(&mut found).map_err(|error| error.at_line(line))?;
     }
@@ -179,7 +207,7 @@ impl Test<'_> {
         let formats = Formats { weights: file_type(&written), head: None, kv_cache: self.kv_cache() };
         let excluded = self.not_on_one_device(architecture.layers)?.or_else(|| formats.doubt());
         if let Some((gpu, told)) = text("gpu_info").zip(self.options.board.as_ref())
-            && boards::is_another(&gpu, told)
+            && boards::is_another(&gpu, told, self.options.boards)
         {
             found.remark(format!(
                 "gpu_info is '{}', which is no {told}: if that is what was measured, a calibration from it is wrong",
@@ -189,7 +217,7 @@ impl Test<'_> {
         let device = text("gpu_info").or_else(|| text("cpu_info")).unwrap_or_default();
         Ok(Measurement {
             origin: self.origin.clone(),
-            board: board(&device, self.options),
+            board: board(&device, self.options)?,
             mode: told::named(self.options.mode.as_ref()),
             engine: self.options.engine.clone().unwrap_or_else(|| match text("backends") {
                 Some(backends) => format!("llama.cpp {backends}"),
@@ -260,10 +288,10 @@ impl Test<'_> {
     }
 }
 
-fn board(device: &str, options: &Options<'_>) -> Named {
+fn board(device: &str, options: &Options<'_>) -> Result<Named> {
     match &options.board {
-        Some(told) => Named::known(device, told),
-        None => boards::named(device),
+        Some(told) => Ok(Named::known(device, told)),
+        None => boards::named(device, options.boards),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::formats;
 use super::measurement::Named;
+use crate::boards::Boards;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
 use engine::text::shown;
@@ -63,6 +64,8 @@ pub type Lookup<'a> = dyn Fn(&str) -> Option<Model> + 'a;
 pub struct Options<'a> {
     /// The table of known shapes.
     pub models: &'a Lookup<'a>,
+    /// The boards that have names.
+    pub boards: &'a Boards,
     /// The model that ran.
     pub model: Option<Model>,
     /// The board's profile.
@@ -90,10 +93,11 @@ impl fmt::Debug for Options<'_> {
 }
 
 impl<'a> Options<'a> {
-    /// Nothing but the table of shapes.
-    pub fn new(models: &'a Lookup<'a>) -> Self {
+    /// Nothing but the table of shapes and the boards.
+    pub fn new(models: &'a Lookup<'a>, boards: &'a Boards) -> Self {
         Self {
             models,
+            boards,
             model: None,
             board: None,
             mode: None,

@@ -14,21 +14,31 @@ const TIMES_S: [f64; 2] = [1e-9, 1e6];
 /// Up to here every whole number has its own f64.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The entries of an object or of a line, those without a value left out.
+/// The entries of an object or of a line. A key without a value counts as none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row(Map<String, Value>);
 
 impl Row {
-    pub(super) fn new(object: Map<String, Value>) -> Self {
-        Self(object.into_iter().filter(|(_, value)| !value.is_null() && value.as_str() != Some("")).collect())
+    pub(super) const fn new(object: Map<String, Value>) -> Self {
+        Self(object)
     }
 
     pub(super) fn value(&self, key: &str) -> Option<&Value> {
-        self.0.get(key)
+        self.0.get(key).filter(|value| is_said(value))
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+        self.value(key).is_some()
+    }
+
+    /// Every key, with a value or without.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(String::as_str).collect()
+    }
+
+    /// The object that it was.
+    pub(super) fn into_object(self) -> Map<String, Value> {
+        self.0
     }
 
     /// An object within the row.
@@ -104,7 +114,8 @@ impl Row {
 
     /// The keys that are none of these.
     pub(super) fn others(&self, known: &[&str]) -> Vec<&str> {
-        self.0.keys().map(String::as_str).filter(|key| !known.contains(key)).collect()
+        let said = self.0.iter().filter(|(_, value)| is_said(value));
+        said.map(|(key, _)| key.as_str()).filter(|key| !known.contains(key)).collect()
     }
 
     fn within(&self, key: &str, [least, most]: [f64; 2], expected: &str) -> Result<Option<f64>> {
@@ -114,6 +125,10 @@ impl Row {
         }
         self.value(key).map_or(Ok(None), |value| Err(refuse(key, value, "is out of range", expected)))
     }
+}
+
+fn is_said(value: &Value) -> bool {
+    !value.is_null() && value.as_str() != Some("")
 }
 
 /// The error for a key that must be there.

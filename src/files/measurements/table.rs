@@ -4,14 +4,12 @@
 //! prompt, tokens per second for the generation. A table may hold many engines and boards, and lines that its author
 //! warns of.
 
-use ::csv::{ReaderBuilder, StringRecord, Trim};
-use serde_json::{Map, Value};
-
 use super::found::Found;
 use super::measurement::{Formats, Measurement, Named, Origin, Phase, Place};
 use super::options::{Model, Options};
+use super::reader::{OfText, Reader, Writer};
 use super::row::{self, MILLISECONDS, Row};
-use super::{boards, formats, told};
+use super::{boards, csv, formats, told};
 use engine::error::{Error, Result};
 use engine::text::shown;
 
@@ -39,58 +37,34 @@ const COLUMNS: [&str; 18] = [
 /// Rounding to three digits, twice.
 const TOLERANCE: f64 = 0.02;
 
-/// Whether these are the columns of such a table.
-pub(super) fn is_header(columns: &[&str]) -> bool {
+/// Tables that people collect.
+pub(super) const READER: Reader = Reader {
+    text: Some(OfText { recognises: is_table, read }),
+    ..Reader::new(
+        "table",
+        Writer::People(
+            "CSV with the columns device, engine, model, weight_format, prompt_tokens, gen_tokens and prefill_ms, \
+             prefill_tok_s or decode_tok_s",
+        ),
+    )
+};
+
+/// Whether the columns are those of such a table.
+fn is_table(text: &str) -> bool {
+    let columns = csv::columns(text);
     columns.contains(&"model") && TIMES.iter().any(|time| columns.contains(time))
 }
 
 /// Reads the text of the file called `file`.
-pub(super) fn read(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+fn read(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     for (line, row) in
-        rows(text, &mut |columns| found.ignore(columns.iter().copied().filter(|name| !COLUMNS.contains(name))))?
+        csv::rows(text, &mut |columns| found.ignore(columns.iter().copied().filter(|name| !COLUMNS.contains(name))))?
     {
         let reader = Line { origin: Origin { file: file.to_owned(), place: Place::Line(line) }, row: &row, options };
         reader.read(&mut found).map_err(|error| error.at_line(line))?;
     }
     Ok(found)
-}
-
-/// The lines of a CSV text by column, with their places; `header` is shown the names of the columns.
-pub(super) fn rows(text: &str, header: &mut dyn FnMut(&[&str])) -> Result<Vec<(u64, Row)>> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
-    let columns: StringRecord = reader.headers().map_err(|error| refusal(&error))?.clone();
-    let names: Vec<&str> = columns.iter().collect();
-    if let Some(twice) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
-        return Err(Error::new("the column stands twice").at_line(1).at_column(shown(twice.1)));
-    }
-    header(&names);
-    let mut rows = Vec::new();
-    let mut last = 1;
-    for record in reader.records() {
-        let record = record.map_err(|error| refusal(&error))?;
-        last = record.position().map_or(last, ::csv::Position::line);
-        let cells = names.iter().zip(&record).map(|(name, cell)| ((*name).to_owned(), Value::from(cell)));
-        rows.push((last, Row::new(cells.collect::<Map<_, _>>())));
-    }
-    if !text.matches('"').count().is_multiple_of(2) {
-        let error = Error::new("a cell begins with a quotation mark that is never closed").at_line(last);
-        return Err(error.hint("close the mark, or double it within a cell"));
-    }
-    Ok(rows)
-}
-
-fn refusal(error: &::csv::Error) -> Error {
-    let line = error.position().map_or(1, ::csv::Position::line);
-    match error.kind() {
-        ::csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            Error::new(format!("the row has {len} cells, the header {expected_len}"))
-                .expected("a cell for each column, left empty where there is no value")
-                .hint("put a cell that contains a comma in double quotes")
-        }
-        _ => Error::new(format!("the line is not CSV: {error}")),
-    }
-    .at_line(line)
 }
 
 struct Line<'a> {
@@ -127,8 +101,7 @@ impl Line<'_> {
         let batch = self.row.count("batch")?.or_else(|| self.options.batch.map(u64::from)).unwrap_or(1);
         Ok(Measurement {
             origin: self.origin.clone(),
-            board: text("device")
-                .map_or_else(|| told::named(self.options.board.as_ref()), |device| boards::named(&device)),
+            board: self.board()?,
             mode: text("power_mode")
                 .map_or_else(|| told::named(self.options.mode.as_ref()), |mode| boards::mode(&mode)),
             engine,
@@ -150,6 +123,13 @@ impl Line<'_> {
             source: text("source_url"),
             note: text("notes"),
         })
+    }
+
+    fn board(&self) -> Result<Named> {
+        match self.row.text("device") {
+            Some(device) => boards::named(&device, self.options.boards).map_err(|error| error.at_column("device")),
+            None => Ok(told::named(self.options.board.as_ref())),
+        }
     }
 
     fn formats(&self, found: &mut Found) -> Result<Formats> {

@@ -7,7 +7,11 @@ mod table;
 mod tensorrt;
 mod vllm;
 
+use std::sync::LazyLock;
+
 use super::*;
+use crate::boards::Boards;
+use crate::fixtures;
 use engine::architecture::Architecture;
 use engine::reference::QWEN2_5_0_5B;
 
@@ -30,7 +34,8 @@ fn models(name: &str) -> Option<Model> {
 }
 
 fn options() -> Options<'static> {
-    Options::new(&models)
+    static BOARDS: LazyLock<Boards> = LazyLock::new(|| fixtures::library().boards());
+    Options::new(&models, &BOARDS)
 }
 
 fn read_with(source: &str, text: &str, change: impl FnOnce(&mut Options<'static>)) -> Result<Loaded> {

@@ -5,33 +5,54 @@
 
 use serde_json::{Map, Value};
 
-use super::edge_llm::without_prefix;
-use super::found::Found;
+use super::content::{Entry, first_keys};
+use super::found::{Found, OperatorTime};
 use super::measurement::{Measurement, Origin, Place};
 use super::options::Options;
+use super::printed::without_prefix;
+use super::reader::{OfEntries, OfText, Reader, Writer};
 use super::row::{self, MILLISECONDS, Row};
-use super::{OperatorTime, told};
+use super::told;
 use engine::error::{Error, Result};
 use engine::statistics::{median, standard_deviation};
 
 const ENGINE: &str = "TensorRT trtexec";
 const LABEL: &str = "GPU Compute Time:";
 
-pub(super) fn is_log(text: &str) -> bool {
+/// `--exportTimes`.
+pub(super) const TIMES: Reader = Reader {
+    entries: Some(OfEntries { recognises: is_times, read: read_times }),
+    ..Reader::new("trtexec times", Writer::Tool("trtexec"))
+};
+
+/// `--exportProfile`.
+pub(super) const PROFILE: Reader = Reader {
+    entries: Some(OfEntries { recognises: is_profile, read: read_profile }),
+    ..Reader::new("trtexec profile", Writer::Tool("trtexec"))
+};
+
+/// What it prints.
+pub(super) const LOG: Reader = Reader {
+    text: Some(OfText { recognises: is_log, read: read_log }),
+    ..Reader::new("trtexec", Writer::Tool("trtexec"))
+};
+
+fn is_log(text: &str) -> bool {
     text.lines().any(|line| without_prefix(line).starts_with(LABEL))
 }
 
-pub(super) fn is_times(first: &Row) -> bool {
-    first.has("computeMs") && first.has("latencyMs")
+fn is_times(entries: &[Entry]) -> bool {
+    let keys = first_keys(entries);
+    keys.contains(&"computeMs") && keys.contains(&"latencyMs")
 }
 
 /// The first entry of a profile counts its passes, the others are layers.
-pub(super) fn is_profile(entries: &[(Place, Value)]) -> bool {
+fn is_profile(entries: &[Entry]) -> bool {
     entries.iter().take(2).any(|(_, entry)| entry.get("name").is_some() && entry.get("averageMs").is_some())
 }
 
 /// `GPU Compute Time: min = 4.1 ms, max = 5 ms, mean = 4.3 ms, median = 4.2 ms, …`; the last of a log is its summary.
-pub(super) fn read_log(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+fn read_log(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     let lines = (1..).zip(text.lines()).filter(|(_, line)| without_prefix(line).starts_with(LABEL));
     let Some((number, line)) = lines.last() else { return Ok(found) };
@@ -48,7 +69,7 @@ pub(super) fn read_log(file: &str, text: &str, options: &Options<'_>) -> Result<
 }
 
 /// The median of all passes.
-pub(super) fn read_times(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
+fn read_times(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     let mut passes = Vec::with_capacity(entries.len());
     for (place, entry) in entries {
@@ -65,7 +86,7 @@ pub(super) fn read_times(file: &str, entries: Vec<(Place, Value)>, options: &Opt
 }
 
 /// Layers by their names, and their sum as the time of the pass.
-pub(super) fn read_profile(file: &str, entries: Vec<(Place, Value)>, options: &Options<'_>) -> Result<Found> {
+fn read_profile(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     for (place, entry) in entries {
         let row = object(entry).map_err(|error| at(error, file, place))?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::found::Found;
 use super::measurement::{Measurement, Origin, Phase, Place};
 use super::options::Options;
+use super::reader::{OfObject, Reader, Writer};
 use super::row::{self, MILLISECONDS, Row};
 use super::told;
 use engine::error::{Error, Result};
@@ -35,15 +36,27 @@ const SERVE_KEYS: [&str; 14] = [
 /// requests.
 const LARGEST_SPREAD: f64 = 0.2;
 
-pub(super) fn is_latency(row: &Row) -> bool {
+/// `vllm bench latency`.
+pub(super) const LATENCY: Reader = Reader {
+    object: Some(OfObject { recognises: is_latency, read: |file, row, options| read_latency(file, &row, options) }),
+    ..Reader::new("vllm bench latency", Writer::Tool("vllm bench latency or serve"))
+};
+
+/// `vllm bench serve`.
+pub(super) const SERVE: Reader = Reader {
+    object: Some(OfObject { recognises: is_serve, read: |file, row, options| read_serve(file, &row, options) }),
+    ..Reader::new("vllm bench serve", Writer::Tool("vllm bench latency or serve"))
+};
+
+fn is_latency(row: &Row) -> bool {
     row.has("avg_latency") && (row.has("latencies") || row.has("percentiles"))
 }
 
-pub(super) fn is_serve(row: &Row) -> bool {
+fn is_serve(row: &Row) -> bool {
     row.has("median_ttft_ms") || row.has("median_tpot_ms")
 }
 
-pub(super) fn read_latency(file: &str, row: &Row, options: &Options<'_>) -> Result<Found> {
+fn read_latency(file: &str, row: &Row, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     found.ignore(row.others(&LATENCY_KEYS));
     let (Some(prompt), Some(generated), Some(_)) = (options.input_len, options.output_len, options.batch) else {
@@ -67,7 +80,7 @@ pub(super) fn read_latency(file: &str, row: &Row, options: &Options<'_>) -> Resu
     Ok(found)
 }
 
-pub(super) fn read_serve(file: &str, row: &Row, options: &Options<'_>) -> Result<Found> {
+fn read_serve(file: &str, row: &Row, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     found.ignore(row.others(&SERVE_KEYS));
     let name = row.text("model_id");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::dense::check_declared;
 use super::figure::{self, Evidence, Figure, Quantity, Source};
+use super::identity;
 use super::plausible;
 use super::raw::{RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
 use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
@@ -28,6 +29,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
     let memory = check.memory(raw.memory)?;
     let efficiency = raw.efficiency.map(|raw| check.efficiency(raw)).transpose()?.unwrap_or_default();
     let modes = check.modes(raw.modes, Silicon { capability, bus: memory.bus.as_ref() })?;
+    raw.identity.as_ref().map_or(Ok(()), |identity| identity::check(&check, identity))?;
     let default_mode = check.default_mode(raw.default_mode.as_deref(), &modes)?;
     Ok(Profile {
         name: raw.name,
@@ -38,6 +40,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
         modes,
         efficiency,
         calibration: None,
+        identity: raw.identity,
         origin: None,
         what_if: Scaling::NONE,
         limited: Vec::new(),

@@ -9,6 +9,8 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
+use super::identity::Identity;
+
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawProfile {
@@ -24,6 +26,7 @@ pub(super) struct RawProfile {
     #[serde(default)]
     pub(super) modes: Vec<RawMode>,
     pub(super) efficiency: Option<RawEfficiency>,
+    pub(super) identity: Option<Identity>,
 }
 
 #[derive(Debug, serde::Deserialize)]

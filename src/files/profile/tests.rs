@@ -74,6 +74,50 @@ fn the_guide_s_example_is_a_profile() {
 }
 
 #[test]
+fn the_guide_s_identity_is_one_and_every_key_is_explained() {
+    let guide = include_str!("../../../profiles/README.md");
+    let section = guide.split("\n## Identity\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let example = section.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+    let identity = Profile::parse("README.md", &format!("{GOOD}{example}")).unwrap().identity.unwrap();
+    assert_eq!(identity.modules, ["acme,edge-box"]);
+    assert_eq!(identity.other_words, ["rev2", "devkit"]);
+    for (key, _) in Identity::default().lists() {
+        assert!(section.contains(&format!("| `{key}` |")), "{key}");
+    }
+    for key in ["module", "memory_gib", "mode", "note"] {
+        assert!(section.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
+#[test]
+fn an_identity_is_held_to_its_rules() {
+    let refusal = |identity: &str| {
+        let text = format!("{GOOD}[identity]\n{identity}\n");
+        Profile::parse("b.toml", &text).unwrap_err().to_string()
+    };
+    for (identity, wanted) in [
+        (
+            "module = []",
+            "b.toml:17, 'identity.module': there is no key 'module' here\n  expected: one of modules, variants, models, \
+             kits, cards, aliases, other_words\n  try: 'modules'",
+        ),
+        ("cards = 3", "b.toml:17, 'identity.cards': integer `3` cannot stand here\n  expected: a list"),
+        ("aliases = [3]", "b.toml:17, 'identity.aliases': integer `3` cannot stand here\n  expected: a string"),
+        ("models = [\"\"]", "b.toml:17, 'identity.models': the text is empty"),
+        (
+            "[[identity.variants]]\nmodule = \"p1\"\nmemory_gib = 0\nnote = \"n\"",
+            "b.toml:19, 'identity.variants.memory_gib': a module without memory\n  expected: the memory that is fitted, GiB",
+        ),
+        (
+            "[[identity.variants]]\nmodule = \"p1\"\nmemory_gib = 8",
+            "b.toml:17, 'identity.variants': key 'note' is missing",
+        ),
+    ] {
+        assert_eq!(refusal(identity), wanted, "{identity}");
+    }
+}
+
+#[test]
 fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
     let profile = orin();
     let mode = profile.default_mode();
@@ -110,7 +154,7 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
     );
 }
 
-/// Rates of Jetson modes and the bandwidth are worth what SMs, clocks and widths give, which stand in the same file.
+/// Rates and bandwidth of Jetson modes equal what SMs, clocks and widths in the same file give.
 #[test]
 fn shipped_figures_follow_from_clocks_and_widths() {
     let jetsons = shipped().filter(|profile| profile.title.contains("Jetson"));

@@ -1,4 +1,4 @@
-//! Training runs by name or path: a table, read with what was told of its columns, or a directory of runs.
+//! Training runs by name or path: a directory of runs, or a table, read with what the user said about its columns.
 
 use std::path::Path;
 
@@ -50,7 +50,8 @@ impl Library {
         let bytes = file.text.as_bytes();
         let format = Format::of(&file.source, bytes);
         let header = runs::header(format, bytes).unwrap_or_default();
-        // The columns of built-in runs are known: what is told of a file like them is no business of theirs.
+        // The columns of built-in runs are known. What the user said about a file with the same header does not apply
+        // to them.
         let memory = self.user_dir.as_deref().filter(|_| file.origin != Origin::Embedded).map(ColumnMemory::in_dir);
         let parse = |told: &Mapping| runs::parse_as(&file.source, format, bytes, told);
         match choice {

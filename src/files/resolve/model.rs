@@ -19,8 +19,8 @@ const BY_HAND: &str = "its shape by hand: roofscape predict --arch layers=…,wi
 const QUANTISED: &str = "hf_quant_config.json";
 
 impl Library {
-    /// The model of that name or path; a path is a `config.json` or a directory that holds one. A known name is the known
-    /// model, whatever lies in the working directory; what was passed over is said.
+    /// The model of that name or path. A path is a `config.json` or a directory with one. A known name is the known
+    /// model, whatever is in the working directory; what was passed over is reported.
     pub fn model(&self, typed: &str) -> Result<ReferenceModel> {
         let known = self.known_model(typed);
         match (config_of(typed, known.is_ok())?, known) {
@@ -69,7 +69,8 @@ fn from_config(path: &Path) -> Result<ReferenceModel> {
     Ok(model)
 }
 
-/// The directory's name, which is the model's; in the cache of the Hugging Face hub that of the repository.
+/// The name of the directory, which is the name of the model. In the cache of the Hugging Face hub it is the name of
+/// the repository.
 fn name_of(path: &Path) -> String {
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let stem =

@@ -20,7 +20,7 @@ use crate::law::form::{Form, Variable};
 use crate::statistics::centred;
 use crate::text::listed;
 
-/// Share of the variance of a variable's logarithm that must be its own, not explained by another's, for their terms to be
+/// Share of the variance of a variable's logarithm that the other variable must not explain if their terms are to be
 /// told apart (a variance inflation of 20).
 const OWN_VARIANCE: f64 = 0.05;
 

@@ -1,8 +1,8 @@
 //! A numeric check for what the rules of [`axes`](super::axes) miss: parameters that change the law in the same way as
 //! others together, such as a KV dimension that is an exact product of powers of depth and width.
 //!
-//! Two tests, each of one column against all those before it, in the order of the form with the floor first, so that of some
-//! parties the last is given up:
+//! Two tests, each of one column against all those before it. The order is that of the form with the floor first, so of
+//! several columns that look alike the last one is given up:
 //!
 //! - *Of the first order*: a term of one variable whose logarithm is, to 1 %, a sum of multiples of the logarithms of other
 //!   terms' variables. Power laws tell such a term from the others by its curvature alone, and noise drowns that.
@@ -18,8 +18,8 @@ use crate::linalg::{Basis, dot};
 use crate::statistics::centred;
 use crate::text::listed;
 
-/// Share of the variance of a logarithm that must be its own (a variance inflation of 100). Pairs are held to a stricter share,
-/// but several variables explain a part of any other by chance.
+/// Share of the variance of a logarithm that others must not explain (a variance inflation of 100). The share for pairs
+/// is stricter. Several variables always explain a part of any other by chance.
 const OWN_VARIANCE: f64 = 0.01;
 /// Of a column's length: what is left of it beside the others is rounding.
 const ROUNDING: f64 = 1e-7;
@@ -152,7 +152,7 @@ fn jacobian(misfit: &Misfit, order: &[Parameter], place: &[f64; EXPONENTS]) -> C
     });
     let mut columns: Columns = [const { Vec::new() }; COLUMNS];
     let mut term_values = vec![0.0; misfit.runs()];
-    // Any factors do, but equal ones could let terms cancel in a shared exponent's column.
+    // Any factors will do, but with equal ones terms could cancel in the column of a shared exponent.
     let factors: Linear = std::array::from_fn(|term| 1.0 + 0.3 * term as f64);
     for (column, parameter) in columns.iter_mut().zip(order) {
         column.resize(misfit.runs(), 0.0);
@@ -219,7 +219,7 @@ fn give_up(model: &mut Model, last: Parameter, parties: &[Parameter]) -> String 
             format!("{cause}: the {name} term is left out ({symbol} = 0)")
         }
         Parameter::Exponent(exponent) => {
-            // The only power of a term holds it apart from the floor; one of several is part of the others.
+            // The only power of a term keeps it apart from the floor. One of several powers is part of the others.
             let alone = (0..FLOOR).any(|term| model.terms[term] && model.exponents_of(term) == [exponent]);
             let value = if alone { 1.0 } else { 0.0 };
             model.hold(exponent, value);

@@ -2,25 +2,65 @@
 
 use crossterm::event::KeyCode;
 
-use crate::explorer::binding::{Binding, Hint, Occasion, binding, explained, next};
+use super::action::EvolutionAction;
+use crate::explorer::binding::{Binding, Hint, Occasion, Stroke, binding, common, explained, letter};
 use crate::explorer::message::Action;
-use crate::explorer::vocabulary::{Control, Direction};
+use crate::explorer::vocabulary::{Arrow, Direction};
 
 /// Its own bindings, in the order of the help.
 pub(crate) const BINDINGS: &[Binding] = &[
-    explained("← →", Hint::Always("faster slower"), "faster, slower on frontier"),
-    explained("↑ ↓", Hint::When(Occasion::Shared, "panels"), "other panels (small)"),
-    binding(", .", &[KeyCode::Char('.')], Hint::None, "faster, slower as well", Action::WalkFrontier(Direction::Up)),
-    binding("home end", &[KeyCode::Home], Hint::None, "fastest, best", Action::MoveRows(isize::MIN)),
-    binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten members on, ten back", Action::MoveRows(10)),
-    binding("esc", &[KeyCode::Esc], Hint::None, "follow the best again", Action::FollowBest),
-    binding("x", &[KeyCode::Char('x')], Hint::Roomy("lift"), "what-if off, then budgets", Action::Release),
-    binding("F1 1", &[KeyCode::F(1), KeyCode::Char('1')], Hint::None, "embodied AI: TPOT 20 ms", Action::Preset(0)),
-    binding("F2 2", &[KeyCode::F(2), KeyCode::Char('2')], Hint::None, "smart home: total 500 ms", Action::Preset(1)),
-    binding("F3 3", &[KeyCode::F(3), KeyCode::Char('3')], Hint::None, "driving: total 100 ms", Action::Preset(2)),
-    binding("F4 4", &[KeyCode::F(4), KeyCode::Char('4')], Hint::None, "serving: total 2 s", Action::Preset(3)),
-    binding("o", &[KeyCode::Char('o')], Hint::Roomy("aim"), "aim at total, TTFT, decode", next(Control::Aim)),
-    binding("b", &[KeyCode::Char('b')], Hint::Roomy("board"), "next board", next(Control::Board)),
-    binding("m", &[KeyCode::Char('m')], Hint::Roomy("mode"), "next power mode", next(Control::Mode)),
-    binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "next number format", next(Control::Format)),
+    explained(
+        "← →",
+        Hint::Always("faster slower"),
+        "faster, slower on frontier",
+        &[arrow(KeyCode::Left, Arrow::Left), arrow(KeyCode::Right, Arrow::Right)],
+    ),
+    explained(
+        "↑ ↓",
+        Hint::When(Occasion::Shared, "panels"),
+        "other panels (small)",
+        &[arrow(KeyCode::Up, Arrow::Up), arrow(KeyCode::Down, Arrow::Down)],
+    ),
+    binding(
+        ", .",
+        Hint::None,
+        "faster, slower as well",
+        &[letter('.', Action::WalkFrontier(Direction::Up)), letter(',', Action::WalkFrontier(Direction::Down))],
+    ),
+    binding(
+        "home end",
+        Hint::None,
+        "fastest, best",
+        &[
+            Stroke::Key(KeyCode::Home, act(EvolutionAction::MoveMembers(isize::MIN))),
+            Stroke::Key(KeyCode::End, act(EvolutionAction::MoveMembers(isize::MAX))),
+        ],
+    ),
+    binding(
+        "pgdn pgup",
+        Hint::None,
+        "ten members on, ten back",
+        &[
+            Stroke::Key(KeyCode::PageDown, act(EvolutionAction::MoveMembers(10))),
+            Stroke::Key(KeyCode::PageUp, act(EvolutionAction::MoveMembers(-10))),
+        ],
+    ),
+    common::FOLLOW_BEST,
+    common::LIFT,
+    common::EMBODIED_AI,
+    common::SMART_HOME,
+    common::DRIVING,
+    common::SERVING,
+    common::AIM,
+    common::BOARD,
+    common::MODE,
+    common::FORMAT,
 ];
+
+const fn act(action: EvolutionAction) -> Action {
+    Action::Evolution(action)
+}
+
+const fn arrow(code: KeyCode, arrow: Arrow) -> Stroke {
+    Stroke::Key(code, act(EvolutionAction::Arrow(arrow)))
+}

@@ -72,7 +72,7 @@ pub fn panes(body: Rect, top: usize) -> Panes {
     };
     let shown = rows_shown(body).max(1);
     let for_panels = inner.height.saturating_sub(AXIS_ROWS);
-    // A row is left for words wherever that takes none from the smallest panels.
+    // A row is left for words if the smallest panels do not lose a row by it.
     let spare = u16::from(for_panels > shown as u16 * LEAST_ROWS);
     // What does not divide evenly goes to the first panels, a row each.
     let rows = (for_panels - spare).min(MOST_ROWS * shown as u16);

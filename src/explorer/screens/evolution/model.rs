@@ -1,8 +1,8 @@
 //! What the Evolution screen shows, as plain data: what the members of the frontier are like, from the fastest to the
 //! slowest (the paper's Fig. 7).
 //!
-//! Nothing of the frontier is kept: it has some hundred members, and whatever is asked anew cannot be out of date. What
-//! the space offers is kept, since the space of a session stays.
+//! Nothing of the frontier is kept. It has some hundred members, and what is computed anew cannot be out of date. What
+//! the space offers is kept, because a session has only one space.
 
 pub mod course;
 pub mod members;

@@ -1,31 +1,21 @@
-//! The Evolution screen's actions: walking along the frontier, and moving the budget that cuts it off.
+//! The Evolution screen's actions: walking along the frontier, and to other panels.
 
+use super::action::EvolutionAction;
 use super::layout::window;
-use crate::explorer::change::{budgets, pick, question, what_if};
-use crate::explorer::message::{Action, Effect};
+use crate::explorer::change::pick;
 use crate::explorer::state::State;
-use crate::explorer::vocabulary::{Arrow, Control, Direction};
+use crate::explorer::vocabulary::{Arrow, Direction};
 
 /// Applies an action of this screen.
-pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(crate) fn act(state: &mut State, action: EvolutionAction) {
     match action {
-        Action::Step(Control::Budget(_), ..) => {}
-        Action::Step(Control::Aim, direction, _) => question::step_objective(state, direction),
-        Action::Step(control, direction, stride) => return question::step(state, control, direction, stride),
-        Action::Arrow(Arrow::Left, _) => pick::along_frontier(state, Direction::Down),
-        Action::Arrow(Arrow::Right, _) => pick::along_frontier(state, Direction::Up),
-        Action::Arrow(Arrow::Up, _) => scroll(state, -1),
-        Action::Arrow(Arrow::Down, _) => scroll(state, 1),
-        Action::WalkFrontier(direction) => pick::along_frontier(state, direction),
-        Action::MoveRows(by) => pick::along_frontier_by(state, by),
-        Action::PickMember(latency_s) => pick::member(state, latency_s),
-        Action::FollowBest => pick::follow_best(state),
-        Action::SetBudget(limit, value) => budgets::set(state, limit, value),
-        Action::Preset(which) => budgets::preset(state, which),
-        Action::Release => return what_if::release(state),
-        _ => {}
+        EvolutionAction::Arrow(Arrow::Left) => pick::along_frontier(state, Direction::Down),
+        EvolutionAction::Arrow(Arrow::Right) => pick::along_frontier(state, Direction::Up),
+        EvolutionAction::Arrow(Arrow::Up) => scroll(state, -1),
+        EvolutionAction::Arrow(Arrow::Down) => scroll(state, 1),
+        EvolutionAction::MoveMembers(by) => pick::along_frontier_by(state, by),
+        EvolutionAction::PickMember(latency_s) => pick::member(state, latency_s),
     }
-    Vec::new()
 }
 
 fn scroll(state: &mut State, rows: isize) {

@@ -1,61 +1,60 @@
 //! The Fit screen's actions: looking at runs, sorting them, leaving them out.
 
+use super::action::FitAction;
 use super::layout::{coefficients_body, panes_of, table_rows};
 use super::model::{FitFocus, LowerPane, coefficients};
 use crate::explorer::change::{question, recipe};
-use crate::explorer::message::{Action, Effect};
+use crate::explorer::message::Effect;
 use crate::explorer::state::State;
 use crate::explorer::table;
 use crate::explorer::table::RowWindow;
 use crate::explorer::vocabulary::{Arrow, Direction};
 
 /// Brings what the screen looks at up to date with the law asked about.
-pub(crate) fn follow(state: &mut State) {
+pub(crate) fn follow(state: &mut State) -> Option<Effect> {
     let place = state.question.law;
     if state.fit.follow(place, &state.shelf.laws[place]) {
         keep_in_view(state);
     }
+    None
 }
 
 /// Applies an action of this screen.
-pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(crate) fn act(state: &mut State, action: FitAction) -> Vec<Effect> {
     match action {
-        Action::Step(control, direction, stride) => return question::step(state, control, direction, stride),
-        Action::FocusNext => focus_next(state, Direction::Up),
-        Action::FocusPrevious => focus_next(state, Direction::Down),
-        Action::FocusFit(focus) => set_focus(state, focus),
-        Action::Arrow(arrow, _) => move_by_arrow(state, arrow),
-        Action::ShowAxis(axis) => {
+        FitAction::FocusNext(direction) => focus_next(state, direction),
+        FitAction::Focus(focus) => set_focus(state, focus),
+        FitAction::Arrow(arrow) => move_by_arrow(state, arrow),
+        FitAction::ShowAxis(axis) => {
             state.fit.axis = axis;
             state.fit.focus = FitFocus::Plots;
         }
-        Action::SelectNear { plot, place, spans } => {
+        FitAction::SelectNear { plot, place, spans } => {
             let nearest = state.fit.evidence.as_ref().and_then(|evidence| evidence.nearest(plot, place, spans));
             state.fit.focus = FitFocus::Plots;
             select(state, nearest);
         }
-        Action::SelectRow(row) => {
+        FitAction::SelectRow(row) => {
             set_focus(state, FitFocus::Runs);
             select(state, state.fit.order.get(row).copied());
         }
-        Action::MoveRows(rows) => move_rows(state, rows),
-        Action::Scroll(rows) => state.fit.top = window(state).scrolled_to(state.fit.top.saturating_add_signed(rows)),
-        Action::ScrollCoefficients(rows) => scroll_coefficients(state, rows),
-        Action::SortRuns(column) => state.fit.sort = table::clicked(state.fit.sort, column),
-        Action::SortNext => state.fit.sort = table::stepped(state.fit.sort, Direction::Up),
-        Action::ReverseSort => state.fit.sort.1 = state.fit.sort.1.reversed(),
-        Action::FlipLowerPane => match state.fit.lower_pane {
+        FitAction::MoveRows(rows) => move_rows(state, rows),
+        FitAction::Scroll(rows) => state.fit.top = window(state).scrolled_to(state.fit.top.saturating_add_signed(rows)),
+        FitAction::ScrollCoefficients(rows) => scroll_coefficients(state, rows),
+        FitAction::Sort(column) => state.fit.sort = table::clicked(state.fit.sort, column),
+        FitAction::SortNext => state.fit.sort = table::stepped(state.fit.sort, Direction::Up),
+        FitAction::ReverseSort => state.fit.sort.1 = state.fit.sort.1.reversed(),
+        FitAction::FlipLowerPane => match state.fit.lower_pane {
             LowerPane::Runs => set_focus(state, FitFocus::Coefficients),
             LowerPane::Coefficients => set_focus(state, FitFocus::Runs),
         },
-        Action::FlipCriterion => return recipe::flip_criterion(state),
-        Action::Compare => recipe::compare(state),
-        Action::ToggleSelectedRun => {
+        FitAction::FlipCriterion => return recipe::flip_criterion(state),
+        FitAction::Compare => recipe::compare(state),
+        FitAction::ToggleSelectedRun => {
             if let Some(run) = state.fit.selected {
                 return question::toggle_run(state, run);
             }
         }
-        _ => {}
     }
     Vec::new()
 }

@@ -1,4 +1,4 @@
-//! The fit: how well the law asked about describes the runs behind it, and which run says what.
+//! The fit: how well the law describes its runs, and which run says what.
 //!
 //! ```text
 //! │ tiny · 138 runs fitted, 35 held out · Eq. 2 · R² 0.974 fitted, 0.960 held out · RMSE 0.0123 nats    │  headline
@@ -60,7 +60,8 @@ pub(crate) fn render(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     }
 }
 
-/// As many lines as the screen's width asks for: which runs, how well they are described, how well others are predicted.
+/// As many lines as the width of the screen needs: which runs, how well they are described, how well others are
+/// predicted.
 fn render_headline(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let Some(headline) = headline(state.law_entry(), state.fit.evidence.as_ref()) else { return };
     let mut first = vec![canvas.span(" ", Role::Text)];

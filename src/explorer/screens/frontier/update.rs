@@ -1,8 +1,9 @@
 //! The frontier's actions: what keys and clicks do depends on what has the focus.
 
+use super::action::FrontierAction;
 use super::model::LowerPane;
-use crate::explorer::change::{budgets, pick, prompt, question, what_if};
-use crate::explorer::message::{Action, Effect};
+use crate::explorer::change::{budgets, pick, prompt, question};
+use crate::explorer::message::Effect;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Arrow, Control, Direction, Focus, Stride};
 use engine::budget::Limit;
@@ -27,72 +28,40 @@ const CONTROLS: [Control; 15] = [
 ];
 
 /// Applies an action of this screen.
-pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(crate) fn act(state: &mut State, action: FrontierAction) -> Vec<Effect> {
     match action {
-        Action::FocusNext => focus_next(state, Direction::Up),
-        Action::FocusPrevious => focus_next(state, Direction::Down),
-        Action::Focus(focus) => state.focus = focus,
-        Action::Arrow(arrow, stride) => return move_by_arrow(state, arrow, stride),
-        Action::Step(control, direction, stride) => return step(state, control, direction, stride),
-        Action::SetBudget(limit, value) => {
-            state.focus = Focus::Control(Control::Budget(limit));
-            budgets::set(state, limit, value);
-        }
-        Action::ToggleBudget(limit) => {
-            state.focus = Focus::Control(Control::Budget(limit));
-            budgets::toggle(state, limit);
-        }
-        Action::ToggleFocused => {
+        FrontierAction::FocusNext(direction) => focus_next(state, direction),
+        FrontierAction::Arrow(arrow, stride) => return move_by_arrow(state, arrow, stride),
+        FrontierAction::ToggleFocused => {
             if let Focus::Control(Control::Budget(limit)) = state.focus {
                 budgets::toggle(state, limit);
             }
         }
-        Action::Release => return what_if::release(state),
-        Action::LiftBudgets => budgets::lift(state),
-        Action::Preset(which) => budgets::preset(state, which),
-        Action::PickNear { place, width_ln, height } => {
+        FrontierAction::TypeValue => prompt::type_value(state),
+        FrontierAction::PickNear { place, width_ln, height } => {
             state.focus = Focus::Chart;
             pick::nearest(state, place, width_ln, height);
         }
-        Action::PickRow(row) => {
+        FrontierAction::PickRow(row) => {
             state.focus = Focus::Table;
             pick::row(state, row);
         }
-        Action::MoveRows(rows) => pick::move_rows(state, rows),
-        Action::Scroll(rows) => pick::scroll(state, rows),
-        Action::FollowBest => pick::follow_best(state),
-        Action::CompareWith(place) => pick::compare_with(state, place),
-        Action::CompareWithNext(direction) => pick::compare_with_next(state, direction),
-        Action::Sort(column) => return pick::sort(state, column),
-        Action::SortNext => return pick::sort_by_neighbour(state, Direction::Up),
-        Action::ReverseSort => return pick::reverse(state),
-        Action::FlipLowerPane => {
+        FrontierAction::MoveRows(rows) => pick::move_rows(state, rows),
+        FrontierAction::Scroll(rows) => pick::scroll(state, rows),
+        FrontierAction::CompareWith(place) => pick::compare_with(state, place),
+        FrontierAction::CompareWithNext(direction) => pick::compare_with_next(state, direction),
+        FrontierAction::Sort(column) => return pick::sort(state, column),
+        FrontierAction::SortNext => return pick::sort_by_neighbour(state, Direction::Up),
+        FrontierAction::ReverseSort => return pick::reverse(state),
+        FrontierAction::FlipLowerPane => {
             state.lower_pane = match state.lower_pane {
                 LowerPane::Table => LowerPane::Pick,
                 LowerPane::Pick => LowerPane::Table,
             };
         }
-        Action::TypeValue => prompt::type_value(state),
-        Action::Export(scope) => prompt::export(state, scope),
-        _ => {}
+        FrontierAction::Export(scope) => prompt::export(state, scope),
     }
     Vec::new()
-}
-
-/// Steps whatever `control` controls.
-fn step(state: &mut State, control: Control, direction: Direction, stride: Stride) -> Vec<Effect> {
-    state.focus = Focus::Control(control);
-    match control {
-        Control::Budget(limit) => {
-            budgets::step(state, limit, direction, stride);
-            Vec::new()
-        }
-        Control::Aim => {
-            question::step_objective(state, direction);
-            Vec::new()
-        }
-        _ => question::step(state, control, direction, stride),
-    }
 }
 
 /// Tab: budgets, workload, table, chart, and round again.
@@ -110,8 +79,8 @@ fn focus_next(state: &mut State, direction: Direction) {
 
 fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect> {
     match (state.focus, arrow) {
-        (Focus::Control(control), Arrow::Left) => return step(state, control, Direction::Down, stride),
-        (Focus::Control(control), Arrow::Right) => return step(state, control, Direction::Up, stride),
+        (Focus::Control(control), Arrow::Left) => return question::step(state, control, Direction::Down, stride),
+        (Focus::Control(control), Arrow::Right) => return question::step(state, control, Direction::Up, stride),
         (Focus::Control(control), Arrow::Up | Arrow::Down) => {
             let here = CONTROLS.iter().position(|known| *known == control).unwrap_or(0);
             let next = match arrow {

@@ -2,65 +2,107 @@
 
 use crossterm::event::KeyCode;
 
-use crate::explorer::binding::{Binding, Hint, Occasion, binding, explained, next};
+use super::action::HardwareAction;
+use crate::explorer::binding::{Binding, Hint, Occasion, Stroke, binding, common, explained, letter};
 use crate::explorer::message::Action;
-use crate::explorer::vocabulary::{Control, Direction};
+use crate::explorer::vocabulary::{Arrow, Direction, Stride};
 
 /// Its own bindings, in the order of the help.
 pub(crate) const BINDINGS: &[Binding] = &[
-    explained("← →", Hint::When(Occasion::Operators, "phase"), "prefill, decode or both"),
-    explained("↑ ↓", Hint::When(Occasion::Operators, "row"), "next operator"),
-    binding("tab", &[KeyCode::Tab], Hint::None, "next pane (shift: back)", Action::FocusNext),
+    explained(
+        "← →",
+        Hint::When(Occasion::Operators, "phase"),
+        "prefill, decode or both",
+        &[arrow(KeyCode::Left, Arrow::Left), arrow(KeyCode::Right, Arrow::Right)],
+    ),
+    explained(
+        "↑ ↓",
+        Hint::When(Occasion::Operators, "row"),
+        "next operator",
+        &[arrow(KeyCode::Up, Arrow::Up), arrow(KeyCode::Down, Arrow::Down)],
+    ),
+    binding(
+        "tab",
+        Hint::None,
+        "next pane (shift: back)",
+        &[
+            Stroke::Key(KeyCode::Tab, act(HardwareAction::FlipFocus)),
+            Stroke::Key(KeyCode::BackTab, act(HardwareAction::FlipFocus)),
+        ],
+    ),
     binding(
         "c",
-        &[KeyCode::Char('c')],
         Hint::When(Occasion::Operators, "compare"),
         "the pick beside another",
-        Action::FlipComparison,
+        &[letter('c', act(HardwareAction::FlipComparison))],
     ),
     binding(
         "space",
-        &[KeyCode::Char(' ')],
         Hint::When(Occasion::Operators, "pin"),
         "pin or release the pick",
-        Action::TogglePin,
+        &[letter(' ', act(HardwareAction::TogglePin))],
     ),
-    binding("esc", &[KeyCode::Esc], Hint::None, "follow the best again", Action::FollowBest),
-    explained("← →", Hint::When(Occasion::WhatIf, "change"), "what if: move the slider"),
-    explained("↑ ↓", Hint::When(Occasion::WhatIf, "next"), "what if: next slider"),
+    common::FOLLOW_BEST,
+    explained("← →", Hint::When(Occasion::WhatIf, "change"), "what if: move the slider", &[]),
+    explained("↑ ↓", Hint::When(Occasion::WhatIf, "next"), "what if: next slider", &[]),
     binding(
         "enter",
-        &[KeyCode::Enter],
         Hint::When(Occasion::WhatIf, "type"),
         "what if: type 2x, 16GB",
-        Action::TypeValue,
+        &[Stroke::Key(KeyCode::Enter, act(HardwareAction::TypeValue))],
     ),
     binding(
         "x",
-        &[KeyCode::Char('x')],
         Hint::When(Occasion::Imagining, "as it is"),
         "what if: board as it is",
-        Action::ImagineNothing,
+        &[letter('x', act(HardwareAction::ImagineNothing))],
     ),
     binding(
         ", .",
-        &[KeyCode::Char('.')],
         Hint::Roomy("faster slower"),
         "faster, slower on frontier",
-        Action::WalkFrontier(Direction::Up),
+        &[letter('.', Action::WalkFrontier(Direction::Up)), letter(',', Action::WalkFrontier(Direction::Down))],
     ),
-    binding("w", &[KeyCode::Char('w')], Hint::Roomy("watts"), "all boards by watts", Action::RankBoards),
-    binding("b", &[KeyCode::Char('b')], Hint::Roomy("board"), "next board", next(Control::Board)),
-    binding("m", &[KeyCode::Char('m')], Hint::Roomy("mode"), "next power mode", next(Control::Mode)),
-    binding("f", &[KeyCode::Char('f')], Hint::Roomy("format"), "next number format", next(Control::Format)),
-    binding("o", &[KeyCode::Char('o')], Hint::Roomy("aim"), "aim at total, TTFT, decode", next(Control::Aim)),
-    binding("pgdn pgup", &[KeyCode::PageDown], Hint::None, "ten rows on, ten back", Action::MoveRows(10)),
-    binding("home end", &[KeyCode::Home], Hint::None, "first row, last row", Action::MoveRows(isize::MIN)),
+    binding("w", Hint::Roomy("watts"), "all boards by watts", &[letter('w', act(HardwareAction::RankBoards))]),
+    common::BOARD,
+    common::MODE,
+    common::FORMAT,
+    common::AIM,
+    binding(
+        "pgdn pgup",
+        Hint::None,
+        "ten rows on, ten back",
+        &[
+            Stroke::Key(KeyCode::PageDown, act(HardwareAction::MoveRows(10))),
+            Stroke::Key(KeyCode::PageUp, act(HardwareAction::MoveRows(-10))),
+        ],
+    ),
+    binding(
+        "home end",
+        Hint::None,
+        "first row, last row",
+        &[
+            Stroke::Key(KeyCode::Home, act(HardwareAction::MoveRows(isize::MIN))),
+            Stroke::Key(KeyCode::End, act(HardwareAction::MoveRows(isize::MAX))),
+        ],
+    ),
     binding(
         "p",
-        &[KeyCode::Char('p')],
         Hint::When(Occasion::Shared, "pane"),
         "other lower pane (small)",
-        Action::FlipLowerPane,
+        &[letter('p', act(HardwareAction::FlipLowerPane))],
     ),
 ];
+
+const fn act(action: HardwareAction) -> Action {
+    Action::Hardware(action)
+}
+
+/// An arrow key, and the same with shift held.
+const fn arrow(code: KeyCode, arrow: Arrow) -> Stroke {
+    Stroke::WithShift(
+        code,
+        act(HardwareAction::Arrow(arrow, Stride::Coarse)),
+        act(HardwareAction::Arrow(arrow, Stride::Fine)),
+    )
+}

@@ -1,58 +1,65 @@
 //! The Hardware screen's actions: looking at operators and phases, and at another architecture beside the pick.
 
+use super::action::HardwareAction;
 use super::layout::table_rows;
 use super::model::operators::{picked, rows};
 use super::model::{Comparison, HardwareFocus, LowerPane};
-use crate::explorer::change::{pick, question, what_if};
-use crate::explorer::message::{Action, Effect};
+use crate::explorer::change::{question, what_if};
+use crate::explorer::message::Effect;
 use crate::explorer::state::{Mode, State};
 use crate::explorer::table::RowWindow;
-use crate::explorer::vocabulary::{Arrow, Control, Direction, Prompt};
+use crate::explorer::vocabulary::{Arrow, Control, Direction, Prompt, Stride};
 use engine::what_if::Resource;
 
 /// Applies an action of this screen.
-pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    if let Some(effects) = act_on_what_if(state, action) {
-        return effects;
-    }
+pub(crate) fn act(state: &mut State, action: HardwareAction) -> Vec<Effect> {
     match action {
-        Action::Step(Control::Budget(_), ..) => {}
-        Action::Step(Control::Aim, direction, _) => question::step_objective(state, direction),
-        Action::Step(control, direction, stride) => return question::step(state, control, direction, stride),
-        Action::FocusNext | Action::FocusPrevious => set_focus(
+        HardwareAction::FlipFocus => set_focus(
             state,
             match state.hardware_view.focus {
                 HardwareFocus::Operators => HardwareFocus::WhatIf,
                 HardwareFocus::WhatIf => HardwareFocus::Operators,
             },
         ),
-        Action::FocusHardware(focus) => set_focus(state, focus),
-        Action::FlipLowerPane => match state.hardware_view.lower_pane {
-            LowerPane::Operators => set_focus(state, HardwareFocus::WhatIf),
-            LowerPane::WhatIf => set_focus(state, HardwareFocus::Operators),
-        },
-        Action::Arrow(arrow, _) => move_by_arrow(state, arrow),
-        Action::Emphasise(emphasis) => state.hardware_view.emphasis = emphasis,
-        Action::SelectOperator(name) => {
+        HardwareAction::Focus(focus) => set_focus(state, focus),
+        HardwareAction::Arrow(arrow, stride) => return move_by_arrow(state, arrow, stride),
+        HardwareAction::SelectOperator(name) => {
             set_focus(state, HardwareFocus::Operators);
             state.hardware_view.selected = Some(name);
             keep_in_view(state);
         }
-        Action::MoveRows(by) => move_rows(state, by),
-        Action::Scroll(by) => {
+        HardwareAction::MoveRows(by) => move_rows(state, by),
+        HardwareAction::Scroll(by) => {
             let all = rows(state).len();
             state.hardware_view.top = window(state, all).scrolled_to(state.hardware_view.top.saturating_add_signed(by));
         }
-        Action::FlipComparison => {
+        HardwareAction::FlipLowerPane => match state.hardware_view.lower_pane {
+            LowerPane::Operators => set_focus(state, HardwareFocus::WhatIf),
+            LowerPane::WhatIf => set_focus(state, HardwareFocus::Operators),
+        },
+        HardwareAction::FlipComparison => {
             state.hardware_view.comparison = match state.hardware_view.comparison {
                 Comparison::Alone => Comparison::SideBySide,
                 Comparison::SideBySide => Comparison::Alone,
             };
         }
-        Action::TogglePin => toggle_pin(state),
-        Action::WalkFrontier(direction) => pick::along_frontier(state, direction),
-        Action::FollowBest => pick::follow_best(state),
-        _ => {}
+        HardwareAction::TogglePin => toggle_pin(state),
+        HardwareAction::Imagine(resource, value) => {
+            focus_resource(state, resource);
+            return what_if::imagine_near(state, resource, value);
+        }
+        HardwareAction::ImagineNothing => return what_if::imagine_nothing(state),
+        HardwareAction::FocusResource(resource) => focus_resource(state, resource),
+        HardwareAction::StepResource(resource, direction, stride) => {
+            focus_resource(state, resource);
+            return question::step(state, Control::Scale(resource), direction, stride);
+        }
+        HardwareAction::TypeValue => {
+            focus_resource(state, state.hardware_view.resource);
+            state.mode = Mode::Typing(Control::Scale(state.hardware_view.resource), Prompt::default());
+        }
+        HardwareAction::RankBoards => what_if::show_boards(state),
+        HardwareAction::TakeBoard(row) => return what_if::take_board(state, row),
     }
     Vec::new()
 }
@@ -67,14 +74,25 @@ pub(crate) fn set_focus(state: &mut State, focus: HardwareFocus) {
     keep_in_view(state);
 }
 
-fn move_by_arrow(state: &mut State, arrow: Arrow) {
-    match arrow {
-        Arrow::Up => move_rows(state, -1),
-        Arrow::Down => move_rows(state, 1),
-        Arrow::Left => state.hardware_view.emphasis = state.hardware_view.emphasis.stepped(-1),
-        Arrow::Right => state.hardware_view.emphasis = state.hardware_view.emphasis.stepped(1),
+/// Phases and operators, or the sliders of what if: whichever has the keys.
+fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect> {
+    let resource = state.hardware_view.resource;
+    let emphasis = state.hardware_view.emphasis;
+    match (state.hardware_view.focus, arrow) {
+        (HardwareFocus::WhatIf, Arrow::Left) => {
+            return question::step(state, Control::Scale(resource), Direction::Down, stride);
+        }
+        (HardwareFocus::WhatIf, Arrow::Right) => {
+            return question::step(state, Control::Scale(resource), Direction::Up, stride);
+        }
+        (HardwareFocus::WhatIf, Arrow::Up) => state.hardware_view.resource = neighbour(resource, -1),
+        (HardwareFocus::WhatIf, Arrow::Down) => state.hardware_view.resource = neighbour(resource, 1),
+        (HardwareFocus::Operators, Arrow::Up) => move_rows(state, -1),
+        (HardwareFocus::Operators, Arrow::Down) => move_rows(state, 1),
+        (HardwareFocus::Operators, Arrow::Left) => state.hardware_view.emphasis = emphasis.stepped(-1),
+        (HardwareFocus::Operators, Arrow::Right) => state.hardware_view.emphasis = emphasis.stepped(1),
     }
-    keep_in_view(state);
+    Vec::new()
 }
 
 /// From no operator, either way leads to the first row.
@@ -87,7 +105,7 @@ fn move_rows(state: &mut State, by: isize) {
     keep_in_view(state);
 }
 
-/// Pins what is picked; if that is pinned already, the baseline model takes its place again.
+/// Pins the pick. If it is pinned already, the baseline model takes its place again.
 fn toggle_pin(state: &mut State) {
     let Some(subject) = picked(state) else { return };
     let view = &mut state.hardware_view;
@@ -106,48 +124,7 @@ fn window(state: &State, all: usize) -> RowWindow {
     RowWindow { top: state.hardware_view.top, shown: table_rows(state), all }
 }
 
-/// Applies what concerns the what-if pane; none of anything else.
-fn act_on_what_if(state: &mut State, action: Action) -> Option<Vec<Effect>> {
-    let focused = state.hardware_view.focus == HardwareFocus::WhatIf;
-    let resource = state.hardware_view.resource;
-    Some(match action {
-        Action::Imagine(resource, value) => {
-            focus(state, resource);
-            what_if::imagine_near(state, resource, value)
-        }
-        Action::ImagineNothing => what_if::imagine_nothing(state),
-        Action::FocusResource(resource) => {
-            focus(state, resource);
-            Vec::new()
-        }
-        Action::Step(control @ Control::Scale(resource), direction, stride) => {
-            focus(state, resource);
-            question::step(state, control, direction, stride)
-        }
-        Action::Arrow(Arrow::Left, stride) if focused => {
-            question::step(state, Control::Scale(resource), Direction::Down, stride)
-        }
-        Action::Arrow(Arrow::Right, stride) if focused => {
-            question::step(state, Control::Scale(resource), Direction::Up, stride)
-        }
-        Action::Arrow(Arrow::Up, _) if focused => {
-            state.hardware_view.resource = neighbour(resource, -1);
-            Vec::new()
-        }
-        Action::Arrow(Arrow::Down, _) if focused => {
-            state.hardware_view.resource = neighbour(resource, 1);
-            Vec::new()
-        }
-        Action::TypeValue => {
-            focus(state, resource);
-            state.mode = Mode::Typing(Control::Scale(resource), Prompt::default());
-            Vec::new()
-        }
-        _ => return None,
-    })
-}
-
-fn focus(state: &mut State, resource: Resource) {
+fn focus_resource(state: &mut State, resource: Resource) {
     state.hardware_view.resource = resource;
     set_focus(state, HardwareFocus::WhatIf);
 }

@@ -1,13 +1,14 @@
-//! The Theory screen's actions: moving budgets; and asking the theory anew whenever what is looked at has changed.
+//! The Theory screen's actions: moving budgets, and asking the theory anew whenever the question has changed.
 
 use std::sync::Arc;
 
+use super::action::TheoryAction;
 use super::layout;
 use super::model::answer::{Answered, Inquiry, Swept};
 use super::model::table::Row;
 use super::model::words::notes;
-use crate::explorer::change::{budgets, prompt, question, what_if};
-use crate::explorer::message::{Action, Effect};
+use crate::explorer::change::{budgets, prompt};
+use crate::explorer::message::Effect;
 use crate::explorer::screen::Screen;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Arrow, Control, Direction, Focus, Stride};
@@ -16,51 +17,37 @@ use engine::text::wrapped;
 use engine::theory::regime;
 
 /// Applies an action of this screen.
-pub(crate) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(crate) fn act(state: &mut State, action: TheoryAction) {
     match action {
-        Action::Step(Control::Budget(limit), direction, stride) => step(state, limit, direction, stride),
-        Action::Step(control, direction, stride) => return question::step(state, control, direction, stride),
-        Action::Arrow(Arrow::Left, stride) => step(state, state.focus.limit(), Direction::Down, stride),
-        Action::Arrow(Arrow::Right, stride) => step(state, state.focus.limit(), Direction::Up, stride),
-        Action::Arrow(Arrow::Up, _) => focus_neighbour(state, -1),
-        Action::Arrow(Arrow::Down, _) => focus_neighbour(state, 1),
-        Action::Focus(focus @ Focus::Control(Control::Budget(_))) => state.focus = focus,
-        Action::SetBudget(limit, value) => {
-            focus(state, limit);
-            budgets::set(state, limit, value);
-        }
-        Action::ToggleBudget(limit) => {
-            focus(state, limit);
-            budgets::toggle(state, limit);
-        }
-        Action::ToggleFocused => budgets::toggle(state, state.focus.limit()),
-        Action::TypeValue => {
+        TheoryAction::Arrow(Arrow::Left, stride) => step(state, Direction::Down, stride),
+        TheoryAction::Arrow(Arrow::Right, stride) => step(state, Direction::Up, stride),
+        TheoryAction::Arrow(Arrow::Up, _) => focus_neighbour(state, -1),
+        TheoryAction::Arrow(Arrow::Down, _) => focus_neighbour(state, 1),
+        TheoryAction::ToggleFocused => budgets::toggle(state, state.focus.limit()),
+        TheoryAction::TypeValue => {
             focus(state, state.focus.limit());
             prompt::type_value(state);
         }
-        Action::Preset(which) => budgets::preset(state, which),
-        Action::Release => return what_if::release(state),
-        Action::FlipLowerPane => {
+        TheoryAction::FlipLowerPane => {
             state.theory.lower_pane = state.theory.lower_pane.next();
             (state.theory.optima_top, state.theory.notes_top) = (0, 0);
         }
-        // Where both are shown, the keys are for both; the wheel is for the one below it.
-        Action::MoveRows(rows) => {
+        // Where both are shown, the keys move both, and the wheel moves the one under the mouse.
+        TheoryAction::MoveRows(rows) => {
             scroll_optima(state, rows);
             scroll_notes(state, rows);
         }
-        Action::ScrollOptima(rows) => scroll_optima(state, rows),
-        Action::Scroll(rows) => scroll_notes(state, rows),
-        _ => {}
+        TheoryAction::ScrollOptima(rows) => scroll_optima(state, rows),
+        TheoryAction::ScrollNotes(rows) => scroll_notes(state, rows),
     }
-    Vec::new()
 }
 
 const fn focus(state: &mut State, limit: Limit) {
     state.focus = Focus::Control(Control::Budget(limit));
 }
 
-fn step(state: &mut State, limit: Limit, direction: Direction, stride: Stride) {
+fn step(state: &mut State, direction: Direction, stride: Stride) {
+    let limit = state.focus.limit();
     focus(state, limit);
     budgets::step(state, limit, direction, stride);
 }
@@ -93,8 +80,8 @@ fn scrolled(top: usize, rows: isize, (all, shown): (usize, u16)) -> usize {
     top.min(last).saturating_add_signed(rows).min(last)
 }
 
-/// Asks about what is looked at now, if that is not what was asked last: only while one looks, since nothing else
-/// shows it.
+/// Asks about the present picture, unless that was asked last. It asks only while the screen is shown, because no other
+/// screen needs the answer.
 pub(crate) fn follow(state: &mut State) -> Option<Effect> {
     if state.screen != Screen::Theory {
         return None;

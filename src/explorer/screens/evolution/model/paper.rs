@@ -1,5 +1,5 @@
 //! How the picture compares with the paper's Fig. 7: "wide and shallow: width saturates at the upper bound first, then
-//! depth grows". Said only of the published law on the published space; of any other the paper says nothing.
+//! depth grows". This is said only of the published law on the published space. About any other the paper says nothing.
 
 use super::members::course;
 use crate::explorer::state::State;

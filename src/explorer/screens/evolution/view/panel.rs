@@ -1,5 +1,5 @@
-//! One quantity against latency: the value of every member, from its latency to that of the next, for so long it is the
-//! best that one can have.
+//! One quantity against latency. The value of a member is drawn from its latency to that of the next member, because up
+//! to there it is the best that one can have.
 
 use ratatui::layout::Rect;
 
@@ -59,7 +59,7 @@ impl<'a> Drawn<'a> {
         let value = self.picked().map(|(_, value)| format!("◆ {}", quantity.text(value))).unwrap_or_default();
         let room = usize::from(heading.width).saturating_sub(NAME + VALUE + 2);
         let words = course(self.state, quantity).map(|course| course.in_words(room)).unwrap_or_default();
-        // Of nothing feasible there is nothing to say; the members are those that there would be.
+        // Where nothing is feasible the words are faint. The members are then those without budgets.
         let role = if self.state.selection.frontier.is_empty() { Role::Faint } else { Role::Label };
         let spans = vec![
             canvas.span(format!(" {:<NAME$}", quantity.panel().map_or("", |panel| panel.label)), Role::Title),
@@ -162,8 +162,9 @@ impl<'a> Drawn<'a> {
     }
 }
 
-/// From the smallest to the largest value that the space offers, so that budgets never move it; of what follows from
-/// other sizes, the smallest and the largest among the members. Equal ratios are equally far, but for the depth.
+/// From the smallest to the largest value that the space offers, so that budgets never move the axis. For a quantity
+/// that follows from other sizes, the smallest and the largest value among the members. The axis is logarithmic, except
+/// for the depth.
 fn scale(state: &State, landscape: &Landscape, quantity: Quantity) -> Option<Scale> {
     let [low, high] = match *state.evolution.offered.of(quantity) {
         [low, .., high] => [low, high],

@@ -1,4 +1,4 @@
-//! The runs against the law fitted to them: what each measured, what the law predicts, and which part it plays.
+//! The runs and the law fitted to them: what each run measured, what the law predicts, and which part the run plays.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -180,8 +180,8 @@ impl Evidence {
         &self.dataset.runs[run].features
     }
 
-    /// The points that set the plots' scales: those which count, or all if none does. A run left out may lie off the
-    /// scale, so that leaving it out lets the others be seen.
+    /// The points that set the scales of the plots: those that count, or all points if none counts. A run that is left
+    /// out may lie off the scale. So leaving out a far run makes the others visible.
     fn scaling(&self) -> impl Iterator<Item = &RunPoint> + Clone {
         let any = self.points.iter().any(|point| point.part.counts());
         let finite = |point: &&RunPoint| point.measured.is_finite() && point.predicted.is_finite();

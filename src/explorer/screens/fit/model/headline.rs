@@ -1,5 +1,5 @@
-//! The view's first line: which runs, how many play which part, how well the law describes them and predicts those that
-//! it has not seen; and a sentence in the runs' place where there are none.
+//! The first line of the view: which runs, how many of them play which part, and how well the law describes them and
+//! predicts unseen ones. Where there are no runs, a sentence stands in their place.
 
 use super::evidence::{Evidence, Part};
 use crate::explorer::judged::Validation;

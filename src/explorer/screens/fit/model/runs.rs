@@ -144,8 +144,8 @@ fn without(without: Without, figure: impl Fn(&Effect) -> String) -> String {
     }
 }
 
-/// Where it stands in the order: a run without which there is no law comes before all others, one that the law does not
-/// know after them.
+/// Its place in the order. A run without which there is no law comes first, and a run that the law does not know comes
+/// last.
 fn weight(without: Without, figure: impl Fn(&Effect) -> f64) -> f64 {
     match &without {
         Without::NoLaw => f64::INFINITY,

@@ -8,6 +8,7 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::fit::action::FitAction;
 use crate::explorer::screens::fit::layout::coefficients_body;
 use crate::explorer::screens::fit::model::FitFocus;
 use crate::explorer::screens::fit::model::coefficients::{CoefficientLine, CoefficientRow, aligned, lines};
@@ -20,8 +21,12 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let title = if entry.standing_ensemble().is_some() { "Coefficients with 90 % intervals" } else { "Coefficients" };
     canvas.pane(area, title, focused(state, FitFocus::Coefficients));
     let Some(law) = entry.law() else { return };
-    let wheel = [Action::ScrollCoefficients(-3), Action::ScrollCoefficients(3)];
-    canvas.hits.push_with_wheel(area, Some(Target::Press(Action::FocusFit(FitFocus::Coefficients))), wheel);
+    let wheel = [-3, 3].map(|rows| Action::Fit(FitAction::ScrollCoefficients(rows)));
+    canvas.hits.push_with_wheel(
+        area,
+        Some(Target::Press(Action::Fit(FitAction::Focus(FitFocus::Coefficients)))),
+        wheel,
+    );
     let body = coefficients_body(area);
     let lines = lines(law, entry.standing_ensemble(), entry.findings(), usize::from(body.width));
     let (top, all) = (state.fit.coefficients_top, lines.len());

@@ -7,10 +7,10 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::draw::window;
 use crate::explorer::frame::sources_window;
 use crate::explorer::message::Action;
+use crate::explorer::message::WindowAction;
 use crate::explorer::pointer::Target;
 use crate::explorer::screens::fit::model::comparison::{ComparisonTone, lines};
 use crate::explorer::state::State;
-use crate::explorer::vocabulary::{Arrow, Stride};
 
 /// Draws the window over the screen; `top` lines are scrolled away.
 pub(crate) fn render(canvas: &mut Canvas<'_>, state: &State, top: usize, screen: Rect) {
@@ -31,6 +31,6 @@ pub(crate) fn render(canvas: &mut Canvas<'_>, state: &State, top: usize, screen:
         let spans = vec![canvas.span(line.text, role)];
         canvas.line(Rect { y, height: 1, ..body }, spans);
     }
-    let wheel = [Arrow::Up, Arrow::Down].map(|arrow| Action::Arrow(arrow, Stride::Coarse));
-    canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Cancel)), wheel);
+    let wheel = [-1, 1].map(|rows| Action::Window(WindowAction::Scroll(rows)));
+    canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Window(WindowAction::Cancel))), wheel);
 }

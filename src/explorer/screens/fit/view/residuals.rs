@@ -1,4 +1,4 @@
-//! Residuals along each axis of the law: what it has not understood shows as a slope or a bend around 0.
+//! Residuals along each axis of the law. What the law has not understood is a slope or a bend around 0.
 //!
 //! Where there is room all axes that vary stand side by side over one scale; on a small screen one of them is shown.
 
@@ -11,6 +11,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::{Plane, Scale, Tick, by_plainness, even_labels};
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::fit::action::FitAction;
 use crate::explorer::screens::fit::model::FitFocus;
 use crate::explorer::screens::fit::model::evidence::{Evidence, FitPlot, Variation};
 use crate::explorer::slider::roundest;
@@ -40,9 +41,9 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
     let axis = state.fit.axis;
     let title = format!("Residuals along ◂{axis}▸");
     let inner = canvas.pane(area, &title, focused(state, FitFocus::Plots));
-    canvas.hits.push(area, Target::Press(Action::FocusFit(FitFocus::Plots)));
+    canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
     let name_x = area.x + 2 + text::width("Residuals along ◂") as u16;
-    let neighbour = |direction| Action::ShowAxis(state.fit.neighbouring_axis(direction));
+    let neighbour = |direction| Action::Fit(FitAction::ShowAxis(state.fit.neighbouring_axis(direction)));
     canvas.button((name_x - 1, area.y), "◂", Role::Focus, neighbour(Direction::Down));
     canvas.button((name_x, area.y), &format!("{axis}▸"), Role::Focus, neighbour(Direction::Up));
     convention(canvas, area);
@@ -65,7 +66,7 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
 /// All that vary; those that do not are named below.
 fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) {
     let inner = canvas.pane(area, "Residuals along", focused(state, FitFocus::Plots));
-    canvas.hits.push(area, Target::Press(Action::FocusFit(FitFocus::Plots)));
+    canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
     convention(canvas, area);
     let mut varying: Vec<(Axis, Vec<f64>)> = Vec::new();
     let mut constant: Vec<String> = Vec::new();
@@ -151,7 +152,7 @@ fn name(canvas: &mut Canvas<'_>, state: &State, axis: Axis, tile: Rect) {
     let words = format!(" {axis} ");
     let x = tile.right().saturating_sub(words.len() as u16);
     let role = if state.fit.axis == axis { Role::Title } else { Role::Label };
-    canvas.button((x, tile.y - 1), &words, role, Action::ShowAxis(axis));
+    canvas.button((x, tile.y - 1), &words, role, Action::Fit(FitAction::ShowAxis(axis)));
 }
 
 /// Round values up to the largest residual either way, as many as have room in so many rows; 0 always.
@@ -163,7 +164,7 @@ fn steps(most: f64, rows: u16) -> Vec<f64> {
     (-count..=count).map(|i| f64::from(i) * step).collect()
 }
 
-/// Where few values occur, those are what to label, the ends first; where many do, round ones.
+/// Where few values occur, these are labelled, the ends first. Where many occur, round values are.
 fn tick_values(values: &[f64]) -> Vec<f64> {
     const FEW: usize = 12;
     match values {

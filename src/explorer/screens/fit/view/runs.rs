@@ -9,6 +9,7 @@ use crate::explorer::draw::table::Placed;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::fit::action::FitAction;
 use crate::explorer::screens::fit::model::FitFocus;
 use crate::explorer::screens::fit::model::evidence::{Evidence, Part};
 use crate::explorer::screens::fit::model::runs::{BY_INFLUENCE, BY_SIZE, RunColumn};
@@ -26,12 +27,12 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence
     };
     let title = format!("Runs: {}, losses in nats{sorted}", units::count(evidence.points.len()));
     let inner = canvas.pane(area, &title, focused(state, FitFocus::Runs));
-    let wheel = [Action::Scroll(-3), Action::Scroll(3)];
-    canvas.hits.push_with_wheel(area, Some(Target::Press(Action::FocusFit(FitFocus::Runs))), wheel);
+    let wheel = [-3, 3].map(|rows| Action::Fit(FitAction::Scroll(rows)));
+    canvas.hits.push_with_wheel(area, Some(Target::Press(Action::Fit(FitAction::Focus(FitFocus::Runs)))), wheel);
     let shown = usize::from(inner.height).saturating_sub(1);
     table::position_hint(canvas, area, RowWindow { top: fit.top, shown, all: fit.order.len() });
     let columns = table::columns(inner);
-    table::headings(canvas, fit.sort, &columns, Action::SortRuns);
+    table::headings(canvas, fit.sort, &columns, |column| Action::Fit(FitAction::Sort(column)));
     let body = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     rows(canvas, state, evidence, &columns, body);
 }
@@ -58,8 +59,8 @@ fn rows(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, columns: &[
         }
         canvas.hits.push_with_wheel(
             Rect::new(body.x, y, body.width, 1),
-            Some(Target::Press(Action::SelectRow(row))),
-            [Action::Scroll(-3), Action::Scroll(3)],
+            Some(Target::Press(Action::Fit(FitAction::SelectRow(row)))),
+            [-3, 3].map(|rows| Action::Fit(FitAction::Scroll(rows))),
         );
     }
 }

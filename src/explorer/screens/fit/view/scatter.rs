@@ -9,6 +9,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::{Plane, Scale, Tick, even_labels, even_steps};
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::fit::action::FitAction;
 use crate::explorer::screens::fit::model::FitFocus;
 use crate::explorer::screens::fit::model::evidence::{Evidence, FitPlot, Part};
 use crate::explorer::state::State;
@@ -20,7 +21,7 @@ const LABEL_COLUMNS: u16 = 6;
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) {
     let title = "Predicted over measured loss, nats";
     let inner = canvas.pane(area, title, focused(state, FitFocus::Plots));
-    canvas.hits.push(area, Target::Press(Action::FocusFit(FitFocus::Plots)));
+    canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
     legend(canvas, evidence, area);
     let plot = Rect {
         x: inner.x + LABEL_COLUMNS,

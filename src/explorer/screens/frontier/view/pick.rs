@@ -1,4 +1,4 @@
-//! The picked architecture in detail: what it is, how it compares, where its time and memory go.
+//! The picked architecture in detail: its shape, how it compares, where its time and memory go.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
@@ -139,7 +139,7 @@ impl Detail<'_> {
         lines
     }
 
-    /// What the resampled laws say of its perplexity and of its place; nothing where there are none.
+    /// What the resampled laws say of its perplexity and of its place. Empty where there are none.
     fn uncertainty(&self, canvas: &Canvas<'_>) -> Lines {
         let (Some(interval), Some(ensemble)) = (self.loss_interval, self.state.ensemble()) else { return Vec::new() };
         let ends = |interval: Interval, write: fn(f64) -> String| [interval.low, interval.high].map(write).join("–");
@@ -149,7 +149,7 @@ impl Detail<'_> {
             canvas.span(perplexity, Role::Text),
             canvas.span(format!(" ({loss} nats) at {:.0} %", 100.0 * Ensemble::LEVEL), Role::Label),
         ]];
-        // Beyond a budget it is on no frontier of what is feasible, and nothing is said.
+        // A pick beyond a budget is on no feasible frontier, so nothing is said.
         if self.broken_limits().is_empty() {
             let verdict = self.state.current_verdict().map(|verdict| &verdict.confidence);
             let share =

@@ -66,8 +66,9 @@ impl InMode {
     }
 }
 
-/// Every power mode of the board: which is the fastest, and which takes the least energy at most. Where not all have
-/// room, those up to the present one; where the columns have none, tokens per second give way.
+/// Every power mode of the board, with the fastest one and the one with the least energy marked. Where there is no room
+/// for all, those up to the present one are shown. Where there is no room for all columns, tokens per second are left
+/// out.
 pub(super) fn modes(canvas: &Canvas<'_>, state: &State, pick: (&Landscape, &Architecture), area: Rect) -> Lines {
     let shown = state.shown();
     let rows = InMode::of_board(state, pick.0, pick.1);

@@ -9,6 +9,7 @@ use crate::explorer::draw::table::Placed;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::frontier::action::FrontierAction;
 use crate::explorer::screens::frontier::model::BEST_FIRST;
 use crate::explorer::state::State;
 use crate::explorer::table::{RowWindow, TableColumn};
@@ -30,14 +31,14 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         if state.sort == BEST_FIRST && state.order.is_none() { " · best first" } else { "" },
     );
     let inner = canvas.pane(area, &title, focused(state, Focus::Table));
-    let wheel = [Action::Scroll(-3), Action::Scroll(3)];
+    let wheel = [-3, 3].map(|rows| Action::Frontier(FrontierAction::Scroll(rows)));
     canvas.hits.push_with_wheel(area, Some(Target::Press(Action::Focus(Focus::Table))), wheel);
     let shown = usize::from(inner.height).saturating_sub(1);
     table::position_hint(canvas, area, RowWindow { top: state.top, shown, all: state.selection.feasible.len() });
     let shares = Shares::of(state, inner);
     let columns =
         table::columns(Rect { width: inner.width - shares.as_ref().map_or(0, |_| Shares::columns()), ..inner });
-    table::headings(canvas, state.sort, &columns, Action::Sort);
+    table::headings(canvas, state.sort, &columns, |column| Action::Frontier(FrontierAction::Sort(column)));
     if let Some(shares) = &shares {
         shares.heading(canvas, inner.y);
     }
@@ -78,8 +79,8 @@ fn rows(
         }
         canvas.hits.push_with_wheel(
             Rect::new(body.x, y, body.width, 1),
-            Some(Target::Press(Action::PickRow(row))),
-            [Action::Scroll(-3), Action::Scroll(3)],
+            Some(Target::Press(Action::Frontier(FrontierAction::PickRow(row)))),
+            [-3, 3].map(|rows| Action::Frontier(FrontierAction::Scroll(rows))),
         );
     }
 }

@@ -7,11 +7,12 @@ use crate::explorer::draw::table::position_hint;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::draw::window;
 use crate::explorer::message::Action;
+use crate::explorer::message::WindowAction;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::what_if::{BoardRow, budgets_anywhere, ranking};
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
-use crate::explorer::vocabulary::{Arrow, Stride};
 use engine::budget::Limit;
 use engine::text::{self, fit, fit_before, left, right};
 use engine::units;
@@ -35,12 +36,12 @@ pub(crate) fn render(canvas: &mut Canvas<'_>, state: &State, selected: usize, sc
     let top = window.holding(Some(selected));
     let border = Rect { x: inner.x - 1, y: inner.y - 1, width: inner.width + 2, height: inner.height + 2 };
     position_hint(canvas, border, RowWindow { top, ..window });
-    let wheel = [Arrow::Up, Arrow::Down].map(|arrow| Action::Arrow(arrow, Stride::Coarse));
-    canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Cancel)), wheel);
+    let wheel = [-1, 1].map(|rows| Action::Window(WindowAction::Scroll(rows)));
+    canvas.hits.push_with_wheel(screen, Some(Target::Press(Action::Window(WindowAction::Cancel))), wheel);
     for (y, (place, row)) in (body.top()..body.bottom()).zip(rows.iter().enumerate().skip(top)) {
         let line = Rect { y, height: 1, ..body };
         render_row(canvas, state, (row, place == selected), widths, line);
-        canvas.hits.push(line, Target::Press(Action::TakeBoard(place)));
+        canvas.hits.push(line, Target::Press(Action::Hardware(HardwareAction::TakeBoard(place))));
     }
 }
 

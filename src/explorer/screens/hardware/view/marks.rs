@@ -1,8 +1,8 @@
-//! Operators as letters under the roofs, capitals in prefill and small ones in decode, so that colour is not needed to
-//! tell them apart; the more of its phase's time one takes, the brighter it is.
+//! Operators as letters under the roofs: capitals in prefill and small letters in decode, so that colour is not needed
+//! to tell them apart. The more of the time of its phase an operator takes, the brighter it is.
 //!
-//! In decode nearly every operator has the same intensity: letters of one place stand side by side, what takes longest
-//! first and where it belongs.
+//! In decode nearly every operator has the same intensity. Letters of one place stand side by side. The operator that
+//! takes longest comes first, at its true place.
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -13,6 +13,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::plot::Plane;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::{Subject, letter};
 use crate::explorer::screens::hardware::model::{Emphasis, HardwareView};
 use engine::roofline::{OperatorPoint, Phase};
@@ -96,7 +97,7 @@ fn mark(canvas: &mut Canvas<'_>, view: &HardwareView, point: &OperatorPoint, (x,
         weight(canvas, view, point)
     };
     canvas.buffer.set_string(x, y, letter(name, phase).to_string(), Style::reset().patch(style));
-    canvas.hits.push(Rect::new(x, y, 1, 1), Target::Press(Action::SelectOperator(name)));
+    canvas.hits.push(Rect::new(x, y, 1, 1), Target::Press(Action::Hardware(HardwareAction::SelectOperator(name))));
 }
 
 /// As bright as the operator's share of its phase.

@@ -11,6 +11,7 @@ use crate::explorer::draw::table;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::HardwareFocus;
 use crate::explorer::screens::hardware::model::operators::{Subject, letter, names};
 use crate::explorer::state::State;
@@ -38,8 +39,8 @@ pub(super) fn render(
         "Operators · prefill left, decode right · longest first",
         focused(state, HardwareFocus::Operators),
     );
-    let wheel = [Action::Scroll(-3), Action::Scroll(3)];
-    let focus = Action::FocusHardware(HardwareFocus::Operators);
+    let wheel = [-3, 3].map(|rows| Action::Hardware(HardwareAction::Scroll(rows)));
+    let focus = Action::Hardware(HardwareAction::Focus(HardwareFocus::Operators));
     canvas.hits.push_with_wheel(area, Some(Target::Press(focus)), wheel);
     let Some(picked) = picked else {
         return canvas.centred(inner, "nothing is feasible, so nothing is picked", Role::Label);
@@ -57,7 +58,11 @@ pub(super) fn render(
         let line = Rect { y, height: 1, ..body };
         let row = columns.row(canvas, name);
         canvas.line(line, row);
-        canvas.hits.push_with_wheel(line, Some(Target::Press(Action::SelectOperator(name))), wheel);
+        canvas.hits.push_with_wheel(
+            line,
+            Some(Target::Press(Action::Hardware(HardwareAction::SelectOperator(name)))),
+            wheel,
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! The roofs: bandwidth as a slope, one ceiling for each number format, and the ridge between them.
 //!
-//! What counts for the format at hand is bright, every other ceiling faint. Where an engine reaches less than the data
-//! sheet says, the data sheet's roofs stand above as dots.
+//! The roofs of the format at hand are bright, every other ceiling is faint. Where an engine reaches less than the data
+//! sheet says, the roofs of the data sheet stand above as dots.
 
 use ratatui::layout::Rect;
 
@@ -154,8 +154,8 @@ impl Skyline<'_> {
         }
     }
 
-    /// Names all roofs, left of where they begin: nothing lies above the slope. Where two would share a row, the one
-    /// that counts stays.
+    /// Names all roofs, left of where they begin, because nothing lies above the slope. Where two names would share a
+    /// row, the one of the format in use stays.
     pub(super) fn labels(&self, canvas: &mut Canvas<'_>, taken: &mut Taken) {
         let area = self.plane.area();
         let (used, others): (Vec<&Ceiling>, Vec<&Ceiling>) =

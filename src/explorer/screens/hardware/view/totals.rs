@@ -7,6 +7,7 @@ use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::Subject;
 use crate::explorer::state::State;
 use engine::roofline::{Bound, OperatorPoint, Phase};
@@ -33,7 +34,7 @@ pub(super) fn render(
     let room = usize::from(area.width).saturating_sub(4);
     let title = fit(&format!("A pick{other}"), room);
     let inner = canvas.pane(area, &title, Focused::No);
-    canvas.hits.push(area, Target::Press(Action::FlipComparison));
+    canvas.hits.push(area, Target::Press(Action::Hardware(HardwareAction::FlipComparison)));
     let tokens = state.shown().workload.generated_tokens;
     let columns = [picked, compared].map(|subject| subject.map(|subject| figures(subject, tokens)));
     let line = |y: u16| Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(1), height: 1 };

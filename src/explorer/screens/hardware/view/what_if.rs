@@ -19,12 +19,13 @@ use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::HardwareFocus;
 use crate::explorer::screens::hardware::model::what_if::{
     BoardRow, Worth, best_in_words, has, own, quantity, ranking, track, worths,
 };
 use crate::explorer::state::State;
-use crate::explorer::vocabulary::{Control, Direction, Stride};
+use crate::explorer::vocabulary::{Direction, Stride};
 use engine::budget::Limit;
 use engine::text::{self, fit, fit_before, left, right};
 use engine::units;
@@ -43,11 +44,11 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let title = if scaling.is_none() { "What if".to_owned() } else { format!("What if: {scaling}") };
     let title = fit(&title, usize::from(area.width.saturating_sub(6)));
     let inner = canvas.pane(area, &title, focused(state, HardwareFocus::WhatIf));
-    canvas.hits.push(area, Target::Press(Action::FocusHardware(HardwareFocus::WhatIf)));
+    canvas.hits.push(area, Target::Press(Action::Hardware(HardwareAction::Focus(HardwareFocus::WhatIf))));
     if !scaling.is_none() {
         let words = " x as it is ";
         let x = area.right().saturating_sub(text::width(words) as u16 + 2);
-        canvas.button((x, area.bottom() - 1), words, Role::Label, Action::ImagineNothing);
+        canvas.button((x, area.bottom() - 1), words, Role::Label, Action::Hardware(HardwareAction::ImagineNothing));
     }
     if inner.width >= WIDE_COLUMNS { wide(canvas, state, inner) } else { tall(canvas, state, inner) }
 }
@@ -89,9 +90,13 @@ fn slider(canvas: &mut Canvas<'_>, state: &State, resource: Resource, (line, tra
     let has_keys = view.focus == HardwareFocus::WhatIf && view.resource == resource;
     let (value, own) = (has(state, resource), own(state, resource));
     let imagined = value != own;
-    let control = Control::Scale(resource);
-    let wheel = [Direction::Up, Direction::Down].map(|direction| Action::Step(control, direction, Stride::Coarse));
-    canvas.hits.push_with_wheel(line.union(track_area), Some(Target::Press(Action::FocusResource(resource))), wheel);
+    let wheel = [Direction::Up, Direction::Down]
+        .map(|direction| Action::Hardware(HardwareAction::StepResource(resource, direction, Stride::Coarse)));
+    canvas.hits.push_with_wheel(
+        line.union(track_area),
+        Some(Target::Press(Action::Hardware(HardwareAction::FocusResource(resource)))),
+        wheel,
+    );
     let spans = vec![
         canvas.span(if has_keys { "▸" } else { " " }, Role::Focus),
         canvas.span(format!("{:<10}", resource.name()), if has_keys { Role::Focus } else { Role::Text }),
@@ -165,7 +170,12 @@ fn boards(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (false, Standing::Meets(_)) => "cheapest unknown · w all".to_owned(),
         (false, _) => "no board in budget · w all".to_owned(),
     };
-    canvas.button((area.x + 1, area.y), &fit(&answer, usize::from(area.width)), Role::Label, Action::RankBoards);
+    canvas.button(
+        (area.x + 1, area.y),
+        &fit(&answer, usize::from(area.width)),
+        Role::Label,
+        Action::Hardware(HardwareAction::RankBoards),
+    );
     for (y, (place, row)) in (area.top() + 1..area.bottom()).zip(rows.iter().enumerate()) {
         board(canvas, state, (place, row), Rect { y, height: 1, ..area });
     }
@@ -185,7 +195,7 @@ fn board(canvas: &mut Canvas<'_>, state: &State, (place, row): (usize, &BoardRow
         (false, true) => Role::Text,
         (false, false) => Role::Label,
     };
-    canvas.button((line.x + 2, line.y), &words, role, Action::TakeBoard(place));
+    canvas.button((line.x + 2, line.y), &words, role, Action::Hardware(HardwareAction::TakeBoard(place)));
     let (mark, role) = if meets { ("✓", Role::Good) } else { ("✗", Role::Over) };
-    canvas.button((line.x, line.y), mark, role, Action::TakeBoard(place));
+    canvas.button((line.x, line.y), mark, role, Action::Hardware(HardwareAction::TakeBoard(place)));
 }

@@ -1,4 +1,4 @@
-//! Where a way to the best architecture leads, and what that costs by both models.
+//! The result of one way to the best architecture, and what it costs by both models.
 
 use engine::architecture::Architecture;
 use engine::budget::Limit;

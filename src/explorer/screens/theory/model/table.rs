@@ -47,8 +47,9 @@ pub enum Row {
 }
 
 impl Row {
-    /// The rows of an answer: after the sizes what binds, by either model; then what else is limited; last what no
-    /// budget is on, because an optimum has its price all the same. So what a small screen cuts matters least.
+    /// The rows of an answer. After the sizes come the limits that bind, by either model, then the other limits. Last
+    /// come the quantities without a budget, because an optimum has a cost there too. So a small screen cuts what
+    /// matters least.
     pub fn of(answered: &Answered) -> Vec<Self> {
         let binding = |limit: &Limit| [&answered.simplified, &answered.operators].iter().any(|s| regime(s).has(*limit));
         let (holding, others): (Vec<Limit>, Vec<Limit>) = answered.limits().partition(binding);
@@ -64,7 +65,7 @@ impl Row {
             .collect()
     }
 
-    /// Whether the cell under an outcome is more than is allowed; solvers end some millionths beyond it.
+    /// Whether the cell under an outcome is more than is allowed. Solvers may end some millionths beyond a limit.
     pub fn is_over(self, outcome: &Outcome, budgets: &Budgets) -> bool {
         const SLACK: f64 = 1e-4;
         let (limit, costs) = match self {
@@ -100,7 +101,7 @@ impl Row {
     }
 }
 
-/// Where a way leads; none where it leads nowhere, which the notes explain.
+/// The result of one way to the best architecture. `None` where it has none; the notes say why.
 pub fn outcome(answered: &Answered, way: Way) -> Option<&Outcome> {
     let Outcomes { closed, simplified, operators, rounded } = &answered.outcomes;
     match way {

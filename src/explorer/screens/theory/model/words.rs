@@ -1,4 +1,5 @@
-//! What the theory says, in sentences: which budgets bind, what one step more of each buys, why a closed form is none.
+//! What the theory says, in sentences: which budgets bind, what one step more of each buys, why there is no closed
+//! form.
 
 use super::answer::Answered;
 use super::curves::gaps;
@@ -29,12 +30,12 @@ pub fn verdict(answered: &Answered) -> String {
     }
 }
 
-/// What stands where an optimum is missing: that there is none is known only of budgets that nothing keeps.
+/// The text where an optimum is missing. "There is none" is said only where nothing keeps the budgets.
 pub const fn failure(error: &NoOptimum) -> &'static str {
     if matches!(error, NoOptimum::Infeasible { .. }) { "no optimum" } else { "not solved" }
 }
 
-/// What a budget would have to be at least, beside its slider; none where nothing can be had for another's sake.
+/// What a budget would have to be at least, beside its slider. `None` where another budget already excludes everything.
 pub fn need(error: &NoOptimum, limit: Limit) -> Option<String> {
     match *error {
         NoOptimum::Infeasible { limit: missed, least, .. } if missed == limit => {
@@ -87,8 +88,8 @@ pub enum Mark {
     Plain,
 }
 
-/// What stands behind the numbers, what matters most first: what fails, what the law says of shapes that it has not seen,
-/// what else qualifies them, what holds.
+/// What the numbers rest on, the most important first: what fails, what the law says of shapes that it has not seen,
+/// other reservations, what holds.
 pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
     let mut notes = Vec::new();
     for (model, optimum) in [("operators", &answered.operators), ("simplified", &answered.simplified)] {
@@ -117,7 +118,7 @@ pub fn notes(answered: &Answered) -> Vec<(Mark, String)> {
     let ends = answered.operators.iter().flat_map(|solved| &solved.ends);
     notes.extend(ends.map(|end| (Mark::Plain, format!("the space: {end}"))));
     notes.push((Mark::Plain, format!("simplified: the paper's costs (Eq. 29, 39, 42) have {}", Simplified::LEFT_OUT)));
-    // Failures first, wherever they were found; of equal weight the order above.
+    // Failures first, wherever they were found. Among equals, the order above.
     notes.sort_by_key(|(mark, _)| match mark {
         Mark::Fails => 0,
         Mark::Caution => 1,

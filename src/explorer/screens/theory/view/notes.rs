@@ -6,6 +6,7 @@ use super::{nothing_yet, numbers, pane, rows_hint};
 use crate::explorer::draw::canvas::Canvas;
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
+use crate::explorer::screens::theory::action::TheoryAction;
 use crate::explorer::screens::theory::layout::notes_body;
 use crate::explorer::screens::theory::model::words::{Mark, notes};
 use crate::explorer::state::State;
@@ -17,7 +18,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = pane(canvas, area, "What it rests on");
     let Some(answered) = state.theory.answered.as_deref() else { return nothing_yet(canvas, state, inner) };
     let body = notes_body(area);
-    canvas.hits.push_with_wheel(area, None, [-3, 3].map(Action::Scroll));
+    canvas.hits.push_with_wheel(area, None, [-3, 3].map(|rows| Action::Theory(TheoryAction::ScrollNotes(rows))));
     let room = usize::from(body.width).saturating_sub(2);
     let mut lines: Vec<(&str, Role, String)> = Vec::new();
     for (mark, words) in notes(answered) {

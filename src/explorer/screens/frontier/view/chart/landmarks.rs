@@ -9,6 +9,7 @@ use crate::explorer::draw::canvas::{Canvas, put};
 use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::pointer::Target;
+use crate::explorer::screens::frontier::action::FrontierAction;
 use crate::explorer::shelf::Prominence;
 use engine::units;
 
@@ -37,7 +38,9 @@ pub(super) fn draw(chart: &mut Chart<'_>, canvas: &mut Canvas<'_>) {
             chart.labels.push(marker_area((*x, *y)));
         }
         if let Some(place) = model {
-            canvas.hits.push(Rect::new(*x, *y, 1, 1), Target::Press(Action::CompareWith(*place)));
+            canvas
+                .hits
+                .push(Rect::new(*x, *y, 1, 1), Target::Press(Action::Frontier(FrontierAction::CompareWith(*place))));
         }
     }
     // If nothing is feasible, the way out is written across the chart. Names under that text would be hard to read.
@@ -48,7 +51,7 @@ pub(super) fn draw(chart: &mut Chart<'_>, canvas: &mut Canvas<'_>) {
         let style = canvas.style(*role);
         let written = chart.label(canvas, *at, words, style);
         if let (Some(area), Some(place)) = (written, model) {
-            canvas.hits.push(area, Target::Press(Action::CompareWith(*place)));
+            canvas.hits.push(area, Target::Press(Action::Frontier(FrontierAction::CompareWith(*place))));
         }
     }
 }
