@@ -1,7 +1,7 @@
-//! What is built into the program: the files of `profiles/` and `datasets/`, so that it is useful before anybody has
-//! written one.
+//! What is built into the program: the files of `profiles/` and `datasets/`. So the program is useful before the user
+//! has written a file.
 //!
-//! The list of profiles is made by the build script from what lies in the folder.
+//! The build script makes the list of profiles from the files in the folder.
 
 use files::catalog::{BuiltIn, Embedded};
 use files::resolve::Library;
@@ -22,7 +22,7 @@ pub const BUILT_IN: &BuiltIn = &BuiltIn {
     measurements_csv: include_str!("../datasets/measurements.csv"),
 };
 
-/// What is built in and nothing of the user's: the same on every machine.
+/// Only what is built in, without files of the user: the same on every machine.
 pub const fn library() -> Library {
     Library::of(BUILT_IN)
 }

@@ -28,6 +28,7 @@ mod predict;
 mod profiles;
 mod progress;
 mod reproduce;
+mod schema;
 mod search;
 mod setting;
 mod streams;
@@ -137,6 +138,7 @@ fn dispatch(command: &Command, library: &Library, streams: &mut Streams<'_>) -> 
         Command::Spaces(args) => lists::spaces(*args, library, streams),
         Command::Synthesize(args) => synthesize::run(args, library, streams),
         Command::Reproduce(args) => reproduce::run(args, library, streams),
+        Command::Schema => schema::run(streams),
     }
 }
 

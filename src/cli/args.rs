@@ -88,6 +88,8 @@ pub enum Command {
     Synthesize(SynthesizeArgs),
     /// Check the claims of arXiv 2602.10377, one by one, from its published law
     Reproduce(ReproduceArgs),
+    /// Print the JSON Schema that every JSON document keeps
+    Schema,
 }
 
 impl Cli {
@@ -119,7 +121,8 @@ impl Command {
             | Self::Models(_)
             | Self::Laws(_)
             | Self::Spaces(_)
-            | Self::Synthesize(_) => None,
+            | Self::Synthesize(_)
+            | Self::Schema => None,
         }
     }
 }

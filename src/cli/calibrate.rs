@@ -6,19 +6,19 @@ mod rows;
 
 use std::path::Path;
 
-use serde::Serialize;
-
 use self::pair::Calibrated;
 use super::args::{CalibrateArgs, Format};
 use super::streams::{Failure, Outcome, Streams};
 use engine::error::{Error, Result};
+use engine::precision::Precision;
 use engine::text::{one_of, shown};
 use files::boards::{Board, Boards, Owner};
 use files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
 use files::observations::{PUBLISHED, Pair, assumed_modes, pairs, shape};
 use files::profile::Profile;
 use files::resolve::Library;
-use report::write_json;
+use report::body::Calibrate;
+use report::{Document, SettingPart, write_json};
 
 pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.profile {
@@ -51,8 +51,9 @@ fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Re
         pairs(&measurements, library).into_iter().map(Calibrated::new).collect::<Result<_>>()?;
     match args.format {
         Format::Json => {
-            let lines: Vec<pair::Line> = calibrated.iter().flat_map(Calibrated::lines).collect();
-            write_json(&lines, &mut *streams.out)?;
+            let summary = calibrated.iter().flat_map(Calibrated::lines).collect();
+            let body = Calibrate { summary, parameters: None, rows: None, left_out: None };
+            write_json(&Document::plain(body), &mut *streams.out)?;
         }
         Format::Table => pair::print(&calibrated, streams)?,
     }
@@ -100,20 +101,13 @@ fn one(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Resu
     };
     match args.format {
         Format::Json => {
-            #[derive(Serialize)]
-            struct Report<'a> {
-                summary: Vec<pair::Line>,
-                parameters: Vec<rows::Number>,
-                rows: Vec<rows::Line>,
-                left_out: &'a [(String, String)],
-            }
-            let report = Report {
-                summary: calibrated.lines(),
-                parameters: rows::numbers(&calibrated),
-                rows: rows::lines(&calibrated),
-                left_out: &calibrated.pair.left_out,
+            let mode = args.mode.as_deref().map_or_else(|| Ok(profile.default_mode()), |mode| profile.mode(mode))?;
+            let setting = SettingPart {
+                engine: Some(calibrated.pair.engine.clone()),
+                mode: args.mode.as_ref().map(|_| mode.name.clone()),
+                ..SettingPart::default().with_board(profile, mode, &Precision::FP16)
             };
-            write_json(&report, &mut *streams.out)?;
+            write_json(&Document::new(setting, &[], rows::body(&calibrated)), &mut *streams.out)?;
         }
         Format::Table => rows::print(&calibrated, streams)?,
     }

@@ -6,7 +6,8 @@ use super::table::write_pairs;
 use engine::units::{bytes, ratio};
 use files::detect::{ClocksNow, DetectedBoard, Detection, Evidence, MemoryNow, Unread};
 use files::resolve::Library;
-use report::write_json;
+use report::body::Detect;
+use report::{Document, write_json};
 
 type Pair = (&'static str, String);
 
@@ -14,7 +15,7 @@ type Pair = (&'static str, String);
 pub(super) fn run(format: Format, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let (detection, _) = library.detect()?;
     match format {
-        Format::Json => write_json(&detection, &mut *streams.out)?,
+        Format::Json => write_json(&Document::plain(Detect(&detection)), &mut *streams.out)?,
         Format::Table => write_pairs(streams.out, &pairs(&detection))?,
     }
     Ok(if detection.board.is_some() { Outcome::Found } else { Outcome::NothingFeasible })

@@ -14,11 +14,10 @@ mod report;
 use std::path::Path;
 
 use self::assessment::Assessment;
-use self::report::Report;
 use super::args::{FitArgs, Format};
 use super::fitting::Fitting;
 use super::streams::{Failure, Outcome, Streams};
-use ::report::{Warning, write_json};
+use ::report::{Document, SettingPart, Warning, write_json};
 use engine::error::Error;
 use engine::law::LossLaw;
 use engine::law::fit::FitOptions;
@@ -37,14 +36,17 @@ pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) 
         .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
     let mut law = fitting.law(dataset);
     law.notes.extend(assessment.notes(&fitting));
-    streams.warn(&Warning::of_law(&law));
-    let report = Report::new(&fitting, &assessment, &loaded, &law.notes);
+    let warnings = Warning::of_law(&law);
+    streams.warn(&warnings);
+    let body = report::body(&fitting, &assessment, &loaded, &law.notes);
     if let Some(path) = &args.save {
         save(path, args.force, law.clone(), streams)?;
     }
     match args.format {
-        Format::Json => write_json(&report, &mut *streams.out)?,
-        Format::Table => print::print(&report, &loaded, args.save.as_deref(), streams)?,
+        Format::Json => {
+            write_json(&Document::new(SettingPart::default().with_law(&law), &warnings, body), &mut *streams.out)?;
+        }
+        Format::Table => print::print(&body, &loaded, args.save.as_deref(), streams)?,
     }
     Ok(Outcome::Found)
 }

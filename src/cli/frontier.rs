@@ -4,8 +4,6 @@ mod row;
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use super::args::{FrontierArgs, ModelArgs, RowFormat, SweepArgs};
 use super::interrupt::Interruptible;
 use super::load::{self, BoardInMode, LoadedLaw};
@@ -19,19 +17,16 @@ use engine::confidence::{Confidence, Question};
 use engine::error::{Error, Result};
 use engine::landscape::Landscape;
 use engine::law::fit::FitOptions;
-use engine::law::{DatasetIdentity, Ensemble, LossLaw};
-use engine::precision::Precision;
+use engine::law::{Ensemble, LossLaw};
 use engine::reference::ReferenceModel;
-use engine::roofline::{Attention, Estimator};
+use engine::roofline::Estimator;
 use engine::search::{self, Search, SearchOptions, Searched};
 use engine::space::Space;
 use engine::text::shown;
 use engine::units::{self, significant};
-use engine::workload::{Objective, Workload};
+use engine::workload::Objective;
 use files::resolve::Library;
-use report::{
-    BootstrapPart, CoefficientsCi, EntryConfidence, LawPart, ProfilePart, Uncertainty, View, Warning, write_json,
-};
+use report::{Body, BootstrapPart, Document, EntryConfidence, Uncertainty, View, Warning, body, write_json};
 use row::{Columns, Line, ModelLine, Row};
 
 /// A space that has been priced, with what limits it.
@@ -153,37 +148,10 @@ pub(super) fn option(limit: Limit, needed: f64) -> String {
     format!("{name} {}{unit}", significant(units::rounded_up(needed * scale, 3), 3))
 }
 
-#[derive(Debug, Serialize)]
-struct Report {
-    space: String,
-    space_origin: Option<String>,
-    candidates: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    search: Option<Searched>,
-    feasible: usize,
-    objective: Objective,
-    budgets: Budgets,
-    law: LawPart,
-    dataset: Option<DatasetIdentity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bootstrap: Option<BootstrapPart>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    coefficients_ci: Option<CoefficientsCi>,
-    profile: ProfilePart,
-    #[serde(flatten)]
-    precision: Precision,
-    workload: Workload,
-    attention: Attention,
-    warnings: Vec<String>,
-    frontier: Vec<Line>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    models: Vec<ModelLine>,
-}
-
 pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let models = models(&args.models, args.format, library)?;
     let priced = Priced::new(&args.sweep, library)?;
-    deliver(&priced, &models, args.format, streams)
+    deliver(&priced, &models, (args.format, |frontier| frontier), streams)
 }
 
 /// The models named, in a format that has a place for them.
@@ -196,16 +164,22 @@ pub(super) fn models(args: &ModelArgs, format: RowFormat, library: &Library) -> 
     args.models.iter().map(|typed| library.model(typed)).collect()
 }
 
-/// Prints the frontier.
-pub(super) fn deliver(
+/// Prints the frontier; in JSON as the body of a document that says which command it is of.
+pub(super) fn deliver<B: Body>(
     priced: &Priced,
     models: &[ReferenceModel],
-    format: RowFormat,
+    (format, body): (RowFormat, fn(body::Frontier) -> B),
     streams: &mut Streams<'_>,
 ) -> Result<Outcome, Failure> {
     let view = priced.view();
     let warnings = view.warnings();
     priced.warn(&warnings, streams);
+    let feasible = view.feasible();
+    if format == RowFormat::Json {
+        let frontier = body::Frontier::of(&view, priced.uncertainty(), models);
+        write_json(&Document::new(view.setting(), &warnings, body(frontier)), &mut *streams.out)?;
+        return Ok(priced.outcome(feasible, streams));
+    }
     let memory_bytes = priced.board.hardware.memory_bytes;
     let frontier = priced.landscape.feasible_frontier(priced.objective, &priced.budgets);
     let uncertainty = priced.uncertainty();
@@ -214,46 +188,16 @@ pub(super) fn deliver(
         confidence: uncertainty.map(|known| EntryConfidence::of(&priced.landscape, known, index as usize)),
     };
     let rows: Vec<Line> = frontier.iter().map(line).collect();
-    let models: Vec<ModelLine> =
-        models.iter().map(|model| ModelLine::new(&priced.landscape, model, memory_bytes)).collect();
-    let columns = if uncertainty.is_some() { Columns::WithConfidence } else { Columns::Plain };
-    let feasible = view.space_part().feasible;
-    match format {
-        RowFormat::Json => {
-            write_json(&Report { models, ..report(priced, feasible, &warnings, rows) }, &mut *streams.out)?;
-        }
-        RowFormat::Csv => row::csv(&rows, columns, streams.out)?,
-        RowFormat::Table => {
-            print(priced, feasible, &rows, streams)?;
-            print_models(&models, streams)?;
-        }
+    if format == RowFormat::Csv {
+        let columns = if uncertainty.is_some() { Columns::WithConfidence } else { Columns::Plain };
+        row::csv(&rows, columns, streams.out)?;
+    } else {
+        let models: Vec<ModelLine> =
+            models.iter().map(|model| ModelLine::new(&priced.landscape, model, memory_bytes)).collect();
+        print(priced, feasible, &rows, streams)?;
+        print_models(&models, streams)?;
     }
     Ok(priced.outcome(feasible, streams))
-}
-
-fn report(priced: &Priced, feasible: usize, warnings: &[Warning], frontier: Vec<Line>) -> Report {
-    let Landscape { law, estimator, sweep, .. } = &priced.landscape;
-    let uncertainty = priced.uncertainty();
-    Report {
-        space: priced.space.clone(),
-        space_origin: priced.landscape.space_origin.clone(),
-        candidates: sweep.len(),
-        search: priced.landscape.searched,
-        feasible,
-        objective: priced.objective,
-        budgets: priced.budgets,
-        law: LawPart::from(law),
-        dataset: law.dataset.clone(),
-        bootstrap: uncertainty.map(|known| BootstrapPart::new(known.ensemble, known.confidence.level)),
-        coefficients_ci: uncertainty.map(|known| CoefficientsCi::new(known.ensemble, known.confidence.level)),
-        profile: ProfilePart::new(&priced.board.profile, &priced.board.mode, estimator.precision()),
-        precision: *estimator.precision(),
-        workload: estimator.workload(),
-        attention: estimator.attention(),
-        warnings: warnings.iter().map(Warning::to_string).collect(),
-        frontier,
-        models: Vec::new(),
-    }
 }
 
 fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<'_>) -> Result<(), Failure> {

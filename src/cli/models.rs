@@ -9,9 +9,10 @@ use engine::architecture::Architecture;
 use engine::reference::{Certainty, ReferenceModel};
 use engine::units;
 use files::resolve::Library;
-use report::{ModelPart, write_json};
+use report::body::{ModelEntry, Models, ShowModel};
+use report::{Document, Entry, ModelPart, write_json};
 
-/// A model, flat so that it is a row of CSV as well.
+/// A model as a row of CSV.
 #[derive(Debug, Serialize)]
 struct Item {
     name: String,
@@ -84,6 +85,11 @@ impl Item {
     }
 }
 
+fn entry(model: &ReferenceModel) -> ModelEntry {
+    let entry = Entry::sized(&model.architecture);
+    ModelEntry::new(model, Entry { predictions: entry.predictions.as_published(model), ..entry })
+}
+
 pub(super) fn run(args: &ModelsArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.command {
         Some(ModelsCommand::Show(args)) => show(args, library, streams),
@@ -96,7 +102,10 @@ fn list(args: ListArgs, library: &Library, streams: &mut Streams<'_>) -> Result<
     let models = library.known_models()?;
     let items = || models.iter().map(Item::new).collect::<Vec<Item>>();
     match args.format {
-        RowFormat::Json => write_json(&items(), &mut *streams.out)?,
+        RowFormat::Json => {
+            let body = Models { models: models.iter().map(entry).collect() };
+            write_json(&Document::plain(body), &mut *streams.out)?;
+        }
         RowFormat::Csv => write_csv(&Item::KEYS, &items(), streams.out)?,
         RowFormat::Table => {
             let mut table = Table::new(&["name", "family", "parameters", "active", "shape", "vocabulary"], &[0, 1, 4]);
@@ -123,7 +132,7 @@ fn list(args: ListArgs, library: &Library, streams: &mut Streams<'_>) -> Result<
 fn show(args: &ShowModelArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let model = library.model(&args.model)?;
     match args.format {
-        Format::Json => write_json(&Item::new(&model), &mut *streams.out)?,
+        Format::Json => write_json(&Document::plain(ShowModel(entry(&model))), &mut *streams.out)?,
         Format::Table => write_pairs(streams.out, &pairs(&model))?,
     }
     Ok(Outcome::Found)

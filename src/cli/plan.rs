@@ -4,10 +4,8 @@
 //! architecture that would be taken. Candidates are those of the space: what is too large to be chosen can still be
 //! the run that tells most.
 
-use serde::Serialize;
-
 use super::args::{Aim, BoardArgs, Format, PlanArgs};
-use super::load::{self, LoadedLaw};
+use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::streams::{Failure, Outcome, Streams};
 use super::table::{Table, write_pairs};
@@ -16,13 +14,14 @@ use engine::budget::Budgets;
 use engine::error::{Error, Result};
 use engine::features::Features;
 use engine::landscape::Landscape;
+use engine::law::Ensemble;
 use engine::law::fit::{Fit, FitOptions};
-use engine::law::{DatasetIdentity, Ensemble, Interval};
 use engine::plan::{Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
 use engine::units::{self, count, significant};
 use engine::workload::Objective;
 use files::resolve::Library;
-use report::{ArchitecturePart, BootstrapPart, ExtrapolationPart, Warning, write_json};
+use report::body::{self, ProposalPart};
+use report::{BootstrapPart, Document, Entry, View, Warning, write_json};
 
 /// More targets than this say no more about which run serves them all.
 const MOST_TARGETS: usize = 32;
@@ -30,46 +29,6 @@ const MOST_TARGETS: usize = 32;
 const FEWEST_RESAMPLES: usize = 50;
 /// More candidates than this are thinned out evenly.
 const MOST_CANDIDATES: usize = 20_000;
-
-#[derive(Debug, Serialize)]
-struct Report {
-    aim: &'static str,
-    objective: Objective,
-    budgets: Budgets,
-    space: String,
-    dataset: Option<DatasetIdentity>,
-    synthetic: bool,
-    form: &'static str,
-    runs: usize,
-    runs_fitted: usize,
-    bootstrap: BootstrapPart,
-    noise_nats: f64,
-    candidates: usize,
-    candidates_considered: usize,
-    targets: usize,
-    target_sd_nats: f64,
-    ranked_by: &'static str,
-    tokens: Option<f64>,
-    loss_tokens: Option<f64>,
-    blind_to: Vec<&'static str>,
-    plan: Vec<Row>,
-}
-
-/// One run to train.
-#[derive(Debug, Serialize)]
-struct Row {
-    rank: usize,
-    architecture: ArchitecturePart,
-    loss: f64,
-    loss_ci: Option<Interval>,
-    loss_sd_nats: f64,
-    variance_removed: f64,
-    target_sd_nats: f64,
-    training_flops_per_token: f64,
-    training_flops: Option<f64>,
-    in_runs: bool,
-    extrapolation: Option<ExtrapolationPart>,
-}
 
 /// What is planned from: the runs' law, what resampling them gave, and the space priced under it.
 struct Ground {
@@ -82,12 +41,21 @@ struct Ground {
     trained: Vec<Features>,
     tokens: Option<f64>,
     budgets: Budgets,
+    board: BoardInMode,
+}
+
+impl Ground {
+    fn view(&self, objective: Objective) -> View<'_> {
+        let Self { landscape, space, budgets, board, .. } = self;
+        View { landscape, profile: &board.profile, mode: &board.mode, space, objective, budgets }
+    }
 }
 
 pub(super) fn run(args: &PlanArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let ground = ground(args, library)?;
     streams.note_reading(&ground.landscape.law);
-    streams.warn(&Warning::of_law(&ground.landscape.law));
+    let warnings = Warning::of_law(&ground.landscape.law);
+    streams.warn(&warnings);
     if ground.landscape.feasible_frontier(args.sweep.objective, &ground.budgets).is_empty() {
         let nearest = ground.budgets.loosening(&ground.landscape.sweep);
         let nearest = nearest.map_or_else(String::new, |loosening| format!(": {loosening}"));
@@ -95,10 +63,13 @@ pub(super) fn run(args: &PlanArgs, library: &Library, streams: &mut Streams<'_>)
         let _ = writeln!(streams.err, "roofscape: nothing feasible{nearest}");
         return Ok(Outcome::NothingFeasible);
     }
-    let report = report(args, &ground)?;
+    let body = body(args, &ground)?;
     match args.format {
-        Format::Json => write_json(&report, &mut *streams.out)?,
-        Format::Table => print(&report, streams)?,
+        Format::Json => {
+            let view = ground.view(args.sweep.objective);
+            write_json(&Document::new(view.setting(), &warnings, body), &mut *streams.out)?;
+        }
+        Format::Table => print(&body, &ground, args.sweep.objective, streams)?,
     }
     Ok(Outcome::Found)
 }
@@ -144,14 +115,14 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
         fit: fitting.fit,
         ensemble,
         budgets,
+        board,
     })
 }
 
-fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
-    let Ground { landscape, space, fit, runs, ensemble, trained, tokens, budgets } = ground;
+fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
+    let Ground { landscape, fit, runs, ensemble, trained, tokens, budgets, board, .. } = ground;
     let noise_nats = fit.residual_sd_nats().ok_or_else(|| Error::new("the runs leave no error to plan by"))?;
-    let objective = args.sweep.objective;
-    let frontier = landscape.feasible_frontier(objective, budgets);
+    let frontier = landscape.feasible_frontier(args.sweep.objective, budgets);
     let targets: Vec<Features> = match args.aim {
         Aim::Frontier => thinned(&frontier, MOST_TARGETS),
         Aim::Best => frontier.last().copied().into_iter().collect(),
@@ -160,8 +131,9 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
     .map(|index| landscape.sweep.architecture(index as usize).features())
     .collect();
     let all: Vec<u32> = (0..landscape.sweep.len() as u32).collect();
+    let considered = thinned(&all, MOST_CANDIDATES);
     let candidates: Vec<Architecture> =
-        thinned(&all, MOST_CANDIDATES).into_iter().map(|index| landscape.sweep.architecture(index as usize)).collect();
+        considered.iter().map(|&index| landscape.sweep.architecture(index as usize)).collect();
     let worth = if args.per_flop { Worth::KnowledgePerFlop } else { Worth::Knowledge };
     let question = PlanQuestion {
         laws: &ensemble.laws,
@@ -172,32 +144,25 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
         worth,
     };
     let Plan { target_sd_nats, proposals } = plan(&question);
-    let row = |(place, proposal): (usize, &Proposal)| {
+    let proposed = |(place, proposal): (usize, &Proposal)| {
         let shape = &candidates[proposal.candidate];
-        let features = shape.features();
+        let index = considered[proposal.candidate];
         let per_token = training_flops_per_token(shape);
-        Row {
+        let entry = Entry::of_candidate(landscape, index as usize, board.hardware.memory_bytes);
+        let entry = entry.resampled(&landscape.law, ensemble, shape);
+        ProposalPart {
             rank: place + 1,
-            architecture: ArchitecturePart::from(shape),
-            loss: landscape.law.coefficients.loss(&features),
-            loss_ci: landscape.law.loss_interval(ensemble, Ensemble::LEVEL, &features),
+            entry: Entry { on_frontier: Some(frontier.contains(&index)), ..entry },
             loss_sd_nats: proposal.loss_sd_nats,
             variance_removed: proposal.variance_removed,
             target_sd_nats: proposal.target_sd_nats,
             training_flops_per_token: per_token,
             training_flops: tokens.map(|tokens| per_token * tokens),
-            in_runs: trained.contains(&features),
-            extrapolation: landscape.law.range.extrapolation(&features).map(ExtrapolationPart::from),
+            in_runs: trained.contains(&shape.features()),
         }
     };
-    Ok(Report {
+    Ok(body::Plan {
         aim: args.aim.name(),
-        objective,
-        budgets: *budgets,
-        space: space.clone(),
-        dataset: landscape.law.dataset.clone(),
-        synthetic: landscape.law.synthetic,
-        form: landscape.law.coefficients.form().name,
         runs: *runs,
         runs_fitted: fit.train.len(),
         bootstrap: BootstrapPart::new(ensemble, Ensemble::LEVEL),
@@ -210,7 +175,7 @@ fn report(args: &PlanArgs, ground: &Ground) -> Result<Report> {
         tokens: *tokens,
         loss_tokens: landscape.law.coefficients.tokens(),
         blind_to: landscape.law.coefficients.blind_to(),
-        plan: proposals.iter().enumerate().map(row).collect(),
+        plan: proposals.iter().enumerate().map(proposed).collect(),
     })
 }
 
@@ -232,7 +197,8 @@ fn relative(sd_nats: f64) -> String {
     }
 }
 
-fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
+fn print(report: &body::Plan, ground: &Ground, objective: Objective, streams: &mut Streams<'_>) -> std::io::Result<()> {
+    let law = &ground.landscape.law;
     let about = match report.aim {
         "best" => "the best architecture within the budgets".to_owned(),
         _ => format!("{} architectures along the frontier", report.targets),
@@ -250,8 +216,8 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
     } else {
         String::new()
     };
-    let synthetic = if report.synthetic { ", synthetic" } else { "" };
-    let dataset = report.dataset.as_ref().map_or_else(String::new, |dataset| dataset.name.clone());
+    let synthetic = if law.synthetic { ", synthetic" } else { "" };
+    let dataset = law.dataset.as_ref().map_or_else(String::new, |dataset| dataset.name.clone());
     write_pairs(
         streams.out,
         &[
@@ -262,11 +228,11 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
                     count(report.runs_fitted),
                     count(report.runs),
                     report.bootstrap.sentence(),
-                    report.form
+                    law.coefficients.form().name
                 ),
             ),
-            ("candidates", format!("{} of space {}{considered}", count(report.candidates), report.space)),
-            ("question", format!("perplexity of {about}, by {} latency", report.objective.name())),
+            ("candidates", format!("{} of space {}{considered}", count(report.candidates), ground.space)),
+            ("question", format!("perplexity of {about}, by {} latency", objective.name())),
             ("known to", format!("{} (standard deviation over the resamples)", relative(report.target_sd_nats))),
             ("error per run", format!("{} (noise and misfit)", relative(report.noise_nats))),
             ("tokens", tokens),
@@ -292,7 +258,7 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
         &[12],
     );
     for row in &report.plan {
-        let shape = &row.architecture;
+        let shape = &row.entry.architecture;
         table.row([
             row.rank.to_string(),
             shape.layers.to_string(),
@@ -301,7 +267,7 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
             shape.kv_heads.to_string(),
             units::ratio(shape.ffn_ratio),
             if shape.experts == 1 { "dense".into() } else { format!("{}/{}", shape.top_k, shape.experts) },
-            format!("{:.3}", row.loss),
+            format!("{:.3}", row.entry.predictions.loss.unwrap_or(f64::NAN)),
             format!("{:.3}", row.loss_sd_nats),
             format!("{:.0} %", 100.0 * row.variance_removed),
             relative(row.target_sd_nats),
@@ -318,9 +284,10 @@ fn print(report: &Report, streams: &mut Streams<'_>) -> std::io::Result<()> {
     )
 }
 
-fn remarks(row: &Row) -> String {
+fn remarks(row: &ProposalPart) -> String {
     let again = row.in_runs.then(|| "once more: it is among the runs".to_owned());
     let outside = row
+        .entry
         .extrapolation
         .as_ref()
         .map(|beyond| format!("×{} outside in {}", significant(beyond.factor, 2), beyond.axis.replace('_', " ")));

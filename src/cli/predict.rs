@@ -4,8 +4,6 @@ mod modes;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::arch::{self, Asked};
 use super::args::{BootstrapArgs, PredictArgs, RowFormat};
 use super::load::{self, BoardInMode, LoadedLaw};
@@ -16,89 +14,16 @@ use super::table::{Table, write_csv, write_pairs};
 use engine::architecture::Architecture;
 use engine::error::Result;
 use engine::law::fit::FitOptions;
-use engine::law::{DatasetIdentity, Ensemble, Interval, LossLaw, Terms};
-use engine::precision::Precision;
-use engine::roofline::{Attention, Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
+use engine::law::{Ensemble, LossLaw};
+use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
 use engine::units::{self, significant};
 use engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
-use engine::workload::Workload;
 use files::resolve::Library;
+use report::body::{Predict, SensitivityPart};
 use report::{
-    ArchitecturePart, BootstrapPart, ExtrapolationPart, LawPart, ModelPart, ProfilePart, Warning, write_json,
+    BootstrapPart, Document, Entry, IntervalsPart, MemoryPart, ModelPart, PredictionsPart, SettingPart, Warning,
+    write_json,
 };
-
-#[derive(Debug, Serialize)]
-struct Prediction {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<ModelPart>,
-    architecture: ArchitecturePart,
-    loss: f64,
-    loss_terms: Terms,
-    /// Null where it is too large for a number, which the warnings then say.
-    perplexity: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    loss_ci: Option<Interval>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    perplexity_ci: Option<Interval>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bootstrap: Option<BootstrapPart>,
-    extrapolation: Option<ExtrapolationPart>,
-    latency: LatencyPart,
-    energy_at_power_budget_j: Option<f64>,
-    energy_per_token_at_power_budget_j: Option<f64>,
-    /// Only over calibrated times.
-    energy_is_upper_bound: Option<bool>,
-    memory: MemoryPart,
-    parameters: ParametersPart,
-    /// Over 10 % more of each.
-    sensitivity: SensitivityPart,
-    /// ∂ln(time)/∂ln(resource).
-    elasticity: Elasticities,
-    operators: Vec<OperatorCost>,
-    /// By number format: where it turns from memory-bound to compute-bound.
-    ridge_flop_per_byte: BTreeMap<&'static str, f64>,
-    law: LawPart,
-    dataset: Option<DatasetIdentity>,
-    profile: ProfilePart,
-    #[serde(flatten)]
-    precision: Precision,
-    workload: Workload,
-    attention: Attention,
-    warnings: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the unit belongs to the key")]
-struct LatencyPart {
-    prefill_s: f64,
-    decode_s: f64,
-    total_s: f64,
-    tpot_s: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct MemoryPart {
-    total_bytes: f64,
-    weights_bytes: f64,
-    kv_cache_bytes: f64,
-    activations_bytes: f64,
-    reserved_bytes: f64,
-    board_bytes: f64,
-    fits: bool,
-}
-
-/// Times with 10 % more of a resource, over those without; null where nothing is generated.
-#[derive(Debug, Serialize)]
-struct SensitivityPart {
-    bandwidth: Option<Sensitivity>,
-    compute: Option<Sensitivity>,
-}
-
-#[derive(Debug, Serialize)]
-struct ParametersPart {
-    total: u64,
-    active: u64,
-}
 
 pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let Asked { shape, model } = arch::asked(&args.shape, library)?;
@@ -117,83 +42,53 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     streams.note_reading(&law);
     streams.note(note.as_deref());
     streams.warn(&warnings);
+    let model = model.as_ref().map(ModelPart::from);
     if args.all_modes {
-        modes::write(&shape, (&law, &board, &estimator), &warnings, args.format, streams)?;
+        modes::write((&shape, model), (&law, &board, &estimator), &warnings, args.format, streams)?;
         return Ok(Outcome::Found);
     }
-    let loss_ci = ensemble.as_ref().and_then(|laws| law.loss_interval(laws, Ensemble::LEVEL, &shape.features()));
-    let prediction = Prediction {
-        model: model.as_ref().map(ModelPart::from),
-        loss_ci,
-        perplexity_ci: loss_ci.map(|interval| interval.map(f64::exp)),
-        bootstrap: ensemble.as_ref().map(|laws| BootstrapPart::new(laws, Ensemble::LEVEL)),
-        ..predict(&shape, &law, &board, &estimator, &warnings)
-    };
+    let prediction = Predict { model, ..predict(&shape, (&law, ensemble.as_ref()), &board, &estimator) };
     match args.format {
-        RowFormat::Json => write_json(&prediction, &mut *streams.out)?,
+        RowFormat::Json => {
+            let setting = json_setting(&law, &board, &estimator);
+            write_json(&Document::new(setting, &warnings, prediction), &mut *streams.out)?;
+        }
         RowFormat::Csv => write_csv(&OperatorCost::KEYS, &prediction.operators, streams.out)?,
         RowFormat::Table => {
             let setting = setting::describe(&law, &board, &estimator);
-            print((&shape, &estimator), &prediction, setting, streams)?;
+            print((&shape, &board, &estimator), &prediction, setting, streams)?;
         }
     }
     Ok(Outcome::Found)
 }
 
+/// What the numbers are of, in a document.
+fn json_setting(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> SettingPart {
+    let setting = SettingPart::default().with_law(law);
+    setting.with_board(&board.profile, &board.mode, estimator.precision()).with_estimator(estimator)
+}
+
 fn predict(
     shape: &Architecture,
-    law: &LossLaw,
+    (law, ensemble): (&LossLaw, Option<&Ensemble>),
     board: &BoardInMode,
     estimator: &Estimator,
-    warnings: &[Warning],
-) -> Prediction {
-    let features = shape.features();
-    let loss_terms = law.coefficients.terms(&features);
-    let loss = loss_terms.loss();
-    let latency = estimator.latency(shape);
-    let memory = estimator.memory(shape);
-    let power = estimator.power();
+) -> Predict {
+    let board_memory_bytes = board.hardware.memory_bytes;
     let more = |resource| sensitivity(&board.hardware, estimator, shape, resource).ok();
-    Prediction {
+    let loss_terms = law.coefficients.terms(&shape.features());
+    let entry = Entry::priced(estimator, shape, board_memory_bytes).under(law, shape);
+    let entry = ensemble.map_or(entry, |laws| entry.resampled(law, laws, shape));
+    Predict {
         model: None,
-        architecture: ArchitecturePart::from(shape),
-        loss,
+        entry: Entry { predictions: entry.predictions.with_loss(loss_terms.loss()), ..entry },
         loss_terms,
-        perplexity: loss.exp(),
-        loss_ci: None,
-        perplexity_ci: None,
-        bootstrap: None,
-        extrapolation: law.range.extrapolation(&features).map(ExtrapolationPart::from),
-        latency: LatencyPart {
-            prefill_s: latency.prefill_s,
-            decode_s: latency.decode_s,
-            total_s: latency.total_s(),
-            tpot_s: latency.tpot_s(estimator.workload().generated_tokens),
-        },
-        energy_at_power_budget_j: power.map(|power| power.request_j(latency.total_s())),
-        energy_per_token_at_power_budget_j: power.and_then(|power| power.token_j(latency)),
-        energy_is_upper_bound: power.map(|power| power.is_upper_bound()),
-        memory: MemoryPart {
-            total_bytes: memory.total_bytes(),
-            weights_bytes: memory.weights_bytes,
-            kv_cache_bytes: memory.kv_cache_bytes,
-            activations_bytes: memory.activations_bytes,
-            reserved_bytes: memory.reserved_bytes,
-            board_bytes: board.hardware.memory_bytes,
-            fits: memory.total_bytes() <= board.hardware.memory_bytes,
-        },
-        parameters: ParametersPart { total: shape.parameters_total(), active: shape.parameters_active() },
+        bootstrap: ensemble.map(|laws| BootstrapPart::new(laws, Ensemble::LEVEL)),
+        memory: MemoryPart::new(&estimator.memory(shape), board_memory_bytes),
         sensitivity: SensitivityPart { bandwidth: more(Resource::Bandwidth), compute: more(Resource::Compute) },
         elasticity: Elasticities::of(estimator, shape),
         operators: estimator.breakdown(shape),
         ridge_flop_per_byte: ridges(&Roofs::of(&board.hardware, estimator.precision())),
-        law: LawPart::from(law),
-        dataset: law.dataset.clone(),
-        profile: ProfilePart::new(&board.profile, &board.mode, estimator.precision()),
-        precision: *estimator.precision(),
-        workload: estimator.workload(),
-        attention: estimator.attention(),
-        warnings: warnings.iter().map(Warning::to_string).collect(),
     }
 }
 
@@ -203,12 +98,14 @@ fn ridges(roofs: &Roofs) -> BTreeMap<&'static str, f64> {
 }
 
 fn print(
-    (shape, estimator): (&Architecture, &Estimator),
-    prediction: &Prediction,
+    (shape, board, estimator): (&Architecture, &BoardInMode, &Estimator),
+    prediction: &Predict,
     setting: Vec<setting::Pair>,
     streams: &mut Streams<'_>,
 ) -> std::io::Result<()> {
-    let Prediction { latency, memory, parameters, .. } = prediction;
+    let Predict { memory, loss_terms, .. } = prediction;
+    let (latency, loss) = (estimator.latency(shape), loss_terms.loss());
+    let tpot_s = latency.tpot_s(estimator.workload().generated_tokens);
     let mut pairs = Vec::new();
     if let Some(model) = &prediction.model {
         pairs.push(("model", format!("{} ({}), shape {}; {}", model.name, model.family, model.shape, model.source)));
@@ -221,8 +118,8 @@ fn print(
             "loss",
             format!(
                 "{} nats per token, perplexity {}{}",
-                significant(prediction.loss, 4),
-                significant(prediction.perplexity, 4),
+                significant(loss, 4),
+                significant(loss.exp(), 4),
                 in_words(prediction)
             ),
         ),
@@ -230,8 +127,8 @@ fn print(
             "parameters",
             format!(
                 "{}, {} active{}",
-                units::parameters(parameters.total),
-                units::parameters(parameters.active),
+                units::parameters(shape.parameters_total()),
+                units::parameters(shape.parameters_active()),
                 published(prediction.model.as_ref())
             ),
         ),
@@ -239,13 +136,13 @@ fn print(
             "latency",
             format!(
                 "{}: prefill {}, decode {} ({} per token)",
-                units::seconds(latency.total_s),
+                units::seconds(latency.total_s()),
                 units::seconds(latency.prefill_s),
                 units::seconds(latency.decode_s),
-                units::seconds(latency.tpot_s)
+                units::seconds(tpot_s)
             ),
         ),
-        ("energy", energy(prediction, estimator)),
+        ("energy", energy(prediction, board, estimator)),
         ("+10 % of", in_percent(&prediction.sensitivity)),
         (
             "memory",
@@ -272,7 +169,7 @@ fn print(
             significant(operator.phase_flops / 1e9, 4),
             significant(operator.phase_bytes / 1e6, 4),
             significant(operator.seconds * 1e3, 4),
-            format!("{:.1}", operator.seconds / latency.total_s * 100.0),
+            format!("{:.1}", operator.seconds / latency.total_s() * 100.0),
             bound(operator.bound).to_owned(),
         ]);
     }
@@ -281,14 +178,13 @@ fn print(
 
 /// `≤ 3.10 J per request, ≤ 194 mJ per generated token: 50 W × calibrated time, an upper bound`; over a time that nobody
 /// measured `3.10 J per request, 194 mJ per generated token at the power budget of 50 W and ideal time: no bound`.
-fn energy(prediction: &Prediction, estimator: &Estimator) -> String {
-    let ProfilePart { name, mode, figures, .. } = &prediction.profile;
-    let (Some(power), Some(request_j)) = (estimator.power(), prediction.energy_at_power_budget_j) else {
-        return format!("not known: no watts stated for {name} {mode}");
+fn energy(prediction: &Predict, board: &BoardInMode, estimator: &Estimator) -> String {
+    let PredictionsPart { energy_j, energy_per_token_j, .. } = prediction.entry.predictions;
+    let (Some(power), Some(request_j)) = (estimator.power(), energy_j) else {
+        return format!("not known: no watts stated for {} {}", board.profile.name, board.mode.name);
     };
     let (sign, time, watts) = (power.sign(), power.time(), units::ratio(power.watts));
-    let per_token = prediction
-        .energy_per_token_at_power_budget_j
+    let per_token = energy_per_token_j
         .map_or_else(String::new, |token_j| format!(", {sign}{} per generated token", units::joules(token_j)));
     let how = if power.is_upper_bound() {
         format!(": {watts} W × {time}, an upper bound")
@@ -296,7 +192,7 @@ fn energy(prediction: &Prediction, estimator: &Estimator) -> String {
         format!(" at the power budget of {watts} W and {time}: no bound")
     };
     // A mode without a limit is charged what the module may draw, and the figure says so.
-    let note = figures.iter().find(|figure| figure.key == "watts").and_then(|figure| figure.note.as_deref());
+    let note = board.mode.watts.as_ref().and_then(|figure| figure.note.as_deref());
     let note = note.map_or_else(String::new, |note| format!(" (watts: {note})"));
     format!("{sign}{} per request{per_token}{how}{note}", units::joules(request_j))
 }
@@ -314,8 +210,12 @@ fn in_percent(part: &SensitivityPart) -> String {
 }
 
 /// ` (90 %: 3.21 to 3.25 nats; 200 resamples of the runs by architecture (seed 0))`.
-fn in_words(prediction: &Prediction) -> String {
-    let (Some(interval), Some(bootstrap)) = (prediction.loss_ci, prediction.bootstrap) else { return String::new() };
+fn in_words(prediction: &Predict) -> String {
+    let (Some(IntervalsPart { loss: interval, .. }), Some(bootstrap)) =
+        (prediction.entry.intervals, prediction.bootstrap)
+    else {
+        return String::new();
+    };
     format!(
         " ({:.0} %: {} to {} nats; {})",
         100.0 * bootstrap.level,

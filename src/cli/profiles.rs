@@ -2,32 +2,26 @@
 
 mod rank;
 
-use serde::Serialize;
-
-use super::args::{Format, ProfilesArgs, ProfilesCommand, ShowArgs};
+use super::args::{Format, ListArgs, ProfilesArgs, ProfilesCommand, ShowArgs};
 use super::streams::{Failure, Outcome, Streams};
 use super::table::{Table, write_pairs};
 use super::{detect, lists};
 use files::profile::{EfficiencyFigures, Figure, MemoryFigures, PowerMode, Profile, Source};
 use files::resolve::{Library, Resolved};
-use report::write_json;
-
-#[derive(Debug, Serialize)]
-struct Shown<'a> {
-    origin: String,
-    default_mode: &'a str,
-    #[serde(flatten)]
-    profile: &'a Profile,
-}
+use report::{Document, body, write_json};
 
 pub(super) fn run(args: &ProfilesArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     match &args.command {
         Some(ProfilesCommand::Show(args)) => show(args, library, streams),
         Some(ProfilesCommand::Rank(args)) => rank::run(args, library, streams),
         Some(ProfilesCommand::Detect(args)) => detect::run(args.format, library, streams),
-        Some(ProfilesCommand::List(args)) => lists::print(library.profiles(), args.format, streams),
-        None => lists::print(library.profiles(), args.list.format, streams),
+        Some(ProfilesCommand::List(args)) => list(*args, library, streams),
+        None => list(args.list, library, streams),
     }
+}
+
+fn list(args: ListArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
+    lists::print(library.profiles(), (args.format, |profiles| body::Profiles { profiles }), streams)
 }
 
 fn show(args: &ShowArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
@@ -38,8 +32,9 @@ fn show(args: &ShowArgs, library: &Library, streams: &mut Streams<'_>) -> Result
     }
     match args.format {
         Format::Json => {
-            let shown = Shown { origin: found.origin.to_string(), default_mode: &default_mode, profile: &profile };
-            write_json(&shown, &mut *streams.out)?;
+            let origin = found.origin.to_string();
+            let body = body::ShowProfile { origin, default_mode: &default_mode, profile: &profile };
+            write_json(&Document::plain(body), &mut *streams.out)?;
         }
         Format::Table => print(&found, &profile, &default_mode, streams)?,
     }

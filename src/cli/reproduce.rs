@@ -9,8 +9,6 @@ mod print;
 use std::hint::black_box;
 use std::time::Instant;
 
-use serde::Serialize;
-
 use super::args::{BoardArgs, ReportFormat, ReproduceArgs};
 use super::load::{self, BoardInMode};
 use super::streams::{Failure, Outcome, Streams};
@@ -21,12 +19,13 @@ use engine::landscape::Landscape;
 use engine::law::LossLaw;
 use engine::law::forms::{EQ_2, Eq2};
 use engine::precision::Precision;
-use engine::roofline::{Estimator, UnsupportedFormat};
+use engine::roofline::{Attention, Estimator, UnsupportedFormat};
 use engine::space::Space;
 use engine::text::shown;
 use engine::workload::{Objective, Workload};
 use files::resolve::Library;
-use report::{LawPart, ProfilePart, write_json};
+use report::body::{ClaimPart, Reproduce};
+use report::{Document, SettingPart, write_json};
 
 /// What the claims are checked with, and what became of them.
 struct Reproduction {
@@ -135,48 +134,11 @@ fn time_pricing(space: &Space, law: &LossLaw, board: &BoardInMode) -> Result<Pri
     Ok(Pricing { configurations: landscape.sweep.len(), elapsed_s })
 }
 
-#[derive(Debug, Serialize)]
-struct Report<'a> {
-    reproduced: bool,
-    published_law: bool,
-    law: LawPart,
-    profile: ProfilePart,
-    precisions: [&'static str; 2],
-    workload: Workload,
-    space: &'a str,
-    space_origin: Option<&'a str>,
-    candidates: usize,
-    claims: Vec<ClaimPart<'a>>,
-    errata: &'a [Erratum],
-}
-
-#[derive(Debug, Serialize)]
-struct ClaimPart<'a> {
-    verdict: Verdict,
-    expected: Verdict,
-    as_expected: bool,
-    worse_than_expected: bool,
-    #[serde(flatten)]
-    finding: &'a Finding,
-}
-
-impl<'a> From<&'a Finding> for ClaimPart<'a> {
-    fn from(finding: &'a Finding) -> Self {
-        Self {
-            verdict: finding.verdict(),
-            expected: finding.expected(),
-            as_expected: finding.is_as_expected(),
-            worse_than_expected: finding.failures().count() > 0,
-            finding,
-        }
-    }
-}
-
 pub(super) fn run(args: &ReproduceArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let reproduction = Reproduction::new(args, library)?;
     let (failures, surprises) = (reproduction.failures(), reproduction.surprises());
     match args.format {
-        ReportFormat::Json => write_json(&report(&reproduction, failures.is_empty()), &mut *streams.out)?,
+        ReportFormat::Json => write_json(&document(&reproduction, failures.is_empty()), &mut *streams.out)?,
         ReportFormat::Markdown => markdown::write(&reproduction, streams.out)?,
         ReportFormat::Table => print::write(&reproduction, streams.out)?,
     }
@@ -190,19 +152,20 @@ pub(super) fn run(args: &ReproduceArgs, library: &Library, streams: &mut Streams
     Ok(if failures.is_empty() { Outcome::Found } else { Outcome::NotReproduced })
 }
 
-fn report(reproduction: &Reproduction, reproduced: bool) -> Report<'_> {
+fn document(reproduction: &Reproduction, reproduced: bool) -> Document<Reproduce<'_>> {
     let Reproduction { law, is_published_law, board, space, evidence, findings, errata } = reproduction;
-    Report {
+    let setting = SettingPart::default()
+        .with_law(law)
+        .with_board(&board.profile, &board.mode, &Precision::FP16)
+        .with_workload(Workload::default(), Attention::default())
+        .with_space(&space.name, space.origin.as_deref());
+    let body = Reproduce {
         reproduced,
         published_law: *is_published_law,
-        law: LawPart::from(law),
-        profile: ProfilePart::new(&board.profile, &board.mode, &Precision::FP16),
         precisions: [Precision::FP16.name, Precision::W8A8.name],
-        workload: Workload::default(),
-        space: &space.name,
-        space_origin: space.origin.as_deref(),
         candidates: evidence.candidates(),
         claims: findings.iter().map(ClaimPart::from).collect(),
         errata,
-    }
+    };
+    Document::new(setting, &[], body)
 }

@@ -13,7 +13,8 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::streams::{Failure, Outcome, Streams};
 use crate::cli::args::{BootstrapArgs, Format};
-use ::report::{Warning, write_json};
+use ::report::body::{BuiltPart, Theory};
+use ::report::{Document, SettingPart, Warning, write_json};
 use engine::architecture::Architecture;
 use engine::budget::{Budgets, Limit};
 use engine::error::{Error, Result};
@@ -25,10 +26,10 @@ use engine::space::Space;
 use engine::text::shown;
 use engine::theory::{
     ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoOptimum, OperatorModel, Problem, Quanta, Regime,
-    Simplified, Solved,
+    Simplified, Solved, regime,
 };
 use files::resolve::Library;
-use report::{Answer, Built, Report};
+use report::Report;
 
 /// What is asked.
 struct Question {
@@ -75,6 +76,17 @@ impl Question {
         })
     }
 
+    /// What the numbers are of, in a document.
+    fn setting(&self) -> SettingPart {
+        let Self { law, board, estimator, budgets, space, .. } = self;
+        SettingPart::default()
+            .with_law(law)
+            .with_board(&board.profile, &board.mode, estimator.precision())
+            .with_estimator(estimator)
+            .with_budgets(*budgets)
+            .with_space(&space.name, space.origin.as_deref())
+    }
+
     fn problem<'a>(&'a self, costs: &'a dyn CostModel) -> Problem<'a> {
         Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain: self.domain }
     }
@@ -95,7 +107,7 @@ impl Question {
     }
 
     /// The best feasible candidate, or why there is none.
-    fn best_candidate(&self) -> Result<Built, String> {
+    fn best_candidate(&self) -> Result<BuiltPart, String> {
         if !self.space.can_be_enumerated() {
             let hint = format!("roofscape search --space {} finds the best of it", shown(&self.space_arg));
             return Err(format!("the space is too large to price: {hint}"));
@@ -103,7 +115,7 @@ impl Question {
         let landscape = Landscape::new(&self.space, self.law.clone(), self.estimator);
         let nothing = || "no candidate of the space keeps all limits".to_owned();
         let best = landscape.best_within(&self.budgets).ok_or_else(nothing)?;
-        Ok(Built::new(self, &self.operators, &landscape.sweep.architecture(best), landscape.sweep.loss[best]))
+        Ok(self.built(&self.operators, &landscape.sweep.architecture(best), landscape.sweep.loss[best]))
     }
 
     /// The budgets that a shape exceeds as all other commands price it, with what it takes.
@@ -113,9 +125,9 @@ impl Question {
     }
 
     /// About what is to be built if anything is, and about law and board in any case.
-    fn warnings(&self, answer: &Answer) -> Vec<Warning> {
+    fn warnings(&self, shape: Option<&Architecture>) -> Vec<Warning> {
         let (profile, mode, precision) = (&self.board.profile, &self.board.mode, self.estimator.precision());
-        let mut warnings = match answer.shape() {
+        let mut warnings = match shape {
             Some(shape) => Warning::of_architecture(shape, &self.law, profile, mode, &self.estimator),
             None => Warning::of_law(&self.law)
                 .into_iter()
@@ -146,9 +158,14 @@ pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_
         return Err(Error::new(error.to_string()).into());
     }
     let report = Report::new(&question, args.costs, (&operators, &simplified));
-    streams.warn(report.warnings());
+    let warnings = question.warnings(report.asked.shape.as_ref());
+    streams.warn(&warnings);
     match args.format {
-        Format::Json => write_json(&report.with_curve(&question), &mut *streams.out)?,
+        Format::Json => {
+            let curve = report::curve(&question, args.costs, regime(&simplified));
+            let body = Theory { curve, ..report.body };
+            write_json(&Document::new(question.setting(), &warnings, body), &mut *streams.out)?;
+        }
         Format::Table => print::write(&question, &report, streams)?,
     }
     match chosen {

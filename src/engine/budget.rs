@@ -11,6 +11,7 @@ use crate::units::rounded_up;
 
 /// A [`Quantity`] that can be limited: what it is called and how it is written, that knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Limit {
     /// Prefill and decode together, seconds.

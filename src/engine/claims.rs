@@ -45,6 +45,7 @@ pub fn findings(evidence: &Evidence, pricing: &Pricing) -> Vec<Finding> {
 
 /// What became of one claim.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// `C1` to `C9`.
     pub id: &'static str,
@@ -110,6 +111,7 @@ impl Finding {
 
 /// One statement that numbers decide.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     /// The reading that is tested, threshold included.
     pub statement: &'static str,
@@ -192,6 +194,7 @@ impl Check {
 
 /// Whose statement it is. A claim's verdict rests on the paper's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StatedBy {
     /// The paper's, or our reading of a vague word of it.
@@ -202,7 +205,9 @@ pub enum StatedBy {
 
 /// Whether a statement is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", schemars(rename = "CheckOutcome"))]
 pub enum Outcome {
     /// It is.
     Holds,
@@ -266,6 +271,8 @@ impl Serialize for Verdict {
 
 /// A number with what it is of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ClaimFigure"))]
 pub struct Figure {
     /// What is measured, with its unit.
     pub name: &'static str,
@@ -275,7 +282,8 @@ pub struct Figure {
     /// On the frontier of which latency, if it is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub objective: Option<Objective>,
-    /// Its value.
+    /// Its value; null in documents where there is nothing to count.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub value: f64,
 }
 

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 /// What the law sees of an architecture. Real numbers: the theory varies them continuously.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Features {
     /// l: transformer layers.
     pub layers: f64,

@@ -43,6 +43,7 @@ pub struct FitQuality {
 
 /// Smallest and largest value of each feature among the runs a law was fitted on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FittedRange {
     /// l.

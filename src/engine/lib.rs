@@ -38,6 +38,8 @@ pub mod quantity;
 pub mod reference;
 pub mod roofline;
 pub mod runs;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod search;
 pub mod space;
 pub mod statistics;

@@ -23,6 +23,7 @@ pub struct Run {
 
 /// Which runs a law was fitted on: enough to find the very file again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DatasetIdentity {
     /// File stem or embedded name.

@@ -9,6 +9,7 @@ pub const MAX_BATCH: u32 = 65_536;
 
 /// Batch, prompt and answer. Prefill processes the prompt; decode generates the answer token by token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Workload {
     /// B: sequences processed together, 1 to [`MAX_BATCH`].
     pub batch: u32,
@@ -27,6 +28,7 @@ impl Default for Workload {
 
 /// Which latency an exploration minimises, and the horizontal axis of its chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Objective {
     /// Time to first token (TTFT).

@@ -1,4 +1,4 @@
-//! One key and everything that is said of it: what to press, what it does, what help and footer call it.
+//! One key and everything about it: what to press, what it does, what help and footer call it.
 
 pub(crate) mod common;
 
@@ -15,11 +15,11 @@ use engine::text;
 pub struct Binding {
     /// As the help writes it.
     pub keys: &'static str,
-    /// In a few words; none where those of the binding before it are about both.
+    /// In a few words. Empty where the words of the binding before it cover both.
     pub does: &'static str,
     /// In the footer.
     pub hint: Hint,
-    /// What is pressed. Empty where another binding has the keys, because they mean another thing in another pane.
+    /// What is pressed. Empty where another binding has the keys because they mean something else in another pane.
     pub(crate) strokes: &'static [Stroke],
     /// What clicking its hint does.
     click: Option<Action>,
@@ -37,8 +37,8 @@ pub enum Stroke {
 }
 
 impl Stroke {
-    /// What it means when `key` is pressed, if that is this one. Control or alt make another key of a character, and
-    /// change nothing about a key that is none.
+    /// What it means when `key` is pressed, if the key belongs to this binding. With control or alt, a character is
+    /// another key. A key that is no character stays the same.
     fn action(self, key: KeyEvent) -> Option<Action> {
         let is_modified = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match self {
@@ -135,7 +135,7 @@ impl Binding {
     }
 }
 
-/// A binding whose hint does, when it is clicked, what its first key does.
+/// A binding whose hint can be clicked: the click does what its first key does.
 pub(crate) const fn binding(keys: &'static str, hint: Hint, does: &'static str, strokes: &'static [Stroke]) -> Binding {
     let click = match strokes {
         [Stroke::Key(_, action) | Stroke::WithShift(_, action, _) | Stroke::WithControl(_, action), ..] => {

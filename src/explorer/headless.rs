@@ -1,6 +1,6 @@
 //! A session without a terminal: the same state, keys, pointer, update and view, with effects carried out on the spot.
 //!
-//! Tests, benches and the README's pictures drive it, so that what they show is what a terminal would show.
+//! Tests, benches and the pictures of the documents use it, so that they show what a terminal would show.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -139,7 +139,7 @@ impl Headless {
         self.frame();
     }
 
-    /// Does what has waited longest; what follows from it waits in its turn.
+    /// Does the job that has waited longest. Jobs that follow from it wait in their turn.
     pub fn work_once(&mut self) {
         if !self.waiting.is_empty() {
             let effect = self.waiting.remove(0);

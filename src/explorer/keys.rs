@@ -1,5 +1,5 @@
-//! Keys: tables of bindings, from which the key map, the help, the footer and the documents all read. Each screen has
-//! its own; what holds everywhere stands here, and what the windows over a screen make of a key.
+//! Keys: tables of bindings. The key map, the help, the footer and the documents all read them. Each screen has its own
+//! table. Here is what holds everywhere, and what the windows over a screen make of a key.
 
 mod windows;
 
@@ -37,14 +37,14 @@ pub fn help(screen: Screen) -> Vec<(String, &'static str)> {
     rows(bindings(screen))
 }
 
-/// Every table of keys with its title, for the documents: the screens in the order of their tabs, then the windows that
-/// lie over a screen.
+/// Every table of keys with its title, for the documents. First the screens in the order of their tabs, then the
+/// windows that lie over a screen.
 pub fn help_tables() -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     let screens = Screen::ALL.into_iter().map(|screen| (parts(screen).title, help(screen)));
     screens.chain(Window::ALL.iter().map(|window| (window.title, rows(window.bindings.iter())))).collect()
 }
 
-/// Keys and what they do; those that are described together in one line.
+/// Keys and what they do. Keys that are described together share a line.
 fn rows<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Vec<(String, &'static str)> {
     let mut lines: Vec<(String, &'static str)> = Vec::new();
     for Binding { keys, does, .. } in bindings {

@@ -25,8 +25,8 @@ use engine::workload::Objective;
 use files::live::Reread;
 use files::profile::Profile;
 
-/// Everything that a person can do; what keys, clicks and hints mean. What one screen alone can do is an enum of that
-/// screen's, so that its reducer must name every case.
+/// Everything that the user can do: what keys, clicks and hints mean. What only one screen can do is an enum of that
+/// screen, so that its reducer must name every case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Action {
     /// Show the next screen.
@@ -199,7 +199,8 @@ impl From<Action> for Message {
     }
 }
 
-/// Architectures to be written: collected when the user says so, so that what is written is what was on the screen.
+/// Architectures to be written. They are collected when the user asks for it, so that the file has what was on the
+/// screen.
 #[derive(Debug, Clone)]
 pub struct ExportRequest {
     /// What.

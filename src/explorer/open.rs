@@ -1,4 +1,4 @@
-//! From names and paths to a session: the only part of the explorer that reads files.
+//! From names and paths to a session. This is the only part of the explorer that reads files.
 
 use std::sync::Arc;
 
@@ -138,14 +138,16 @@ pub fn open(library: &Library, choices: &Choices) -> Result<Opening> {
     Ok(Opening { shelf, question, notice })
 }
 
-/// The board asked for. What was detected, or not, is said: numbers of the wrong board look like those of the right one.
+/// The board that was asked for. A notice says what was detected or that nothing was: numbers of the wrong board look
+/// like those of the right one.
 fn first_board(library: &Library, choices: &Choices) -> Result<(Profile, Option<Notice>)> {
     let Some(fallback) = choices.fallback.as_ref().filter(|_| choices.profile == DETECTED) else {
         return Ok((library.profile(&choices.profile)?.1, None));
     };
     let (detection, machine) = library.detect()?;
     if let Some(machine) = machine {
-        // What limits it comes first: the end of a long line may be lost, and the header names board and mode anyway.
+        // The limits of the machine come first, because the end of a long line may be cut off. The header names board
+        // and mode anyway.
         let summary = detection.summary();
         let words = detection.notes.into_iter().chain([summary]).collect::<Vec<_>>().join("; ");
         return Ok((machine.profile, Some(Notice::Done(words))));
@@ -186,7 +188,7 @@ fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
 fn boards(library: &Library, first: Profile) -> Vec<Board> {
     let mut boards = vec![Board::new(first)];
     for listed in library.profiles() {
-        // A broken file of the user's is reported by `roofscape profiles`; it must not keep the others away.
+        // `roofscape profiles` reports a broken file of the user. It must not hide the others here.
         let Ok((_, profile)) = library.profile(&listed.name) else { continue };
         if boards.iter().all(|board| board.profile.name != profile.name) {
             boards.push(Board::new(profile));

@@ -1,5 +1,5 @@
-//! The parts of a screen by which the rest of the explorer knows it. Each screen has them in a table of its own, so that
-//! whoever lists, draws or steps through the screens names none of them.
+//! The parts of a screen by which the rest of the explorer knows it. Each screen has them in a table of its own. So
+//! code that lists, draws or steps through the screens names none of them.
 
 use ratatui::layout::Rect;
 
@@ -23,11 +23,11 @@ pub struct Parts {
     pub(crate) legend: &'static [Entry],
     /// How much room a body gives its panes.
     pub(crate) room: fn(Rect) -> Room,
-    /// The controls that stand on it: whoever moves one moves the keys there too.
+    /// The controls that are on it. A click on one of them gives it the keys too.
     pub(crate) shows: fn(Control) -> bool,
     /// Brings what it looks at up to date with the state; called after every message, whatever screen is shown.
     pub(crate) follow: fn(&mut State) -> Option<Effect>,
-    /// Scrolls so that what is looked at is shown: the terminal's size changed.
+    /// Scrolls so that the chosen row is shown after the size of the terminal has changed.
     pub(crate) keep_in_view: fn(&mut State),
     /// Draws it.
     pub(crate) render: fn(&mut Canvas<'_>, &State, Rect),

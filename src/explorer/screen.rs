@@ -1,6 +1,6 @@
 //! The full screens that one can step through. Windows that lie over a screen belong to [`super::state::Mode`].
 //!
-//! What each of them has stands in its folder, see [`super::screens`].
+//! Everything else about a screen is in its folder, see [`super::screens`].
 
 use super::vocabulary::Direction;
 

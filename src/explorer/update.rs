@@ -107,7 +107,7 @@ fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Whoever moves a control that stands on the screen moves the keys there.
+/// Moving a control that is on the screen gives it the keys.
 fn focus_if_shown(state: &mut State, control: Control) {
     if (parts(state.screen).shows)(control) {
         state.focus = Focus::Control(control);

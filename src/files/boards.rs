@@ -1,8 +1,8 @@
 //! The boards that can be recognised: which of them a name stands for, and who may claim it.
 //!
-//! Two profiles may claim one name: people copy a file and change a figure. The board that was given on the command line
-//! comes first, then the user's own files, then the built-in ones. Two files of the same owner are an error: nothing says
-//! which of them is meant.
+//! Two profiles may claim one name, because people copy a file and change a figure. The board that was given on the
+//! command line comes first, then the user's own files, then the built-in ones. Two files of the same owner are an
+//! error, because nothing says which of them is meant.
 
 use std::fmt;
 

@@ -25,6 +25,7 @@ use engine::error::Result;
 
 /// What was found out about a machine.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Detection {
     /// The board; none if it is none of the known ones.
     pub board: Option<DetectedBoard>,
@@ -44,6 +45,7 @@ pub struct Detection {
 
 /// A board that was recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DetectedBoard {
     /// Name of the profile to use.
     pub profile: String,

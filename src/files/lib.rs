@@ -1,7 +1,7 @@
 //! From text to engine types and back: every file format that people bring or take away.
 //!
-//! Loaders take text and the name of its source, so that each is tested without a file system; [`resolve`] finds the
-//! text that a name or path stands for.
+//! Loaders take text and the name of its source, so each can be tested without a file system. [`resolve`] finds the
+//! text that a name or a path stands for.
 
 pub mod boards;
 pub mod catalog;

@@ -1,7 +1,7 @@
 //! From measurements to what a calibration observes: the board's profile and mode, the formats as they were stored.
 //!
-//! A measurement that cannot be compared with a prediction is kept beside the others with the reason, so that nobody
-//! wonders where a row of a file went.
+//! A measurement that cannot be compared with a prediction is kept beside the others with the reason, so that no row of
+//! a file just disappears.
 
 mod shape;
 
@@ -98,7 +98,8 @@ impl Pair {
         Self { engine: engine.to_owned(), board: board.to_owned(), unusable, rows: Vec::new(), left_out: Vec::new() }
     }
 
-    /// Adds a measurement on a board; `mode` goes before what the measurement says, the profile's default comes last.
+    /// Adds a measurement on a board. `mode` takes precedence over what the measurement says. The default of the
+    /// profile comes last.
     pub fn add(&mut self, measurement: &Measurement, profile: &Profile, mode: Option<&str>) {
         match observed(measurement, profile, mode) {
             Ok(observed) => match self.rows.iter().find(|known| known.is_the_same_as(&observed)) {
@@ -128,8 +129,8 @@ impl Observed {
     }
 }
 
-/// What was assumed of the power mode, a sentence for each file and mode: a wrong mode is a wrong calibration that looks
-/// like a right one.
+/// What was assumed about the power mode, a sentence for each file and mode. A wrong mode gives a wrong calibration
+/// that looks like a right one.
 pub fn assumed_modes<'a>(rows: impl Iterator<Item = &'a Observed>) -> Vec<String> {
     let mut assumed: Vec<(&str, &str, usize)> = Vec::new();
     for row in rows.filter(|row| row.mode_basis == ModeBasis::Assumed) {

@@ -34,6 +34,7 @@ use engine::what_if::Scaling;
 
 /// A board.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Profile {
     /// Short name, as typed on the command line.
     pub name: String,
@@ -70,6 +71,7 @@ pub struct Profile {
 
 /// How much memory a board has, and how much of it a model can have.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemoryFigures {
     /// Fitted on the board.
     pub capacity: Figure,
@@ -95,6 +97,7 @@ impl MemoryFigures {
 
 /// One setting of clocks, powered units and power budget.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PowerMode {
     /// As the board's own tool calls it, such as `MAXN`.
     pub name: String,
@@ -142,6 +145,7 @@ impl PowerMode {
 
 /// Deviation from the ideal roofline; what is absent is ideal.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EfficiencyFigures {
     /// Share of the compute peak that is reached.
     pub compute: Option<Figure>,

@@ -1,7 +1,7 @@
 //! From `NAME|PATH` on the command line to a text and where it came from.
 //!
-//! A path wins, then the user's own file of that name, then the built-in one. Which of them it was is part of the
-//! answer, so that nobody compares results from a profile that silently was not the one he thinks.
+//! A path wins, then the user's own file of that name, then the built-in one. Which of them was taken is part of the
+//! answer, so that nobody compares results of two profiles without knowing it.
 
 mod boards;
 pub(super) mod data;
@@ -82,7 +82,8 @@ impl Library {
         if looks_like_a_path(typed) || path.is_file() {
             return read_path(kind, path);
         }
-        // A link that leads nowhere counts: falling back to the built-in file would hide that it is broken.
+        // A link that leads nowhere counts as a file. Falling back to the built-in file would hide that the link is
+        // broken.
         if let Some(path) = self.user_file(kind, typed).filter(|path| path.symlink_metadata().is_ok()) {
             let replaces = self.built_in.named(kind, typed).is_some();
             let source = path.display().to_string();
@@ -91,7 +92,7 @@ impl Library {
         }
         match self.built_in.named(kind, typed) {
             Some(file) => Ok(of_embedded(kind, file)),
-            // A directory is no file of any kind; saying so helps more than a list of names.
+            // A directory is no file of any kind. Saying so helps more than a list of names.
             None if path.exists() => read_path(kind, path),
             None => Err(self.unknown(kind, typed)),
         }

@@ -65,6 +65,7 @@ impl Format {
 
 /// A run that was left out, for people who wonder where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// What the run is called.
     pub name: String,
@@ -81,6 +82,7 @@ impl fmt::Display for Skipped {
 
 /// Whether somebody said what the columns mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Told {
     /// Nobody: they go by their names.

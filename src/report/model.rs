@@ -1,11 +1,12 @@
 //! A model that exists, as documents name it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use engine::reference::{Certainty, ReferenceModel};
 
 /// Name, size and origin.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ModelPart {
     /// As people write it, or the name of its directory.
     pub name: String,

@@ -1,7 +1,9 @@
-//! What resampling the runs adds to documents: absent, not null, where there are no runs to resample.
+//! What resampling the runs adds to documents.
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::by_key::ByKey;
 
 use engine::confidence::Confidence;
 use engine::landscape::Landscape;
@@ -17,7 +19,7 @@ pub struct Uncertainty<'a> {
 }
 
 /// How the intervals of a document were found.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct BootstrapPart {
     /// Resamples of the runs, by architecture.
     pub resamples: usize,
@@ -46,33 +48,17 @@ impl BootstrapPart {
     }
 }
 
-/// `{ "kappa_l": [low, high], … }`: every coefficient that was fitted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CoefficientsCi(Vec<(&'static str, Interval)>);
+/// `{ "kappa_l": [low, high], … }`: every coefficient that was fitted, in the order of the form's slots.
+pub type CoefficientsCi = ByKey<Interval>;
 
 impl CoefficientsCi {
     /// Of an ensemble, at that level.
     pub fn new(ensemble: &Ensemble, level: f64) -> Self {
         Self(ensemble.coefficients_ci(level))
     }
-
-    /// Names and intervals, in the order of the form's slots.
-    pub fn named(&self) -> &[(&'static str, Interval)] {
-        &self.0
-    }
 }
 
-impl Serialize for CoefficientsCi {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, interval) in &self.0 {
-            map.serialize_entry(key, interval)?;
-        }
-        map.end()
-    }
-}
-
-/// How sure one architecture's place is.
+/// How sure one architecture's place is, flat so that it is columns of CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EntryConfidence {
     /// Share of the resamples in which it is on the frontier of the feasible candidates.

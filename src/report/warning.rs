@@ -1,8 +1,11 @@
-//! What a reader must know before trusting the numbers: what there is to know ([`Warning`]), when it holds (`about`), and
-//! how it is said (`words`).
+//! What a reader must know before trusting the numbers: what there is to know ([`Warning`]), when it holds (`about`), how it
+//! is said (`words`), and how it is written in a document (`part`).
 
 mod about;
+mod part;
 mod words;
+
+pub use part::{About, AboutPart, WarningPart};
 
 use engine::law::Extrapolation;
 use engine::search::Searched;

@@ -8,8 +8,6 @@ use std::process::{Command, Stdio};
 use clap::Parser;
 use roofscape::cli::args::Cli;
 use roofscape::explorer::keys;
-use roofscape::explorer::screen::Screen;
-use roofscape::explorer::screens::parts;
 
 /// Where documents are.
 const FOLDERS: [&str; 6] = ["", "docs", "datasets", "profiles", "tests/frozen", "tests/sysroots"];
@@ -96,9 +94,9 @@ fn the_readme_is_short_and_begins_with_two_commands() {
     assert!(readme.contains(&needed), "the README asks for another Rust than Cargo.toml: {needed}");
 }
 
-/// The table of a screen's keys, as docs/explorer.md has it.
-fn keys(screen: Screen) -> String {
-    let rows = keys::help(screen).into_iter().map(|(keys, does)| format!("| {keys} | {does} |\n"));
+/// A table of keys, as docs/explorer.md has it.
+fn table(rows: &[(String, &str)]) -> String {
+    let rows = rows.iter().map(|(keys, does)| format!("| {keys} | {does} |\n"));
     format!("| key | does |\n|---|---|\n{}", rows.collect::<String>())
 }
 
@@ -107,11 +105,11 @@ fn the_keys_are_those_of_the_program() {
     let path = Path::new("docs/explorer.md");
     let written = read(path);
     let mut expected = written.clone();
-    for screen in Screen::ALL {
-        let begin = format!("<!-- keys: {} -->\n", parts(screen).title);
+    for (title, rows) in keys::help_tables() {
+        let begin = format!("<!-- keys: {title} -->\n");
         let (before, rest) = expected.split_once(&begin).unwrap_or_else(|| panic!("no line {begin}"));
         let (_, after) = rest.split_once("<!-- end of keys -->").expect("an end of the keys");
-        expected = format!("{before}{begin}{}<!-- end of keys -->{after}", keys(screen));
+        expected = format!("{before}{begin}{}<!-- end of keys -->{after}", table(&rows));
     }
     if std::env::var_os(REWRITE).is_some() {
         fs::write(root().join(path), &expected).expect("a document that can be written");

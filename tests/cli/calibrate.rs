@@ -16,7 +16,7 @@ use super::program::{Program, list, number};
 fn published_pairs_are_predicted_as_well_as_claimed() {
     let document = Program::new().found("calibrate --measurements published --format json").json();
     let line = |engine: &str, board: &str, format: &str| -> &Value {
-        let found = list(&document).iter().find(|line| {
+        let found = list(&document["summary"]).iter().find(|line| {
             line["engine"] == engine && line["board"] == board && list(&line["formats"]).iter().any(|f| f == format)
         });
         found.unwrap_or_else(|| panic!("no {engine} on {board}"))
@@ -143,7 +143,9 @@ fn misuse_is_answered() {
 #[test]
 fn one_engine_of_the_published_can_be_asked_for() {
     let json = Program::new().found("calibrate --measurements published --engine vllm --format json").json();
-    assert!(!list(&json).is_empty() && list(&json).iter().all(|line| line["engine"] == "vLLM"), "{json}");
+    let summary = list(&json["summary"]);
+    assert!(!summary.is_empty() && summary.iter().all(|line| line["engine"] == "vLLM"), "{json}");
+    assert!(["parameters", "rows", "left_out"].iter().all(|key| json[key].is_null()), "they are those of one pair");
 }
 
 /// Decode at four sizes of model, 20 ms per GB, in no stated mode; the first row stands twice.
@@ -258,7 +260,7 @@ fn one_s_own_benchmark_becomes_a_profile() {
         let predicted = program.found(&format!("{predict} --model {} --format json", model.name)).json();
         let truth = times(model, 700, 32);
         for (key, truth_s) in [("prefill_s", truth.prefill_s), ("decode_s", truth.decode_s)] {
-            let predicted_s = number(&predicted["latency"][key]);
+            let predicted_s = number(&predicted["predictions"][key]);
             assert!((predicted_s / truth_s - 1.0).abs() < 0.01, "{} {key}: {predicted_s} for {truth_s}", model.name);
         }
         assert!(
@@ -303,11 +305,11 @@ fn a_calibrated_board_stores_the_head_as_it_was_measured() {
     let program = Program::new();
     let line = "predict --arch qwen3-1.7b --precision w4a16 --profile agx-orin-64gb+edge-llm --input 61 --output 1";
     let predicted = program.found(&format!("{line} --format json")).json();
-    assert_eq!(predicted["head_format"], "fp16");
-    let tokens_per_s = 1.0 / predicted["latency"]["tpot_s"].as_f64().expect("a time");
+    assert_eq!(predicted["setting"]["head_format"], "fp16");
+    let tokens_per_s = 1.0 / predicted["predictions"]["tpot_s"].as_f64().expect("a time");
     assert!((tokens_per_s / 98.6 - 1.0).abs() < 0.03, "{tokens_per_s}");
     let chosen = program.found(&format!("{line} --head int4 --format json")).json();
-    assert_eq!(chosen["head_format"], "int4");
+    assert_eq!(chosen["setting"]["head_format"], "int4");
     let said = program.found(&format!("{line} --head int4")).stdout;
     assert!(said.contains("measured with head fp16 (int4 here)"), "{said}");
 }

@@ -58,13 +58,16 @@ fn a_machine_that_is_no_known_board_is_an_answer() {
 fn the_detected_board_can_be_named_wherever_a_board_can() {
     let program = Program::new();
     let json = on(&program, "orin-nx-16gb", "predict --arch qwen2.5-0.5b --profile detected --format json").json();
-    assert_eq!((&json["profile"]["name"], &json["profile"]["mode"]), (&"orin-nx-16gb".into(), &"15W".into()));
+    assert_eq!(
+        (&json["setting"]["profile"]["name"], &json["setting"]["mode"]),
+        (&"orin-nx-16gb".into(), &"15W".into())
+    );
     let shown = on(&program, "agx-orin-64gb", "profiles show detected --mode 30W").stdout;
     for wanted in ["built in; recognised on this machine by p3701-0005", "4235 MiB", "measured", "/proc/meminfo"] {
         assert!(shown.contains(wanted), "{wanted}: {shown}");
     }
     let json = program.found("predict --arch qwen2.5-0.5b --format json").json();
-    assert_eq!(json["profile"]["name"], "agx-orin-64gb", "scripts say what they mean");
+    assert_eq!(json["setting"]["profile"]["name"], "agx-orin-64gb", "scripts say what they mean");
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn another_root_means_the_same_wherever_it_stands() {
     for before in [vec![root.as_str()], vec![name, path]] {
         let rest = ["predict", "--arch", "qwen2.5-0.5b", "--profile", "detected", "--format", "json"];
         let json = program.run(&[before.as_slice(), &rest].concat()).json();
-        assert_eq!(json["profile"]["name"], "orin-nx-16gb");
+        assert_eq!(json["setting"]["profile"]["name"], "orin-nx-16gb");
         let between = [&["profiles"], before.as_slice(), &["detect", "--format", "json"]].concat();
         assert_eq!(program.run(&between).json()["board"]["profile"], "orin-nx-16gb");
     }

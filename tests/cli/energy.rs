@@ -19,20 +19,20 @@ const PREDICT: &str = "predict --arch qwen2.5-0.5b --profile board.toml";
 fn a_prediction_has_its_energy_where_watts_are_stated() {
     let program = program();
     let json = program.found(&format!("{PREDICT} --format json")).json();
-    let latency = &json["latency"];
-    assert_eq!(json["profile"]["watts"], 20.0);
-    assert_close("request", &json["energy_at_power_budget_j"], 20.0 * number(&latency["total_s"]));
-    assert_close("token", &json["energy_per_token_at_power_budget_j"], 20.0 * number(&latency["tpot_s"]));
-    let batch = program.found(&format!("{PREDICT} --batch 4 --format json")).json();
-    assert_close("request", &batch["energy_at_power_budget_j"], 5.0 * number(&batch["latency"]["total_s"]));
-    assert_close("token", &batch["energy_per_token_at_power_budget_j"], 5.0 * number(&batch["latency"]["tpot_s"]));
+    let predictions = &json["predictions"];
+    assert_eq!(json["setting"]["profile"]["watts"], 20.0);
+    assert_close("request", &predictions["energy_j"], 20.0 * number(&predictions["total_s"]));
+    assert_close("token", &predictions["energy_per_token_j"], 20.0 * number(&predictions["tpot_s"]));
+    let batch = &program.found(&format!("{PREDICT} --batch 4 --format json")).json()["predictions"];
+    assert_close("request", &batch["energy_j"], 5.0 * number(&batch["total_s"]));
+    assert_close("token", &batch["energy_per_token_j"], 5.0 * number(&batch["tpot_s"]));
     let table = program.found(PREDICT).stdout;
     assert!(table.contains(" per generated token at the power budget of 20 W and ideal time: no bound"), "{table}");
     let silent = program.found(&format!("{PREDICT} --output 0 --format json")).json();
-    assert_eq!(silent["energy_per_token_at_power_budget_j"], Value::Null);
+    assert_eq!(silent["predictions"]["energy_per_token_j"], Value::Null);
 
     let free = format!("{PREDICT} --mode free");
-    assert_eq!(program.found(&format!("{free} --format json")).json()["energy_at_power_budget_j"], Value::Null);
+    assert_eq!(program.found(&format!("{free} --format json")).json()["predictions"]["energy_j"], Value::Null);
     let table = program.found(&free).stdout;
     assert!(table.contains("energy      not known: no watts stated for my-board FREE"), "{table}");
 }
@@ -46,26 +46,24 @@ fn every_power_mode_stands_in_a_row() {
     for row in rows {
         let line = format!("{PREDICT} --mode {} --format json", row["mode"].as_str().expect("text"));
         let alone = program.found(&line).json();
-        for key in ["prefill_s", "decode_s", "total_s", "tpot_s"] {
-            assert_eq!(row[key], alone["latency"][key], "{key}");
-        }
-        for key in ["energy_at_power_budget_j", "energy_per_token_at_power_budget_j"] {
+        for key in ["architecture", "predictions", "fits_memory", "extrapolation"] {
             assert_eq!(row[key], alone[key], "{key}");
         }
-        assert_close("tokens per second", &row["tokens_per_s"], 1.0 / number(&row["tpot_s"]));
+        assert_close("tokens per second", &row["tokens_per_s"], 1.0 / number(&row["predictions"]["tpot_s"]));
     }
     // Half the clocks at a quarter of the watts: twice as long, half the energy.
-    assert_close("time", &rows[2]["total_s"], 2.0 * number(&rows[0]["total_s"]));
-    assert_close("energy", &rows[2]["energy_at_power_budget_j"], 0.5 * number(&rows[0]["energy_at_power_budget_j"]));
-    assert_eq!(rows[1]["energy_at_power_budget_j"], Value::Null);
+    let [first, free, slow] = [0, 1, 2].map(|place: usize| &rows[place]["predictions"]);
+    assert_close("time", &slow["total_s"], 2.0 * number(&first["total_s"]));
+    assert_close("energy", &slow["energy_j"], 0.5 * number(&first["energy_j"]));
+    assert_eq!(free["energy_j"], Value::Null);
 
     let csv = program.found(&format!("{PREDICT} --all-modes --format csv")).stdout;
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let headers = reader.headers().expect("header").clone();
     for (record, row) in reader.records().zip(rows) {
         let record = record.expect("a record");
-        assert!(headers.iter().all(|name| row.get(name).is_some()) && headers.len() == record.len());
-        assert_eq!(record.get(7).and_then(|cell| cell.parse().ok()), row["total_s"].as_f64());
+        assert_eq!((headers.len(), headers.get(7)), (record.len(), Some("total_s")));
+        assert_eq!(record.get(7).and_then(|cell| cell.parse().ok()), row["predictions"]["total_s"].as_f64());
     }
     let table = program.found(&format!("{PREDICT} --all-modes")).stdout;
     assert!(
@@ -81,20 +79,21 @@ fn an_energy_budget_is_one_of_time_at_so_many_watts() {
     let program = program();
     let frontier = "frontier --profile board.toml";
     let json = program.found(&format!("{frontier} --max-energy 2000mJ --format json")).json();
-    assert_eq!(json["budgets"]["max_energy_j"], 2.0);
+    assert_eq!(json["setting"]["budgets"]["max_energy_j"], 2.0);
     let same = program.found(&format!("{frontier} --max-total 100ms --format json")).json();
     assert_eq!((&json["feasible"], &json["frontier"]), (&same["feasible"], &same["frontier"]));
     for row in list(&json["frontier"]) {
-        assert_close("energy", &row["energy_at_power_budget_j"], 20.0 * number(&row["total_s"]));
+        let predictions = &row["predictions"];
+        assert_close("energy", &predictions["energy_j"], 20.0 * number(&predictions["total_s"]));
     }
     let text = program.found(&format!("{frontier} --max-energy 2J")).stdout;
     assert!(text.contains("energy ≤ 2.00 J") && !text.contains(" ≤ J"), "{text}");
 
     let export = program.found("export --profile board.toml --max-energy 2J --select best --out -").json();
-    assert_eq!(export["budgets"]["max_energy_j"], 2.0);
+    assert_eq!(export["setting"]["budgets"]["max_energy_j"], 2.0);
     let predictions = &export["architectures"][0]["predictions"];
-    assert_close("energy", &predictions["energy_at_power_budget_j"], 20.0 * number(&predictions["total_s"]));
-    assert_close("token", &predictions["energy_per_token_at_power_budget_j"], 20.0 * number(&predictions["tpot_s"]));
+    assert_close("energy", &predictions["energy_j"], 20.0 * number(&predictions["total_s"]));
+    assert_close("token", &predictions["energy_per_token_j"], 20.0 * number(&predictions["tpot_s"]));
 
     let hint = program.line(&format!("{frontier} --max-energy 1mJ")).stderr;
     let option = hint.lines().find_map(|line| line.strip_prefix("  try: --max-energy ")).expect("a hint").to_owned();
@@ -142,7 +141,8 @@ fn only_a_calibrated_time_makes_a_bound() {
     assert!(!none.contains('≤') && !ideal.contains('≤'), "{none} {ideal}");
 
     let json = program.found(&format!("{CALIBRATED} --all-modes --format json")).json();
-    let row = |row: &Value| (row["mode"].clone(), row["basis"].clone(), row["energy_is_upper_bound"].clone());
+    let row =
+        |row: &Value| (row["mode"].clone(), row["basis"].clone(), row["predictions"]["energy_is_upper_bound"].clone());
     let rows: Vec<_> = list(&json["modes"]).iter().map(row).collect();
     let expected = |mode: &str, basis: &str, bound: bool| (mode.into(), basis.into(), bound.into());
     let extrapolated = |mode| expected(mode, "extrapolated", false);
@@ -153,7 +153,7 @@ fn only_a_calibrated_time_makes_a_bound() {
     let warned = program.found(&format!("{CALIBRATED} --all-modes")).stderr;
     assert!(warned.contains("what it reaches in 50W, 30W, 15W is extrapolated: may be far too fast"), "{warned}");
     assert_eq!(
-        program.found(&format!("{PREDICT} --mode free --format json")).json()["energy_is_upper_bound"],
+        program.found(&format!("{PREDICT} --mode free --format json")).json()["predictions"]["energy_is_upper_bound"],
         Value::Null
     );
 }

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use super::program::{Program, list, number};
+use super::program::{Program, assert_valid, list, number};
 
 fn read(program: &Program, name: &str) -> Value {
     let text = std::fs::read_to_string(program.dir().join(name)).expect("the file");
-    serde_json::from_str(&text).expect("JSON")
+    let document = serde_json::from_str(&text).expect("JSON");
+    assert_valid(&document);
+    document
 }
 
 #[test]
@@ -16,20 +18,23 @@ fn all_feasible_architectures_are_written_best_first() {
     let document = read(&program, "feasible.json");
     let entries = list(&document["architectures"]);
     assert!(output.stdout.starts_with(&format!("wrote {} architectures to feasible.json", entries.len())));
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
     assert_eq!(document["generator"]["name"], "roofscape");
-    assert_eq!(document["space"]["feasible"], entries.len());
+    assert_eq!(document["feasible"], entries.len());
     assert_eq!(document["selection"], "feasible");
-    assert_eq!(document["objective"], "total");
-    assert_eq!((&document["budgets"]["max_total_s"], &document["budgets"]["max_tpot_s"]), (&0.04.into(), &Value::Null));
-    assert_eq!(number(&document["budgets"]["max_memory_bytes"]), 2e9);
-    assert_eq!(document["law"]["coefficients"].as_object().map(serde_json::Map::len), Some(11));
+    assert_eq!(document["setting"]["objective"], "total");
+    assert_eq!(
+        (&document["setting"]["budgets"]["max_total_s"], &document["setting"]["budgets"]["max_tpot_s"]),
+        (&0.04.into(), &Value::Null)
+    );
+    assert_eq!(number(&document["setting"]["budgets"]["max_memory_bytes"]), 2e9);
+    assert_eq!(document["setting"]["law"]["coefficients"].as_object().map(serde_json::Map::len), Some(11));
     assert!(
-        list(&document["profile"]["figures"])
+        list(&document["setting"]["profile"]["figures"])
             .iter()
             .all(|figure| figure["kind"].is_string() && figure["date"].is_string())
     );
-    let losses: Vec<f64> = entries.iter().map(|e| number(&e["predictions"]["loss_nats_per_token"])).collect();
+    let losses: Vec<f64> = entries.iter().map(|e| number(&e["predictions"]["loss"])).collect();
     assert!(losses.is_sorted());
     assert!(entries.iter().all(|entry| number(&entry["predictions"]["total_s"]) <= 0.04));
     let on_frontier = entries.iter().filter(|entry| entry["on_frontier"] == true).count();
@@ -43,8 +48,11 @@ fn a_penalty_shifts_every_exported_loss_and_a_plan_knows_none() {
     let losses = |options: &str| -> Vec<f64> {
         let line = format!("export --max-total 40ms --precision w8a8 --select frontier --out - {options}");
         let document = program.found(&line).json();
-        assert_eq!((&document["head_format"], &document["kv_format"]), (&"int8".into(), &"fp16".into()));
-        list(&document["architectures"]).iter().map(|e| number(&e["predictions"]["loss_nats_per_token"])).collect()
+        assert_eq!(
+            (&document["setting"]["head_format"], &document["setting"]["kv_format"]),
+            (&"int8".into(), &"fp16".into())
+        );
+        list(&document["architectures"]).iter().map(|e| number(&e["predictions"]["loss"])).collect()
     };
     let (plain, raised) = (losses(""), losses("--loss-penalty w8a8=0.02"));
     assert!(plain.len() > 5);
@@ -66,9 +74,9 @@ fn the_best_goes_to_stdout_as_predict_has_it() {
     let arch: Vec<String> = keys.iter().map(|key| format!("{key}={}", shape[key])).collect();
     let predicted = program.found(&format!("predict --arch {} --format json", arch.join(","))).json();
     let close = |a: &Value, b: &Value| (number(a) / number(b) - 1.0).abs() < 1e-12;
-    assert!(close(&entry["predictions"]["total_s"], &predicted["latency"]["total_s"]));
+    assert!(close(&entry["predictions"]["total_s"], &predicted["predictions"]["total_s"]));
     assert!(close(&entry["predictions"]["memory_bytes"], &predicted["memory"]["total_bytes"]));
-    assert!(close(&entry["predictions"]["loss_nats_per_token"], &predicted["loss"]));
+    assert!(close(&entry["predictions"]["loss"], &predicted["predictions"]["loss"]));
     assert_eq!((&entry["on_frontier"], &entry["fits_memory"]), (&true.into(), &true.into()));
 }
 
@@ -80,7 +88,7 @@ fn a_file_is_replaced_only_when_told() {
     assert!(error.contains("a.json: the file exists already\n  try: --force"), "{error}");
     assert_eq!(std::fs::read_to_string(&path).expect("the file"), "precious");
     program.found("export --max-total 40ms --out a.json --force");
-    assert_eq!(read(&program, "a.json")["schema_version"], 1);
+    assert_eq!(read(&program, "a.json")["schema_version"], 2);
     let names: Vec<_> = std::fs::read_dir(program.dir()).expect("directory").collect();
     assert_eq!(names.len(), 1, "no temporary file stays: {names:?}");
 }

@@ -69,8 +69,11 @@ fn a_law_without_noise_is_found_again_and_can_be_saved() {
     }
     let saved = program.found("predict --law mine.toml --arch qwen2.5-0.5b --format json").json();
     let published = program.found("predict --arch qwen2.5-0.5b --format json").json();
-    assert!((number(&saved["loss"]) - number(&published["loss"])).abs() < 1e-6);
-    assert_eq!((&saved["law"]["name"], &saved["dataset"]["sha256"]), (&"mine".into(), &json["dataset"]["sha256"]));
+    assert!((number(&saved["predictions"]["loss"]) - number(&published["predictions"]["loss"])).abs() < 1e-6);
+    assert_eq!(
+        (&saved["setting"]["law"]["name"], &saved["setting"]["dataset"]["sha256"]),
+        (&"mine".into(), &json["dataset"]["sha256"])
+    );
     let error = program.refused("fit --data exact.jsonl --save mine.toml");
     assert!(error.contains("--force"), "{error}");
 }
@@ -188,7 +191,8 @@ fn runs_are_left_out_by_name_or_number_everywhere() {
     assert!(left_out(&json["notes"]), "{}", json["notes"]);
     let same = program.found("predict --arch qwen2.5-0.5b --data synthetic-170 --exclude #3,#5 --format json").json();
     let all = program.found("predict --arch qwen2.5-0.5b --data synthetic-170 --format json").json();
-    assert!(left_out(&same["law"]["notes"]) && same["loss"] != all["loss"], "{}", same["law"]);
+    let law = &same["setting"]["law"];
+    assert!(left_out(&law["notes"]) && same["predictions"]["loss"] != all["predictions"]["loss"], "{law}");
 }
 
 #[test]
@@ -232,8 +236,8 @@ fn a_law_with_a_data_term_predicts_for_the_length_asked_for() {
     };
     let (short, beyond) = (loss("1B"), loss("64B"));
     let expected = 2e4 / 1e9f64.sqrt() - 2e4 / 6.4e10f64.sqrt();
-    assert!((number(&short["loss"]) - number(&beyond["loss"]) - expected).abs() < 1e-3);
-    let notes = beyond["law"]["notes"].to_string();
+    assert!((number(&short["predictions"]["loss"]) - number(&beyond["predictions"]["loss"]) - expected).abs() < 1e-3);
+    let notes = beyond["setting"]["law"]["notes"].to_string();
     assert!(notes.contains("6.40e10 tokens, as asked for, outside what the runs saw"), "{notes}");
     // 24 architectures thrice: neither repeats nor independent.
     let table = program.found("fit --data lengths.csv --compare --folds 3").stdout;

@@ -83,10 +83,13 @@ fn the_frontier_is_what_no_feasible_candidate_dominates() {
     for (row, expected) in rows.iter().zip(front) {
         assert_row(row, expected, workload.generated_tokens);
     }
-    assert_eq!(json["budgets"]["max_total_s"], 0.15);
-    assert_eq!(json["workload"]["generated_tokens"], 32);
-    assert_eq!((&json["profile"]["name"], &json["profile"]["mode"]), (&"orin-nano-8gb".into(), &"25W".into()));
-    assert_eq!(json["law"]["name"], "paper");
+    assert_eq!(json["setting"]["budgets"]["max_total_s"], 0.15);
+    assert_eq!(json["setting"]["workload"]["generated_tokens"], 32);
+    assert_eq!(
+        (&json["setting"]["profile"]["name"], &json["setting"]["mode"]),
+        (&"orin-nano-8gb".into(), &"25W".into())
+    );
+    assert_eq!(json["setting"]["law"]["name"], "paper");
 }
 
 fn assert_row(row: &Value, expected: &Candidate, generated_tokens: u32) {
@@ -101,10 +104,9 @@ fn assert_row(row: &Value, expected: &Candidate, generated_tokens: u32) {
         ("experts", shape.experts),
         ("top_k", shape.top_k),
     ] {
-        assert_eq!(row[key], value, "{shape} {key}");
+        assert_eq!(row["architecture"][key], value, "{shape} {key}");
     }
     for (key, value) in [
-        ("ffn_ratio", shape.ffn_ratio()),
         ("loss", expected.loss),
         ("perplexity", expected.loss.exp()),
         ("prefill_s", expected.latency.prefill_s),
@@ -115,8 +117,10 @@ fn assert_row(row: &Value, expected: &Candidate, generated_tokens: u32) {
         ("parameters_total", shape.parameters_total() as f64),
         ("parameters_active", shape.parameters_active() as f64),
     ] {
-        assert_close(&format!("{shape} {key}"), &row[key], value);
+        assert_close(&format!("{shape} {key}"), &row["predictions"][key], value);
     }
+    assert_close("ffn_ratio", &row["architecture"]["ffn_ratio"], shape.ffn_ratio());
+    assert_eq!(row["on_frontier"], true);
     assert_eq!(row["fits_memory"], true);
 }
 
@@ -126,14 +130,14 @@ fn the_paper_s_space_is_the_default_and_has_no_budget() {
     let output = program.found("frontier --format json");
     let json = output.json();
     assert_eq!((&json["candidates"], &json["feasible"]), (&10_560.into(), &10_560.into()));
-    assert_eq!(json["budgets"]["max_total_s"], Value::Null);
+    assert_eq!(json["setting"]["budgets"]["max_total_s"], Value::Null);
     // Some candidates are larger than the board: counted, and flagged one by one.
     assert!(output.stderr.contains("feasible candidates need more memory than the 65.9 GB"), "{}", output.stderr);
     assert!(list(&json["frontier"]).iter().any(|row| row["fits_memory"] == false));
     assert!(
         list(&json["frontier"])
             .iter()
-            .all(|row| row["fits_memory"] == (number(&row["memory_bytes"]) <= 65.893_564_416e9))
+            .all(|row| row["fits_memory"] == (number(&row["predictions"]["memory_bytes"]) <= 65.893_564_416e9))
     );
 }
 
@@ -152,6 +156,18 @@ fn nothing_feasible_says_what_to_loosen_and_that_suffices() {
     assert!(both.contains(" and TPOT "), "{both}");
 }
 
+/// The value in a document that a column of CSV has.
+fn of_column(row: &Value, column: &str) -> Value {
+    let key = match column {
+        "energy_at_power_budget_j" => "energy_j",
+        "energy_per_token_at_power_budget_j" => "energy_per_token_j",
+        "extrapolated" => return (!row["extrapolation"].is_null()).into(),
+        known => known,
+    };
+    let parts = [&row["architecture"], &row["predictions"], row];
+    parts.iter().find_map(|part| part.get(key)).unwrap_or_else(|| panic!("no {key}: {row}")).clone()
+}
+
 #[test]
 fn rows_come_out_as_csv_too() {
     let program = Program::new();
@@ -163,9 +179,8 @@ fn rows_come_out_as_csv_too() {
     let rows = list(&json["frontier"]);
     assert_eq!(records.len(), rows.len());
     for (record, row) in records.iter().zip(rows) {
-        assert_eq!(headers.len(), row.as_object().expect("object").len());
         for (name, cell) in headers.iter().zip(record) {
-            let expected = &row[name];
+            let expected = &of_column(row, name);
             let equal = match expected {
                 Value::Number(_) => cell.parse::<f64>().ok() == expected.as_f64(),
                 Value::Bool(truth) => cell.parse() == Ok(*truth),
@@ -194,7 +209,10 @@ fn a_law_can_be_fitted_on_the_spot() {
     let program = Program::new();
     let output = program.found("frontier --data synthetic-170 --max-total 60ms --format json");
     let json = output.json();
-    assert_eq!((&json["law"]["synthetic"], &json["dataset"]["name"]), (&true.into(), &"synthetic-170".into()));
+    assert_eq!(
+        (&json["setting"]["law"]["synthetic"], &json["setting"]["dataset"]["name"]),
+        (&true.into(), &"synthetic-170".into())
+    );
     assert!(output.stderr.contains("describes synthetic runs"), "{}", output.stderr);
     let tiny = program.found("frontier --data tiny --max-total 60ms").stderr;
     assert!(tiny.contains("10,560 of 10,560 candidates lie outside"), "{tiny}");
@@ -242,6 +260,9 @@ fn the_user_s_own_files_are_found_by_name() {
     let text = include_str!("../../profiles/agx-orin-64gb.toml").replace("agx-orin-64gb", "my-board");
     program.write(&format!("{folder}/profiles/my-board.toml"), &text);
     let json = program.found("frontier --space mine --profile my-board --format json").json();
-    assert_eq!((&json["space"], &json["profile"]["name"]), (&"small".into(), &"my-board".into()));
+    assert_eq!(
+        (&json["setting"]["space"]["name"], &json["setting"]["profile"]["name"]),
+        (&"small".into(), &"my-board".into())
+    );
     assert!(program.found("spaces").stdout.contains("mine"));
 }

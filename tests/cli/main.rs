@@ -16,6 +16,7 @@ mod predict;
 mod profiles;
 mod program;
 mod reproduce;
+mod schema;
 mod search;
 mod synthesize;
 mod theory;

@@ -8,7 +8,7 @@ use super::program::{Program, list, number};
 fn each_run_leaves_less_to_learn_than_the_one_before() {
     let program = Program::new();
     let json = program.found("plan --data synthetic-170 --bootstrap 60 --runs 5 --format json").json();
-    assert_eq!(json["synthetic"], true);
+    assert_eq!(json["setting"]["law"]["synthetic"], true);
     assert_eq!((&json["aim"], &json["candidates"]), (&"frontier".into(), &10_560.into()));
     assert_eq!((&json["runs"], &json["runs_fitted"]), (&170.into(), &170.into()));
     let mut left = number(&json["target_sd_nats"]);

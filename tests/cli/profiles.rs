@@ -10,7 +10,7 @@ fn profiles_are_listed_and_a_broken_one_hides_no_other() {
         assert!(text.contains("agx-orin-64gb") && text.contains("NVIDIA Jetson Orin Nano 8GB"), "{text}");
     }
     let json = program.found("profiles --format json").json();
-    assert!(list(&json).iter().any(|item| item["name"] == "orin-nx-16gb" && item["origin"] == "built in"));
+    assert!(list(&json["profiles"]).iter().any(|item| item["name"] == "orin-nx-16gb" && item["origin"] == "built in"));
     if !cfg!(target_os = "macos") {
         program.write("config/roofscape/profiles/broken.toml", "name = 3");
         let output = program.found("profiles");
@@ -45,7 +45,7 @@ fn laws_and_spaces_are_listed() {
         assert!(lines.clone().count() > 0 && lines.all(|line| line.contains(",built in,")), "{text}");
     }
     let spaces = program.found("spaces --format json").json();
-    assert_eq!((&spaces[0]["name"], &spaces[1]["name"]), (&"large".into(), &"paper".into()));
+    assert_eq!((&spaces["spaces"][0]["name"], &spaces["spaces"][1]["name"]), (&"large".into(), &"paper".into()));
 }
 
 #[test]

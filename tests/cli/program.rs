@@ -1,8 +1,11 @@
 //! The binary in a directory of its own, where no file of the user's can interfere.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use jsonschema::Validator;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -14,9 +17,34 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Its document, which keeps to the schema.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
+        let document = serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr));
+        assert_valid(&document);
+        document
     }
+}
+
+/// Whether a document is one that docs/json.schema.json describes.
+pub(crate) fn assert_valid(document: &Value) {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../docs/json.schema.json")).expect("the schema is JSON")
+    });
+    static VALIDATORS: LazyLock<Mutex<BTreeMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let command = document["command"].as_str().unwrap_or_else(|| panic!("no command: {document}"));
+    // That of the command alone, because "none of nineteen fits" says nothing of what is wrong.
+    let validator = || {
+        let definition = format!("#/$defs/{}", report::definition_of(command));
+        let schema = serde_json::json!({ "$ref": definition, "$defs": SCHEMA["$defs"] });
+        Arc::new(jsonschema::validator_for(&schema).expect("a command of the schema"))
+    };
+    let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let validator = Arc::clone(validators.entry(command.to_owned()).or_insert_with(validator));
+    drop(validators);
+    let errors: Vec<String> =
+        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{command}: {}", errors.join("\n"));
 }
 
 /// A place to run it in.

@@ -22,9 +22,12 @@ fn scripts_get_every_figure_with_what_it_is_of() {
     assert_eq!(output.stderr, "");
     let json = output.json();
     assert_eq!((&json["reproduced"], &json["published_law"]), (&true.into(), &true.into()));
-    assert_eq!((&json["candidates"], &json["workload"]["prompt_tokens"]), (&10_560.into(), &1024.into()));
+    assert_eq!((&json["candidates"], &json["setting"]["workload"]["prompt_tokens"]), (&10_560.into(), &1024.into()));
     assert_eq!(json["precisions"], serde_json::json!(["fp16", "w8a8"]));
-    assert_eq!((&json["profile"]["name"], &json["profile"]["mode"]), (&"agx-orin-64gb".into(), &"MAXN".into()));
+    assert_eq!(
+        (&json["setting"]["profile"]["name"], &json["setting"]["mode"]),
+        (&"agx-orin-64gb".into(), &"MAXN".into())
+    );
     let claims = list(&json["claims"]);
     let verdicts: Vec<&str> = claims.iter().filter_map(|claim| claim["verdict"].as_str()).collect();
     let part = "holds-in-part";

@@ -6,8 +6,14 @@ use super::program::{Program, list, number};
 
 const DOCUMENT: &str = include_str!("../../docs/theory.md");
 
-fn variables(point: &Value) -> [f64; 5] {
-    ["layers", "width", "ffn_ratio", "gqa", "rho"].map(|key| number(&point[key]))
+fn loss(entry: &Value) -> f64 {
+    number(&entry["predictions"]["loss"])
+}
+
+fn variables(optimum: &Value) -> [f64; 5] {
+    let shape = &optimum["architecture"];
+    let [layers, width, ffn_ratio] = ["layers", "width", "ffn_ratio"].map(|key| number(&shape[key]));
+    [layers, width, ffn_ratio, number(&optimum["gqa"]), number(&optimum["rho"])]
 }
 
 fn assert_same(a: &Value, b: &Value) {
@@ -22,7 +28,7 @@ fn scripts_get_the_optimum_with_its_evidence() {
     assert_eq!((&json["regime"], &json["paper_regime"]), (&"decode".into(), &"D1".into()));
     assert_eq!(json["regime_in_words"], "decode latency binds");
     assert!(number(&json["kkt_residual"]) < 1e-9);
-    assert!((number(&json["takes"]["tpot_s"]) / 5e-3 - 1.0).abs() < 1e-5);
+    assert!((number(&json["optimum"]["predictions"]["tpot_s"]) / 5e-3 - 1.0).abs() < 1e-5);
     assert_eq!(json["optimum"], json["operators"]["optimum"]);
     let first = &list(&json["sensitivities"])[0];
     assert_eq!((&first["limit"], &first["words"]), (&"tpot".into(), &"1 ms more TPOT buys −4.2 % perplexity".into()));
@@ -30,12 +36,12 @@ fn scripts_get_the_optimum_with_its_evidence() {
     let nats = number(&first["nats_per_unit"]) * 5e-3 * (1e-3 / 5e-3_f64).ln_1p();
     assert!(((-nats).exp_m1() / number(&first["perplexity_change"]) - 1.0).abs() < 0.1);
     assert_eq!(list(&json["curve"]).len(), 9, "the paper's widths");
-    let losses = list(&json["curve"]).iter().filter_map(|at| at["loss"].as_f64());
+    let losses = list(&json["curve"]).iter().filter_map(|at| at["optimum"]["predictions"]["loss"].as_f64());
     let lowest = losses.fold(f64::INFINITY, f64::min);
     let widest = list(&json["curve"]).last().expect("widths");
-    assert!(widest["loss"].is_null(), "the LM head alone takes longer");
+    assert!(widest["optimum"].is_null(), "the LM head alone takes longer");
     assert!(widest["no_optimum"].as_str().is_some_and(|reason| reason.starts_with("TPOT of 5.00 ms cannot be kept")));
-    assert!(number(&json["loss"]) <= lowest && lowest < number(&json["sweep_best"]["loss"]));
+    assert!(loss(&json["optimum"]) <= lowest && lowest < loss(&json["sweep_best"]));
 }
 
 #[test]
@@ -47,7 +53,7 @@ fn the_closed_form_with_its_ends_kept_is_the_simplified_optimum() {
         assert_eq!(form["regime"], json["regime"]);
         let kept = if form["ends_kept"].is_null() { form } else { &form["ends_kept"] };
         assert_same(&kept["optimum"], &json["optimum"]);
-        assert!((number(&kept["loss"]) - number(&json["loss"])).abs() < 1e-9);
+        assert!((loss(&kept["optimum"]) - loss(&json["optimum"])).abs() < 1e-9);
     }
 }
 
@@ -56,16 +62,17 @@ fn what_is_to_be_built_costs_what_predict_says() {
     let program = Program::new();
     let json = program.found("theory --max-tpot 5ms --max-memory 4GB --format json").json();
     let (rounded, shape) = (&json["rounded"], &json["rounded"]["architecture"]);
-    assert!(number(&rounded["takes"]["tpot_s"]) <= 5e-3 && number(&rounded["takes"]["memory_bytes"]) <= 4e9);
+    let taken = &rounded["predictions"];
+    assert!(number(&taken["tpot_s"]) <= 5e-3 && number(&taken["memory_bytes"]) <= 4e9);
     let keys = ["layers", "width", "heads", "kv_heads", "intermediate", "experts", "top_k", "vocab"];
     let typed: Vec<String> = keys.iter().map(|key| format!("{key}={}", shape[*key])).collect();
     let predicted = program.found(&format!("predict --arch {} --format json", typed.join(","))).json();
-    assert_eq!(predicted["loss"], rounded["loss"]);
-    assert_eq!(predicted["latency"]["tpot_s"], rounded["takes"]["tpot_s"]);
-    assert_eq!(predicted["memory"]["total_bytes"], rounded["takes"]["memory_bytes"]);
-    let cost = number(&rounded["loss"]) - number(&json["loss"]);
+    for key in ["loss", "tpot_s", "memory_bytes", "parameters_total"] {
+        assert_eq!(predicted["predictions"][key], taken[key], "{key}");
+    }
+    let cost = loss(rounded) - loss(&json["optimum"]);
     assert!(cost > 0.0 && (cost - number(&rounded["loss_cost_nats"])).abs() < 1e-12);
-    assert!(number(&rounded["loss"]) < number(&json["sweep_best"]["loss"]), "rounding is finer than the space");
+    assert!(loss(rounded) < loss(&json["sweep_best"]), "rounding is finer than the space");
 }
 
 #[test]
@@ -136,7 +143,7 @@ fn a_workload_without_output_spends_nothing_on_it() {
     let json = Program::new().found("theory --max-tpot 5ms --output 0 --format json").json();
     for model in ["operators", "simplified"] {
         assert_eq!(json[model]["regime_in_words"], "nothing binds");
-        assert_eq!(number(&json[model]["takes"]["tpot_s"]), 0.0);
+        assert_eq!(number(&json[model]["optimum"]["predictions"]["tpot_s"]), 0.0);
     }
 }
 

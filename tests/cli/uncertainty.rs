@@ -1,10 +1,10 @@
-//! Intervals and how sure the frontier is: where they stand, and that they are absent where there is nothing to resample.
+//! Intervals and how sure the frontier is: where they stand, and that they are null where there is nothing to resample.
 
 use serde_json::Value;
 
 use super::program::{Program, list, number};
 
-const KEYS: [&str; 4] = ["frontier_probability", "robust", "loss_ci", "perplexity_ci"];
+const KEYS: [&str; 3] = ["frontier_probability", "robust", "intervals"];
 
 fn ends(interval: &Value) -> [f64; 2] {
     let [low, high] = list(interval) else { panic!("{interval} has two ends") };
@@ -26,9 +26,9 @@ fn a_law_fitted_on_the_spot_has_intervals() {
         let share = number(&row["frontier_probability"]);
         assert!((0.0..=1.0).contains(&share) && (share * 40.0 - (share * 40.0).round()).abs() < 1e-9);
         assert_eq!(row["robust"], share > 0.5);
-        let [low, high] = ends(&row["loss_ci"]);
-        assert!(low < high && (low - 0.05..high + 0.05).contains(&number(&row["loss"])), "{row}");
-        assert_eq!(ends(&row["perplexity_ci"]), [low.exp(), high.exp()]);
+        let [low, high] = ends(&row["intervals"]["loss"]);
+        assert!(low < high && (low - 0.05..high + 0.05).contains(&number(&row["predictions"]["loss"])), "{row}");
+        assert_eq!(ends(&row["intervals"]["perplexity"]), [low.exp(), high.exp()]);
         shares.push(share);
     }
     assert!(shares.iter().any(|&share| share > 0.5) && shares.iter().any(|&share| share < 1.0), "{shares:?}");
@@ -51,13 +51,13 @@ fn every_command_gives_the_same_interval() {
     for (row, entry) in rows.iter().zip(entries) {
         assert!(KEYS.iter().all(|&key| entry[key] == row[key] && !entry[key].is_null()), "{row} {entry}");
     }
-    let shape = &rows[0];
+    let (first, shape) = (&rows[0], &rows[0]["architecture"]);
     let keys =
         ["layers", "width", "heads", "head_dim", "kv_heads", "intermediate", "experts", "top_k", "vocab", "tied"];
     let arch: Vec<String> = keys.iter().map(|key| format!("{key}={}", shape[key])).collect();
     let predict = format!("predict --arch {} --data synthetic-170 --bootstrap 20", arch.join(","));
     let predicted = program.found(&format!("{predict} --format json")).json();
-    assert_eq!((&predicted["loss_ci"], &predicted["bootstrap"]), (&shape["loss_ci"], &of_frontier["bootstrap"]));
+    assert_eq!((&predicted["intervals"], &predicted["bootstrap"]), (&first["intervals"], &of_frontier["bootstrap"]));
     let text = program.found(&predict).stdout;
     assert!(text.contains("nats; 20 resamples of the runs by architecture (seed 0))"), "{text}");
 }
@@ -91,8 +91,8 @@ fn laws_without_runs_have_none_and_say_so_when_asked() {
     }
     let without = program.found("frontier --data synthetic-170 --bootstrap 0 --max-total 60ms --format json");
     for json in [asked.json(), without.json()] {
-        assert!(json.get("bootstrap").is_none() && json.get("coefficients_ci").is_none());
-        assert!(list(&json["frontier"]).iter().all(|row| KEYS.iter().all(|&key| row.get(key).is_none())));
+        assert!(json["bootstrap"].is_null() && json["coefficients_ci"].is_null());
+        assert!(list(&json["frontier"]).iter().all(|row| KEYS.iter().all(|&key| row.get(key) == Some(&Value::Null))));
     }
     let error = program.refused("frontier --data tiny --bootstrap 100001");
     assert!(error.contains("0..=100000"), "{error}");
@@ -108,7 +108,7 @@ fn too_few_runs_to_resample_still_have_a_law() {
         "{}",
         output.stderr
     );
-    assert!(output.json().get("loss_ci").is_none());
+    assert!(output.json()["intervals"].is_null());
     let error = program.refused("predict --arch qwen2.5-0.5b --data few.csv --bootstrap 200");
     assert!(error.contains("few: 13 different") && error.contains("--bootstrap 0"), "{error}");
 }

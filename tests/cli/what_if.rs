@@ -6,17 +6,20 @@ use super::program::{Program, list, number};
 fn an_imagined_board_is_priced_and_says_so() {
     let program = Program::new();
     let real = program.found("predict --arch qwen2.5-0.5b --format json").json();
-    assert!(real["profile"].get("what_if").is_none());
+    assert!(real["setting"]["profile"]["what_if"].is_null());
     let line = "predict --arch qwen2.5-0.5b --scale-bandwidth 2 --scale-compute 0.5x --board-memory 1GB --format json";
     let output = program.found(line);
     let imagined = output.json();
-    let bandwidth = |json: &serde_json::Value| number(&json["profile"]["bandwidth_bytes_per_s"]);
+    let bandwidth = |json: &serde_json::Value| number(&json["setting"]["profile"]["bandwidth_bytes_per_s"]);
     assert_eq!(bandwidth(&imagined), 2.0 * bandwidth(&real));
     assert_eq!(
-        imagined["profile"]["what_if"].to_string(),
+        imagined["setting"]["profile"]["what_if"].to_string(),
         r#"{"bandwidth":2.0,"compute":0.5,"memory_bytes":1000000000}"#
     );
-    assert_eq!(imagined["profile"]["figures"], real["profile"]["figures"], "figures are the real board's");
+    assert_eq!(
+        imagined["setting"]["profile"]["figures"], real["setting"]["profile"]["figures"],
+        "figures are the real board's"
+    );
     assert_eq!(imagined["memory"]["fits"], false);
     let said = "what if: agx-orin-64gb MAXN with bandwidth ×2, compute ×0.5, memory 1.00 GB";
     assert!(output.stderr.contains(said), "{}", output.stderr);
@@ -31,7 +34,7 @@ fn what_ten_percent_more_is_worth_is_what_pricing_it_gives() {
     for resource in ["bandwidth", "compute"] {
         let line = format!("predict --arch qwen2.5-0.5b --scale-{resource} 1.1 --format json");
         let more = program.found(&line).json();
-        let ratio = number(&more["latency"]["total_s"]) / number(&plain["latency"]["total_s"]);
+        let ratio = number(&more["predictions"]["total_s"]) / number(&plain["predictions"]["total_s"]);
         assert!((number(&plain["sensitivity"][resource]["total"]) - ratio).abs() < 1e-12);
     }
     let elasticity = &plain["elasticity"]["total"];
@@ -60,10 +63,13 @@ fn boards_are_ranked_by_watts() {
     let meets = of("meets");
     let watts: Vec<f64> = meets.iter().map(|row| number(&row["watts"])).collect();
     assert!(!watts.is_empty() && watts.is_sorted());
-    assert!(meets.iter().all(|row| number(&row["total_s"]) <= 0.4 && row["reason"] == ""));
+    assert!(meets.iter().all(|row| number(&row["predictions"]["total_s"]) <= 0.4 && row["reason"] == ""));
     assert_eq!(&report["cheapest"], meets[0]);
     for row in of("fails") {
-        assert!(number(&row["total_s"]) > 0.4 && row["reason"].as_str().is_some_and(|why| why.starts_with("total ")));
+        assert!(
+            number(&row["predictions"]["total_s"]) > 0.4
+                && row["reason"].as_str().is_some_and(|why| why.starts_with("total "))
+        );
     }
     // Each number is the one that predict gives for that board.
     let row = meets[0];
@@ -72,7 +78,11 @@ fn boards_are_ranked_by_watts() {
         row["profile"].as_str().expect("a name"),
         row["mode"].as_str().expect("a name")
     );
-    assert_eq!(program.found(&line).json()["latency"]["total_s"], row["total_s"]);
+    let alone = program.found(&line).json();
+    for key in ["prefill_s", "decode_s", "total_s", "tpot_s", "memory_bytes", "energy_j", "parameters_total"] {
+        assert_eq!(alone["predictions"][key], row["predictions"][key], "{key}");
+    }
+    assert_eq!(alone["setting"]["engine"], row["engine"]);
 
     let table = program.found("profiles rank --arch qwen2.5-0.5b --max-total 400ms").stdout;
     let said = format!(
@@ -95,7 +105,11 @@ fn a_format_that_a_board_lacks_is_its_verdict() {
     let program = Program::new();
     let output = program.line("profiles rank --arch qwen2.5-0.5b --precision w8a8 --format json");
     let report = output.json();
-    assert!(list(&report["ranking"]).iter().all(|row| row["verdict"] != "cannot compute" || row["total_s"].is_null()));
+    assert!(
+        list(&report["ranking"])
+            .iter()
+            .all(|row| row["verdict"] != "cannot compute" || row["predictions"]["total_s"].is_null())
+    );
 }
 
 #[test]

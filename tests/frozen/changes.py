@@ -43,6 +43,8 @@ import json
 import re
 from typing import Callable, NamedTuple
 
+import one_json
+
 
 class Change(NamedTuple):
     """One intended change."""
@@ -75,7 +77,15 @@ def on_text(stream, pattern, replacement):
 
 
 # Change(name, why, function), the oldest first.
-CHANGES = []
+CHANGES = [
+    Change("one-json", "all documents share one vocabulary; no version with the old ones was published", one_json.renewed),
+    Change("one-json-exported", "the same for exported files", one_json.exported),
+    Change(
+        "help-names-schema",
+        "a new command prints the schema of the documents",
+        on_text("stdout", r"^(  reproduce .*)\n", r"\1\n  schema      Print the JSON Schema that every JSON document keeps\n"),
+    ),
+]
 
 
 def apply(record, changes=None):

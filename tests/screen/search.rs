@@ -54,15 +54,12 @@ fn what_was_searched_says_so() {
     insta::assert_snapshot!("searched_at_80_by_24", text(&open((80, 24)).frame()));
 
     let json = session.state.with_view(|view| {
-        let document = report::document(view, Selection::Best, &Selection::Best.indices(view));
+        let document = report::export(view, Selection::Best, &Selection::Best.indices(view), None);
         serde_json::to_value(document).expect("JSON")
     });
     let json = json.expect("a picture");
-    assert_eq!(json["space"]["search"]["evaluations"], searched.evaluations);
-    assert_eq!(
-        (&json["space"]["search"]["of"], &json["space"]["search"]["seed"]),
-        (&8_788_451_175_u64.into(), &0.into())
-    );
+    assert_eq!(json["search"]["evaluations"], searched.evaluations);
+    assert_eq!((&json["search"]["of"], &json["search"]["seed"]), (&8_788_451_175_u64.into(), &0.into()));
     assert!(json["warnings"].to_string().contains("searched, not enumerated"));
 }
 

@@ -62,9 +62,9 @@ fn open_drag_export_quit() {
     assert_eq!(written.len(), 1);
     let document: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&written[0]).expect("the file")).expect("JSON");
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
     assert_eq!(document["architectures"].as_array().map(Vec::len), Some(1));
-    let limit = document["budgets"]["max_total_s"].as_f64().expect("the dragged budget");
+    let limit = document["setting"]["budgets"]["max_total_s"].as_f64().expect("the dragged budget");
     let total = document["architectures"][0]["predictions"]["total_s"].as_f64().expect("a prediction");
     assert!(limit < 0.1 && total <= limit, "{total} within {limit}");
 

@@ -1,46 +1,17 @@
 //! One engine on one board in one line: what the ideal roofline, the fit and an unseen model are off by.
 
-use serde::Serialize;
-
 use crate::cli::streams::Streams;
 use crate::cli::table::Table;
 use engine::calibration::{Calibration, Errors, Group, Observation, Prediction, calibrate, shapes};
 use engine::error::{Error, Result};
 use engine::roofline::Phase;
 use files::observations::{Pair, assumed_modes};
+use report::body::{PhaseErrors, SummaryPart};
 
 /// A pair and its calibrations, one for each group of number formats.
 pub(super) struct Calibrated {
     pub(super) pair: Pair,
     pub(super) groups: Vec<Group>,
-}
-
-/// One group of formats, or a pair without any.
-#[derive(Debug, Serialize)]
-pub(super) struct Line {
-    engine: String,
-    board: String,
-    formats: Vec<&'static str>,
-    models: usize,
-    /// Which differ in more than the names of models.
-    shapes: usize,
-    decode: PhaseLine,
-    prefill: PhaseLine,
-    /// What nobody says of the rows, and what was taken.
-    assumptions: Vec<String>,
-    remarks: Vec<String>,
-}
-
-/// Shares of the measured time.
-#[derive(Debug, Default, Serialize)]
-struct PhaseLine {
-    rows: usize,
-    ideal_median_error: Option<f64>,
-    ideal_worst_error: Option<f64>,
-    fitted_median_error: Option<f64>,
-    fitted_worst_error: Option<f64>,
-    left_out_median_error: Option<f64>,
-    left_out_worst_error: Option<f64>,
 }
 
 impl Calibrated {
@@ -50,32 +21,32 @@ impl Calibrated {
         Ok(Self { pair, groups })
     }
 
-    pub(super) fn lines(&self) -> Vec<Line> {
+    pub(super) fn lines(&self) -> Vec<SummaryPart> {
         if self.groups.is_empty() {
             return vec![self.without_rows()];
         }
         self.groups.iter().map(|group| self.line(group)).collect()
     }
 
-    fn without_rows(&self) -> Line {
+    fn without_rows(&self) -> SummaryPart {
         let Pair { engine, board, unusable, left_out, .. } = &self.pair;
         let mut reasons: Vec<&String> = left_out.iter().map(|(_, reason)| reason).collect();
         reasons.dedup();
         let remarks = unusable.iter().chain(reasons.iter().copied().filter(|_| unusable.is_none()));
-        Line {
+        SummaryPart {
             engine: engine.clone(),
             board: board.clone(),
             formats: Vec::new(),
             models: 0,
             shapes: 0,
-            decode: PhaseLine::default(),
-            prefill: PhaseLine::default(),
+            decode: PhaseErrors::default(),
+            prefill: PhaseErrors::default(),
             assumptions: Vec::new(),
             remarks: remarks.map(|reason| format!("not used: {reason}")).collect(),
         }
     }
 
-    fn line(&self, group: &Group) -> Line {
+    fn line(&self, group: &Group) -> SummaryPart {
         let observed = || group.members.iter().map(|&index| &self.pair.rows[index].observation);
         let calibration = group.outcome.as_ref().ok();
         let phase = |phase: Phase| {
@@ -85,7 +56,7 @@ impl Calibrated {
                     .filter(|(row, _)| row.pass.phase() == phase)
                     .map(|(row, ideal_s)| ideal_s / row.seconds - 1.0),
             );
-            PhaseLine::new(ideal, calibration, phase)
+            phase_errors(ideal, calibration, phase)
         };
         let remarks = match &group.outcome {
             Ok(calibration) => {
@@ -94,7 +65,7 @@ impl Calibrated {
             }
             Err(refusals) => refusals.iter().map(ToString::to_string).collect(),
         };
-        Line {
+        SummaryPart {
             engine: self.pair.engine.clone(),
             board: self.pair.board.clone(),
             formats: group.formats.clone(),
@@ -108,38 +79,28 @@ impl Calibrated {
     }
 }
 
-impl Line {
-    /// What is to be said of it.
-    pub(super) fn remarks(&self) -> impl Iterator<Item = &String> {
-        self.remarks.iter()
+fn phase_errors(ideal: Option<Errors>, calibration: Option<&Calibration>, phase: Phase) -> PhaseErrors {
+    let errors = |prediction| calibration.and_then(|calibration| calibration.errors(phase, prediction));
+    let (fitted, left_out) = (errors(Prediction::InSample), errors(Prediction::LeftOut));
+    PhaseErrors {
+        rows: ideal.map_or(0, |errors| errors.rows),
+        ideal_median_error: ideal.map(|errors| errors.median),
+        ideal_worst_error: ideal.map(|errors| errors.worst),
+        fitted_median_error: fitted.map(|errors| errors.median),
+        fitted_worst_error: fitted.map(|errors| errors.worst),
+        left_out_median_error: left_out.map(|errors| errors.median),
+        left_out_worst_error: left_out.map(|errors| errors.worst),
     }
 }
 
-impl PhaseLine {
-    fn new(ideal: Option<Errors>, calibration: Option<&Calibration>, phase: Phase) -> Self {
-        let errors = |prediction| calibration.and_then(|calibration| calibration.errors(phase, prediction));
-        let (fitted, left_out) = (errors(Prediction::InSample), errors(Prediction::LeftOut));
-        Self {
-            rows: ideal.map_or(0, |errors| errors.rows),
-            ideal_median_error: ideal.map(|errors| errors.median),
-            ideal_worst_error: ideal.map(|errors| errors.worst),
-            fitted_median_error: fitted.map(|errors| errors.median),
-            fitted_worst_error: fitted.map(|errors| errors.worst),
-            left_out_median_error: left_out.map(|errors| errors.median),
-            left_out_worst_error: left_out.map(|errors| errors.worst),
-        }
-    }
-
-    fn cells(&self) -> [String; 4] {
-        let percent =
-            |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1}", 100.0 * share));
-        [
-            self.rows.to_string(),
-            percent(self.ideal_median_error),
-            percent(self.fitted_median_error),
-            percent(self.left_out_median_error),
-        ]
-    }
+fn cells(errors: &PhaseErrors) -> [String; 4] {
+    let percent = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1}", 100.0 * share));
+    [
+        errors.rows.to_string(),
+        percent(errors.ideal_median_error),
+        percent(errors.fitted_median_error),
+        percent(errors.left_out_median_error),
+    ]
 }
 
 /// How many different models there are.
@@ -157,12 +118,12 @@ pub(super) fn print(calibrated: &[Calibrated], streams: &mut Streams<'_>) -> std
         "ideal %", "fit %", "unseen %",
     ];
     let mut table = Table::new(&headings, &[1, 2, 3]);
-    let lines: Vec<Line> = calibrated.iter().flat_map(Calibrated::lines).collect();
+    let lines: Vec<SummaryPart> = calibrated.iter().flat_map(Calibrated::lines).collect();
     for (number, line) in lines.iter().enumerate() {
         let formats = if line.formats.is_empty() { "–".to_owned() } else { line.formats.join(" ") };
         let [models, shapes] = [line.models, line.shapes].map(|count| count.to_string());
         let first = [(number + 1).to_string(), line.engine.clone(), line.board.clone(), formats, models, shapes];
-        table.row(first.into_iter().chain(line.decode.cells()).chain(line.prefill.cells()));
+        table.row(first.into_iter().chain(cells(&line.decode)).chain(cells(&line.prefill)));
     }
     table.write(streams.out)?;
     writeln!(

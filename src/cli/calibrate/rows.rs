@@ -1,42 +1,26 @@
 //! Predicted against measured, row by row, and the numbers behind the predictions.
 
-use serde::Serialize;
-
-use super::pair::{self, Calibrated};
+use super::pair::Calibrated;
 use crate::cli::streams::Streams;
 use crate::cli::table::Table;
 use engine::calibration::{Estimate, FittedRow, Parameter, Pass, Prediction, Standing};
 use engine::roofline::Phase;
 use engine::units::{self, significant};
 use files::observations::Observed;
+use report::body::{Calibrate, FittedNumber, LeftOut, RowPart};
 
-/// One measured time and its predictions.
-#[derive(Debug, Serialize)]
-pub(super) struct Line {
-    phase: Phase,
-    model: String,
-    precision: &'static str,
-    mode: String,
-    tokens: f64,
-    measured_s: f64,
-    ideal_s: f64,
-    calibrated_s: Option<f64>,
-    left_out_s: Option<f64>,
-    origin: String,
+/// What is written of one pair.
+pub(super) fn body(calibrated: &Calibrated) -> Calibrate {
+    let left_out = |(origin, reason): &(String, String)| LeftOut { origin: origin.clone(), reason: reason.clone() };
+    Calibrate {
+        summary: calibrated.lines(),
+        parameters: Some(numbers(calibrated)),
+        rows: Some(lines(calibrated)),
+        left_out: Some(calibrated.pair.left_out.iter().map(left_out).collect()),
+    }
 }
 
-/// One fitted number.
-#[derive(Debug, Serialize)]
-pub(super) struct Number {
-    formats: Vec<&'static str>,
-    symbol: &'static str,
-    value: f64,
-    low: f64,
-    high: f64,
-    standing: &'static str,
-}
-
-pub(super) fn lines(calibrated: &Calibrated) -> Vec<Line> {
+fn lines(calibrated: &Calibrated) -> Vec<RowPart> {
     let mut lines = Vec::new();
     for group in &calibrated.groups {
         for (place, &index) in group.members.iter().enumerate() {
@@ -49,9 +33,9 @@ pub(super) fn lines(calibrated: &Calibrated) -> Vec<Line> {
     lines
 }
 
-fn line(row: &Observed, ideal_s: f64, fitted: Option<FittedRow>) -> Line {
+fn line(row: &Observed, ideal_s: f64, fitted: Option<FittedRow>) -> RowPart {
     let observation = &row.observation;
-    Line {
+    RowPart {
         phase: observation.pass.phase(),
         model: observation.model.clone(),
         precision: observation.precision.name,
@@ -68,7 +52,7 @@ fn line(row: &Observed, ideal_s: f64, fitted: Option<FittedRow>) -> Line {
     }
 }
 
-pub(super) fn numbers(calibrated: &Calibrated) -> Vec<Number> {
+fn numbers(calibrated: &Calibrated) -> Vec<FittedNumber> {
     let of_group = |group: &engine::calibration::Group| {
         let estimates = group.outcome.as_ref().map(|calibration| calibration.estimates.clone()).unwrap_or_default();
         let formats = group.formats.clone();
@@ -77,8 +61,8 @@ pub(super) fn numbers(calibrated: &Calibrated) -> Vec<Number> {
     calibrated.groups.iter().flat_map(of_group).collect()
 }
 
-fn number(formats: &[&'static str], estimate: &Estimate) -> Number {
-    Number {
+fn number(formats: &[&'static str], estimate: &Estimate) -> FittedNumber {
+    FittedNumber {
         formats: formats.to_vec(),
         symbol: estimate.parameter.symbol(),
         value: estimate.value,
@@ -148,7 +132,7 @@ pub(super) fn print(calibrated: &Calibrated, streams: &mut Streams<'_>) -> std::
             }
         }
     }
-    for remark in calibrated.lines().iter().flat_map(pair::Line::remarks) {
+    for remark in calibrated.lines().iter().flat_map(|line| &line.remarks) {
         writeln!(streams.out, "  ! {remark}")?;
     }
     Ok(())

@@ -1,70 +1,18 @@
 //! `roofscape fit --compare`: every law that the runs allow, in one table.
 
-use serde::Serialize;
-
 use super::print::signed;
-use super::report::{Answer, ExtrapolationPart, KFoldPart, OptionsPart, headline};
 use crate::cli::args::{FitArgs, Format};
 use crate::cli::fitting::Choice;
 use crate::cli::streams::{Failure, Outcome, Streams};
 use crate::cli::table::{Table, write_pairs};
 use engine::error::Error;
-use engine::law::DatasetIdentity;
 use engine::law::comparison::{Candidate, Comparison, Entry, compare};
 use engine::law::fit::FitOptions;
 use engine::runs::Dataset;
 use engine::text::shown;
 use engine::units::{count, significant};
-use report::write_json;
-
-#[derive(Debug, Serialize)]
-struct Report {
-    dataset: DatasetIdentity,
-    runs: usize,
-    runs_excluded: usize,
-    criterion: &'static str,
-    weights: &'static str,
-    folds: usize,
-    options: OptionsPart,
-    comparison: Vec<EntryPart>,
-    /// Of the lowest k-fold error.
-    preferred: Option<&'static str>,
-    /// The simplest within one standard error of it, if it is simpler.
-    simplest_as_good: Option<&'static str>,
-    notes: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct EntryPart {
-    form: &'static str,
-    title: &'static str,
-    formula: &'static str,
-    #[serde(flatten)]
-    outcome: Answer<CandidatePart>,
-}
-
-#[derive(Debug, Serialize)]
-struct CandidatePart {
-    parameters: usize,
-    r2: Option<f64>,
-    rmse: Option<f64>,
-    k_fold: Answer<KFoldPart>,
-    extrapolation: Answer<ExtrapolationPart>,
-    aic: Option<f64>,
-    bic: Option<f64>,
-    rank: RankPart,
-    same_as: Option<&'static str>,
-    notes: Vec<String>,
-}
-
-/// Places from 1, the best.
-#[derive(Debug, Serialize)]
-struct RankPart {
-    k_fold: Option<usize>,
-    extrapolation: Option<usize>,
-    aic: Option<usize>,
-    bic: Option<usize>,
-}
+use report::body::{Answer, Compare, ComparedForm, ExtrapolationTest, KFoldPart, OptionsPart, RankPart, headline};
+use report::{Document, SettingPart, write_json};
 
 pub(super) fn run(
     args: &FitArgs,
@@ -87,7 +35,7 @@ pub(super) fn run(
     let mut notes: Vec<String> = compared.without_tokens.iter().cloned().collect();
     notes.extend(dependence(&compared, choice.runs.len()));
     notes.extend(choice.sentence(dataset));
-    let report = Report {
+    let report = Compare {
         dataset: dataset.identity(),
         runs: dataset.runs.len(),
         runs_excluded: choice.excluded.len(),
@@ -101,43 +49,58 @@ pub(super) fn run(
         notes,
     };
     match args.format {
-        Format::Json => write_json(&report, &mut *streams.out)?,
+        Format::Json => {
+            let setting = SettingPart::default().with_dataset(dataset.identity());
+            write_json(&Document::new(setting, &[], report), &mut *streams.out)?;
+        }
         Format::Table => print(&report, &compared.verdict(), streams)?,
     }
     Ok(Outcome::Found)
 }
 
-fn entry_part(entry: &Entry, compared: &Comparison) -> EntryPart {
-    let outcome = match &entry.outcome {
-        Err(error) => Answer::Unknown { error: headline(error) },
-        Ok(candidate) => {
-            let place = |figure: fn(&Candidate) -> Option<f64>| {
-                let ranked = compared.ranked(figure);
-                ranked.iter().position(|form| form.name == entry.form.name).map(|place| place + 1)
-            };
-            Answer::Known(CandidatePart {
-                parameters: candidate.fit.parameters,
-                r2: candidate.fit.quality.r2_train,
-                rmse: candidate.fit.quality.rmse,
-                k_fold: Answer::of(&candidate.k_fold).map(KFoldPart::from),
-                extrapolation: Answer::of(&candidate.extrapolation).map(ExtrapolationPart::from),
-                aic: candidate.aic,
-                bic: candidate.bic,
-                rank: RankPart {
-                    k_fold: place(|candidate| Some(candidate.k_fold.as_ref().ok()?.score.rmse)),
-                    extrapolation: place(|candidate| Some(candidate.extrapolation.as_ref().ok()?.score.rmse)),
-                    aic: place(|candidate| candidate.aic),
-                    bic: place(|candidate| candidate.bic),
-                },
-                same_as: candidate.same_as,
-                notes: candidate.fit.notes.clone(),
-            })
-        }
+fn entry_part(entry: &Entry, compared: &Comparison) -> ComparedForm {
+    let none = ComparedForm {
+        form: entry.form.name,
+        title: entry.form.title,
+        formula: entry.form.formula,
+        error: entry.outcome.as_ref().err().map(headline),
+        parameters: None,
+        r2: None,
+        rmse: None,
+        k_fold: None,
+        extrapolation: None,
+        aic: None,
+        bic: None,
+        rank: None,
+        same_as: None,
+        notes: Vec::new(),
     };
-    EntryPart { form: entry.form.name, title: entry.form.title, formula: entry.form.formula, outcome }
+    let Ok(candidate) = &entry.outcome else { return none };
+    let place = |figure: fn(&Candidate) -> Option<f64>| {
+        let ranked = compared.ranked(figure);
+        ranked.iter().position(|form| form.name == entry.form.name).map(|place| place + 1)
+    };
+    ComparedForm {
+        parameters: Some(candidate.fit.parameters),
+        r2: candidate.fit.quality.r2_train,
+        rmse: candidate.fit.quality.rmse,
+        k_fold: Some(Answer::of(&candidate.k_fold).map(KFoldPart::from)),
+        extrapolation: Some(Answer::of(&candidate.extrapolation).map(ExtrapolationTest::from)),
+        aic: candidate.aic,
+        bic: candidate.bic,
+        rank: Some(RankPart {
+            k_fold: place(|candidate| Some(candidate.k_fold.as_ref().ok()?.score.rmse)),
+            extrapolation: place(|candidate| Some(candidate.extrapolation.as_ref().ok()?.score.rmse)),
+            aic: place(|candidate| candidate.aic),
+            bic: place(|candidate| candidate.bic),
+        }),
+        same_as: candidate.same_as,
+        notes: candidate.fit.notes.clone(),
+        ..none
+    }
 }
 
-fn print(report: &Report, verdict: &str, streams: &mut Streams<'_>) -> std::io::Result<()> {
+fn print(report: &Compare, verdict: &str, streams: &mut Streams<'_>) -> std::io::Result<()> {
     let mut pairs = vec![
         ("dataset", format!("{}, {} runs", shown(&report.dataset.name), count(report.runs))),
         (
@@ -148,10 +111,8 @@ fn print(report: &Report, verdict: &str, streams: &mut Streams<'_>) -> std::io::
     ];
     pairs.extend(best_at_the_largest(report).map(|words| ("largest", words)));
     for entry in &report.comparison {
-        match &entry.outcome {
-            Answer::Unknown { error } => pairs.push(("note", format!("{} cannot be fitted: {error}", entry.form))),
-            Answer::Known(candidate) => pairs.extend(remarks(entry.form, candidate).map(|remark| ("note", remark))),
-        }
+        let failed = entry.error.iter().map(|error| format!("{} cannot be fitted: {error}", entry.form));
+        pairs.extend(failed.chain(remarks(entry)).map(|remark| ("note", remark)));
     }
     pairs.extend(report.notes.iter().map(|note| ("note", note.clone())));
     write_pairs(streams.out, &pairs)?;
@@ -170,27 +131,27 @@ fn print(report: &Report, verdict: &str, streams: &mut Streams<'_>) -> std::io::
     ];
     let mut table = Table::new(&headings, &[0]);
     for entry in &report.comparison {
-        let Answer::Known(candidate) = &entry.outcome else { continue };
+        let Some(parameters) = entry.parameters else { continue };
         let number = |value: Option<f64>, digits| value.map_or_else(nothing, |value| significant(value, digits));
         let criterion = |value: Option<f64>| value.map_or_else(nothing, |value| format!("{value:.1}"));
         let (mut folds, mut error, mut largest, mut bias) = (nothing(), nothing(), nothing(), nothing());
-        if let Answer::Known(tested) = &candidate.k_fold {
+        if let Some(Answer::Known(tested)) = &entry.k_fold {
             (folds, error) = (significant(tested.score.rmse, 3), significant(tested.rmse_standard_error, 2));
         }
-        if let Answer::Known(tested) = &candidate.extrapolation {
+        if let Some(Answer::Known(tested)) = &entry.extrapolation {
             (largest, bias) = (significant(tested.score.rmse, 3), signed(tested.score.bias));
         }
         table.row([
             entry.form.to_owned(),
-            candidate.parameters.to_string(),
-            number(candidate.r2, 4),
-            number(candidate.rmse, 3),
+            parameters.to_string(),
+            number(entry.r2, 4),
+            number(entry.rmse, 3),
             folds,
             error,
             largest,
             bias,
-            criterion(candidate.aic),
-            criterion(candidate.bic),
+            criterion(entry.aic),
+            criterion(entry.bic),
         ]);
     }
     table.write(streams.out)
@@ -201,14 +162,12 @@ fn nothing() -> String {
 }
 
 /// The law that extrapolates best, where that is not the one preferred.
-fn best_at_the_largest(report: &Report) -> Option<String> {
+fn best_at_the_largest(report: &Compare) -> Option<String> {
     let (best, rmse) = report
         .comparison
         .iter()
-        .filter_map(|entry| match &entry.outcome {
-            Answer::Known(CandidatePart { extrapolation: Answer::Known(tested), same_as: None, .. }) => {
-                Some((entry.form, tested.score.rmse))
-            }
+        .filter_map(|entry| match &entry.extrapolation {
+            Some(Answer::Known(tested)) if entry.same_as.is_none() => Some((entry.form, tested.score.rmse)),
             _ => None,
         })
         .min_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -235,15 +194,16 @@ fn dependence(compared: &Comparison, runs: usize) -> Option<String> {
 }
 
 /// Why a figure is missing, and what a form has become.
-fn remarks(form: &str, candidate: &CandidatePart) -> impl Iterator<Item = String> {
-    let same = candidate.same_as.map(|other| format!("on these runs {form} is the same law as {other}"));
-    let untested = match &candidate.k_fold {
-        Answer::Unknown { error } => Some(format!("{form} in folds: {error}")),
-        Answer::Known(_) => None,
+fn remarks(entry: &ComparedForm) -> impl Iterator<Item = String> {
+    let form = entry.form;
+    let same = entry.same_as.map(|other| format!("on these runs {form} is the same law as {other}"));
+    let untested = match &entry.k_fold {
+        Some(Answer::Unknown { error }) => Some(format!("{form} in folds: {error}")),
+        Some(Answer::Known(_)) | None => None,
     };
-    let unextrapolated = match &candidate.extrapolation {
-        Answer::Unknown { error } => Some(format!("{form} at the largest: {error}")),
-        Answer::Known(_) => None,
+    let unextrapolated = match &entry.extrapolation {
+        Some(Answer::Unknown { error }) => Some(format!("{form} at the largest: {error}")),
+        Some(Answer::Known(_)) | None => None,
     };
     [same, untested, unextrapolated].into_iter().flatten()
 }

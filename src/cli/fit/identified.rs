@@ -1,10 +1,10 @@
 //! Which coefficients the runs tell, by every account there is of them.
 
 use super::assessment::{Assessment, WIDE_FACTOR};
-use super::report::ByKey;
 use crate::cli::fitting::Fitting;
 use engine::law::fit::Fate;
 use engine::law::form::Slot;
+use report::ByKey;
 
 /// A coefficient is if the runs decided it, and neither its standard error nor its profile nor the resamples say otherwise.
 pub(super) fn identified(fitting: &Fitting, assessment: &Assessment) -> ByKey<bool> {

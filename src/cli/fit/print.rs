@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use super::report::{Answer, ExtrapolationPart, KFoldPart, Report, StandardError};
 use crate::cli::streams::Streams;
 use crate::cli::table::{Table, write_pairs};
 use engine::law::fit::{Criterion, Fate, PROFILE_LEVEL, Profile};
@@ -13,12 +12,13 @@ use engine::text::shown;
 use engine::units::{self, count, significant};
 use files::runs::Loaded;
 use report::BootstrapPart;
+use report::body::{Answer, ExtrapolationTest, Fit, KFoldPart, StandardError};
 
 /// Runs of the influence table.
 const MOST_INFLUENTIAL: usize = 10;
 
 pub(super) fn print(
-    report: &Report<'_>,
+    report: &Fit<'_>,
     loaded: &Loaded,
     saved: Option<&Path>,
     streams: &mut Streams<'_>,
@@ -43,7 +43,7 @@ pub(super) fn print(
     range(report).write(streams.out)
 }
 
-fn of_data(report: &Report<'_>, loaded: &Loaded) -> Vec<(&'static str, String)> {
+fn of_data(report: &Fit<'_>, loaded: &Loaded) -> Vec<(&'static str, String)> {
     let dataset = &loaded.dataset;
     let synthetic = if dataset.synthetic { ", synthetic" } else { "" };
     let origin = dataset.origin.as_deref().unwrap_or("given");
@@ -66,7 +66,7 @@ fn of_data(report: &Report<'_>, loaded: &Loaded) -> Vec<(&'static str, String)> 
     pairs
 }
 
-fn of_fit(report: &Report<'_>) -> Vec<(&'static str, String)> {
+fn of_fit(report: &Fit<'_>) -> Vec<(&'static str, String)> {
     let known = |value: Option<f64>| value.map_or_else(|| "not known".to_owned(), |value| significant(value, 4));
     let held_out = match report.runs_holdout {
         0 => String::new(),
@@ -109,7 +109,7 @@ fn of_fit(report: &Report<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// Under the Huber criterion the starts are those of the least squares that its own search begins at.
-fn starts(report: &Report<'_>) -> (&'static str, String) {
+fn starts(report: &Fit<'_>) -> (&'static str, String) {
     let (agreeing, starts) = (report.starts_agreeing, report.options.starts);
     let from = if report.criterion == Criterion::HuberLog.name() { "least-squares start: " } else { "" };
     ("starts", format!("{from}{agreeing} of {starts} ended in the best optimum"))
@@ -121,7 +121,7 @@ fn nats(value: f64, digits: u8) -> String {
     if value.abs() < ROUNDING { "0".to_owned() } else { significant(value, digits) }
 }
 
-fn of_tests(report: &Report<'_>) -> Vec<(&'static str, String)> {
+fn of_tests(report: &Fit<'_>) -> Vec<(&'static str, String)> {
     let Some(tests) = &report.validation else { return Vec::new() };
     let between = match &tests.k_fold {
         Answer::Known(tested) => Some(tested.score.rmse),
@@ -157,7 +157,7 @@ fn in_folds(tested: &KFoldPart) -> String {
     )
 }
 
-fn at_the_largest(tested: &ExtrapolationPart, parameters: usize, between_rmse: Option<f64>) -> String {
+fn at_the_largest(tested: &ExtrapolationTest, parameters: usize, between_rmse: Option<f64>) -> String {
     let size = |value: f64| units::parameters(value.round() as u64);
     let [fitted_from, fitted_to] = tested.active_parameters_fitted.map(size);
     let [from, to] = tested.active_parameters_predicted.map(size);
@@ -209,7 +209,7 @@ pub(super) fn signed(value: f64) -> String {
     }
 }
 
-fn coefficients(report: &Report<'_>) -> Table {
+fn coefficients(report: &Fit<'_>) -> Table {
     let form = report.coefficients.form();
     let level = 100.0 * Ensemble::LEVEL;
     let mut headings = vec!["coefficient", "value", "std. error"];
@@ -218,7 +218,7 @@ fn coefficients(report: &Report<'_>) -> Table {
         debug_assert_eq!(level, 90.0, "the heading says so");
         headings.push("90 % interval");
     }
-    if !report.profile.0.is_empty() {
+    if !report.profile.is_empty() {
         debug_assert_eq!(PROFILE_LEVEL, 0.95, "the heading says so");
         headings.push("95 % profile");
     }
@@ -237,7 +237,7 @@ fn coefficients(report: &Report<'_>) -> Table {
         if let Some(intervals) = &report.coefficients_ci {
             cells.push(intervals.get(name.key).map_or_else(nothing, |ends| interval(ends.low, ends.high)));
         }
-        if !report.profile.0.is_empty() {
+        if !report.profile.is_empty() {
             cells.push(report.profile.get(name.key).map_or_else(nothing, |profile| profiled(profile)));
         }
         cells.push(format!("{}{}", name.meaning, doubt(report, slot)));
@@ -247,7 +247,7 @@ fn coefficients(report: &Report<'_>) -> Table {
 }
 
 /// Why a coefficient is not to be taken at its value.
-fn doubt(report: &Report<'_>, slot: Slot) -> &'static str {
+fn doubt(report: &Fit<'_>, slot: Slot) -> &'static str {
     let key = report.coefficients.form().name_of(slot).key;
     match report.fate.get(key) {
         Some(Fate::Fitted) if report.identified.get(key) == Some(&true) => "",
@@ -290,7 +290,7 @@ fn profiled(profile: &Profile) -> String {
     }
 }
 
-fn influence(report: &Report<'_>) -> Table {
+fn influence(report: &Fit<'_>) -> Table {
     let mut table =
         Table::new(&["most influential", "law shifts, nats", "measured − predicted without it, nats"], &[0]);
     for run in report.influence.iter().take(MOST_INFLUENTIAL) {
@@ -303,7 +303,7 @@ fn influence(report: &Report<'_>) -> Table {
     table
 }
 
-fn range(report: &Report<'_>) -> Table {
+fn range(report: &Fit<'_>) -> Table {
     let mut table = Table::new(&["fitted on", "from", "to"], &[0]);
     for axis in Axis::ALL {
         let [low, high] = report.range.get(axis);

@@ -1,4 +1,4 @@
-//! One line of the frontier, in each of the formats.
+//! One line of the frontier, as columns.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::reference::ReferenceModel;
 use engine::units::{self, significant};
-use report::{EntryConfidence, ModelPart};
+use report::EntryConfidence;
 
 /// One architecture of the frontier, flat so that it is a row of CSV as well.
 #[derive(Debug, Serialize)]
@@ -43,30 +43,25 @@ pub(super) struct Row {
     pub(super) energy_is_upper_bound: Option<bool>,
 }
 
-/// A row with how sure it is, where the runs were resampled: more keys in JSON, more columns in CSV.
-#[derive(Debug, Serialize)]
+/// A row with how sure it is, where the runs were resampled: more columns.
+#[derive(Debug)]
 pub(super) struct Line {
-    #[serde(flatten)]
     pub(super) row: Row,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(super) confidence: Option<EntryConfidence>,
 }
 
 /// A model beside the frontier.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct ModelLine {
     pub(super) name: String,
-    #[serde(flatten)]
     pub(super) row: Row,
-    pub(super) family: String,
-    pub(super) source: String,
     pub(super) notes: Vec<String>,
 }
 
 impl ModelLine {
     pub(super) fn new(landscape: &Landscape, model: &ReferenceModel, board_memory_bytes: f64) -> Self {
-        let ModelPart { name, family, source, notes, .. } = ModelPart::from(model);
-        Self { name, row: Row::of_model(landscape, model, board_memory_bytes), family, source, notes }
+        let ReferenceModel { name, notes, .. } = model.clone();
+        Self { name, row: Row::of_model(landscape, model, board_memory_bytes), notes }
     }
 }
 

@@ -6,34 +6,17 @@ use super::super::load::BoardInMode;
 use super::super::setting;
 use super::super::streams::{Failure, Streams};
 use super::super::table::{Table, write_csv, write_pairs};
+use super::json_setting;
 use crate::cli::args::RowFormat;
 use engine::architecture::Architecture;
-use engine::law::{DatasetIdentity, LossLaw};
-use engine::precision::Precision;
-use engine::roofline::{Attention, Estimator};
+use engine::law::LossLaw;
+use engine::roofline::Estimator;
 use engine::units::{self, significant};
-use engine::workload::Workload;
 use files::profile::{PowerMode, Profile};
-use report::{ArchitecturePart, LawPart, ProfilePart, Warning, write_json};
+use report::body::{AllModes, ModePart};
+use report::{Document, Entry, ModelPart, Warning, engine, write_json};
 
-/// What is compared; the profile is that of the mode that holds without `--all-modes`.
-#[derive(Debug, Serialize)]
-struct Report {
-    architecture: ArchitecturePart,
-    loss: f64,
-    perplexity: f64,
-    law: LawPart,
-    dataset: Option<DatasetIdentity>,
-    profile: ProfilePart,
-    #[serde(flatten)]
-    precision: Precision,
-    workload: Workload,
-    attention: Attention,
-    warnings: Vec<String>,
-    modes: Vec<ModeRow>,
-}
-
-/// One power mode; latencies are null where it cannot compute in the number format, energies without watts too.
+/// One power mode as columns; latencies are empty where it cannot compute in the number format, energies without watts too.
 #[derive(Debug, Serialize)]
 struct ModeRow {
     mode: String,
@@ -96,9 +79,32 @@ impl ModeRow {
     }
 }
 
+fn mode_part(
+    shape: &Architecture,
+    (law, profile, mode): (&LossLaw, &Profile, &PowerMode),
+    estimator: &Estimator,
+) -> ModePart {
+    let hardware = profile.hardware(mode);
+    let priced = estimator.on(&hardware).ok();
+    let entry =
+        priced.map_or_else(|| Entry::sized(shape), |estimator| Entry::priced(&estimator, shape, hardware.memory_bytes));
+    let row = ModeRow::new(shape, profile, mode, estimator);
+    ModePart {
+        mode: row.mode,
+        watts: row.watts,
+        sms: row.sms,
+        gpu_clock_hz: row.gpu_clock_hz,
+        bandwidth_bytes_per_s: row.bandwidth_bytes_per_s,
+        tokens_per_s: row.tokens_per_s,
+        basis: row.basis,
+        engine: priced.map(|estimator| engine(profile, mode, estimator.precision())),
+        entry: entry.under(law, shape),
+    }
+}
+
 /// Writes one row per mode of the board's profile.
 pub(super) fn write(
-    shape: &Architecture,
+    (shape, model): (&Architecture, Option<ModelPart>),
     (law, board, estimator): (&LossLaw, &BoardInMode, &Estimator),
     warnings: &[Warning],
     format: RowFormat,
@@ -120,21 +126,10 @@ pub(super) fn write(
             table(&rows).write(streams.out)?;
         }
         RowFormat::Json => {
-            let loss = law.coefficients.loss(&shape.features());
-            let report = Report {
-                architecture: ArchitecturePart::from(shape),
-                loss,
-                perplexity: loss.exp(),
-                law: LawPart::from(law),
-                dataset: law.dataset.clone(),
-                profile: ProfilePart::new(profile, &board.mode, estimator.precision()),
-                precision: *estimator.precision(),
-                workload: estimator.workload(),
-                attention: estimator.attention(),
-                warnings: warnings.iter().map(Warning::to_string).collect(),
-                modes: rows,
-            };
-            write_json(&report, &mut *streams.out)?;
+            let parts = profile.modes.iter().map(|mode| mode_part(shape, (law, profile, mode), estimator)).collect();
+            let entry = Entry::priced(estimator, shape, board.hardware.memory_bytes).under(law, shape);
+            let body = AllModes { model, entry, modes: parts };
+            write_json(&Document::new(json_setting(law, board, estimator), warnings, body), &mut *streams.out)?;
         }
     }
     Ok(())

@@ -11,28 +11,14 @@ use engine::budget::{Budgets, Limit};
 use engine::error::Error;
 use engine::hardware::Hardware;
 use engine::precision::Precision;
-use engine::roofline::{Attention, Estimator};
+use engine::roofline::Estimator;
 use engine::units;
 use engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
 use engine::workload::Workload;
 use files::profile::{PowerMode, Profile};
 use files::resolve::Library;
-use report::{ArchitecturePart, ModelPart, write_json};
-
-#[derive(Debug, Serialize)]
-struct Report {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<ModelPart>,
-    architecture: ArchitecturePart,
-    #[serde(flatten)]
-    precision: Precision,
-    workload: Workload,
-    attention: Attention,
-    budgets: Budgets,
-    /// The first of the ranking, if it keeps the budgets at stated watts.
-    cheapest: Option<Row>,
-    ranking: Vec<Row>,
-}
+use report::body::{Rank, RankedPart};
+use report::{Document, Entry, ModelPart, SettingPart, write_json};
 
 /// A board in one of its modes, in its place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -49,6 +35,17 @@ struct Row {
     board_memory_bytes: f64,
     /// What it falls short of, in words; empty where it keeps the budgets.
     reason: String,
+    /// Whose efficiencies the times rest on; no column.
+    #[serde(skip)]
+    engine: String,
+}
+
+/// Which board in which mode, and whose efficiencies its times rest on.
+#[derive(Debug, Clone)]
+struct Offered<'a> {
+    profile: &'a str,
+    mode: &'a str,
+    engine: String,
 }
 
 impl Row {
@@ -66,7 +63,7 @@ impl Row {
         "reason",
     ];
 
-    fn new((profile, mode): (&str, &str), board: &Hardware, placed: &Placed, precision: &Precision) -> Self {
+    fn new(offered: &Offered<'_>, board: &Hardware, placed: &Placed, precision: &Precision) -> Self {
         let value = |limit| placed.standing.needs().map(|needs| needs.value(limit));
         let (verdict, reason) = match &placed.standing {
             Standing::Meets(_) if placed.watts.is_none() => ("no watts stated", String::new()),
@@ -77,8 +74,8 @@ impl Row {
             Standing::CannotCompute(refusal) => ("cannot compute", refusal.to_string()),
         };
         Self {
-            profile: profile.to_owned(),
-            mode: mode.to_owned(),
+            profile: offered.profile.to_owned(),
+            mode: offered.mode.to_owned(),
             watts: placed.watts,
             calibrated: !board.efficiency_in(precision).1.is_ideal(),
             verdict,
@@ -88,6 +85,7 @@ impl Row {
             memory_bytes: value(Limit::Memory),
             board_memory_bytes: board.memory_bytes,
             reason,
+            engine: offered.engine.clone(),
         }
     }
 
@@ -124,24 +122,22 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
     };
     let budgets = args.budgets.budgets();
     let ranking = rank(&offers, &estimator, &shape, &budgets);
-    let row = |placed: &Placed| Row::new(names[placed.offer], &offers[placed.offer], placed, estimator.precision());
+    let row = |placed: &Placed| Row::new(&names[placed.offer], &offers[placed.offer], placed, estimator.precision());
     let rows: Vec<Row> = ranking.iter().map(row).collect();
     let found = ranking.iter().any(|placed| matches!(placed.standing, Standing::Meets(_)));
     let cheapest = ranking.first().filter(|placed| placed.is_in_the_running()).and_then(|_| rows.first()).cloned();
     match args.format {
         RowFormat::Csv => write_csv(&Row::KEYS, &rows, streams.out)?,
         RowFormat::Json => {
-            let report = Report {
-                model: model.as_ref().map(ModelPart::from),
-                architecture: ArchitecturePart::from(&shape),
-                precision,
-                workload: args.workload.workload(),
-                attention: args.attention.attention,
-                budgets,
-                cheapest,
-                ranking: rows,
-            };
-            write_json(&report, &mut *streams.out)?;
+            let part = |(placed, row): (&Placed, &Row)| ranked(row, &offers[placed.offer], &estimator, &shape);
+            let ranking: Vec<RankedPart> = ranking.iter().zip(&rows).map(part).collect();
+            let cheapest = cheapest.and_then(|_| ranking.first().cloned());
+            let body = Rank { model: model.as_ref().map(ModelPart::from), cheapest, ranking };
+            let setting = SettingPart::default()
+                .with_precision(&precision)
+                .with_workload(estimator.workload(), estimator.attention())
+                .with_budgets(budgets);
+            write_json(&Document::new(setting, &[], body), &mut *streams.out)?;
         }
         RowFormat::Table => print(&shape, &estimator, &budgets, (&rows, cheapest.as_ref()), streams)?,
     }
@@ -152,8 +148,26 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
     Ok(Outcome::NothingFeasible)
 }
 
+fn ranked(row: &Row, board: &Hardware, estimator: &Estimator, shape: &Architecture) -> RankedPart {
+    let entry = match estimator.on(board) {
+        Ok(estimator) => Entry::priced(&estimator, shape, board.memory_bytes),
+        Err(_) => Entry::sized(shape),
+    };
+    RankedPart {
+        profile: row.profile.clone(),
+        mode: row.mode.clone(),
+        engine: row.engine.clone(),
+        watts: row.watts,
+        calibrated: row.calibrated,
+        verdict: row.verdict,
+        reason: row.reason.clone(),
+        board_memory_bytes: row.board_memory_bytes,
+        entry,
+    }
+}
+
 /// All boards in all modes, each as well as it is known in a number format, and the names of profile and mode.
-fn offers<'a>(profiles: &'a [Profile], precision: &Precision) -> (Vec<(&'a str, &'a str)>, Vec<Hardware>) {
+fn offers<'a>(profiles: &'a [Profile], precision: &Precision) -> (Vec<Offered<'a>>, Vec<Hardware>) {
     let modes = profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
     let all: Vec<(&Profile, &PowerMode, Hardware)> =
         modes.map(|(profile, mode)| (profile, mode, profile.hardware(mode))).collect();
@@ -162,7 +176,8 @@ fn offers<'a>(profiles: &'a [Profile], precision: &Precision) -> (Vec<(&'a str, 
     let taken = contenders(&entrants, precision);
     let offer = |place: usize| {
         let (profile, mode, hardware) = &all[place];
-        ((profile.name.as_str(), mode.name.as_str()), hardware.clone())
+        let engine = report::engine(profile, mode, precision);
+        (Offered { profile: &profile.name, mode: &mode.name, engine }, hardware.clone())
     };
     taken.into_iter().map(offer).unzip()
 }

@@ -1,30 +1,32 @@
 //! What the theory says, for people.
 
 use super::Question;
-use super::report::{Answer, Built, FormAt, Report, Takes};
+use super::report::Report;
 use crate::cli::setting;
 use crate::cli::streams::{Failure, Streams};
 use crate::cli::table::{Table, write_pairs};
 use engine::architecture::experts_in_words;
 use engine::text::shown;
+use engine::theory::Simplified;
 use engine::theory::closed_forms::{Condition, Verdict};
-use engine::theory::{Point, Simplified};
 use engine::units::{self, nats, significant};
-use report::ArchitecturePart;
+use report::body::{BuiltPart, FormPart, Theory, TheoryAnswer};
+use report::{ArchitecturePart, PredictionsPart};
 
 pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&question.law, &question.board, &question.estimator);
     pairs.push(("budgets", question.budgets.in_words().unwrap_or_default()));
     pairs.push(("space", format!("the ends of {}", shown(&question.space.name))));
-    for (label, answer) in [("operators", &report.operators), ("simplified", &report.simplified)] {
+    let body = &report.body;
+    for (label, answer) in [("operators", &body.operators), ("simplified", &body.simplified)] {
         pairs.push((label, verdict(answer)));
     }
     write_pairs(streams.out, &pairs)?;
-    if [&report.operators, &report.simplified].into_iter().all(|answer| answer.optimum.is_none()) {
+    if [&body.operators, &body.simplified].into_iter().all(|answer| answer.optimum.is_none()) {
         return Ok(());
     }
     writeln!(streams.out)?;
-    table(report).write(streams.out)?;
+    table(body).write(streams.out)?;
     writeln!(streams.out)?;
     for line in sentences(report) {
         writeln!(streams.out, "{line}")?;
@@ -33,7 +35,7 @@ pub(super) fn write(question: &Question, report: &Report, streams: &mut Streams<
 }
 
 /// `decode latency binds (D1); KKT residual 3e-11`.
-fn verdict(answer: &Answer) -> String {
+fn verdict(answer: &TheoryAnswer) -> String {
     let mut text = answer.regime_in_words.clone();
     if let Some(name) = answer.paper_regime {
         text = format!("{text} ({name})");
@@ -45,7 +47,7 @@ fn verdict(answer: &Answer) -> String {
     }
 }
 
-fn table(report: &Report) -> Table {
+fn table(report: &Theory) -> Table {
     let headings = [
         "",
         "layers",
@@ -62,12 +64,15 @@ fn table(report: &Report) -> Table {
     ];
     let mut table = Table::new(&headings, &[0]);
     for (name, answer) in [("operators", &report.operators), ("simplified", &report.simplified)] {
-        if let (Some(point), Some(loss), Some(takes)) = (&answer.optimum, answer.loss, &answer.takes) {
-            table.row(cells(name, point, loss, takes));
+        if let Some(optimum) = &answer.optimum {
+            table.row(cells(name, &optimum.entry.architecture, &optimum.entry.predictions));
         }
     }
     if let Some(form) = &report.closed_form {
-        let mut row = |name: &str, at: &FormAt| table.row(cells(name, &at.optimum, at.loss, &at.takes));
+        let mut row = |name: &str, at: &FormPart| {
+            let entry = &at.optimum.entry;
+            table.row(cells(name, &entry.architecture, &entry.predictions));
+        };
         row("closed form", &form.free);
         if let Some(kept) = &form.ends_kept {
             row(&format!("with {} kept", kept.held.join(", ")), kept);
@@ -76,49 +81,58 @@ fn table(report: &Report) -> Table {
     let rounded = format!("rounded ({})", report.costs);
     let built = [(rounded.as_str(), report.answer.rounded.as_ref()), ("best of the sweep", report.sweep_best.as_ref())];
     for (name, built) in built {
-        if let Some(Built { architecture, loss, takes, .. }) = built {
-            table.row(cells(name, &point(architecture), *loss, takes));
+        if let Some(BuiltPart { entry, .. }) = built {
+            table.row(cells(name, &real(&entry.architecture), &entry.predictions));
         }
     }
     table
 }
 
-fn point(shape: &ArchitecturePart) -> Point {
-    Point {
+/// Sizes that can be built as real ones.
+fn real(shape: &ArchitecturePart) -> ArchitecturePart<f64> {
+    ArchitecturePart {
         layers: f64::from(shape.layers),
         width: f64::from(shape.width),
+        heads: f64::from(shape.heads),
+        head_dim: f64::from(shape.head_dim),
+        kv_heads: f64::from(shape.kv_heads),
         ffn_ratio: shape.ffn_ratio,
-        gqa: f64::from(shape.heads) / f64::from(shape.kv_heads),
-        rho: f64::from(shape.top_k) / f64::from(shape.experts),
+        intermediate: f64::from(shape.intermediate),
+        experts: f64::from(shape.experts),
+        top_k: f64::from(shape.top_k),
+        shared: shape.shared.map(f64::from),
+        vocab: shape.vocab,
+        tied: shape.tied,
     }
 }
 
-fn cells(name: &str, point: &Point, loss: f64, takes: &Takes) -> Vec<String> {
+fn cells(name: &str, shape: &ArchitecturePart<f64>, predictions: &PredictionsPart) -> Vec<String> {
     let whole = |value: f64| if value == value.round() { format!("{value:.0}") } else { significant(value, 4) };
+    let known = |value: Option<f64>, scale: f64| significant(value.unwrap_or(f64::NAN) * scale, 4);
     vec![
         name.to_owned(),
-        whole(point.layers),
-        whole(point.width),
-        significant(point.ffn_ratio, 3),
-        significant(point.gqa, 3),
-        significant(point.rho, 3),
-        significant(loss, 4),
-        significant(loss.exp(), 4),
-        significant(takes.prefill_s * 1e3, 4),
-        significant(takes.tpot_s * 1e3, 4),
-        significant(takes.total_s * 1e3, 4),
-        significant(takes.memory_bytes / 1e9, 4),
+        whole(shape.layers),
+        whole(shape.width),
+        significant(shape.ffn_ratio, 3),
+        significant(shape.heads / shape.kv_heads, 3),
+        significant(shape.top_k / shape.experts, 3),
+        known(predictions.loss, 1.0),
+        known(predictions.perplexity, 1.0),
+        known(predictions.prefill_s, 1e3),
+        known(predictions.tpot_s, 1e3),
+        known(predictions.total_s, 1e3),
+        known(predictions.memory_bytes, 1e-9),
     ]
 }
 
-fn failures(form: &FormAt) -> impl Iterator<Item = &Condition> {
+fn failures(form: &FormPart) -> impl Iterator<Item = &Condition> {
     form.conditions.iter().filter(|condition| condition.verdict == Verdict::Fails)
 }
 
 fn sentences(report: &Report) -> Vec<String> {
+    let Report { body: report, asked } = report;
     let answer = &report.answer;
-    let over =
-        answer.over_by_operators.iter().map(|(limit, takes)| format!("{} {}", limit.label(), limit.text(*takes)));
+    let over = asked.over_by_operators.iter().map(|(limit, takes)| format!("{} {}", limit.label(), limit.text(*takes)));
     let over: Vec<String> = over.collect();
     let mut lines = Vec::new();
     if !over.is_empty() {
@@ -127,11 +141,11 @@ fn sentences(report: &Report) -> Vec<String> {
             over.join(", ")
         ));
     }
-    lines.extend(answer.undetermined_in_words.clone());
+    lines.extend(asked.undetermined_in_words.clone());
     lines.extend(answer.sensitivities.iter().map(|known| known.words.clone()));
     lines.extend(answer.ends.iter().map(|known| known.words.clone()));
-    if let Some(Built { architecture, loss_cost_nats: Some(cost), .. }) = &answer.rounded {
-        let ArchitecturePart { heads, head_dim, kv_heads, intermediate, experts, top_k, .. } = architecture;
+    if let Some(BuiltPart { entry, loss_cost_nats: Some(cost), .. }) = &answer.rounded {
+        let ArchitecturePart { heads, head_dim, kv_heads, intermediate, experts, top_k, .. } = &entry.architecture;
         lines.push(format!(
             "rounded: {heads} heads of {head_dim}, {}, {} of {intermediate}; rounding costs {}",
             units::counted(*kv_heads, "KV head"),

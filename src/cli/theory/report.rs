@@ -1,237 +1,122 @@
-//! What the theory says, as a document.
-
-use serde::{Serialize, Serializer};
+//! What the theory says, as the body of a document, from which the table prints.
 
 use super::Question;
 use crate::cli::args::TheoryCosts;
 use engine::architecture::Architecture;
-use engine::budget::{Budgets, Limit};
-use engine::law::DatasetIdentity;
-use engine::precision::Precision;
-use engine::roofline::Attention;
-use engine::theory::closed_forms::{Condition, Convergence};
+use engine::budget::Limit;
+use engine::features::Features;
 use engine::theory::{
-    ClosedForm, Coordinate, CostModel, EndSensitivity, Ends, Kkt, NoNeighbour, NoOptimum, Optimum, Point, PrintedD3,
-    Regime, Sensitivity, Solved, deviations, minimise, regime, round,
+    ClosedForm, CostModel, Ends, NoNeighbour, NoOptimum, Optimum, Point, Regime, Solved, deviations, minimise, regime,
+    round,
 };
-use engine::workload::Workload;
-use report::{ArchitecturePart, LawPart, ProfilePart, Warning};
+use report::body::{AtWidth, BuiltPart, ClosedFormPart, FormPart, InWords, OptimumPart, Theory, TheoryAnswer};
+use report::{ArchitecturePart, Entry, PredictionsPart};
 
-/// The document. The keys of the answer that was asked for stand at the top as well.
-#[derive(Debug, Serialize)]
+/// The body, and what only sentences and warnings ask for.
+#[derive(Debug)]
 pub(super) struct Report {
-    pub(super) costs: &'static str,
-    #[serde(flatten)]
-    pub(super) answer: Answer,
-    pub(super) operators: Answer,
-    pub(super) simplified: Answer,
-    pub(super) closed_form: Option<FormPart>,
-    /// Why there is none.
-    pub(super) no_closed_form: Option<String>,
-    pub(super) sweep_best: Option<Built>,
-    /// Why there is none.
-    pub(super) no_sweep_best: Option<String>,
-    budgets: Budgets,
-    space: String,
-    space_origin: Option<String>,
-    law: LawPart,
-    dataset: Option<DatasetIdentity>,
-    profile: ProfilePart,
-    #[serde(flatten)]
-    precision: Precision,
-    workload: Workload,
-    attention: Attention,
-    #[serde(serialize_with = "in_words")]
-    warnings: Vec<Warning>,
-    #[serde(skip)]
-    regime: Regime,
-    #[serde(skip)]
-    asked: TheoryCosts,
+    pub(super) body: Theory,
+    /// Of the cost model that was asked.
+    pub(super) asked: Remarks,
 }
 
-/// The document with the best at each width, which only programs read.
-#[derive(Debug, Serialize)]
-pub(super) struct WithCurve<'a> {
-    #[serde(flatten)]
-    report: &'a Report,
-    curve: Vec<AtWidth>,
-}
-
-/// One cost model's optimum.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Answer {
-    pub(super) regime: Regime,
-    pub(super) regime_in_words: String,
-    /// P1, D1, D2 = P2, P3, D3; null where the paper has no name for it.
-    pub(super) paper_regime: Option<&'static str>,
-    pub(super) optimum: Option<Point>,
-    /// Why there is none.
-    pub(super) no_optimum: Option<String>,
-    pub(super) loss: Option<f64>,
-    pub(super) perplexity: Option<f64>,
-    pub(super) kkt_residual: Option<f64>,
-    kkt: Option<Kkt>,
-    /// Variables that nothing decides.
-    undetermined: Vec<Coordinate>,
-    #[serde(skip)]
+/// What is known of one cost model's optimum and is no part of the body.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Remarks {
     pub(super) undetermined_in_words: Option<String>,
-    pub(super) takes: Option<Takes>,
-    pub(super) sensitivities: Vec<InWords<Sensitivity>>,
-    /// Of the ends of the space that stop it.
-    pub(super) ends: Vec<InWords<EndSensitivity>>,
-    pub(super) rounded: Option<Built>,
-    /// Why nothing near can be built.
-    pub(super) not_rounded: Option<String>,
-    #[serde(skip)]
-    shape: Option<Architecture>,
-    /// Budgets that what is to be built exceeds by the operator model, with what it takes.
-    #[serde(skip)]
+    /// What is to be built.
+    pub(super) shape: Option<Architecture>,
+    /// Budgets that this exceeds by the operator model, with what it takes.
     pub(super) over_by_operators: Vec<(Limit, f64)>,
 }
 
-/// What a shape takes of each limit by the cost model that it was sought with; null where that is not known.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Takes {
-    pub(super) total_s: f64,
-    pub(super) prefill_s: f64,
-    pub(super) tpot_s: f64,
-    pub(super) energy_at_power_budget_j: f64,
-    pub(super) memory_bytes: f64,
-}
-
-impl Takes {
-    fn at(costs: &dyn CostModel, point: &Point) -> Self {
-        Self::of(|limit| costs.cost(limit, point))
-    }
-
-    fn of(cost: impl Fn(Limit) -> f64) -> Self {
-        Self {
-            total_s: cost(Limit::Total),
-            prefill_s: cost(Limit::Prefill),
-            tpot_s: cost(Limit::Tpot),
-            energy_at_power_budget_j: cost(Limit::Energy),
-            memory_bytes: cost(Limit::Memory),
+impl Question {
+    /// What a cost model says of each limit.
+    fn priced(&self, loss: f64, cost: impl Fn(Limit) -> f64) -> PredictionsPart {
+        let [total_s, prefill_s, tpot_s, energy_j, memory_bytes] =
+            [Limit::Total, Limit::Prefill, Limit::Tpot, Limit::Energy, Limit::Memory].map(cost);
+        PredictionsPart {
+            prefill_s: Some(prefill_s),
+            decode_s: Some(total_s - prefill_s),
+            total_s: Some(total_s),
+            tpot_s: Some(tpot_s),
+            memory_bytes: Some(memory_bytes),
+            energy_j: self.estimator.power().map(|_| energy_j),
+            energy_is_upper_bound: self.estimator.power().map(|power| power.is_upper_bound()),
+            ..PredictionsPart::default().with_loss(loss)
         }
     }
-}
 
-/// Something with its sentence.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct InWords<T> {
-    #[serde(flatten)]
-    what: T,
-    pub(super) words: String,
-}
-
-impl<T: ToString> From<T> for InWords<T> {
-    fn from(what: T) -> Self {
-        Self { words: what.to_string(), what }
+    /// An architecture of real sizes, by a cost model.
+    fn optimum(&self, point: &Point, loss: f64, cost: impl Fn(Limit) -> f64) -> OptimumPart {
+        let Point { layers, width, ffn_ratio, gqa, rho } = *point;
+        let heads = width / self.operators.head_dim;
+        let features = Features { layers, width, ffn_ratio, kv_dim: width / gqa, activation_rate: rho };
+        let predictions = self.priced(loss, cost);
+        let entry = Entry {
+            architecture: ArchitecturePart {
+                layers,
+                width,
+                heads,
+                head_dim: self.operators.head_dim,
+                kv_heads: heads / gqa,
+                ffn_ratio,
+                intermediate: ffn_ratio * width / self.operators.top_k,
+                experts: self.operators.top_k / rho,
+                top_k: self.operators.top_k,
+                shared: None,
+                vocab: self.space.vocab,
+                tied: self.space.tied,
+            },
+            predictions,
+            intervals: None,
+            on_frontier: None,
+            fits_memory: predictions.memory_bytes.map(|bytes| bytes <= self.board.hardware.memory_bytes),
+            extrapolation: self.law.range.extrapolation(&features).map(Into::into),
+        };
+        OptimumPart { entry, gqa, rho }
     }
-}
 
-/// A shape that can be built.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Built {
-    pub(super) architecture: ArchitecturePart,
-    pub(super) loss: f64,
-    pub(super) perplexity: f64,
-    /// Against the optimum of real sizes; absent where it was not rounded from one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) loss_cost_nats: Option<f64>,
-    pub(super) takes: Takes,
-    /// The same by the operator model, which is that of all other commands.
-    pub(super) takes_by_operators: Takes,
-}
-
-impl Built {
-    pub(super) fn new(question: &Question, costs: &dyn CostModel, shape: &Architecture, loss: f64) -> Self {
-        Self {
-            architecture: shape.into(),
-            loss,
-            perplexity: loss.exp(),
+    /// A shape that can be built, by a cost model.
+    pub(super) fn built(&self, costs: &dyn CostModel, shape: &Architecture, loss: f64) -> BuiltPart {
+        let sizes = PredictionsPart::sized(shape);
+        let priced = |costs: &dyn CostModel| PredictionsPart {
+            parameters_total: sizes.parameters_total,
+            parameters_active: sizes.parameters_active,
+            ..self.priced(loss, |limit| costs.cost_of(limit, shape))
+        };
+        let predictions = priced(costs);
+        let entry = Entry::sized(shape).under(&self.law, shape);
+        BuiltPart {
+            entry: Entry {
+                predictions,
+                fits_memory: predictions.memory_bytes.map(|bytes| bytes <= self.board.hardware.memory_bytes),
+                ..entry
+            },
             loss_cost_nats: None,
-            takes: Takes::of(|limit| costs.cost_of(limit, shape)),
-            takes_by_operators: Takes::of(|limit| question.operators.cost_of(limit, shape)),
+            predictions_by_operators: priced(&self.operators),
         }
     }
-}
 
-/// The paper's closed form at the best width of the space.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct FormPart {
-    #[serde(flatten)]
-    pub(super) free: FormAt,
-    /// The same with r, gqa and ρ put on an end of their range where they leave it; null where that is not needed, or has no
-    /// form.
-    pub(super) ends_kept: Option<FormAt>,
-    /// Where the paper contradicts itself on this regime.
-    pub(super) deviations: Vec<&'static str>,
-}
-
-/// A closed form at one width.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct FormAt {
-    pub(super) regime: Regime,
-    pub(super) paper_regime: Option<&'static str>,
-    pub(super) optimum: Point,
-    pub(super) loss: f64,
-    pub(super) perplexity: f64,
-    pub(super) convergence: Convergence,
-    pub(super) held: Vec<&'static str>,
-    /// dL*/d ln d, which vanishes at d* (Eq. 62).
-    width_slope_nats: f64,
-    pub(super) takes: Takes,
-    pub(super) conditions: Vec<Condition>,
-    pub(super) printed: Option<PrintedD3>,
-}
-
-impl FormAt {
-    fn new(question: &Question, form: ClosedForm) -> Self {
-        Self {
-            regime: form.regime,
-            paper_regime: form.regime.paper_name(),
-            optimum: form.point,
-            loss: form.loss,
-            perplexity: form.loss.exp(),
-            convergence: form.convergence,
-            held: form.held,
-            width_slope_nats: form.width_slope,
-            takes: Takes::at(&question.simplified, &form.point),
-            conditions: form.conditions,
-            printed: form.printed,
-        }
-    }
-}
-
-/// The best at one width of the space, by the cost model that was asked for, and the closed form as it stands.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct AtWidth {
-    pub(super) width: f64,
-    pub(super) optimum: Option<Point>,
-    /// Why there is none.
-    pub(super) no_optimum: Option<String>,
-    pub(super) loss: Option<f64>,
-    pub(super) closed_form: Option<Point>,
-    pub(super) closed_form_loss: Option<f64>,
-}
-
-impl Answer {
-    fn new(question: &Question, costs: &dyn CostModel, solved: &Result<Solved, NoOptimum>) -> Self {
-        let problem = question.problem(costs);
+    /// One cost model's answer, and what sentences ask for beside it.
+    fn answer(&self, costs: &dyn CostModel, solved: &Result<Solved, NoOptimum>) -> (TheoryAnswer, Remarks) {
+        let problem = self.problem(costs);
         let regime = regime(solved);
         let optimum = solved.as_ref().ok().map(|solved| &solved.optimum);
         let (mut rounded, mut not_rounded, mut shape) = (None, None, None);
-        match optimum.map(|optimum| round(&problem, optimum, &question.quanta)) {
+        match optimum.map(|optimum| round(&problem, optimum, &self.quanta)) {
             Some(Ok(found)) => {
                 shape = Some(found.architecture);
-                let built = Built::new(question, costs, &found.architecture, found.loss);
-                rounded = Some(Built { loss_cost_nats: Some(found.loss_cost_nats), ..built });
+                let built = self.built(costs, &found.architecture, found.loss);
+                rounded = Some(BuiltPart { loss_cost_nats: Some(found.loss_cost_nats), ..built });
             }
             Some(Err(error)) => not_rounded = Some(NoNeighbour::to_string(&error)),
             None => {}
         }
-        let over_by_operators = shape.map(|shape| question.over_by_operators(&shape)).unwrap_or_default();
-        Self {
+        let at = |solved: &Solved| {
+            self.optimum(&solved.optimum.point, solved.optimum.loss, |limit| solved.costs[limit.index()])
+        };
+        let answer = TheoryAnswer {
             regime,
             regime_in_words: match solved {
                 Ok(_) => regime.to_string(),
@@ -239,27 +124,36 @@ impl Answer {
                 Err(_) => "not solved".to_owned(),
             },
             paper_regime: regime.paper_name(),
-            optimum: optimum.map(|found| found.point),
+            optimum: solved.as_ref().ok().map(at),
             no_optimum: solved.as_ref().err().map(ToString::to_string),
-            loss: optimum.map(|found| found.loss),
-            perplexity: optimum.map(|found| found.loss.exp()),
             kkt_residual: optimum.map(Optimum::kkt_residual),
             kkt: optimum.map(|found| found.kkt),
             undetermined: optimum.map(|found| found.undetermined.clone()).unwrap_or_default(),
-            undetermined_in_words: optimum.and_then(Optimum::undetermined_in_words),
-            takes: solved.as_ref().ok().map(|solved| Takes::of(|limit| solved.costs[limit.index()])),
             sensitivities: solved.iter().flat_map(|solved| solved.worths.clone()).map(InWords::from).collect(),
             ends: solved.iter().flat_map(|solved| solved.ends.clone()).map(InWords::from).collect(),
             rounded,
             not_rounded,
+        };
+        let remarks = Remarks {
+            undetermined_in_words: optimum.and_then(Optimum::undetermined_in_words),
             shape,
-            over_by_operators,
-        }
+            over_by_operators: shape.map(|shape| self.over_by_operators(&shape)).unwrap_or_default(),
+        };
+        (answer, remarks)
     }
 
-    /// What is to be built.
-    pub(super) const fn shape(&self) -> Option<&Architecture> {
-        self.shape.as_ref()
+    /// A closed form, by the costs that it is derived for.
+    fn form(&self, form: ClosedForm) -> FormPart {
+        FormPart {
+            regime: form.regime,
+            paper_regime: form.regime.paper_name(),
+            optimum: self.optimum(&form.point, form.loss, |limit| self.simplified.cost(limit, &form.point)),
+            convergence: form.convergence,
+            held: form.held,
+            width_slope_nats: form.width_slope,
+            conditions: form.conditions,
+            printed: form.printed,
+        }
     }
 }
 
@@ -270,64 +164,42 @@ impl Report {
         (operators, simplified): (&Result<Solved, NoOptimum>, &Result<Solved, NoOptimum>),
     ) -> Self {
         let regime = regime(simplified);
-        let form = |ends| question.best_form(regime, ends).map(|form| FormAt::new(question, form));
+        let form = |ends| question.best_form(regime, ends).map(|form| question.form(form));
         let free = form(Ends::Reported);
         // Without an optimum nothing binds, and that has been said.
         let solved = simplified.is_ok();
         let ends_kept = form(Ends::Kept).ok().filter(|kept| !kept.held.is_empty());
         let no_closed_form = free.as_ref().err().filter(|_| solved).map(ToString::to_string);
-        let operators = Answer::new(question, &question.operators, operators);
-        let simplified = Answer::new(question, &question.simplified, simplified);
-        let (name, answer) = match costs {
-            TheoryCosts::Operators => ("operators", operators.clone()),
-            TheoryCosts::Simplified => ("simplified", simplified.clone()),
+        let (operators, of_operators) = question.answer(&question.operators, operators);
+        let (simplified, of_simplified) = question.answer(&question.simplified, simplified);
+        let (name, answer, asked) = match costs {
+            TheoryCosts::Operators => ("operators", operators.clone(), of_operators),
+            TheoryCosts::Simplified => ("simplified", simplified.clone(), of_simplified),
         };
-        let precision = question.estimator.precision();
         let (sweep_best, no_sweep_best) = match question.best_candidate() {
             Ok(best) => (Some(best), None),
             Err(reason) => (None, Some(reason)),
         };
-        Self {
+        let body = Theory {
             costs: name,
-            warnings: question.warnings(&answer),
             answer,
             operators,
             simplified,
-            closed_form: free.ok().map(|free| FormPart { free, ends_kept, deviations: deviations(regime) }),
+            closed_form: free.ok().map(|free| ClosedFormPart { free, ends_kept, deviations: deviations(regime) }),
             no_closed_form,
             sweep_best,
             no_sweep_best,
-            budgets: question.budgets,
-            space: question.space.name.clone(),
-            space_origin: question.space.origin.clone(),
-            law: LawPart::from(&question.law),
-            dataset: question.law.dataset.clone(),
-            profile: ProfilePart::new(&question.board.profile, &question.board.mode, precision),
-            precision: *precision,
-            workload: question.estimator.workload(),
-            attention: question.estimator.attention(),
-            regime,
-            asked: costs,
-        }
+            curve: Vec::new(),
+        };
+        Self { body, asked }
     }
-
-    pub(super) fn warnings(&self) -> &[Warning] {
-        &self.warnings
-    }
-
-    pub(super) fn with_curve(&self, question: &Question) -> WithCurve<'_> {
-        WithCurve { report: self, curve: curve(question, self.asked, self.regime) }
-    }
-}
-
-fn in_words<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(warnings.iter().map(Warning::to_string))
 }
 
 /// At most so many widths, the ends of the space among them.
 const MOST_WIDTHS: usize = 16;
 
-fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> Vec<AtWidth> {
+/// The best at each width; `regime` is that of the simplified optimum.
+pub(super) fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> Vec<AtWidth> {
     let mut widths = question.space.widths.clone();
     widths.sort_unstable();
     widths.dedup();
@@ -336,16 +208,17 @@ fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> Vec<AtWidth
     let shown = widths.iter().enumerate().filter(|(place, _)| place % apart == 0 || *place == last);
     let forms = question.forms().ok();
     let at = |width: f64| {
-        let problem = question.problem(question.costs(costs));
-        let optimum = minimise(&problem.at_width(width));
+        let costs = question.costs(costs);
+        let optimum = minimise(&question.problem(costs).at_width(width));
         let form = forms.as_ref().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
+        let place = |costs: &dyn CostModel, point: &Point, loss: f64| {
+            question.optimum(point, loss, |limit| costs.cost(limit, point))
+        };
         AtWidth {
             width,
-            optimum: optimum.as_ref().ok().map(|found| found.point),
+            optimum: optimum.as_ref().ok().map(|found| place(costs, &found.point, found.loss)),
             no_optimum: optimum.as_ref().err().map(ToString::to_string),
-            loss: optimum.as_ref().ok().map(|found| found.loss),
-            closed_form: form.as_ref().map(|form| form.point),
-            closed_form_loss: form.as_ref().map(|form| form.loss),
+            closed_form: form.as_ref().map(|form| place(&question.simplified, &form.point, form.loss)),
         }
     };
     shown.map(|(_, &width)| at(f64::from(width))).collect()

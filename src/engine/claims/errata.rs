@@ -19,6 +19,7 @@ use crate::workload::{Objective, Workload};
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Erratum {
     /// Counted from 1.
     pub number: u8,

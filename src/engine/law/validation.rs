@@ -43,6 +43,7 @@ pub struct Prediction {
 
 /// Errors of some predictions.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Score {
     /// Predictions.
     pub runs: usize,
@@ -73,6 +74,7 @@ impl Score {
 
 /// One part of a k-fold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fold {
     /// Architectures held out.
     pub architectures: usize,

@@ -9,6 +9,7 @@ use crate::architecture::Architecture;
 
 /// The two phases of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// The prompt, in one forward pass.
@@ -19,6 +20,7 @@ pub enum Phase {
 
 /// One operator's part in one phase.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperatorCost {
     /// Prefill or decode.
     pub phase: Phase,

@@ -37,6 +37,7 @@ impl<S: Size> Operator<S> {
 
 /// The roof that an operator hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Bound {
     /// Arithmetic takes longer than traffic.

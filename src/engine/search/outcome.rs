@@ -8,6 +8,7 @@ use crate::workload::Objective;
 
 /// Which frontier is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Aim {
     /// Which latency it minimises.
     pub objective: Objective,
@@ -17,6 +18,7 @@ pub struct Aim {
 
 /// Why a search came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// The frontier has stopped growing.
@@ -43,6 +45,7 @@ impl Stop {
 
 /// What there is to say of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Searched {
     /// Candidates priced.
     pub evaluations: usize,

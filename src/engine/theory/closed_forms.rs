@@ -57,6 +57,7 @@ pub enum Ends {
 
 /// How well the equations of a form are solved.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Convergence {
     /// Steps that it took.
     pub iterations: u32,

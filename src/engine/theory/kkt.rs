@@ -26,6 +26,7 @@ pub(super) struct Evaluation {
 
 /// What is left of each condition; all 0 at an optimum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Kkt {
     /// Largest component of ∇L + Σ λ·∇g over the largest of ∇L, all by the logarithms of the variables.
     pub stationarity: f64,

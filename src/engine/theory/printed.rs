@@ -14,6 +14,7 @@ use crate::budget::Limit;
 /// `η·ξ² − (α_attn + 3r)·ξ − δ = 0`: too few stored weights, and ρ too large. With as many layers as memory then holds,
 /// decode takes longer than allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PrintedD3 {
     /// η = `M̄_d`/`M_budget`: bytes that may be read per token over bytes that may be stored.
     pub eta: f64,

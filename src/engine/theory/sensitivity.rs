@@ -19,6 +19,8 @@ use crate::units;
 
 /// One budget's worth at the margin.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "BudgetSensitivity"))]
 pub struct Sensitivity {
     /// Of what.
     pub limit: Limit,
@@ -34,6 +36,7 @@ pub struct Sensitivity {
 
 /// One end's worth: what shapes beyond the domain would buy.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndSensitivity {
     /// Which end.
     pub constraint: Constraint,

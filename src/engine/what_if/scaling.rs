@@ -85,6 +85,7 @@ impl Serialize for Factor {
 /// Efficiencies, launch overhead and what the system keeps of the memory stay as they are: they belong to software. What
 /// the SMs keep in flight is theirs, and goes with the compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scaling {
     /// On the bandwidth.
     pub bandwidth: Factor,

@@ -30,6 +30,7 @@ pub fn with_more(hardware: &Hardware, resource: Resource) -> Hardware {
 
 /// What [`STEP`] times as much of a resource makes of an architecture's times: new over old, at most 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sensitivity {
     /// Time to first token.
     pub ttft: f64,
@@ -76,6 +77,7 @@ pub fn best_with_more(landscape: &Landscape, budgets: &Budgets, faster: &Estimat
 
 /// ∂ln(latency)/∂ln(resource), from −1 to 0; what is left to −1 is the share that launches take.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Elasticity {
     /// In the bandwidth.
     pub bandwidth: f64,
@@ -85,6 +87,7 @@ pub struct Elasticity {
 
 /// The elasticities of one architecture's times; none of a time that is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Elasticities {
     /// Time to first token.
     pub ttft: Option<Elasticity>,

@@ -14,8 +14,8 @@ use engine::budget::Limit;
 use engine::hardware::Basis;
 use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 
-/// Goes on searching a space for another frontier than was searched for last: the aim or a budget off the chart's axis
-/// has changed. What was found stays.
+/// Goes on searching a space, now for another frontier: the aim, or a budget off the chart's axis, has changed. What
+/// was found stays.
 pub(crate) fn search_on(state: &mut State) -> Option<Effect> {
     if state.is_stale() || !state.shelf.is_searched() {
         return None;
@@ -38,8 +38,7 @@ pub(crate) fn fit_progressed(state: &mut State, place: usize, revision: u32, (do
     }
 }
 
-/// A fit ended. One of runs as they were before the last change is dropped: that of the runs as they are now is under
-/// way, or due.
+/// A fit ended. A fit of earlier runs is dropped, because a fit of the present runs is under way or due.
 pub(crate) fn fitted(
     state: &mut State,
     place: usize,
@@ -76,7 +75,7 @@ pub(crate) fn fitted(
     ask(state)
 }
 
-/// The law asked about is that of earlier runs, because there is none of the present ones: nobody may miss that.
+/// The law in question is that of earlier runs, because there is none of the present runs. The user must not miss that.
 pub(crate) fn say_what_stands(state: &mut State) {
     let entry = state.law_entry();
     if let (Some(_), Some(error)) = (&entry.standing, entry.trouble()) {

@@ -1,4 +1,5 @@
-//! The first line: which screen this is, and whose numbers these are. It names what the picture answers, not what has just been asked.
+//! The first line: which screen this is, and what the numbers are of. It names the question that the picture answers,
+//! not the one that has just been asked.
 
 use ratatui::layout::Rect;
 
@@ -13,11 +14,11 @@ use engine::units;
 
 /// Columns from which the program says its name.
 const NAMED_COLUMNS: u16 = 132;
-/// Columns from which every tab has its whole title. What board, mode and format need is not theirs to take.
+/// Columns from which every tab has its whole title. Below that, board, mode and format need the room.
 const WHOLE_TITLES_COLUMNS: u16 = 112;
 
-/// Draws program, tabs, board, mode, format and workload. What gives way depends on the terminal's width alone, so that
-/// nothing jumps while boards and formats are stepped through.
+/// Draws program, tabs, board, mode, format and workload. What is left out depends on the width of the terminal alone,
+/// so that nothing jumps while one steps through boards and formats.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let name = if area.width >= NAMED_COLUMNS { " roofscape " } else { "" };
     canvas.buffer.set_string(area.x, area.y, name, canvas.style(Role::Focus));
@@ -29,8 +30,9 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.button((help_x, area.y), help, Role::Label, Action::Help);
 }
 
-/// `AGX Orin 64GB · MAXN · what if bandwidth ×2 · fp16 · 1,024 → 16 tokens · batch 1`. Where there is less room the workload
-/// goes first and the board's name is shortened next: mode, format and what is imagined decide what the numbers are.
+/// `AGX Orin 64GB · MAXN · what if bandwidth ×2 · fp16 · 1,024 → 16 tokens · batch 1`. Where there is less room, the
+/// workload is left out first, and the name of the board is shortened next. Mode, format and what-if stay, because they
+/// decide what the numbers are.
 fn setting(state: &State, room: usize) -> String {
     let shown = state.shown();
     let (board, mode) = (state.board(shown).title(), &state.power_mode(shown).name);

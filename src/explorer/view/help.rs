@@ -24,7 +24,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, shown: Screen, screen: Rect) {
     let (width, height) =
         if two_columns { (screen.width.min(84) - 2, screen.height - 2) } else { (72, rows + 3 + legend_rows) };
     let inner = window(canvas, screen, (width, height), "Help: any key closes it");
-    // The blank line above the legend gives way to bindings that find no room otherwise.
+    // The blank line above the legend is left out if the bindings need the room.
     let above_legend = inner.height.saturating_sub(legend_rows);
     let roomy = usize::from(above_legend.saturating_sub(1));
     let per_column = if two_columns { roomy.max(count.div_ceil(2)) } else { count };

@@ -47,7 +47,7 @@ fn source(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         spans.push(canvas.span(format!("resampling {done:>3}/{of} · "), Role::Focus));
     }
     let words = match (state.screen, state.landscape()) {
-        // How well it fits, and what is to be said first, stand in that screen's headline.
+        // The headline of that screen already says how well it fits and which warning comes first.
         (Screen::Fit, _) => asked.law().map(|law| provenance(law)),
         (_, Some(landscape)) => {
             let shown = state.shown();
@@ -79,7 +79,7 @@ fn searching(searched: &Searched) -> String {
 
 /// The law by which the picture was drawn, with its figures.
 fn in_short(law: &LossLaw, entry: &LawEntry, edition: u32) -> String {
-    // That of a law from a file is part of its name; one that is fitted may be any.
+    // The form of a law from a file is part of its name. A fitted law may have any form.
     let standing = entry.standing.as_ref().filter(|standing| standing.fit.is_some() && standing.edition == edition);
     let form = standing.map_or_else(String::new, |standing| format!(" · {}", standing.recipe.in_words()));
     // The source of a law fitted here is its runs, which stand there already.
@@ -116,8 +116,8 @@ fn runs(law: &LossLaw) -> String {
     }
 }
 
-/// What a reader must know before believing the picture, the gravest first; what does not fit is behind `i`. That
-/// runs are synthetic stands before the law already.
+/// What a reader must know before believing the picture, the gravest first. What does not fit is behind `i`. That runs
+/// are synthetic is not repeated here, because it stands before the law.
 fn truth(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let question = state.shown();
     let (profile, mode) = (&state.profile(question), state.power_mode(question));

@@ -24,14 +24,15 @@ pub(in crate::explorer) fn export(request: ExportRequest) -> ExportOutcome {
         Scope::Picked => Selection::Picked,
         Scope::Feasible => Selection::Feasible,
     };
-    // Asked anew: what the screen says may be of other budgets, and is cut off nowhere on the chart's axis.
+    // Computed anew: the verdict on the screen may belong to other budgets, and its frontier is not cut off on the
+    // chart's axis.
     let sure = request.ensemble.as_ref().and_then(|ensemble| {
         let (objective, budgets) = (request.objective, &request.budgets);
         let question = confidence::Question { objective, budgets, level: Ensemble::LEVEL };
         Some((ensemble, Confidence::of(&request.landscape, ensemble, question, &())?))
     });
     let uncertainty = sure.as_ref().map(|(ensemble, confidence)| Uncertainty { ensemble, confidence });
-    let written = report::to_json(&report::document_with(&view, selection, &request.indices, uncertainty))
+    let written = report::to_json(&report::export(&view, selection, &request.indices, uncertainty))
         .map_err(SaveError::from)
         .and_then(|json| match request.overwrite {
             Overwrite::Refuse => save::write_new(&request.path, &json),

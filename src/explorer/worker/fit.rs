@@ -1,5 +1,5 @@
-//! Fitting a law. Every fit is answered, also one that was stopped: its law must not wait for ever. Resampling and tests
-//! of the law before are stopped with it, because the fit is what one waits for.
+//! Fitting a law. Every fit is answered, even one that was stopped. Otherwise its law would wait for ever. Resampling
+//! and tests of the law before are stopped with it, because the fit is what one waits for.
 
 use std::any::TypeId;
 use std::collections::BTreeSet;

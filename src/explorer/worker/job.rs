@@ -63,7 +63,7 @@ pub(super) struct Reporting<'a, R> {
     last: Mutex<Instant>,
 }
 
-/// Progress is worth a frame only so often; work that takes no longer than this reports none.
+/// Progress is reported at most so often. Work that takes no longer than this reports none.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 impl<'a, R: Fn(usize, usize) -> Message + Sync> Reporting<'a, R> {

@@ -33,8 +33,8 @@ enum Before {
 }
 
 impl PriceJob {
-    /// For a question of the state; none if its edition of the law does not stand any more or its board lacks the
-    /// number format, which update sees to before it asks.
+    /// For a question of the state. `None` if its edition of the law is no longer the present one, or if its board
+    /// lacks the number format. Update makes sure of both before it asks.
     pub(in crate::explorer) fn of(state: &State, question: Question) -> Option<Self> {
         let standing = state.shelf.laws[question.law].standing.as_ref()?;
         if standing.edition != question.edition {

@@ -27,7 +27,7 @@ impl WatchJob {
     }
 }
 
-/// Reads a file again whenever it changes, and tells what is new, for as long as `tell` says that somebody listens.
+/// Reads a file again whenever it changes and reports what is new, as long as `tell` says that somebody listens.
 pub(super) fn watch(job: &WatchJob, tell: &dyn Fn(Message) -> bool) -> Result<(), Error> {
     let WatchJob { place, source, dataset } = job;
     let mut told = Ok(Reread { dataset: Arc::clone(dataset), last_line: LastLine::Complete });
@@ -37,7 +37,7 @@ pub(super) fn watch(job: &WatchJob, tell: &dyn Fn(Message) -> bool) -> Result<()
         tell(Message::Unwatched(*place, reason.in_source(source.path().display().to_string())));
     }
     loop {
-        // Before the first wait too: it may have changed between the first reading and now.
+        // Before the first wait too, because the file may have changed between the first reading and now.
         let now = source.reread();
         if now != told && !tell(Message::Reread { place: *place, outcome: now.clone() }) {
             return Ok(());

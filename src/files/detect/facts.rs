@@ -29,6 +29,8 @@ const TPC_MASKS: [&str; 2] = ["/sys/devices/platform/gpu.0/tpc_pg_mask", "/sys/d
 
 /// A value and the file that has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "FileEvidence"))]
 pub struct Evidence {
     /// The file.
     pub file: String,
@@ -38,6 +40,7 @@ pub struct Evidence {
 
 /// A file that would have helped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unread {
     /// The file.
     pub file: String,
@@ -47,6 +50,7 @@ pub struct Unread {
 
 /// Main memory as the kernel counts it, and what the system uses of it at this moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemoryNow {
     /// `MemTotal`.
     pub total_bytes: f64,
@@ -67,6 +71,7 @@ impl MemoryNow {
 
 /// Clocks at this moment and their present limits.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClocksNow {
     /// GPU clock, Hz; low on an idle board.
     pub gpu_hz: Option<u64>,

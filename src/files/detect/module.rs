@@ -1,8 +1,8 @@
 //! Which board it is, from what its firmware calls itself.
 //!
-//! The names are those that profiles claim in `[identity]`. The model string of a Jetson names the developer kit and not
-//! the memory, so the module number decides. It stands in the device tree's `compatible` list, such as
-//! `nvidia,p3737-0000+p3701-0005`. Where it does not tell modules apart, the memory does.
+//! The names are those that profiles claim in `[identity]`. The model string of a Jetson names the developer kit and
+//! not the memory, so the module number decides. It is in the `compatible` list of the device tree, such as
+//! `nvidia,p3737-0000+p3701-0005`. Where it does not tell two modules apart, the memory does.
 
 use std::cmp::Reverse;
 
@@ -94,7 +94,7 @@ fn with_number(facts: &Facts, boards: &[&Board], evidence: &Evidence) -> Result<
     Ok(plain.map(with_note))
 }
 
-/// The board with that number and that memory, and what is said of it. One that asks for a power mode too is certain.
+/// The board with that number and that memory, and what is said of it. A match that also needs a power mode is certain.
 fn variant<'b>(
     facts: &Facts,
     boards: &[&'b Board],

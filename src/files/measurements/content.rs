@@ -1,4 +1,4 @@
-//! What is in a file, as far as a reader must know it: entries, one object, or text.
+//! What is in a file, as far as a reader must know: entries, one object, or text.
 
 use serde_json::{Map, Value};
 

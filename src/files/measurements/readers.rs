@@ -7,7 +7,7 @@ use super::reader::{Reader, Writer};
 use super::{edge_llm, llama_bench, table, trtexec, vllm};
 use engine::error::{Error, Result};
 
-/// Every reader. Where two recognise a file, the first reads it. A new one is its file and a line here.
+/// Every reader. Where two recognise a file, the first one reads it. A new reader is a file and a line here.
 static READERS: &[Reader] = &[
     llama_bench::READER,
     table::READER,
@@ -45,7 +45,7 @@ fn first<W>(reads: impl Fn(&Reader) -> Option<W>) -> Option<(&'static str, W)> {
     READERS.iter().find_map(|reader| Some((reader.name, reads(reader)?)))
 }
 
-/// Names what is read: each tool once, then what people collect.
+/// Names what can be read: each tool once, then what people collect.
 fn unknown() -> Error {
     let (mut tools, mut people): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for reader in READERS {

@@ -8,7 +8,9 @@ use engine::efficiency::{Efficiency, Overhead};
 
 /// How a figure is known. Shown beside it, so that nobody takes a guess for a data sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", schemars(rename = "FigureKind"))]
 pub enum Evidence {
     /// The source prints this figure.
     Stated,
@@ -56,6 +58,7 @@ impl fmt::Display for Evidence {
 
 /// A document that figures are taken from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Source {
     /// Title and edition.
     pub title: String,
@@ -65,6 +68,7 @@ pub struct Source {
 
 /// One number of a profile, as its file gives it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figure {
     /// As the file spells it, such as `int8`.
     pub key: &'static str,

@@ -1,7 +1,7 @@
 //! How a board is recognised: the names that its firmware, its driver and tables of measurements give it.
 //!
-//! They stand in the file of the board. So a board is one file, and a user's own board is detected and finds its
-//! measurements just as a built-in one does. A calibration has the identity of its board.
+//! They are written in the file of the board. So a board is one file, and a user's own board is detected and finds its
+//! measurements as a built-in one does. A calibration has the identity of its board.
 
 use serde::Deserialize;
 

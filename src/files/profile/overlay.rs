@@ -26,6 +26,7 @@ use engine::text::shown;
 
 /// What an engine reaches on a board.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overlay {
     /// Short name, as typed on the command line.
     pub name: String,
@@ -41,6 +42,7 @@ pub struct Overlay {
 
 /// What it reaches in number formats that were measured together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FormatFigures {
     /// Names of the formats.
     pub formats: Vec<&'static str>,
@@ -70,6 +72,7 @@ pub struct FormatFigures {
 
 /// How well times are predicted, as shares of the measured time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tested {
     /// Measured times.

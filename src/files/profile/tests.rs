@@ -154,7 +154,7 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
     );
 }
 
-/// Rates of Jetson modes and the bandwidth are worth what SMs, clocks and widths give, which stand in the same file.
+/// Rates and bandwidth of Jetson modes equal what SMs, clocks and widths in the same file give.
 #[test]
 fn shipped_figures_follow_from_clocks_and_widths() {
     let jetsons = shipped().filter(|profile| profile.title.contains("Jetson"));

@@ -6,8 +6,8 @@ use crate::catalog::Kind;
 use crate::profile::{Overlay, Profile};
 
 impl Library {
-    /// Every board that can be recognised. A file of the user's in place of a built-in one has its identity unless it has
-    /// one of its own, so that a copy from before there was such a table is recognised as before.
+    /// Every board that can be recognised. A file of the user in place of a built-in one has the identity of that one,
+    /// unless it has its own. So a copy that is older than this table is still recognised.
     pub fn boards(&self) -> Boards {
         let mut boards = Boards::default();
         let user = self.user_names(Kind::Profile).unwrap_or_default();
@@ -21,7 +21,7 @@ impl Library {
                     _ => board,
                 }),
                 Ok(None) => {}
-                // What is wrong is said when the profile is read: the board is the one of that name.
+                // Errors are reported when the profile is read. Here it counts as the board of that name.
                 Err(broken) => match replaced {
                     Some(board) => boards.add(Board { owner: Owner::User, ..board }),
                     None => boards.broken.push(broken),

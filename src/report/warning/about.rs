@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Shapes, Traffic, Warning};
-use crate::document::View;
+use crate::view::View;
 use engine::architecture::Architecture;
 use engine::budget::Limit;
 use engine::efficiency::Basis;

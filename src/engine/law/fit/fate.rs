@@ -13,6 +13,7 @@ use crate::runs::Run;
 
 /// What became of a coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
     /// The runs decided it.

@@ -40,6 +40,8 @@ const GOES_ALONG: f64 = 1.5;
 
 /// The error at one value of an exponent.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ProfilePoint"))]
 pub struct Point {
     /// Where the exponent was held.
     pub value: f64,
@@ -49,6 +51,8 @@ pub struct Point {
 
 /// What the runs say about one exponent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ExponentProfile"))]
 pub struct Profile {
     /// Which.
     #[serde(skip)]

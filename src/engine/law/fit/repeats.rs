@@ -24,6 +24,7 @@ const CHANCE: f64 = 0.01;
 
 /// Noise measured by repeats, and what the law misses beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Repeats {
     /// Architectures that were run more than once at one length.
     pub architectures: usize,
@@ -37,6 +38,7 @@ pub struct Repeats {
 
 /// The F test of lack of fit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LackOfFit {
     /// Mean square of what the law misses of the means over that of pure error.
     pub f_ratio: f64,

@@ -10,7 +10,9 @@ use crate::units::significant;
 
 /// How a condition stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", schemars(rename = "ConditionVerdict"))]
 pub enum Verdict {
     /// It holds.
     Holds,
@@ -22,6 +24,7 @@ pub enum Verdict {
 
 /// One condition, with the numbers it was judged by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Condition {
     /// As a formula: `α_ρ > α_r`.
     pub what: &'static str,
@@ -31,6 +34,7 @@ pub struct Condition {
     pub value: f64,
     /// Where it has to lie; an end that is none is infinite, `null` in files.
     #[serde(serialize_with = "ends")]
+    #[cfg_attr(feature = "schema", schemars(with = "[Option<f64>; 2]"))]
     pub needed: [f64; 2],
     /// In words, with what follows.
     pub sentence: String,

@@ -105,7 +105,7 @@ fn move_rows(state: &mut State, by: isize) {
     keep_in_view(state);
 }
 
-/// Pins what is picked; if that is pinned already, the baseline model takes its place again.
+/// Pins the pick. If it is pinned already, the baseline model takes its place again.
 fn toggle_pin(state: &mut State) {
     let Some(subject) = picked(state) else { return };
     let view = &mut state.hardware_view;

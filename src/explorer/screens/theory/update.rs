@@ -1,4 +1,4 @@
-//! The Theory screen's actions: moving budgets; and asking the theory anew whenever what is looked at has changed.
+//! The Theory screen's actions: moving budgets, and asking the theory anew whenever the question has changed.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(crate) fn act(state: &mut State, action: TheoryAction) {
             state.theory.lower_pane = state.theory.lower_pane.next();
             (state.theory.optima_top, state.theory.notes_top) = (0, 0);
         }
-        // Where both are shown, the keys are for both; the wheel is for the one below it.
+        // Where both are shown, the keys move both, and the wheel moves the one under the mouse.
         TheoryAction::MoveRows(rows) => {
             scroll_optima(state, rows);
             scroll_notes(state, rows);
@@ -80,8 +80,8 @@ fn scrolled(top: usize, rows: isize, (all, shown): (usize, u16)) -> usize {
     top.min(last).saturating_add_signed(rows).min(last)
 }
 
-/// Asks about what is looked at now, if that is not what was asked last: only while one looks, since nothing else
-/// shows it.
+/// Asks about the present picture, unless that was asked last. It asks only while the screen is shown, because no other
+/// screen needs the answer.
 pub(crate) fn follow(state: &mut State) -> Option<Effect> {
     if state.screen != Screen::Theory {
         return None;

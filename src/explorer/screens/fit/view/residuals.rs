@@ -1,4 +1,4 @@
-//! Residuals along each axis of the law: what it has not understood shows as a slope or a bend around 0.
+//! Residuals along each axis of the law. What the law has not understood is a slope or a bend around 0.
 //!
 //! Where there is room all axes that vary stand side by side over one scale; on a small screen one of them is shown.
 
@@ -164,7 +164,7 @@ fn steps(most: f64, rows: u16) -> Vec<f64> {
     (-count..=count).map(|i| f64::from(i) * step).collect()
 }
 
-/// Where few values occur, those are what to label, the ends first; where many do, round ones.
+/// Where few values occur, these are labelled, the ends first. Where many occur, round values are.
 fn tick_values(values: &[f64]) -> Vec<f64> {
     const FEW: usize = 12;
     match values {

@@ -1,10 +1,10 @@
-//! The chart: where one can go, and what the budgets forbid.
+//! The chart: which architectures there are, and which ones the budgets forbid.
 //!
 //! From back to front: the band around the feasible frontier, the cloud of candidates (in another colour within the
 //! band), the frontier of dense models, the frontier of all where no budget allows it, shading for what is forbidden,
 //! the feasible frontier, budget lines, reference models, the pick. A budget on the chart's own axis forbids a
-//! half-plane. Any other budget (memory, say) forbids what only it keeps one from reaching: the strip between the frontier
-//! of all and the frontier of what keeps that budget.
+//! half-plane. Any other budget (memory, say) forbids the strip between the frontier of all candidates and the frontier
+//! of those that keep this budget.
 
 mod landmarks;
 
@@ -293,13 +293,13 @@ impl Chart<'_> {
                 && (x > at.0 || x + length <= at.0)
                 && self.labels.iter().all(|taken| *taken == own || !taken.intersects(wanted))
         };
-        // Beside the marker if that hides little of a line; a row off costs as much as six cells of line.
+        // Beside the marker if that hides little of a line. A row off costs as much as six cells of a line.
         let cost = |&(x, y): &(u16, u16)| {
             let hidden = (x..x + length).filter(|&x| self.lines.contains(&(x, y))).count();
             hidden + 6 * usize::from(y.abs_diff(at.1))
         };
         let (x, y) = rows.into_iter().flat_map(|y| [(right, y), (left, y)]).filter(fits).min_by_key(cost)?;
-        // A blank on the marker's side keeps the chart's lines from running into the words.
+        // A blank on the side of the marker keeps the lines of the chart away from the words.
         let (text, from) = if x > at.0 { (format!(" {words}"), x - 1) } else { (format!("{words} "), x) };
         canvas.buffer.set_string(from, y, text, style);
         let written = Rect::new(from, y, length + 1, 1);

@@ -1,8 +1,8 @@
-//! Operators as letters under the roofs, capitals in prefill and small ones in decode, so that colour is not needed to
-//! tell them apart; the more of its phase's time one takes, the brighter it is.
+//! Operators as letters under the roofs: capitals in prefill and small letters in decode, so that colour is not needed
+//! to tell them apart. The more of the time of its phase an operator takes, the brighter it is.
 //!
-//! In decode nearly every operator has the same intensity: letters of one place stand side by side, what takes longest
-//! first and where it belongs.
+//! In decode nearly every operator has the same intensity. Letters of one place stand side by side. The operator that
+//! takes longest comes first, at its true place.
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};

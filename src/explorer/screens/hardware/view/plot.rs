@@ -82,8 +82,8 @@ fn title(state: &State) -> String {
     format!("Roofline · {board} · {} · {} · {trust}", mode.name, state.precision(shown).name)
 }
 
-/// What is shown of both axes, FLOP/B and FLOP/s: all roofs with the places where they meet, and every point. Only the
-/// board decides where no point lies outside of that, so that the picture stays still from pick to pick.
+/// What is shown of both axes, FLOP/B and FLOP/s: all roofs with the places where they meet, and every point. If no
+/// point lies beyond the roofs, only the board decides, so that the picture does not move from pick to pick.
 struct Spans {
     flop_per_byte: [f64; 2],
     flops_per_s: [f64; 2],
@@ -94,7 +94,7 @@ impl Spans {
         const FROM_FLOP_PER_BYTE: f64 = 0.5;
         const BEYOND_RIDGE: f64 = 5.0;
         const BEYOND_POINT: f64 = 2.0;
-        // Launch overhead can push a point so far below the bandwidth roof's lower end.
+        // Launch overhead can push a point this far below the lower end of the bandwidth roof.
         const DEEPEST: f64 = 0.01;
         let highest = roofs.ceilings.iter().map(|ceiling| ceiling.peak_flops_per_s).fold(0.0, f64::max);
         let floor = FROM_FLOP_PER_BYTE * roofs.reached_bytes_per_s;

@@ -34,7 +34,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     canvas.hits.push_with_wheel(area, None, [-3, 3].map(|rows| Action::Theory(TheoryAction::ScrollOptima(rows))));
     for (y, row) in (inner.y..inner.bottom()).zip(rows.into_iter().skip(top)) {
         let mut spans: Vec<Span<'static>> = vec![canvas.span(format!("{:<LABEL$}", row.label()), Role::Label)];
-        // A mark hangs out into the next column, so that numbers stay below each other.
+        // A mark reaches into the next column, so that the numbers stay aligned.
         let mut hanging = 0;
         for (way, outcome) in &outcomes {
             let text = outcome.map_or_else(|| "–".to_owned(), |outcome| row.text(outcome));
@@ -56,8 +56,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     rows_hint(canvas, area, RowWindow { top, ..window });
 }
 
-/// In the border, which leaves a row more for a limit. What fails its own conditions is no better design, however low
-/// its perplexity.
+/// In the border, which leaves one more row for a limit. An optimum that fails its own conditions is no better design,
+/// however low its perplexity.
 fn headings(canvas: &mut Canvas<'_>, answered: &Answered, area: Rect) {
     for (place, way) in Way::ALL.into_iter().enumerate() {
         let fails = fails(answered, way);

@@ -1,0 +1,356 @@
+//! One architecture, with what is predicted of it: the same in every document.
+//!
+//! A value that is not known is null: no loss without a law, no latency without a board. A command adds its own keys
+//! beside these.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use engine::architecture::Architecture;
+use engine::landscape::Landscape;
+use engine::law::{Ensemble, Extrapolation, Interval, LossLaw};
+use engine::reference::ReferenceModel;
+use engine::roofline::{Estimator, Memory};
+
+use crate::uncertainty::{EntryConfidence, Uncertainty};
+
+/// A shape, by the names that the command line takes. Sizes that no shape to be built need have are real numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Architecture_{S}")]
+pub struct ArchitecturePart<S = u32> {
+    /// l: transformer layers.
+    pub layers: S,
+    /// d: hidden size.
+    pub width: S,
+    /// `n_h`: query heads.
+    pub heads: S,
+    /// `d_h`: size of one head.
+    pub head_dim: S,
+    /// `n_kv`: key-value heads.
+    pub kv_heads: S,
+    /// r: feed-forward expansion over all activated experts.
+    pub ffn_ratio: f64,
+    /// h: hidden size of one expert; of the feed-forward block in a dense model.
+    pub intermediate: S,
+    /// E: experts per layer; 1 is dense.
+    pub experts: S,
+    /// K: experts that a token uses.
+    pub top_k: S,
+    /// Hidden size of an expert that every token uses beside the routed ones; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<S>,
+    /// V: vocabulary.
+    pub vocab: u32,
+    /// Whether the LM head shares the embedding's weights.
+    pub tied: bool,
+}
+
+impl From<&Architecture> for ArchitecturePart {
+    fn from(shape: &Architecture) -> Self {
+        Self {
+            layers: shape.layers,
+            width: shape.width,
+            heads: shape.heads,
+            head_dim: shape.head_dim,
+            kv_heads: shape.kv_heads,
+            ffn_ratio: shape.ffn_ratio(),
+            intermediate: shape.expert_hidden,
+            experts: shape.experts,
+            top_k: shape.top_k,
+            shared: (shape.shared_hidden > 0).then_some(shape.shared_hidden),
+            vocab: shape.vocab,
+            tied: shape.tied,
+        }
+    }
+}
+
+/// What is predicted of one architecture; null where it is not known, or no finite number.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, JsonSchema)]
+pub struct PredictionsPart {
+    /// Nats per token.
+    pub loss: Option<f64>,
+    /// exp(loss); null where that is too large for a number, which the warnings then say.
+    pub perplexity: Option<f64>,
+    /// Time to first token, seconds.
+    pub prefill_s: Option<f64>,
+    /// Time for all generated tokens, seconds.
+    pub decode_s: Option<f64>,
+    /// Prefill and decode together, seconds.
+    pub total_s: Option<f64>,
+    /// Time per output token, seconds.
+    pub tpot_s: Option<f64>,
+    /// Weights, KV cache, activations and what is reserved, bytes.
+    pub memory_bytes: Option<f64>,
+    /// Watts of the power mode × total time of a request, joules; null where no watts are stated.
+    pub energy_j: Option<f64>,
+    /// Watts × time per output token, joules; null where no watts are stated or nothing is generated.
+    pub energy_per_token_j: Option<f64>,
+    /// Whether these two bound what is drawn: only over calibrated times; null where no watts are stated.
+    pub energy_is_upper_bound: Option<bool>,
+    /// All parameters; of a known model as published.
+    pub parameters_total: Option<u64>,
+    /// Those that one token uses.
+    pub parameters_active: Option<u64>,
+}
+
+impl PredictionsPart {
+    /// Times, memory, energy and parameters of a shape; losses are a law's.
+    pub fn priced(estimator: &Estimator, shape: &Architecture) -> Self {
+        let (latency, power) = (estimator.latency(shape), estimator.power());
+        Self {
+            prefill_s: Some(latency.prefill_s),
+            decode_s: Some(latency.decode_s),
+            total_s: Some(latency.total_s()),
+            tpot_s: Some(latency.tpot_s(estimator.workload().generated_tokens)),
+            memory_bytes: Some(estimator.memory(shape).total_bytes()),
+            energy_j: power.map(|power| power.request_j(latency.total_s())),
+            energy_per_token_j: power.and_then(|power| power.token_j(latency)),
+            energy_is_upper_bound: power.map(|power| power.is_upper_bound()),
+            ..Self::sized(shape)
+        }
+    }
+
+    /// Parameters alone.
+    pub fn sized(shape: &Architecture) -> Self {
+        Self {
+            parameters_total: Some(shape.parameters_total()),
+            parameters_active: Some(shape.parameters_active()),
+            ..Self::default()
+        }
+    }
+
+    /// With a loss, nats per token.
+    #[must_use]
+    pub fn with_loss(self, loss: f64) -> Self {
+        Self { loss: Some(loss), perplexity: Some(loss.exp()), ..self }
+    }
+
+    /// With the parameters of a model as published.
+    #[must_use]
+    pub fn as_published(self, model: &ReferenceModel) -> Self {
+        Self {
+            parameters_total: Some(model.parameters_total()),
+            parameters_active: Some(model.parameters_active()),
+            ..self
+        }
+    }
+
+    /// Candidate `index`, with the numbers of the sweep.
+    fn of_candidate(landscape: &Landscape, index: usize) -> Self {
+        let sweep = &landscape.sweep;
+        Self {
+            loss: Some(sweep.loss[index]),
+            perplexity: Some(sweep.perplexity[index]),
+            prefill_s: Some(sweep.prefill_s[index]),
+            decode_s: Some(sweep.decode_s[index]),
+            total_s: Some(sweep.total_s[index]),
+            tpot_s: Some(sweep.tpot_s(index)),
+            memory_bytes: Some(sweep.memory_bytes[index]),
+            energy_j: sweep.power.map(|power| power.request_j(sweep.total_s[index])),
+            energy_per_token_j: sweep.power.and_then(|power| power.token_j(sweep.latency(index))),
+            energy_is_upper_bound: sweep.power.map(|power| power.is_upper_bound()),
+            parameters_total: Some(sweep.parameters_total[index]),
+            parameters_active: Some(sweep.parameters_active[index]),
+        }
+    }
+}
+
+/// What resampling the runs leaves open: `[low, high]`, at the level of the document's `bootstrap`. Only losses rest on runs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct IntervalsPart {
+    /// Nats per token; nulls where a resample's law gives no number.
+    pub loss: Interval,
+    /// exp of both ends.
+    pub perplexity: Interval,
+}
+
+impl IntervalsPart {
+    /// Of a loss.
+    pub fn of(loss: Interval) -> Self {
+        Self { loss, perplexity: loss.map(f64::exp) }
+    }
+}
+
+/// How far a shape lies outside what the law was fitted on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct ExtrapolationPart {
+    /// The worst axis, by the name it has in the law's range.
+    pub axis: &'static str,
+    /// By what factor it lies outside; above 1.
+    pub factor: f64,
+}
+
+impl From<Extrapolation> for ExtrapolationPart {
+    fn from(beyond: Extrapolation) -> Self {
+        Self { axis: beyond.axis.key(), factor: beyond.factor }
+    }
+}
+
+/// One architecture in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct Entry<A = ArchitecturePart> {
+    /// Its shape.
+    pub architecture: A,
+    /// What is predicted of it.
+    pub predictions: PredictionsPart,
+    /// How sure that is; null where no runs were resampled.
+    pub intervals: Option<IntervalsPart>,
+    /// Whether it is on the frontier of the feasible candidates; null where there is no frontier, or it is no candidate.
+    pub on_frontier: Option<bool>,
+    /// Whether it needs no more memory than a program can have on the board; null where there is no board.
+    pub fits_memory: Option<bool>,
+    /// How far it lies outside what the law was fitted on; null inside, and without a law.
+    pub extrapolation: Option<ExtrapolationPart>,
+}
+
+impl Entry {
+    /// A shape of which only its parameters are known.
+    pub fn sized(shape: &Architecture) -> Self {
+        Self {
+            architecture: shape.into(),
+            predictions: PredictionsPart::sized(shape),
+            intervals: None,
+            on_frontier: None,
+            fits_memory: None,
+            extrapolation: None,
+        }
+    }
+
+    /// A shape on a board.
+    pub fn priced(estimator: &Estimator, shape: &Architecture, board_memory_bytes: f64) -> Self {
+        let predictions = PredictionsPart::priced(estimator, shape);
+        Self {
+            predictions,
+            fits_memory: predictions.memory_bytes.map(|bytes| bytes <= board_memory_bytes),
+            ..Self::sized(shape)
+        }
+    }
+
+    /// With its loss under a law.
+    #[must_use]
+    pub fn under(self, law: &LossLaw, shape: &Architecture) -> Self {
+        let features = shape.features();
+        Self {
+            predictions: self.predictions.with_loss(law.coefficients.loss(&features)),
+            extrapolation: law.range.extrapolation(&features).map(ExtrapolationPart::from),
+            ..self
+        }
+    }
+
+    /// With what the laws of resampled runs say of its loss.
+    #[must_use]
+    pub fn resampled(self, law: &LossLaw, ensemble: &Ensemble, shape: &Architecture) -> Self {
+        let loss = law.loss_interval(ensemble, Ensemble::LEVEL, &shape.features());
+        Self { intervals: loss.map(IntervalsPart::of), ..self }
+    }
+
+    /// Candidate `index`, with the numbers of the sweep; whoever knows the frontier says whether it is on it.
+    pub fn of_candidate(landscape: &Landscape, index: usize, board_memory_bytes: f64) -> Self {
+        let sweep = &landscape.sweep;
+        let shape = sweep.architecture(index);
+        Self {
+            predictions: PredictionsPart::of_candidate(landscape, index),
+            fits_memory: Some(sweep.memory_bytes[index] <= board_memory_bytes),
+            extrapolation: landscape.law.range.extrapolation(&shape.features()).map(ExtrapolationPart::from),
+            ..Self::sized(&shape)
+        }
+    }
+
+    /// A model beside the candidates, with its published number of parameters.
+    pub fn of_model(landscape: &Landscape, model: &ReferenceModel, board_memory_bytes: f64) -> Self {
+        let shape = &model.architecture;
+        let entry = Self::priced(&landscape.estimator, shape, board_memory_bytes).under(&landscape.law, shape);
+        Self { predictions: entry.predictions.as_published(model), ..entry }
+    }
+}
+
+/// A candidate of a space: an architecture whose place among others is known.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct CandidatePart {
+    /// The architecture.
+    #[serde(flatten)]
+    pub entry: Entry,
+    /// Share of the resamples in which it is on the frontier of the feasible candidates; null where nothing was resampled.
+    pub frontier_probability: Option<f64>,
+    /// Whether that is more than half.
+    pub robust: Option<bool>,
+}
+
+impl CandidatePart {
+    /// An architecture, and how sure its place is if the runs were resampled.
+    pub fn new(entry: Entry, confidence: Option<EntryConfidence>) -> Self {
+        Self {
+            entry: Entry { intervals: confidence.map(|known| IntervalsPart::of(known.loss_ci)), ..entry },
+            frontier_probability: confidence.map(|known| known.frontier_probability),
+            robust: confidence.map(|known| known.robust),
+        }
+    }
+
+    /// Candidate `index` of a frontier.
+    pub fn of_frontier(
+        landscape: &Landscape,
+        index: usize,
+        board_memory_bytes: f64,
+        uncertainty: Option<Uncertainty<'_>>,
+    ) -> Self {
+        let entry = Entry::of_candidate(landscape, index, board_memory_bytes);
+        let confidence = uncertainty.map(|known| EntryConfidence::of(landscape, known, index));
+        Self::new(Entry { on_frontier: Some(true), ..entry }, confidence)
+    }
+}
+
+/// What takes up memory, and how much the board has.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct MemoryPart {
+    /// All parts together.
+    pub total_bytes: f64,
+    /// All weights, every expert included.
+    pub weights_bytes: f64,
+    /// Keys and values of prompt and answer.
+    pub kv_cache_bytes: f64,
+    /// Activations of one layer over the whole prompt.
+    pub activations_bytes: f64,
+    /// Kept by operating system and runtime.
+    pub reserved_bytes: f64,
+    /// What a program can have on the board.
+    pub board_bytes: f64,
+    /// Whether that is enough.
+    pub fits: bool,
+}
+
+impl MemoryPart {
+    /// Of one architecture on a board.
+    pub fn new(memory: &Memory, board_bytes: f64) -> Self {
+        let total_bytes = memory.total_bytes();
+        Self {
+            total_bytes,
+            weights_bytes: memory.weights_bytes,
+            kv_cache_bytes: memory.kv_cache_bytes,
+            activations_bytes: memory.activations_bytes,
+            reserved_bytes: memory.reserved_bytes,
+            board_bytes,
+            fits: total_bytes <= board_bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use engine::quantity::{Part, Quantity};
+    use engine::reference::QWEN2_5_0_5B;
+
+    /// Whoever reads a column of CSV finds the same number under the same key in a document.
+    #[test]
+    fn keys_are_those_of_the_quantities() {
+        let entry = serde_json::to_value(Entry::sized(&QWEN2_5_0_5B)).unwrap();
+        let keys = |part: &Value| -> BTreeSet<String> { part.as_object().unwrap().keys().cloned().collect() };
+        let named = |part| -> BTreeSet<String> { Quantity::of_part(part).map(|of| of.key().to_owned()).collect() };
+        assert_eq!(keys(&entry["architecture"]), named(Part::Architecture));
+        assert_eq!(keys(&entry["predictions"]), named(Part::Prediction));
+    }
+}
