@@ -140,7 +140,8 @@ fn measured(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) ->
     for name in &args.measurements {
         let loaded = read(args, told, name)?;
         streams.note(Some(&format!("{name}: {}", loaded.summary())));
-        // A board that a file of one's own calls otherwise is the one that --profile says; published ones are many.
+        // For the user's own files --profile says the board, even if they name it otherwise. Published files hold many
+        // boards.
         let is_own = |measured_on: Option<&String>| match measured_on {
             Some(board) => *board == profile.name,
             None => name != PUBLISHED,
@@ -191,7 +192,7 @@ fn no_engine(engine: &str, known: &[&str]) -> Error {
     error.expected(one_of(known))
 }
 
-/// One told model is that of all files; of several, each is that of the files that name it.
+/// If the user names one model, it is that of all files. Of several models, each is that of the files that name it.
 fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
     let Told { library, profile, models, boards } = *told;
     if name == PUBLISHED {

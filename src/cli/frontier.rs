@@ -18,6 +18,7 @@ use engine::error::{Error, Result};
 use engine::landscape::Landscape;
 use engine::law::fit::FitOptions;
 use engine::law::{Ensemble, LossLaw};
+use engine::quantity::{Known, Quantity, Value};
 use engine::reference::ReferenceModel;
 use engine::roofline::Estimator;
 use engine::search::{self, Search, SearchOptions, Searched};
@@ -26,8 +27,8 @@ use engine::text::shown;
 use engine::units::{self, significant};
 use engine::workload::Objective;
 use files::resolve::Library;
-use report::{Body, BootstrapPart, Document, EntryConfidence, Uncertainty, View, Warning, body, write_json};
-use row::{Columns, Line, ModelLine, Row};
+use report::{Body, BootstrapPart, Document, Uncertainty, View, Warning, body, confident, write_json};
+use row::{Columns, ModelLine};
 
 /// A space that has been priced, with what limits it.
 pub(super) struct Priced {
@@ -138,14 +139,8 @@ fn options_that_suffice(loosening: &Loosening) -> String {
 
 /// `--max-tpot 1.25ms`, rounded up.
 pub(super) fn option(limit: Limit, needed: f64) -> String {
-    let (name, scale, unit) = match limit {
-        Limit::Total => ("--max-total", 1e3, "ms"),
-        Limit::Prefill => ("--max-prefill", 1e3, "ms"),
-        Limit::Tpot => ("--max-tpot", 1e3, "ms"),
-        Limit::Energy => ("--max-energy", 1.0, "J"),
-        Limit::Memory => ("--max-memory", 1e-9, "GB"),
-    };
-    format!("{name} {}{unit}", significant(units::rounded_up(needed * scale, 3), 3))
+    let (value, unit) = limit.quantity().unit().in_column(needed);
+    format!("{} {}{unit}", limit.option(), significant(units::rounded_up(value, 3), 3))
 }
 
 pub(super) fn run(args: &FrontierArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
@@ -183,16 +178,16 @@ pub(super) fn deliver<B: Body>(
     let memory_bytes = priced.board.hardware.memory_bytes;
     let frontier = priced.landscape.feasible_frontier(priced.objective, &priced.budgets);
     let uncertainty = priced.uncertainty();
-    let line = |&index: &u32| Line {
-        row: Row::new(&priced.landscape, index as usize, memory_bytes),
-        confidence: uncertainty.map(|known| EntryConfidence::of(&priced.landscape, known, index as usize)),
+    let row = |&index: &u32| Known {
+        confident: uncertainty.map(|known| confident(&priced.landscape, known, index as usize)),
+        ..Known::candidate(&priced.landscape, index as usize).within(memory_bytes)
     };
-    let rows: Vec<Line> = frontier.iter().map(line).collect();
+    let rows: Vec<Known<'_>> = frontier.iter().map(row).collect();
     if format == RowFormat::Csv {
         let columns = if uncertainty.is_some() { Columns::WithConfidence } else { Columns::Plain };
         row::csv(&rows, columns, streams.out)?;
     } else {
-        let models: Vec<ModelLine> =
+        let models: Vec<ModelLine<'_>> =
             models.iter().map(|model| ModelLine::new(&priced.landscape, model, memory_bytes)).collect();
         print(priced, feasible, &rows, streams)?;
         print_models(&models, streams)?;
@@ -200,7 +195,7 @@ pub(super) fn deliver<B: Body>(
     Ok(priced.outcome(feasible, streams))
 }
 
-fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<'_>) -> Result<(), Failure> {
+fn print(priced: &Priced, feasible: usize, rows: &[Known<'_>], streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut pairs = setting::describe(&priced.landscape.law, &priced.board, &priced.landscape.estimator);
     pairs.extend([
         ("budgets", priced.budgets.in_words().unwrap_or_else(|| "none".to_owned())),
@@ -229,25 +224,8 @@ fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<
         pairs.push(("bootstrap", words));
     }
     // The table runs from the fastest to the best: who pipes it through head must still see the winner.
-    if let Some(Line { row: best, .. }) = rows.last() {
-        let latency_s = match priced.objective {
-            Objective::Prefill => best.prefill_s,
-            Objective::Decode => best.decode_s,
-            Objective::Total => best.total_s,
-        };
-        let words = format!(
-            "{}×{}, {}, FFN ratio {}, {}: perplexity {} in {}, {}{}",
-            best.layers,
-            best.width,
-            units::counted(best.kv_heads, "KV head"),
-            units::ratio(best.ffn_ratio),
-            experts_in_words(best.experts, best.top_k),
-            significant(best.perplexity, 4),
-            units::seconds(latency_s),
-            units::bytes(best.memory_bytes),
-            if best.fits_memory { "" } else { ", more than the board has" }
-        );
-        pairs.push(("best", words));
+    if let Some(best) = rows.last() {
+        pairs.push(("best", best_in_words(best, priced.objective)));
     }
     write_pairs(streams.out, &pairs)?;
     if rows.is_empty() {
@@ -255,6 +233,30 @@ fn print(priced: &Priced, feasible: usize, rows: &[Line], streams: &mut Streams<
     }
     writeln!(streams.out)?;
     Ok(row::table(rows).write(streams.out)?)
+}
+
+/// `24×1792, 4 KV heads, FFN ratio 1, 16 experts top-1: perplexity 24.53 in 98.7 ms, 2.90 GB`.
+fn best_in_words(best: &Known<'_>, objective: Objective) -> String {
+    let shape = &best.architecture;
+    let latency = match objective {
+        Objective::Prefill => Quantity::PREFILL,
+        Objective::Decode => Quantity::DECODE,
+        Objective::Total => Quantity::TOTAL,
+    };
+    let text = |quantity: Quantity| quantity.of(best).number().map_or_else(String::new, |value| quantity.text(value));
+    let fits = Quantity::FITS_MEMORY.of(best) != Value::Flag(false);
+    format!(
+        "{}×{}, {}, FFN ratio {}, {}: perplexity {} in {}, {}{}",
+        shape.layers,
+        shape.width,
+        units::counted(shape.kv_heads, "KV head"),
+        text(Quantity::FFN_RATIO),
+        experts_in_words(shape.experts, shape.top_k),
+        text(Quantity::PERPLEXITY),
+        text(latency),
+        text(Quantity::MEMORY),
+        if fits { "" } else { ", more than the board has" }
+    )
 }
 
 fn candidates(landscape: &Landscape) -> String {
@@ -278,13 +280,13 @@ fn in_words(searched: &Searched) -> String {
 }
 
 /// Where the models named lie that are no candidates.
-fn print_models(models: &[ModelLine], streams: &mut Streams<'_>) -> std::io::Result<()> {
+fn print_models(models: &[ModelLine<'_>], streams: &mut Streams<'_>) -> std::io::Result<()> {
     if models.is_empty() {
         return Ok(());
     }
     writeln!(streams.out)?;
     row::model_table(models).write(streams.out)?;
-    let notes = models.iter().flat_map(|model| model.notes.iter().map(move |note| (&model.name, note)));
+    let notes = models.iter().flat_map(|model| model.notes.iter().map(move |note| (model.name, note)));
     for (name, note) in notes {
         writeln!(streams.out, "{name}: {note}")?;
     }

@@ -17,6 +17,7 @@ use engine::landscape::Landscape;
 use engine::law::Ensemble;
 use engine::law::fit::{Fit, FitOptions};
 use engine::plan::{Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
+use engine::quantity::Quantity;
 use engine::units::{self, count, significant};
 use engine::workload::Objective;
 use files::resolve::Library;
@@ -267,9 +268,9 @@ fn print(report: &body::Plan, ground: &Ground, objective: Objective, streams: &m
             shape.kv_heads.to_string(),
             units::ratio(shape.ffn_ratio),
             if shape.experts == 1 { "dense".into() } else { format!("{}/{}", shape.top_k, shape.experts) },
-            format!("{:.3}", row.entry.predictions.loss.unwrap_or(f64::NAN)),
+            format!("{:.3}", row.entry.predictions.number(Quantity::LOSS).unwrap_or(f64::NAN)),
             format!("{:.3}", row.loss_sd_nats),
-            format!("{:.0} %", 100.0 * row.variance_removed),
+            units::percent(row.variance_removed),
             relative(row.target_sd_nats),
             format!("{:.1e}", row.training_flops.unwrap_or(row.training_flops_per_token)),
             remarks(row),

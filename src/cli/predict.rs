@@ -15,15 +15,13 @@ use engine::architecture::Architecture;
 use engine::error::Result;
 use engine::law::fit::FitOptions;
 use engine::law::{Ensemble, LossLaw};
+use engine::quantity::Quantity;
 use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
 use engine::units::{self, significant};
 use engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use files::resolve::Library;
 use report::body::{Predict, SensitivityPart};
-use report::{
-    BootstrapPart, Document, Entry, IntervalsPart, MemoryPart, ModelPart, PredictionsPart, SettingPart, Warning,
-    write_json,
-};
+use report::{BootstrapPart, Document, Entry, IntervalsPart, MemoryPart, ModelPart, SettingPart, Warning, write_json};
 
 pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let Asked { shape, model } = arch::asked(&args.shape, library)?;
@@ -179,12 +177,12 @@ fn print(
 /// `≤ 3.10 J per request, ≤ 194 mJ per generated token: 50 W × calibrated time, an upper bound`; over a time that nobody
 /// measured `3.10 J per request, 194 mJ per generated token at the power budget of 50 W and ideal time: no bound`.
 fn energy(prediction: &Predict, board: &BoardInMode, estimator: &Estimator) -> String {
-    let PredictionsPart { energy_j, energy_per_token_j, .. } = prediction.entry.predictions;
-    let (Some(power), Some(request_j)) = (estimator.power(), energy_j) else {
+    let predicted = |quantity| prediction.entry.predictions.number(quantity);
+    let (Some(power), Some(request_j)) = (estimator.power(), predicted(Quantity::ENERGY)) else {
         return format!("not known: no watts stated for {} {}", board.profile.name, board.mode.name);
     };
     let (sign, time, watts) = (power.sign(), power.time(), units::ratio(power.watts));
-    let per_token = energy_per_token_j
+    let per_token = predicted(Quantity::ENERGY_PER_TOKEN)
         .map_or_else(String::new, |token_j| format!(", {sign}{} per generated token", units::joules(token_j)));
     let how = if power.is_upper_bound() {
         format!(": {watts} W × {time}, an upper bound")
@@ -201,8 +199,8 @@ fn energy(prediction: &Predict, board: &BoardInMode, estimator: &Estimator) -> S
 fn in_percent(part: &SensitivityPart) -> String {
     let words = |name: &str, times: &Option<Sensitivity>| {
         let times = times.as_ref()?;
-        let tpot = times.tpot.map_or_else(String::new, |tpot| format!(", TPOT {}", units::percent_response(tpot)));
-        let (total, ttft) = (units::percent_response(times.total), units::percent_response(times.ttft));
+        let tpot = times.tpot.map_or_else(String::new, |tpot| format!(", TPOT {}", units::percent_change(tpot)));
+        let (total, ttft) = (units::percent_change(times.total), units::percent_change(times.ttft));
         Some(format!("{name}: total {total}, TTFT {ttft}{tpot}"))
     };
     let parts = [words("bandwidth", &part.bandwidth), words("compute", &part.compute)];

@@ -1,7 +1,7 @@
 //! `roofscape reproduce`: the paper's claims from its published law, each with what is found here.
 //!
-//! Everything but the clock is [`claims`](engine::claims). The exit code is for scripts that want to know whether
-//! this program still gives what it gave: 1 if a statement fails that is expected to hold.
+//! All of it but the clock is in [`claims`](engine::claims). The exit code tells scripts whether this program still
+//! gives what it gave: it is 1 if a statement fails that is expected to hold.
 
 mod markdown;
 mod print;

@@ -1,4 +1,4 @@
-//! `roofscape schema`: what every JSON document keeps to, for whoever writes a program that reads them.
+//! `roofscape schema`: the schema of every JSON document, for people who write programs that read them.
 
 use super::streams::{Failure, Outcome, Streams};
 use report::write_json;

@@ -12,15 +12,15 @@ const GAP: usize = 2;
 
 /// Rows below headings. Words stand left, numbers right.
 pub(super) struct Table {
-    headings: Vec<&'static str>,
-    words: &'static [usize],
+    headings: Vec<String>,
+    words: Vec<usize>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// `words` are the columns that hold words.
-    pub(super) fn new(headings: &[&'static str], words: &'static [usize]) -> Self {
-        Self { headings: headings.to_vec(), words, rows: Vec::new() }
+    pub(super) fn new(headings: &[&str], words: &[usize]) -> Self {
+        Self { headings: headings.iter().map(ToString::to_string).collect(), words: words.to_vec(), rows: Vec::new() }
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
@@ -37,7 +37,7 @@ impl Table {
                 cells.chain([width(heading)]).max().unwrap_or(0)
             })
             .collect();
-        self.line(out, &widths, self.headings.iter().copied())?;
+        self.line(out, &widths, self.headings.iter().map(String::as_str))?;
         self.rows.iter().try_for_each(|row| self.line(out, &widths, row.iter().map(String::as_str)))
     }
 
@@ -55,7 +55,11 @@ impl Table {
 }
 
 /// Rows as CSV. The header stands even above no rows, so that a script finds the columns.
-pub(super) fn write_csv(header: &[&str], rows: &[impl Serialize], out: &mut dyn Write) -> Result<(), Failure> {
+pub(super) fn write_csv(
+    header: &[impl AsRef<[u8]>],
+    rows: &[impl Serialize],
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let mut text = Vec::new();
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(&mut text);
     let written = writer

@@ -1,8 +1,8 @@
-//! `roofscape theory`: the best architecture of real sizes, why it is no better, and what to build instead.
+//! `roofscape theory`: the best architecture of real sizes, what limits it, and what to build instead.
 //!
-//! Two cost models answer side by side, because they disagree and both are wanted: the operator model, which all other
-//! commands price with, and the paper's simplified costs, which alone have closed forms. Which limit binds, and so which
-//! closed form applies, is read from the multipliers of the simplified optimum.
+//! Two cost models answer side by side, because they disagree and both are wanted. All other commands price with the
+//! operator model. Only the paper's simplified costs have closed forms. The multipliers of the simplified optimum say
+//! which limit binds, and so which closed form applies.
 
 mod print;
 mod report;
@@ -151,7 +151,8 @@ pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_
         TheoryCosts::Operators => &operators,
         TheoryCosts::Simplified => &simplified,
     };
-    // What else is known is said even where the search ended short of an optimum; a question that has none has no answer.
+    // If the search ended before an optimum, the rest is still printed. If the question has no optimum, there is no
+    // answer.
     if let Err(error) = chosen
         && !matches!(error, NoOptimum::Infeasible { .. } | NoOptimum::NotConverged { .. })
     {

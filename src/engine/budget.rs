@@ -55,6 +55,13 @@ impl Limit {
         format!("max_{}", self.quantity().key())
     }
 
+    /// The option of its budget: `--max-total`.
+    pub fn option(self) -> String {
+        let key = self.key();
+        let without_unit = key.rsplit_once('_').map_or(key.as_str(), |(name, _)| name);
+        format!("--{}", without_unit.replace('_', "-"))
+    }
+
     /// What it is called on the screen.
     pub const fn label(self) -> &'static str {
         self.quantity().heading()
@@ -224,6 +231,12 @@ mod tests {
             assert_eq!(serde_json::from_value::<Budgets>(json).unwrap(), budgets);
         }
         assert_eq!(serde_json::from_str::<Budgets>("{}").unwrap(), Budgets::NONE);
+    }
+
+    #[test]
+    fn options_are_those_of_the_command_line() {
+        let options = ["--max-total", "--max-prefill", "--max-tpot", "--max-energy", "--max-memory"];
+        assert_eq!(Limit::ALL.map(Limit::option), options);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How long a request takes, by phase.
 
-use super::workload::Objective;
+use super::workload::{Objective, Workload};
 
 /// Seconds by phase.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -25,6 +25,12 @@ impl Latency {
             Objective::Decode => self.decode_s,
             Objective::Total => self.total_s(),
         }
+    }
+
+    /// Generated tokens of all sequences per second of decoding; `None` if none are generated.
+    pub fn tokens_per_s(&self, workload: Workload) -> Option<f64> {
+        let Workload { batch, generated_tokens, .. } = workload;
+        (generated_tokens > 0).then(|| f64::from(batch) / self.tpot_s(generated_tokens))
     }
 
     /// Time per output token (TPOT): decode over generated tokens, 0 if none are generated.

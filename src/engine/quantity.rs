@@ -8,14 +8,14 @@
 //! Quantity ──▶ Entry ──┼─ heading, unit ▶ budgets, theory, printed tables
 //!                      ├─ screen ──────▶ columns of the explorer's table, which sort
 //!                      ├─ panel ───────▶ panels of the Evolution
-//!                      └─ value ◀── Priced (a candidate, or any architecture that was priced)
+//!                      └─ value ◀── Known (a candidate, or any other architecture that is priced)
 //! ```
 //!
 //! A [`Quantity`] is a place in that table and no `enum`: there is no second list that a new entry could be missing from.
 //! Where code needs one by name, it finds it by its key while it is compiled ([`Quantity::TOTAL`] and the others).
 
 mod entries;
-mod priced;
+mod known;
 mod unit;
 mod value;
 
@@ -24,7 +24,7 @@ use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
-pub use priced::{Confident, Priced};
+pub use known::{Confident, Known};
 pub use unit::Unit;
 pub use value::Value;
 
@@ -71,7 +71,7 @@ pub struct Screen {
     /// Cells needed, heading included.
     pub cells: u16,
     /// Another text than the unit's, in at most so many cells.
-    own: Option<fn(&Priced<'_>, usize) -> String>,
+    own: Option<fn(&Known<'_>, usize) -> String>,
 }
 
 /// A panel of the Evolution.
@@ -117,9 +117,9 @@ struct Entry {
     column: &'static str,
     unit: Unit,
     part: Part,
-    value: fn(&Priced<'_>) -> Value,
+    value: fn(&Known<'_>) -> Value,
     /// What it sorts by, where that is not its value.
-    sort_key: Option<fn(&Priced<'_>) -> f64>,
+    sort_key: Option<fn(&Known<'_>) -> f64>,
     /// Where the value lies, if the law's runs were resampled; from the interval of the loss.
     interval: Option<fn(f64) -> f64>,
     printed: Printed,
@@ -171,8 +171,12 @@ impl Quantity {
     pub const ENERGY: Self = Self::with_key("energy_j");
     /// Per generated token, at the power budget.
     pub const ENERGY_PER_TOKEN: Self = Self::with_key("energy_per_token_j");
+    /// Generated tokens per second of decoding.
+    pub const TOKENS_PER_S: Self = Self::with_key("tokens_per_s");
     /// Share of the parameters that a token uses.
     pub const ACTIVE_SHARE: Self = Self::with_key("active_share");
+    /// Whether no more energy is drawn.
+    pub const ENERGY_IS_UPPER_BOUND: Self = Self::with_key("energy_is_upper_bound");
     /// Share of the resamples in which it is on the frontier.
     pub const FRONTIER_PROBABILITY: Self = Self::with_key("frontier_probability");
 
@@ -223,6 +227,11 @@ impl Quantity {
         &ENTRIES[self.0 as usize]
     }
 
+    /// Its place in the table.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// In files and documents, with its unit.
     pub const fn key(self) -> &'static str {
         self.entry().key
@@ -269,15 +278,15 @@ impl Quantity {
     }
 
     /// That of an architecture.
-    pub fn of(self, priced: &Priced<'_>) -> Value {
-        (self.entry().value)(priced)
+    pub fn of(self, known: &Known<'_>) -> Value {
+        (self.entry().value)(known)
     }
 
     /// What it sorts by: its value, infinite where that is not known.
-    pub fn sort_key(self, priced: &Priced<'_>) -> f64 {
+    pub fn sort_key(self, known: &Known<'_>) -> f64 {
         match self.entry().sort_key {
-            Some(key) => key(priced),
-            None => self.of(priced).number().unwrap_or(f64::INFINITY),
+            Some(key) => key(known),
+            None => self.of(known).number().unwrap_or(f64::INFINITY),
         }
     }
 
@@ -287,8 +296,8 @@ impl Quantity {
     }
 
     /// Where its value lies; `None` of what does not depend on the law, and where the runs were not resampled.
-    pub fn interval(self, priced: &Priced<'_>) -> Option<Interval> {
-        let (confident, of_loss) = (priced.confident?, self.entry().interval?);
+    pub fn interval(self, known: &Known<'_>) -> Option<Interval> {
+        let (confident, of_loss) = (known.confident?, self.entry().interval?);
         Some(confident.loss?.map(of_loss))
     }
 
@@ -298,8 +307,8 @@ impl Quantity {
     }
 
     /// A cell below [`Self::column`].
-    pub fn cell(self, priced: &Priced<'_>) -> String {
-        self.unit().cell(self.of(priced))
+    pub fn cell(self, known: &Known<'_>) -> String {
+        self.unit().cell(self.of(known))
     }
 
     /// A size that need not be one that can be built; whole numbers have all their digits, others so many.
@@ -312,11 +321,11 @@ impl Quantity {
     }
 
     /// A cell of the explorer's table.
-    pub fn screen_cell(self, priced: &Priced<'_>) -> String {
-        let value = self.of(priced);
+    pub fn screen_cell(self, known: &Known<'_>) -> String {
+        let value = self.of(known);
         let Some(screen) = self.screen() else { return self.unit().screen_cell(value, usize::MAX) };
         let room = usize::from(screen.cells);
-        screen.own.map_or_else(|| self.unit().screen_cell(value, room), |own| own(priced, room))
+        screen.own.map_or_else(|| self.unit().screen_cell(value, room), |own| own(known, room))
     }
 
     /// The values that a space offers, rising, each once; none of what follows from others.

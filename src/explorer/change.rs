@@ -11,4 +11,5 @@ pub(crate) mod prompt;
 pub(crate) mod question;
 pub(crate) mod recipe;
 pub mod resampling;
+pub(crate) mod sort;
 pub(crate) mod what_if;

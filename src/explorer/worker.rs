@@ -1,7 +1,7 @@
-//! Heavy work off the screen's thread. The newest question wins: whatever waits when a newer one comes is dropped,
-//! and answers say which question they answer, so that a late one is recognised. Exports are different: each one
-//! counts, none replaces another, and leaving the program waits for them. And a file that is watched is watched by a
-//! thread of its own, which sleeps in the meantime.
+//! Heavy work, away from the thread of the screen. The newest question wins: a question that still waits when a newer
+//! one comes is dropped. Answers say which question they answer, so that a late one is recognised. Exports are
+//! different: each one counts, none replaces another, and the program does not end before they are written. A file that
+//! is watched has a thread of its own, which sleeps in the meantime.
 //!
 //! A new job is a file here that says how it is done ([`Job`]), and a line in [`job_of`] for the effect that asks for it.
 //! A session without a terminal runs the same jobs on the spot.

@@ -9,10 +9,12 @@ use serde::Serialize;
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::law::{Ensemble, Extrapolation, Interval, LossLaw};
+use engine::quantity::{Confident, Known, Quantity};
 use engine::reference::ReferenceModel;
 use engine::roofline::{Estimator, Memory};
 
-use crate::uncertainty::{EntryConfidence, Uncertainty};
+use crate::predictions::PredictionsPart;
+use crate::uncertainty::{Uncertainty, confident};
 
 /// A shape, by the names that the command line takes. Sizes that no shape to be built need have are real numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
@@ -60,97 +62,6 @@ impl From<&Architecture> for ArchitecturePart {
             shared: (shape.shared_hidden > 0).then_some(shape.shared_hidden),
             vocab: shape.vocab,
             tied: shape.tied,
-        }
-    }
-}
-
-/// What is predicted of one architecture; null where it is not known, or no finite number.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, JsonSchema)]
-pub struct PredictionsPart {
-    /// Nats per token.
-    pub loss: Option<f64>,
-    /// exp(loss); null where that is too large for a number, which the warnings then say.
-    pub perplexity: Option<f64>,
-    /// Time to first token, seconds.
-    pub prefill_s: Option<f64>,
-    /// Time for all generated tokens, seconds.
-    pub decode_s: Option<f64>,
-    /// Prefill and decode together, seconds.
-    pub total_s: Option<f64>,
-    /// Time per output token, seconds.
-    pub tpot_s: Option<f64>,
-    /// Weights, KV cache, activations and what is reserved, bytes.
-    pub memory_bytes: Option<f64>,
-    /// Watts of the power mode × total time of a request, joules; null where no watts are stated.
-    pub energy_j: Option<f64>,
-    /// Watts × time per output token, joules; null where no watts are stated or nothing is generated.
-    pub energy_per_token_j: Option<f64>,
-    /// Whether these two bound what is drawn: only over calibrated times; null where no watts are stated.
-    pub energy_is_upper_bound: Option<bool>,
-    /// All parameters; of a known model as published.
-    pub parameters_total: Option<u64>,
-    /// Those that one token uses.
-    pub parameters_active: Option<u64>,
-}
-
-impl PredictionsPart {
-    /// Times, memory, energy and parameters of a shape; losses are a law's.
-    pub fn priced(estimator: &Estimator, shape: &Architecture) -> Self {
-        let (latency, power) = (estimator.latency(shape), estimator.power());
-        Self {
-            prefill_s: Some(latency.prefill_s),
-            decode_s: Some(latency.decode_s),
-            total_s: Some(latency.total_s()),
-            tpot_s: Some(latency.tpot_s(estimator.workload().generated_tokens)),
-            memory_bytes: Some(estimator.memory(shape).total_bytes()),
-            energy_j: power.map(|power| power.request_j(latency.total_s())),
-            energy_per_token_j: power.and_then(|power| power.token_j(latency)),
-            energy_is_upper_bound: power.map(|power| power.is_upper_bound()),
-            ..Self::sized(shape)
-        }
-    }
-
-    /// Parameters alone.
-    pub fn sized(shape: &Architecture) -> Self {
-        Self {
-            parameters_total: Some(shape.parameters_total()),
-            parameters_active: Some(shape.parameters_active()),
-            ..Self::default()
-        }
-    }
-
-    /// With a loss, nats per token.
-    #[must_use]
-    pub fn with_loss(self, loss: f64) -> Self {
-        Self { loss: Some(loss), perplexity: Some(loss.exp()), ..self }
-    }
-
-    /// With the parameters of a model as published.
-    #[must_use]
-    pub fn as_published(self, model: &ReferenceModel) -> Self {
-        Self {
-            parameters_total: Some(model.parameters_total()),
-            parameters_active: Some(model.parameters_active()),
-            ..self
-        }
-    }
-
-    /// Candidate `index`, with the numbers of the sweep.
-    fn of_candidate(landscape: &Landscape, index: usize) -> Self {
-        let sweep = &landscape.sweep;
-        Self {
-            loss: Some(sweep.loss[index]),
-            perplexity: Some(sweep.perplexity[index]),
-            prefill_s: Some(sweep.prefill_s[index]),
-            decode_s: Some(sweep.decode_s[index]),
-            total_s: Some(sweep.total_s[index]),
-            tpot_s: Some(sweep.tpot_s(index)),
-            memory_bytes: Some(sweep.memory_bytes[index]),
-            energy_j: sweep.power.map(|power| power.request_j(sweep.total_s[index])),
-            energy_per_token_j: sweep.power.and_then(|power| power.token_j(sweep.latency(index))),
-            energy_is_upper_bound: sweep.power.map(|power| power.is_upper_bound()),
-            parameters_total: Some(sweep.parameters_total[index]),
-            parameters_active: Some(sweep.parameters_active[index]),
         }
     }
 }
@@ -221,7 +132,7 @@ impl Entry {
         let predictions = PredictionsPart::priced(estimator, shape);
         Self {
             predictions,
-            fits_memory: predictions.memory_bytes.map(|bytes| bytes <= board_memory_bytes),
+            fits_memory: predictions.number(Quantity::MEMORY).map(|bytes| bytes <= board_memory_bytes),
             ..Self::sized(shape)
         }
     }
@@ -249,7 +160,7 @@ impl Entry {
         let sweep = &landscape.sweep;
         let shape = sweep.architecture(index);
         Self {
-            predictions: PredictionsPart::of_candidate(landscape, index),
+            predictions: PredictionsPart::of(&Known::candidate(landscape, index)),
             fits_memory: Some(sweep.memory_bytes[index] <= board_memory_bytes),
             extrapolation: landscape.law.range.extrapolation(&shape.features()).map(ExtrapolationPart::from),
             ..Self::sized(&shape)
@@ -263,6 +174,9 @@ impl Entry {
         Self { predictions: entry.predictions.as_published(model), ..entry }
     }
 }
+
+/// Of a loss for which a resample's law gives no number.
+const UNKNOWN: Interval = Interval { low: f64::NAN, high: f64::NAN };
 
 /// A candidate of a space: an architecture whose place among others is known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
@@ -278,11 +192,14 @@ pub struct CandidatePart {
 
 impl CandidatePart {
     /// An architecture, and how sure its place is if the runs were resampled.
-    pub fn new(entry: Entry, confidence: Option<EntryConfidence>) -> Self {
+    pub fn new(entry: Entry, confidence: Option<Confident>) -> Self {
         Self {
-            entry: Entry { intervals: confidence.map(|known| IntervalsPart::of(known.loss_ci)), ..entry },
+            entry: Entry {
+                intervals: confidence.map(|known| IntervalsPart::of(known.loss.unwrap_or(UNKNOWN))),
+                ..entry
+            },
             frontier_probability: confidence.map(|known| known.frontier_probability),
-            robust: confidence.map(|known| known.robust),
+            robust: confidence.map(|known| known.is_robust),
         }
     }
 
@@ -294,7 +211,7 @@ impl CandidatePart {
         uncertainty: Option<Uncertainty<'_>>,
     ) -> Self {
         let entry = Entry::of_candidate(landscape, index, board_memory_bytes);
-        let confidence = uncertainty.map(|known| EntryConfidence::of(landscape, known, index));
+        let confidence = uncertainty.map(|known| confident(landscape, known, index));
         Self::new(Entry { on_frontier: Some(true), ..entry }, confidence)
     }
 }

@@ -16,6 +16,7 @@ mod entry;
 mod json;
 mod model;
 mod parts;
+mod predictions;
 mod schema;
 mod setting;
 mod uncertainty;
@@ -26,14 +27,13 @@ pub use basis::{latency_basis, latency_basis_in_short};
 pub use body::export;
 pub use by_key::ByKey;
 pub use document::{Body, Document, Generator, SCHEMA_VERSION};
-pub use entry::{
-    ArchitecturePart, CandidatePart, Entry, ExtrapolationPart, IntervalsPart, MemoryPart, PredictionsPart,
-};
+pub use entry::{ArchitecturePart, CandidatePart, Entry, ExtrapolationPart, IntervalsPart, MemoryPart};
 pub use json::{to_json, write_json};
 pub use model::ModelPart;
 pub use parts::{EfficiencyPart, LawPart, ProfilePart, QualityPart};
+pub use predictions::PredictionsPart;
 pub use schema::{definition_of, schema};
 pub use setting::{SettingPart, SpacePart, engine};
-pub use uncertainty::{BootstrapPart, CoefficientsCi, EntryConfidence, Uncertainty};
+pub use uncertainty::{BootstrapPart, CoefficientsCi, Uncertainty, confident};
 pub use view::{Selection, View};
 pub use warning::{About, AboutPart, Shapes, Warning, WarningPart};

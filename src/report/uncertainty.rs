@@ -8,6 +8,7 @@ use crate::by_key::ByKey;
 use engine::confidence::Confidence;
 use engine::landscape::Landscape;
 use engine::law::{Ensemble, Interval};
+use engine::quantity::Confident;
 
 /// An ensemble, and what it says of the frontier that is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -58,32 +59,13 @@ impl CoefficientsCi {
     }
 }
 
-/// How sure one architecture's place is, flat so that it is columns of CSV.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct EntryConfidence {
-    /// Share of the resamples in which it is on the frontier of the feasible candidates.
-    pub frontier_probability: f64,
-    /// Whether that is more than half.
-    pub robust: bool,
-    /// Interval of its loss, nats per token; nulls where a resample's law gives no number.
-    pub loss_ci: Interval,
-    /// exp of both ends.
-    pub perplexity_ci: Interval,
-}
-
-impl EntryConfidence {
-    /// Of candidate `index`.
-    pub fn of(landscape: &Landscape, uncertainty: Uncertainty<'_>, index: usize) -> Self {
-        const UNKNOWN: Interval = Interval { low: f64::NAN, high: f64::NAN };
-        let Uncertainty { ensemble, confidence } = uncertainty;
-        let (law, level) = (&landscape.law, confidence.level);
-        let shape = landscape.sweep.architecture(index).features();
-        let loss_ci = law.loss_interval(ensemble, level, &shape).unwrap_or(UNKNOWN);
-        Self {
-            frontier_probability: confidence.frontier_probability(index),
-            robust: confidence.is_robust(index),
-            loss_ci,
-            perplexity_ci: loss_ci.map(f64::exp),
-        }
+/// How sure the place of candidate `index` is.
+pub fn confident(landscape: &Landscape, uncertainty: Uncertainty<'_>, index: usize) -> Confident {
+    let Uncertainty { ensemble, confidence } = uncertainty;
+    let shape = landscape.sweep.architecture(index).features();
+    Confident {
+        frontier_probability: confidence.frontier_probability(index),
+        is_robust: confidence.is_robust(index),
+        loss: landscape.law.loss_interval(ensemble, confidence.level, &shape),
     }
 }

@@ -110,6 +110,7 @@ mod tests {
     use engine::law::Ensemble;
     use engine::law::form::Slot;
     use engine::law::forms::Eq2;
+    use engine::quantity::Quantity;
     use files::fixtures;
 
     fn profile() -> Profile {
@@ -238,7 +239,10 @@ mod tests {
         let mut entries = document.body.architectures.iter().map(|exported| &exported.candidate.entry);
         assert!(entries.any(|entry| entry.fits_memory == Some(false)));
         for entry in document.body.architectures.iter().map(|exported| &exported.candidate.entry) {
-            assert_eq!(entry.fits_memory, entry.predictions.memory_bytes.map(|bytes| bytes <= memory_bytes));
+            assert_eq!(
+                entry.fits_memory,
+                entry.predictions.number(Quantity::MEMORY).map(|bytes| bytes <= memory_bytes)
+            );
         }
         assert!(
             document.warnings.iter().any(|warning| matches!(

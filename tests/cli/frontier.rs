@@ -6,6 +6,7 @@ use std::process::Stdio;
 use engine::architecture::Architecture;
 use engine::latency::Latency;
 use engine::precision::Precision;
+use engine::quantity::{Part, Printed, Quantity};
 use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::workload::Workload;
@@ -159,8 +160,6 @@ fn nothing_feasible_says_what_to_loosen_and_that_suffices() {
 /// The value in a document that a column of CSV has.
 fn of_column(row: &Value, column: &str) -> Value {
     let key = match column {
-        "energy_at_power_budget_j" => "energy_j",
-        "energy_per_token_at_power_budget_j" => "energy_per_token_j",
         "extrapolated" => return (!row["extrapolation"].is_null()).into(),
         known => known,
     };
@@ -192,6 +191,45 @@ fn rows_come_out_as_csv_too() {
     }
     let none = program.line("frontier --max-total 1ms --format csv").stdout;
     assert_eq!(none.lines().count(), 1, "the header alone");
+}
+
+/// A number of an architecture is one entry of the engine's table. From there it comes into every output that has room.
+#[test]
+fn every_quantity_stands_in_every_output() {
+    let program = Program::new();
+    let said = |format: &str| {
+        let question = "frontier --data synthetic-170 --bootstrap 20 --max-total 60ms --mode 30W";
+        program.found(&format!("{question} --format {format}")).stdout
+    };
+    let (csv, table) = (said("csv"), said("table"));
+    let json: Value = serde_json::from_str(&said("json")).expect("JSON");
+    let (row, header) = (&json["frontier"][0], csv.lines().next().expect("a header"));
+    let columns: Vec<&str> = header.split(',').collect();
+    let theory = program.found("theory --max-tpot 5ms").stdout;
+    let modes = program.found("predict --arch qwen2.5-0.5b --all-modes").stdout;
+    for quantity in Quantity::all() {
+        let (key, column) = (quantity.key(), quantity.column());
+        let is_derived = quantity.part() == Part::Derived;
+        assert_eq!(columns.contains(&key), !is_derived, "{key} in {header}");
+        match quantity.part() {
+            Part::Architecture => assert!(row["architecture"].get(key).is_some(), "{key}: {row}"),
+            Part::Prediction => assert!(row["predictions"].get(key).is_some(), "{key}: {row}"),
+            Part::Standing | Part::Confidence => _ = of_column(row, key),
+            Part::Derived => {
+                let is_shown = quantity.panel().is_some() || theory.contains(column) || modes.contains(column);
+                assert!(is_shown, "{key} is of no use");
+            }
+        }
+        for end in ["low", "high"] {
+            assert_eq!(header.contains(&format!("{key}_ci_{end}")), quantity.has_interval(), "{key}");
+        }
+        assert_eq!(row["intervals"].get(key).is_some(), quantity.has_interval(), "{key}");
+        assert!(quantity.printed() == Printed::No || table.contains(column), "{key} in {table}");
+    }
+    let parts = [("architecture", Part::Architecture), ("predictions", Part::Prediction)];
+    for (part, quantities) in parts.map(|(name, part)| (&row[name], Quantity::of_part(part))) {
+        assert_eq!(part.as_object().expect("an object").len(), quantities.count(), "{part}");
+    }
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Boards and their figures.
 
+#[cfg(not(target_os = "macos"))]
+use engine::text::width;
+
 use super::program::{Program, list};
 
 #[test]
@@ -32,6 +35,21 @@ fn every_figure_is_shown_with_how_it_is_known() {
     assert_eq!((&mode["bandwidth"]["si"], &mode["bandwidth"]["kind"]), (&68.3e9.into(), &"derived".into()));
     assert!(program.refused("profiles show agx-orin").contains("agx-orin-64gb"));
     assert!(program.refused("profiles show agx-orin-64gb --mode 99W").contains("no power mode '99W'"));
+}
+
+/// The configuration directory follows `XDG_CONFIG_HOME` everywhere but on macOS.
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn a_name_of_wide_characters_does_not_shift_its_row() {
+    let program = Program::new();
+    let law = std::fs::read_to_string("datasets/paper-law.toml").expect("the paper's law");
+    program.write("config/roofscape/laws/训练律.toml", &law);
+    let listed = program.found("laws").stdout;
+    let what = |name: &str| {
+        let line = listed.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {listed}"));
+        width(&line[..line.find("Sun et al.").expect("a source")])
+    };
+    assert_eq!(what("训练律"), what("paper"), "{listed}");
 }
 
 #[test]

@@ -76,10 +76,31 @@ def on_text(stream, pattern, replacement):
     return changed
 
 
+def of_commands(start, function):
+    """A function of entries for those whose command begins with some words."""
+    return lambda entry: function(entry) if entry["command"].startswith(start) else entry
+
+
+def sign(number):
+    """A number of a table as it is now: the minus that people write, and no sign before zero."""
+    size = number[1] or number[2]
+    return f" {size}" if size == "0.0" else f"−{size}"
+
+
 # Change(name, why, function), the oldest first.
 CHANGES = [
     Change("one-json", "all documents share one vocabulary; no version with the old ones was published", one_json.renewed),
     Change("one-json-exported", "the same for exported files", one_json.exported),
+    Change(
+        "csv-keys-of-json",
+        "a number has one name in CSV and in JSON",
+        on_text("stdout", r"^((?:layers|mode),.*\btotal_s,.*)$", lambda header: header[0].replace("_at_power_budget_j", "_j")),
+    ),
+    Change(
+        "zero-has-no-sign",
+        "a deviation in a calibration is written with the minus of all other tables, and without a sign where it is none",
+        of_commands("calibrate", on_text("stdout", r"(?<= )(?:-(\d+\.\d)|\+(0\.0))(?= |$)", sign)),
+    ),
     Change(
         "help-names-schema",
         "a new command prints the schema of the documents",

@@ -92,8 +92,9 @@ def shape(row):
 
 
 def predictions(**known):
-    keys = ["loss", "perplexity", *TIMES, "memory_bytes", "energy_j", "energy_per_token_j", "energy_is_upper_bound"]
-    return {key: known.get(key) for key in [*keys, "parameters_total", "parameters_active"]}
+    keys = ["parameters_total", "parameters_active", "loss", "perplexity", "prefill_s", "decode_s", "tpot_s", "total_s"]
+    keys += ["memory_bytes", "energy_j", "energy_per_token_j", "energy_is_upper_bound"]
+    return {key: known.get(key) for key in keys}
 
 
 def energies(row):

@@ -5,7 +5,7 @@ use crate::cli::streams::Streams;
 use crate::cli::table::Table;
 use engine::calibration::{Estimate, FittedRow, Parameter, Pass, Prediction, Standing};
 use engine::roofline::Phase;
-use engine::units::{self, significant};
+use engine::units::{self, signed, significant};
 use files::observations::Observed;
 use report::body::{Calibrate, FittedNumber, LeftOut, RowPart};
 
@@ -88,8 +88,8 @@ pub(super) fn print(calibrated: &Calibrated, streams: &mut Streams<'_>) -> std::
     );
     for line in lines(calibrated) {
         let percent = |predicted_s: Option<f64>| {
-            let share = predicted_s.map(|predicted_s| 100.0 * (predicted_s / line.measured_s - 1.0));
-            share.map_or_else(|| "–".to_owned(), |share| format!("{share:+.1}"))
+            let excess = predicted_s.map(|predicted_s| 100.0 * (predicted_s / line.measured_s - 1.0));
+            excess.map_or_else(|| "–".to_owned(), |percent| signed(percent, |size| format!("{size:.1}")))
         };
         table.row([
             if line.phase == Phase::Prefill { "prefill" } else { "decode" }.to_owned(),

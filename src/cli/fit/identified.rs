@@ -1,4 +1,4 @@
-//! Which coefficients the runs tell, by every account there is of them.
+//! Which coefficients the runs determine, by every test that there is.
 
 use super::assessment::{Assessment, WIDE_FACTOR};
 use crate::cli::fitting::Fitting;
@@ -6,7 +6,8 @@ use engine::law::fit::Fate;
 use engine::law::form::Slot;
 use report::ByKey;
 
-/// A coefficient is if the runs decided it, and neither its standard error nor its profile nor the resamples say otherwise.
+/// A coefficient is identified if the runs decided it, and if neither its standard error nor its profile nor the
+/// resamples contradict.
 pub(super) fn identified(fitting: &Fitting, assessment: &Assessment) -> ByKey<bool> {
     let form = fitting.options.form;
     let loose = assessment.not_identified();

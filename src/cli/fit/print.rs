@@ -199,14 +199,7 @@ fn r_squared(value: Option<f64>) -> String {
 }
 
 pub(super) fn signed(value: f64) -> String {
-    let digits = nats(value.abs(), 2);
-    if digits == "0" {
-        digits
-    } else if value < 0.0 {
-        format!("−{digits}")
-    } else {
-        format!("+{digits}")
-    }
+    units::signed(value, |size| nats(size, 2))
 }
 
 fn coefficients(report: &Fit<'_>) -> Table {
@@ -307,12 +300,7 @@ fn range(report: &Fit<'_>) -> Table {
     let mut table = Table::new(&["fitted on", "from", "to"], &[0]);
     for axis in Axis::ALL {
         let [low, high] = report.range.get(axis);
-        table.row([axis.to_string(), plain(low), plain(high)]);
+        table.row([axis.to_string(), units::whole_or(low, 4), units::whole_or(high, 4)]);
     }
     table
-}
-
-/// Whole numbers as they are, others to four digits.
-fn plain(value: f64) -> String {
-    if value.fract() == 0.0 { value.to_string() } else { significant(value, 4) }
 }

@@ -1,280 +1,123 @@
-//! One line of the frontier, as columns.
+//! The frontier as columns, for people and for other programs: every quantity of an architecture that is not left out.
 
 use std::io::Write;
 
-use serde::Serialize;
-
 use super::super::streams::Failure;
 use super::super::table::{Table, write_csv};
-use engine::architecture::Architecture;
 use engine::landscape::Landscape;
+use engine::quantity::{Known, Part, Printed, Quantity, Unit, Value};
 use engine::reference::ReferenceModel;
-use engine::units::{self, significant};
-use report::EntryConfidence;
-
-/// One architecture of the frontier, flat so that it is a row of CSV as well.
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "they are columns")]
-pub(super) struct Row {
-    pub(super) layers: u32,
-    pub(super) width: u32,
-    pub(super) heads: u32,
-    pub(super) head_dim: u32,
-    pub(super) kv_heads: u32,
-    pub(super) intermediate: u32,
-    pub(super) ffn_ratio: f64,
-    pub(super) experts: u32,
-    pub(super) top_k: u32,
-    pub(super) vocab: u32,
-    pub(super) tied: bool,
-    pub(super) parameters_total: u64,
-    pub(super) parameters_active: u64,
-    pub(super) loss: f64,
-    pub(super) perplexity: f64,
-    pub(super) prefill_s: f64,
-    pub(super) decode_s: f64,
-    pub(super) tpot_s: f64,
-    pub(super) total_s: f64,
-    pub(super) memory_bytes: f64,
-    pub(super) fits_memory: bool,
-    pub(super) extrapolated: bool,
-    pub(super) energy_at_power_budget_j: Option<f64>,
-    pub(super) energy_per_token_at_power_budget_j: Option<f64>,
-    pub(super) energy_is_upper_bound: Option<bool>,
-}
-
-/// A row with how sure it is, where the runs were resampled: more columns.
-#[derive(Debug)]
-pub(super) struct Line {
-    pub(super) row: Row,
-    pub(super) confidence: Option<EntryConfidence>,
-}
+use engine::units::significant;
 
 /// A model beside the frontier.
 #[derive(Debug)]
-pub(super) struct ModelLine {
-    pub(super) name: String,
-    pub(super) row: Row,
-    pub(super) notes: Vec<String>,
+pub(super) struct ModelLine<'a> {
+    pub(super) name: &'a str,
+    pub(super) notes: &'a [String],
+    known: Known<'a>,
 }
 
-impl ModelLine {
-    pub(super) fn new(landscape: &Landscape, model: &ReferenceModel, board_memory_bytes: f64) -> Self {
-        let ReferenceModel { name, notes, .. } = model.clone();
-        Self { name, row: Row::of_model(landscape, model, board_memory_bytes), notes }
+impl<'a> ModelLine<'a> {
+    pub(super) fn new(landscape: &'a Landscape, model: &'a ReferenceModel, board_memory_bytes: f64) -> Self {
+        let known = Known::model(model).on(&landscape.estimator).under(&landscape.law).within(board_memory_bytes);
+        Self { name: &model.name, notes: &model.notes, known }
     }
 }
 
+/// What is printed of a model, whose shape is known elsewhere.
+const OF_MODELS: [Quantity; 9] = [
+    Quantity::PARAMETERS_TOTAL,
+    Quantity::PARAMETERS_ACTIVE,
+    Quantity::LOSS,
+    Quantity::PERPLEXITY,
+    Quantity::PREFILL,
+    Quantity::TPOT,
+    Quantity::TOTAL,
+    Quantity::MEMORY,
+    Quantity::FITS_MEMORY,
+];
+
 /// Models for people.
-pub(super) fn model_table(lines: &[ModelLine]) -> Table {
-    let headings = [
-        "model",
-        "params M",
-        "active M",
-        "loss nats",
-        "perplexity",
-        "TTFT ms",
-        "TPOT ms",
-        "total ms",
-        "memory GB",
-        "fits",
-        "shape",
-    ];
+pub(super) fn model_table(lines: &[ModelLine<'_>]) -> Table {
+    let headings: Vec<&str> = ["model"].into_iter().chain(OF_MODELS.map(Quantity::column)).chain(["shape"]).collect();
     let mut table = Table::new(&headings, &[0, 9, 10]);
-    for ModelLine { name, row, .. } in lines {
-        table.row([
-            name.clone(),
-            significant(row.parameters_total as f64 / 1e6, 4),
-            significant(row.parameters_active as f64 / 1e6, 4),
-            significant(row.loss, 4),
-            significant(row.perplexity, 4),
-            significant(row.prefill_s * 1e3, 4),
-            significant(row.tpot_s * 1e3, 4),
-            significant(row.total_s * 1e3, 4),
-            significant(row.memory_bytes / 1e9, 4),
-            if row.fits_memory { "yes" } else { "no" }.to_owned(),
-            if row.extrapolated { "beyond the law's" } else { "within the law's" }.to_owned(),
-        ]);
+    for ModelLine { name, known, .. } in lines {
+        let is_extrapolated = Quantity::EXTRAPOLATED.of(known) == Value::Flag(true);
+        let shape = if is_extrapolated { "beyond the law's" } else { "within the law's" };
+        let cells = OF_MODELS.map(|quantity| quantity.cell(known));
+        table.row([(*name).to_owned()].into_iter().chain(cells).chain([shape.to_owned()]));
     }
     table
 }
 
-impl Line {
-    fn cells(&self) -> impl Serialize {
-        (&self.row, self.confidence.as_slice())
-    }
-}
-
-impl Row {
-    /// Of a candidate.
-    pub(super) fn new(landscape: &Landscape, index: usize, board_memory_bytes: f64) -> Self {
-        let sweep = &landscape.sweep;
-        let shape = sweep.architecture(index);
-        Self {
-            loss: sweep.loss[index],
-            perplexity: sweep.perplexity[index],
-            prefill_s: sweep.prefill_s[index],
-            decode_s: sweep.decode_s[index],
-            tpot_s: sweep.tpot_s(index),
-            total_s: sweep.total_s[index],
-            memory_bytes: sweep.memory_bytes[index],
-            fits_memory: sweep.memory_bytes[index] <= board_memory_bytes,
-            ..Self::of_shape(landscape, &shape, board_memory_bytes)
-        }
-    }
-
-    /// Of a model that is no candidate, with its published number of parameters.
-    pub(super) fn of_model(landscape: &Landscape, model: &ReferenceModel, board_memory_bytes: f64) -> Self {
-        Self {
-            parameters_total: model.parameters_total(),
-            parameters_active: model.parameters_active(),
-            ..Self::of_shape(landscape, &model.architecture, board_memory_bytes)
-        }
-    }
-
-    fn of_shape(landscape: &Landscape, shape: &Architecture, board_memory_bytes: f64) -> Self {
-        let Landscape { estimator, law, .. } = landscape;
-        let (features, latency) = (shape.features(), estimator.latency(shape));
-        let power = estimator.power();
-        let (loss, memory_bytes) = (law.coefficients.loss(&features), estimator.memory(shape).total_bytes());
-        Self {
-            layers: shape.layers,
-            width: shape.width,
-            heads: shape.heads,
-            head_dim: shape.head_dim,
-            kv_heads: shape.kv_heads,
-            intermediate: shape.expert_hidden,
-            ffn_ratio: shape.ffn_ratio(),
-            experts: shape.experts,
-            top_k: shape.top_k,
-            vocab: shape.vocab,
-            tied: shape.tied,
-            parameters_total: shape.parameters_total(),
-            parameters_active: shape.parameters_active(),
-            loss,
-            perplexity: loss.exp(),
-            prefill_s: latency.prefill_s,
-            decode_s: latency.decode_s,
-            tpot_s: latency.tpot_s(estimator.workload().generated_tokens),
-            total_s: latency.total_s(),
-            memory_bytes,
-            fits_memory: memory_bytes <= board_memory_bytes,
-            extrapolated: law.range.extrapolation(&features).is_some(),
-            energy_at_power_budget_j: power.map(|power| power.request_j(latency.total_s())),
-            energy_per_token_at_power_budget_j: power.and_then(|power| power.token_j(latency)),
-            energy_is_upper_bound: power.map(|power| power.is_upper_bound()),
-        }
-    }
-}
-
-/// [`Row`]'s columns.
-const COLUMNS: [&str; 25] = [
-    "layers",
-    "width",
-    "heads",
-    "head_dim",
-    "kv_heads",
-    "intermediate",
-    "ffn_ratio",
-    "experts",
-    "top_k",
-    "vocab",
-    "tied",
-    "parameters_total",
-    "parameters_active",
-    "loss",
-    "perplexity",
-    "prefill_s",
-    "decode_s",
-    "tpot_s",
-    "total_s",
-    "memory_bytes",
-    "fits_memory",
-    "extrapolated",
-    "energy_at_power_budget_j",
-    "energy_per_token_at_power_budget_j",
-    "energy_is_upper_bound",
-];
-
-/// Those of [`EntryConfidence`].
-const CONFIDENCE_COLUMNS: [&str; 6] =
-    ["frontier_probability", "robust", "loss_ci_low", "loss_ci_high", "perplexity_ci_low", "perplexity_ci_high"];
-
-/// How confidence changes the columns.
+/// How resampling changes the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Columns {
     Plain,
     WithConfidence,
 }
 
+/// Those of CSV: all numbers that are not derived from others at once.
+fn quantities(columns: Columns) -> impl Iterator<Item = Quantity> {
+    Quantity::all().filter(move |quantity| match quantity.part() {
+        Part::Architecture | Part::Prediction | Part::Standing => true,
+        Part::Confidence => columns == Columns::WithConfidence,
+        Part::Derived => false,
+    })
+}
+
+/// Those whose intervals CSV has, in two columns each.
+fn uncertain(columns: Columns) -> impl Iterator<Item = Quantity> {
+    Quantity::all().filter(move |quantity| columns == Columns::WithConfidence && quantity.has_interval())
+}
+
 /// Below a header that depends on what is known, not on whether there are rows.
-pub(super) fn csv(rows: &[Line], columns: Columns, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut header = COLUMNS.to_vec();
-    if columns == Columns::WithConfidence {
-        header.extend(CONFIDENCE_COLUMNS);
-    }
-    let cells: Vec<_> = rows.iter().map(Line::cells).collect();
-    write_csv(&header, &cells, out)
+pub(super) fn csv(rows: &[Known<'_>], columns: Columns, out: &mut dyn Write) -> Result<(), Failure> {
+    let ends = |quantity: Quantity| ["low", "high"].map(|end| format!("{}_ci_{end}", quantity.key()));
+    let header: Vec<String> = quantities(columns)
+        .map(|quantity| quantity.key().to_owned())
+        .chain(uncertain(columns).flat_map(ends))
+        .collect();
+    let cells = |known: &Known<'_>| -> Vec<Value> {
+        let interval = |quantity: Quantity| {
+            let interval = quantity.interval(known);
+            [interval.map(|interval| interval.low), interval.map(|interval| interval.high)].map(Value::from)
+        };
+        quantities(columns).map(|quantity| quantity.of(known)).chain(uncertain(columns).flat_map(interval)).collect()
+    };
+    let rows: Vec<Vec<Value>> = rows.iter().map(cells).collect();
+    write_csv(&header, &rows, out)
 }
 
 /// For people.
-pub(super) fn table(rows: &[Line]) -> Table {
-    let mut headings = vec![
-        "layers",
-        "width",
-        "heads",
-        "head dim",
-        "KV heads",
-        "FFN ratio",
-        "experts",
-        "top k",
-        "params M",
-        "active M",
-        "loss nats",
-        "perplexity",
-        "TTFT ms",
-        "decode ms",
-        "TPOT ms",
-        "total ms",
-        "memory GB",
-        "fits",
-    ];
-    let has_energy = rows.iter().any(|line| line.row.energy_at_power_budget_j.is_some());
-    if has_energy {
-        let is_bound = rows.iter().any(|line| line.row.energy_is_upper_bound == Some(true));
-        headings.push(if is_bound { "≤ J" } else { "J" });
+pub(super) fn table(rows: &[Known<'_>]) -> Table {
+    let is_known = |quantity: Quantity| rows.iter().any(|known| quantity.of(known) != Value::Unknown);
+    let printed: Vec<Quantity> = Quantity::all()
+        .filter(|&quantity| match quantity.printed() {
+            Printed::Yes => true,
+            Printed::WhereKnown => is_known(quantity),
+            Printed::No => false,
+        })
+        .collect();
+    let is_bound = rows.iter().any(|known| Quantity::ENERGY_IS_UPPER_BOUND.of(known) == Value::Flag(true));
+    let heading = |quantity: &Quantity| match quantity.unit() {
+        Unit::Joules if is_bound => format!("≤ {}", quantity.column()),
+        _ => quantity.column().to_owned(),
+    };
+    let mut headings: Vec<String> = printed.iter().map(heading).collect();
+    let is_resampled = rows.iter().any(|known| known.confident.is_some());
+    if is_resampled {
+        headings.push(format!("{} ±", Quantity::LOSS.heading()));
     }
-    if rows.iter().any(|line| line.confidence.is_some()) {
-        headings.extend(["on frontier %", "loss ±"]);
-    }
-    let mut table = Table::new(&headings, &[17]);
-    for Line { row, confidence } in rows {
-        let mut cells = vec![
-            row.layers.to_string(),
-            row.width.to_string(),
-            row.heads.to_string(),
-            row.head_dim.to_string(),
-            row.kv_heads.to_string(),
-            units::ratio(row.ffn_ratio),
-            row.experts.to_string(),
-            row.top_k.to_string(),
-            significant(row.parameters_total as f64 / 1e6, 4),
-            significant(row.parameters_active as f64 / 1e6, 4),
-            significant(row.loss, 4),
-            significant(row.perplexity, 4),
-            significant(row.prefill_s * 1e3, 4),
-            significant(row.decode_s * 1e3, 4),
-            significant(row.tpot_s * 1e3, 4),
-            significant(row.total_s * 1e3, 4),
-            significant(row.memory_bytes / 1e9, 4),
-            if row.fits_memory { "yes" } else { "no" }.to_owned(),
-        ];
-        if has_energy {
-            cells.push(row.energy_at_power_budget_j.map_or_else(|| "–".to_owned(), |joules| significant(joules, 4)));
-        }
-        if let Some(confidence) = confidence {
-            cells.push(format!("{:.0}", 100.0 * confidence.frontier_probability));
-            cells.push(significant(confidence.loss_ci.half_width(), 2));
+    let words = printed.iter().enumerate().filter(|(_, quantity)| quantity.unit() == Unit::Flag);
+    let words: Vec<usize> = words.map(|(column, _)| column).collect();
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let mut table = Table::new(&headings, &words);
+    for known in rows {
+        let mut cells: Vec<String> = printed.iter().map(|quantity| quantity.cell(known)).collect();
+        if is_resampled {
+            let half_width = Quantity::LOSS.interval(known).map_or(f64::NAN, |interval| interval.half_width());
+            cells.push(significant(half_width, 2));
         }
         table.row(cells);
     }

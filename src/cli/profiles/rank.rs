@@ -166,7 +166,8 @@ fn ranked(row: &Row, board: &Hardware, estimator: &Estimator, shape: &Architectu
     }
 }
 
-/// All boards in all modes, each as well as it is known in a number format, and the names of profile and mode.
+/// All boards in all modes, with the names of profile and mode. Each board is calibrated where it was measured in the
+/// number format, and ideal elsewhere.
 fn offers<'a>(profiles: &'a [Profile], precision: &Precision) -> (Vec<Offered<'a>>, Vec<Hardware>) {
     let modes = profiles.iter().flat_map(|profile| profile.modes.iter().map(move |mode| (profile, mode)));
     let all: Vec<(&Profile, &PowerMode, Hardware)> =

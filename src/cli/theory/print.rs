@@ -6,9 +6,10 @@ use crate::cli::setting;
 use crate::cli::streams::{Failure, Streams};
 use crate::cli::table::{Table, write_pairs};
 use engine::architecture::experts_in_words;
+use engine::quantity::Quantity;
 use engine::text::shown;
-use engine::theory::Simplified;
 use engine::theory::closed_forms::{Condition, Verdict};
+use engine::theory::{Coordinate, Point, Simplified};
 use engine::units::{self, nats, significant};
 use report::body::{BuiltPart, FormPart, Theory, TheoryAnswer};
 use report::{ArchitecturePart, PredictionsPart};
@@ -48,30 +49,18 @@ fn verdict(answer: &TheoryAnswer) -> String {
 }
 
 fn table(report: &Theory) -> Table {
-    let headings = [
-        "",
-        "layers",
-        "width",
-        "r",
-        "gqa",
-        "ρ",
-        "loss nats",
-        "perplexity",
-        "TTFT ms",
-        "TPOT ms",
-        "total ms",
-        "memory GB",
-    ];
+    let sizes = Coordinate::ALL.map(|coordinate| coordinate.quantity().heading());
+    let headings: Vec<&str> = [""].into_iter().chain(sizes).chain(PREDICTED.map(Quantity::column)).collect();
     let mut table = Table::new(&headings, &[0]);
     for (name, answer) in [("operators", &report.operators), ("simplified", &report.simplified)] {
         if let Some(optimum) = &answer.optimum {
-            table.row(cells(name, &optimum.entry.architecture, &optimum.entry.predictions));
+            table.row(cells(name, &point(&optimum.entry.architecture), &optimum.entry.predictions));
         }
     }
     if let Some(form) = &report.closed_form {
         let mut row = |name: &str, at: &FormPart| {
             let entry = &at.optimum.entry;
-            table.row(cells(name, &entry.architecture, &entry.predictions));
+            table.row(cells(name, &point(&entry.architecture), &entry.predictions));
         };
         row("closed form", &form.free);
         if let Some(kept) = &form.ends_kept {
@@ -82,47 +71,31 @@ fn table(report: &Theory) -> Table {
     let built = [(rounded.as_str(), report.answer.rounded.as_ref()), ("best of the sweep", report.sweep_best.as_ref())];
     for (name, built) in built {
         if let Some(BuiltPart { entry, .. }) = built {
-            table.row(cells(name, &real(&entry.architecture), &entry.predictions));
+            table.row(cells(name, &point(&entry.architecture), &entry.predictions));
         }
     }
     table
 }
 
-/// Sizes that can be built as real ones.
-fn real(shape: &ArchitecturePart) -> ArchitecturePart<f64> {
-    ArchitecturePart {
-        layers: f64::from(shape.layers),
-        width: f64::from(shape.width),
-        heads: f64::from(shape.heads),
-        head_dim: f64::from(shape.head_dim),
-        kv_heads: f64::from(shape.kv_heads),
+/// The five numbers of a shape that the theory varies.
+fn point<S: Copy + Into<f64>>(shape: &ArchitecturePart<S>) -> Point {
+    Point {
+        layers: shape.layers.into(),
+        width: shape.width.into(),
         ffn_ratio: shape.ffn_ratio,
-        intermediate: f64::from(shape.intermediate),
-        experts: f64::from(shape.experts),
-        top_k: f64::from(shape.top_k),
-        shared: shape.shared.map(f64::from),
-        vocab: shape.vocab,
-        tied: shape.tied,
+        gqa: shape.heads.into() / shape.kv_heads.into(),
+        rho: shape.top_k.into() / shape.experts.into(),
     }
 }
 
-fn cells(name: &str, shape: &ArchitecturePart<f64>, predictions: &PredictionsPart) -> Vec<String> {
-    let whole = |value: f64| if value == value.round() { format!("{value:.0}") } else { significant(value, 4) };
-    let known = |value: Option<f64>, scale: f64| significant(value.unwrap_or(f64::NAN) * scale, 4);
-    vec![
-        name.to_owned(),
-        whole(shape.layers),
-        whole(shape.width),
-        significant(shape.ffn_ratio, 3),
-        significant(shape.heads / shape.kv_heads, 3),
-        significant(shape.top_k / shape.experts, 3),
-        known(predictions.loss, 1.0),
-        known(predictions.perplexity, 1.0),
-        known(predictions.prefill_s, 1e3),
-        known(predictions.tpot_s, 1e3),
-        known(predictions.total_s, 1e3),
-        known(predictions.memory_bytes, 1e-9),
-    ]
+/// What of an optimum is printed beside its sizes.
+const PREDICTED: [Quantity; 6] =
+    [Quantity::LOSS, Quantity::PERPLEXITY, Quantity::PREFILL, Quantity::TPOT, Quantity::TOTAL, Quantity::MEMORY];
+
+fn cells(name: &str, point: &Point, predictions: &PredictionsPart) -> Vec<String> {
+    let sizes = Coordinate::ALL.map(|coordinate| coordinate.quantity().real_text(point.get(coordinate), 4));
+    let predicted = PREDICTED.map(|quantity| quantity.unit().cell(predictions.get(quantity)));
+    [name.to_owned()].into_iter().chain(sizes).chain(predicted).collect()
 }
 
 fn failures(form: &FormPart) -> impl Iterator<Item = &Condition> {

@@ -5,6 +5,7 @@ use crate::cli::args::TheoryCosts;
 use engine::architecture::Architecture;
 use engine::budget::Limit;
 use engine::features::Features;
+use engine::quantity::Quantity;
 use engine::theory::{
     ClosedForm, CostModel, Ends, NoNeighbour, NoOptimum, Optimum, Point, Regime, Solved, deviations, minimise, regime,
     round,
@@ -35,16 +36,16 @@ impl Question {
     fn priced(&self, loss: f64, cost: impl Fn(Limit) -> f64) -> PredictionsPart {
         let [total_s, prefill_s, tpot_s, energy_j, memory_bytes] =
             [Limit::Total, Limit::Prefill, Limit::Tpot, Limit::Energy, Limit::Memory].map(cost);
-        PredictionsPart {
-            prefill_s: Some(prefill_s),
-            decode_s: Some(total_s - prefill_s),
-            total_s: Some(total_s),
-            tpot_s: Some(tpot_s),
-            memory_bytes: Some(memory_bytes),
-            energy_j: self.estimator.power().map(|_| energy_j),
-            energy_is_upper_bound: self.estimator.power().map(|power| power.is_upper_bound()),
-            ..PredictionsPart::default().with_loss(loss)
-        }
+        let power = self.estimator.power();
+        PredictionsPart::UNKNOWN
+            .with_loss(loss)
+            .with(Quantity::PREFILL, Some(prefill_s))
+            .with(Quantity::DECODE, Some(total_s - prefill_s))
+            .with(Quantity::TOTAL, Some(total_s))
+            .with(Quantity::TPOT, Some(tpot_s))
+            .with(Quantity::MEMORY, Some(memory_bytes))
+            .with(Quantity::ENERGY, power.map(|_| energy_j))
+            .with(Quantity::ENERGY_IS_UPPER_BOUND, power.map(|power| power.is_upper_bound()))
     }
 
     /// An architecture of real sizes, by a cost model.
@@ -71,7 +72,7 @@ impl Question {
             predictions,
             intervals: None,
             on_frontier: None,
-            fits_memory: predictions.memory_bytes.map(|bytes| bytes <= self.board.hardware.memory_bytes),
+            fits_memory: predictions.number(Quantity::MEMORY).map(|bytes| bytes <= self.board.hardware.memory_bytes),
             extrapolation: self.law.range.extrapolation(&features).map(Into::into),
         };
         OptimumPart { entry, gqa, rho }
@@ -80,17 +81,15 @@ impl Question {
     /// A shape that can be built, by a cost model.
     pub(super) fn built(&self, costs: &dyn CostModel, shape: &Architecture, loss: f64) -> BuiltPart {
         let sizes = PredictionsPart::sized(shape);
-        let priced = |costs: &dyn CostModel| PredictionsPart {
-            parameters_total: sizes.parameters_total,
-            parameters_active: sizes.parameters_active,
-            ..self.priced(loss, |limit| costs.cost_of(limit, shape))
-        };
+        let priced = |costs: &dyn CostModel| self.priced(loss, |limit| costs.cost_of(limit, shape)).as_large_as(sizes);
         let predictions = priced(costs);
         let entry = Entry::sized(shape).under(&self.law, shape);
         BuiltPart {
             entry: Entry {
                 predictions,
-                fits_memory: predictions.memory_bytes.map(|bytes| bytes <= self.board.hardware.memory_bytes),
+                fits_memory: predictions
+                    .number(Quantity::MEMORY)
+                    .map(|bytes| bytes <= self.board.hardware.memory_bytes),
                 ..entry
             },
             loss_cost_nats: None,

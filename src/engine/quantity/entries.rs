@@ -1,7 +1,7 @@
 //! The table: one entry per quantity, in the order of CSV and of documents.
 
 use super::Value::{Flag, Real, Whole};
-use super::{Entry, Nature, Panel, Part, Place, Priced, Printed, Screen, Unit, Value};
+use super::{Entry, Known, Nature, Panel, Part, Place, Printed, Screen, Unit, Value};
 use crate::space::{KvHeads, Space};
 use crate::text::width;
 use crate::units::percent;
@@ -27,7 +27,7 @@ const fn screen(place: u8, heading: &'static str, cells: u16) -> Screen {
 }
 
 /// All of them. Documents have them part by part.
-pub(super) static ENTRIES: [Entry; 30] = [
+pub(super) static ENTRIES: [Entry; 31] = [
     Entry {
         key: "layers",
         name: "transformer layers",
@@ -185,7 +185,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "loss nats",
         unit: Unit::Nats,
         part: Part::Prediction,
-        value: |of| Real(of.loss),
+        value: |of| of.loss.into(),
         interval: Some(|loss| loss),
         ..PLAIN
     },
@@ -196,9 +196,9 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "perplexity",
         unit: Unit::Number,
         part: Part::Prediction,
-        value: |of| Real(of.loss.exp()),
+        value: |of| of.loss.map(f64::exp).into(),
         // Where the perplexity is too large for a number, the loss still tells which is better.
-        sort_key: Some(|of| of.loss),
+        sort_key: Some(|of| of.loss.unwrap_or(f64::INFINITY)),
         interval: Some(f64::exp),
         screen: Some(screen(1, "ppl", 5)),
         ..PLAIN
@@ -210,7 +210,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "TTFT ms",
         unit: Unit::Seconds,
         part: Part::Prediction,
-        value: |of| Real(of.latency.prefill_s),
+        value: |of| of.latency.map(|latency| latency.prefill_s).into(),
         screen: Some(screen(3, "TTFT ms", 7)),
         ..PLAIN
     },
@@ -221,7 +221,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "decode ms",
         unit: Unit::Seconds,
         part: Part::Prediction,
-        value: |of| Real(of.latency.decode_s),
+        value: |of| of.latency.map(|latency| latency.decode_s).into(),
         screen: Some(screen(14, "decode ms", 9)),
         ..PLAIN
     },
@@ -232,7 +232,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "TPOT ms",
         unit: Unit::Seconds,
         part: Part::Prediction,
-        value: |of| Real(of.latency.tpot_s(of.workload.generated_tokens)),
+        value: |of| of.latency.map(|latency| latency.tpot_s(of.workload.generated_tokens)).into(),
         screen: Some(screen(4, "TPOT ms", 7)),
         ..PLAIN
     },
@@ -243,7 +243,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "total ms",
         unit: Unit::Seconds,
         part: Part::Prediction,
-        value: |of| Real(of.latency.total_s()),
+        value: |of| of.latency.map(|latency| latency.total_s()).into(),
         screen: Some(screen(2, "total ms", 8)),
         ..PLAIN
     },
@@ -254,7 +254,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "memory GB",
         unit: Unit::Bytes,
         part: Part::Prediction,
-        value: |of| Real(of.memory_bytes),
+        value: |of| of.memory_bytes.into(),
         screen: Some(screen(5, "memory", 7)),
         ..PLAIN
     },
@@ -265,7 +265,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "fits",
         unit: Unit::Flag,
         part: Part::Standing,
-        value: |of| of.board_memory_bytes.map(|most| of.memory_bytes <= most).into(),
+        value: |of| of.memory_bytes.zip(of.board_memory_bytes).map(|(needed, most)| needed <= most).into(),
         ..PLAIN
     },
     Entry {
@@ -275,7 +275,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "extrapolated",
         unit: Unit::Flag,
         part: Part::Standing,
-        value: |of| Flag(of.range.extrapolation(&of.architecture.features()).is_some()),
+        value: |of| of.range.map(|range| range.extrapolation(&of.architecture.features()).is_some()).into(),
         printed: Printed::No,
         ..PLAIN
     },
@@ -286,7 +286,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "J",
         unit: Unit::Joules,
         part: Part::Prediction,
-        value: |of| of.power.map(|power| power.request_j(of.latency.total_s())).into(),
+        value: |of| of.power.zip(of.latency).map(|(power, latency)| power.request_j(latency.total_s())).into(),
         printed: Printed::WhereKnown,
         ..PLAIN
     },
@@ -297,7 +297,7 @@ pub(super) static ENTRIES: [Entry; 30] = [
         column: "J/token",
         unit: Unit::Joules,
         part: Part::Prediction,
-        value: |of| of.power.and_then(|power| power.token_j(of.latency)).into(),
+        value: |of| of.power.zip(of.latency).and_then(|(power, latency)| power.token_j(latency)).into(),
         printed: Printed::No,
         ..PLAIN
     },
@@ -332,6 +332,17 @@ pub(super) static ENTRIES: [Entry; 30] = [
         unit: Unit::Flag,
         part: Part::Confidence,
         value: |of| of.confident.map(|known| known.is_robust).into(),
+        printed: Printed::No,
+        ..PLAIN
+    },
+    Entry {
+        key: "tokens_per_s",
+        name: "generated tokens of all sequences per second of decoding",
+        heading: "tokens/s",
+        column: "tokens/s",
+        unit: Unit::Number,
+        part: Part::Derived,
+        value: |of| of.latency.and_then(|latency| latency.tokens_per_s(of.workload)).into(),
         printed: Printed::No,
         ..PLAIN
     },
@@ -376,7 +387,7 @@ fn whole(sizes: impl Iterator<Item = u32>) -> Vec<f64> {
 }
 
 /// `dense`, `16/2`; where that has no room, how many there are.
-fn experts(of: &Priced<'_>, room: usize) -> String {
+fn experts(of: &Known<'_>, room: usize) -> String {
     let shape = &of.architecture;
     if shape.is_dense() {
         return "dense".to_owned();
@@ -386,7 +397,7 @@ fn experts(of: &Priced<'_>, room: usize) -> String {
 }
 
 /// Most candidates are on the frontier of no resample.
-fn share_of_resamples(of: &Priced<'_>, _: usize) -> String {
+fn share_of_resamples(of: &Known<'_>, _: usize) -> String {
     match of.confident {
         Some(known) if known.frontier_probability > 0.0 => percent(known.frontier_probability),
         Some(_) => "–".to_owned(),

@@ -4,8 +4,8 @@ use crate::fixtures::{paper_landscape, paper_space, sweep_at};
 use crate::reference::QWEN2_5_0_5B;
 use crate::text::width;
 
-fn priced<T>(index: usize, look: impl FnOnce(&Priced<'_>) -> T) -> T {
-    look(&Priced::candidate(&paper_landscape(), index).on_board(62.841e9))
+fn known<T>(index: usize, look: impl FnOnce(&Known<'_>) -> T) -> T {
+    look(&Known::candidate(&paper_landscape(), index).within(62.841e9))
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn keys_are_apart_and_say_the_unit() {
     }
     for quantity in Quantity::all() {
         let (key, unit) = (quantity.key(), quantity.unit());
-        assert_eq!(key.ends_with("_s"), unit == Unit::Seconds, "{key}");
+        assert_eq!(key.ends_with("_s") && !key.ends_with("_per_s"), unit == Unit::Seconds, "{key}");
         assert_eq!(key.ends_with("_bytes"), unit == Unit::Bytes, "{key}");
         assert_eq!(key.ends_with("_j"), unit == Unit::Joules, "{key}");
         for words in [quantity.name(), quantity.heading(), quantity.column()] {
@@ -31,10 +31,10 @@ fn each_has_the_value_that_its_key_says() {
     let landscape = paper_landscape();
     let (sweep, index) = (&landscape.sweep, 4711);
     let shape = sweep.architecture(index);
-    let priced = Priced::candidate(&landscape, index).on_board(1e12);
+    let known = Known::candidate(&landscape, index).within(1e12);
     let json = serde_json::to_value(shape).unwrap();
     for key in ["layers", "width", "heads", "head_dim", "kv_heads", "experts", "top_k", "vocab", "tied"] {
-        let value = serde_json::to_value(Quantity::with_key(key).of(&priced)).unwrap();
+        let value = serde_json::to_value(Quantity::with_key(key).of(&known)).unwrap();
         assert_eq!(value, json[key], "{key}");
     }
     for (key, wanted) in [
@@ -49,17 +49,18 @@ fn each_has_the_value_that_its_key_says() {
         ("tpot_s", sweep.tpot_s(index)),
         ("total_s", sweep.total_s[index]),
         ("memory_bytes", sweep.memory_bytes[index]),
+        ("tokens_per_s", landscape.estimator.tokens_per_s(sweep.latency(index)).unwrap()),
         ("activation_rate", shape.activation_rate()),
         ("gqa", f64::from(shape.heads) / f64::from(shape.kv_heads)),
         ("fits_memory", 1.0),
         ("extrapolated", 0.0),
     ] {
-        assert_eq!(Quantity::with_key(key).of(&priced).number(), Some(wanted), "{key}");
+        assert_eq!(Quantity::with_key(key).of(&known).number(), Some(wanted), "{key}");
     }
     let unknown = ["energy_j", "energy_per_token_j", "energy_is_upper_bound", "frontier_probability", "robust"];
     for key in unknown {
-        assert_eq!(Quantity::with_key(key).of(&priced), Value::Unknown, "{key}");
-        assert_eq!(Quantity::with_key(key).sort_key(&priced), f64::INFINITY, "{key}");
+        assert_eq!(Quantity::with_key(key).of(&known), Value::Unknown, "{key}");
+        assert_eq!(Quantity::with_key(key).sort_key(&known), f64::INFINITY, "{key}");
     }
 }
 
@@ -68,8 +69,8 @@ fn each_has_the_value_that_its_key_says() {
 fn a_candidate_is_what_it_is_alone() {
     let landscape = paper_landscape();
     for index in (0..landscape.sweep.len()).step_by(997) {
-        let candidate = Priced::candidate(&landscape, index);
-        let alone = Priced::alone(&landscape.law, &landscape.estimator, &candidate.architecture);
+        let candidate = Known::candidate(&landscape, index);
+        let alone = Known::sized(&candidate.architecture).on(&landscape.estimator).under(&landscape.law);
         for quantity in Quantity::all() {
             match (quantity.of(&candidate), quantity.of(&alone)) {
                 (Value::Real(a), Value::Real(b)) => assert!((a - b).abs() <= 1e-12 * b.abs(), "{quantity:?}: {a} {b}"),
@@ -80,13 +81,26 @@ fn a_candidate_is_what_it_is_alone() {
 }
 
 #[test]
+fn without_board_and_law_only_what_follows_from_the_shape_is_known() {
+    let sized = Known::sized(&QWEN2_5_0_5B);
+    for quantity in Quantity::all() {
+        let is_known = match quantity.part() {
+            Part::Architecture => true,
+            Part::Derived => quantity != Quantity::TOKENS_PER_S,
+            _ => [Quantity::PARAMETERS_TOTAL, Quantity::PARAMETERS_ACTIVE].contains(&quantity),
+        };
+        assert_eq!(quantity.of(&sized) != Value::Unknown, is_known, "{quantity:?}");
+    }
+}
+
+#[test]
 fn what_is_limited_is_what_sorts() {
     let mut landscape = paper_landscape();
     landscape.sweep = sweep_at(50.0);
     for limit in Limit::ALL {
         for index in [0, 4711, 10_559] {
-            let priced = Priced::candidate(&landscape, index);
-            assert_eq!(limit.of(&landscape.sweep, index), limit.quantity().sort_key(&priced), "{limit:?}");
+            let known = Known::candidate(&landscape, index);
+            assert_eq!(limit.of(&landscape.sweep, index), limit.quantity().sort_key(&known), "{limit:?}");
         }
     }
     let keys = ["max_total_s", "max_prefill_s", "max_tpot_s", "max_energy_j", "max_memory_bytes"];
@@ -129,11 +143,11 @@ fn columns_stand_by_their_places_and_have_room_for_what_they_say() {
     assert_eq!(Quantity::at_the_edge(), [Quantity::FRONTIER_PROBABILITY]);
     assert_eq!(headings.len() + 1, Quantity::all().filter(|q| q.screen().is_some()).count());
     for index in [0, 4711, 10_559] {
-        priced(index, |priced| {
+        known(index, |known| {
             for quantity in Quantity::on_screen() {
                 let cells = usize::from(quantity.screen().unwrap().cells);
                 assert!(width(quantity.screen().unwrap().heading) <= cells);
-                let text = quantity.screen_cell(priced);
+                let text = quantity.screen_cell(known);
                 assert!(width(&text) <= cells, "{quantity:?}: {text}");
             }
         });
@@ -145,7 +159,7 @@ fn what_has_no_room_on_the_screen_is_said_in_short() {
     let landscape = paper_landscape();
     let wide = |experts, top_k| {
         let shape = crate::architecture::Architecture { experts, top_k, ..QWEN2_5_0_5B };
-        Quantity::with_key("experts").screen_cell(&Priced::alone(&landscape.law, &landscape.estimator, &shape))
+        Quantity::with_key("experts").screen_cell(&Known::sized(&shape).on(&landscape.estimator).under(&landscape.law))
     };
     assert_eq!([wide(1, 1), wide(16, 2), wide(128, 32)], ["dense", "16/2", "128/…"]);
     assert_eq!([0.1234, 2.667].map(|r| Unit::Ratio.screen_cell(Value::Real(r), 4)), ["0.12", "2.67"]);
@@ -167,17 +181,17 @@ fn a_space_offers_what_its_axes_say() {
 
 #[test]
 fn intervals_are_of_what_follows_from_the_law() {
-    let known = Confident { frontier_probability: 0.75, is_robust: true, loss: Some(Interval { low: 3.0, high: 3.2 }) };
-    priced(7, |priced| {
-        let confident = Priced { confident: Some(known), ..*priced };
+    let sure = Confident { frontier_probability: 0.75, is_robust: true, loss: Some(Interval { low: 3.0, high: 3.2 }) };
+    known(7, |known| {
+        let confident = Known { confident: Some(sure), ..*known };
         let with: Vec<Quantity> = Quantity::all().filter(|q| q.interval(&confident).is_some()).collect();
         assert_eq!(with, [Quantity::LOSS, Quantity::PERPLEXITY]);
-        assert_eq!(Quantity::LOSS.interval(&confident), known.loss);
+        assert_eq!(Quantity::LOSS.interval(&confident), sure.loss);
         assert_eq!(Quantity::PERPLEXITY.interval(&confident).unwrap().low, 3f64.exp());
-        assert_eq!(Quantity::LOSS.interval(priced), None);
+        assert_eq!(Quantity::LOSS.interval(known), None);
         let share = Quantity::FRONTIER_PROBABILITY;
         assert_eq!((share.of(&confident), share.screen_cell(&confident)), (Value::Real(0.75), "75 %".to_owned()));
-        let never = Priced { confident: Some(Confident { frontier_probability: 0.0, ..known }), ..*priced };
-        assert_eq!((share.screen_cell(&never), share.screen_cell(priced)), ("–".to_owned(), String::new()));
+        let never = Known { confident: Some(Confident { frontier_probability: 0.0, ..sure }), ..*known };
+        assert_eq!((share.screen_cell(&never), share.screen_cell(known)), ("–".to_owned(), String::new()));
     });
 }

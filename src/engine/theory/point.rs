@@ -79,7 +79,7 @@ impl Point {
 mod tests {
     use super::*;
     use crate::fixtures::{paper_landscape, paper_law};
-    use crate::quantity::Priced;
+    use crate::quantity::Known;
     use crate::reference::QWEN2_5_0_5B;
 
     #[test]
@@ -89,9 +89,9 @@ mod tests {
         assert_eq!((point.gqa, point.rho, point.ffn_ratio), (7.0, 0.125, 1.0));
         assert_eq!(point.features(), shape.features());
         let (law, landscape) = (paper_law(), paper_landscape());
-        let priced = Priced::alone(&law, &landscape.estimator, &shape);
+        let known = Known::sized(&shape).on(&landscape.estimator).under(&law);
         for coordinate in Coordinate::ALL {
-            assert_eq!(coordinate.quantity().of(&priced).number(), Some(point.get(coordinate)), "{coordinate:?}");
+            assert_eq!(coordinate.quantity().of(&known).number(), Some(point.get(coordinate)), "{coordinate:?}");
         }
         let back = Point::from_logarithms(point.logarithms());
         assert!((back.width / point.width - 1.0).abs() < 1e-14);

@@ -2,14 +2,11 @@
 
 use rayon::prelude::*;
 
-use crate::explorer::message::Effect;
 use crate::explorer::screens::frontier::layout::table_rows;
 use crate::explorer::state::State;
-use crate::explorer::table;
-use crate::explorer::table::{RowWindow, SortOrder};
+use crate::explorer::table::RowWindow;
 use crate::explorer::vocabulary::{Direction, Notice, Pick};
 use engine::landscape::{Landscape, Position};
-use engine::quantity::Quantity;
 
 /// Picks the candidate nearest to `place`, as the eye measures on the chart.
 pub(crate) fn nearest(state: &mut State, place: Position, width_ln: f64, height: f64) {
@@ -144,31 +141,6 @@ pub(crate) fn member(state: &mut State, latency_s: f64) {
         state.pick = Pick::Chosen(index as usize);
         locate(state);
     }
-}
-
-/// Sorts by `column`; the sorted column again turns the order round.
-pub(crate) fn sort(state: &mut State, column: Quantity) -> Vec<Effect> {
-    sort_by(state, table::clicked(state.sort, column))
-}
-
-pub(crate) fn reverse(state: &mut State) -> Vec<Effect> {
-    let (column, order) = state.sort;
-    sort_by(state, (column, order.reversed()))
-}
-
-pub(crate) fn sort_by_neighbour(state: &mut State, direction: Direction) -> Vec<Effect> {
-    sort_by(state, table::stepped(state.sort, direction))
-}
-
-/// The rows stay as they are until the new order is there; best first is there at once.
-fn sort_by(state: &mut State, sort: (Quantity, SortOrder)) -> Vec<Effect> {
-    state.sort = sort;
-    let effects = super::picture::reorder(state);
-    if effects.is_empty() {
-        state.top = 0;
-        super::picture::reselect(state);
-    }
-    effects
 }
 
 /// Finds the picked row again: the pick or the rows changed.

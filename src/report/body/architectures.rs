@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::document::{Body, Document};
 use crate::entry::{CandidatePart, Entry, MemoryPart};
 use crate::model::ModelPart;
-use crate::uncertainty::{BootstrapPart, CoefficientsCi, EntryConfidence, Uncertainty};
+use crate::uncertainty::{BootstrapPart, CoefficientsCi, Uncertainty, confident};
 use crate::view::{Selection, View};
 use engine::landscape::Landscape;
 use engine::reference::ReferenceModel;
@@ -172,7 +172,7 @@ fn exported(
     uncertainty: Option<Uncertainty<'_>>,
 ) -> ExportedPart {
     let entry = Entry::of_candidate(landscape, index, board_memory_bytes);
-    let confidence = uncertainty.map(|known| EntryConfidence::of(landscape, known, index));
+    let confidence = uncertainty.map(|known| confident(landscape, known, index));
     let memory = landscape.estimator.memory(&landscape.sweep.architecture(index));
     ExportedPart {
         candidate: CandidatePart::new(Entry { on_frontier: Some(on_frontier), ..entry }, confidence),

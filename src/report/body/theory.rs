@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::document::Body;
-use crate::entry::{ArchitecturePart, Entry, PredictionsPart};
+use crate::entry::{ArchitecturePart, Entry};
+use crate::predictions::PredictionsPart;
 use engine::theory::closed_forms::{Condition, Convergence};
 use engine::theory::{Coordinate, EndSensitivity, Kkt, PrintedD3, Regime, Sensitivity};
 

@@ -63,10 +63,7 @@ impl Shapes {
     /// ` (12 %)`, of many; nothing for one.
     fn share(&self) -> String {
         let Self::Some { count, of } = *self else { return String::new() };
-        match 100.0 * count as f64 / of as f64 {
-            percent if percent < 1.0 => " (<1 %)".to_owned(),
-            percent => format!(" ({percent:.0} %)"),
-        }
+        format!(" ({})", units::percent(count as f64 / of as f64))
     }
 }
 

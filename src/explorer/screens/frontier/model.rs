@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::explorer::table::{SortOrder, TableColumn};
 use engine::landscape::Landscape;
-use engine::quantity::{Priced, Quantity};
+use engine::quantity::{Known, Quantity};
 
 /// The columns of the table of feasible architectures: all quantities that have one.
 impl TableColumn for Quantity {
@@ -33,7 +33,7 @@ pub fn order(landscape: &Landscape, column: Quantity, direction: SortOrder) -> V
         }
         return order;
     }
-    let key = |index| column.sort_key(&Priced::candidate(landscape, index));
+    let key = |index| column.sort_key(&Known::candidate(landscape, index));
     let keys: Vec<f64> = (0..landscape.sweep.len()).into_par_iter().map(key).collect();
     let compared = |a: &u32, b: &u32| keys[*a as usize].total_cmp(&keys[*b as usize]);
     order.par_sort_by(|a, b| match direction {
@@ -71,7 +71,7 @@ mod tests {
     fn every_column_sorts_both_ways() {
         let landscape = paper_landscape();
         for &column in Quantity::columns() {
-            let key = |&index: &u32| column.sort_key(&Priced::candidate(&landscape, index as usize));
+            let key = |&index: &u32| column.sort_key(&Known::candidate(&landscape, index as usize));
             let [rising, falling] =
                 [SortOrder::Ascending, SortOrder::Descending].map(|direction| order(&landscape, column, direction));
             assert!(rising.is_sorted_by_key(key), "{column:?}");

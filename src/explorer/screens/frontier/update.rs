@@ -2,7 +2,7 @@
 
 use super::action::FrontierAction;
 use super::model::LowerPane;
-use crate::explorer::change::{budgets, pick, prompt, question};
+use crate::explorer::change::{budgets, pick, prompt, question, sort};
 use crate::explorer::message::Effect;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Arrow, Control, Direction, Focus, Stride};
@@ -50,9 +50,9 @@ pub(crate) fn act(state: &mut State, action: FrontierAction) -> Vec<Effect> {
         FrontierAction::Scroll(rows) => pick::scroll(state, rows),
         FrontierAction::CompareWith(place) => pick::compare_with(state, place),
         FrontierAction::CompareWithNext(direction) => pick::compare_with_next(state, direction),
-        FrontierAction::Sort(column) => return pick::sort(state, column),
-        FrontierAction::SortNext => return pick::sort_by_neighbour(state, Direction::Up),
-        FrontierAction::ReverseSort => return pick::reverse(state),
+        FrontierAction::Sort(column) => return sort::by(state, column),
+        FrontierAction::SortNext => return sort::by_neighbour(state, Direction::Up),
+        FrontierAction::ReverseSort => return sort::reverse(state),
         FrontierAction::FlipLowerPane => {
             state.lower_pane = match state.lower_pane {
                 LowerPane::Table => LowerPane::Pick,
@@ -91,8 +91,8 @@ fn move_by_arrow(state: &mut State, arrow: Arrow, stride: Stride) -> Vec<Effect>
         }
         (Focus::Table, Arrow::Up) => pick::move_rows(state, -1),
         (Focus::Table, Arrow::Down) => pick::move_rows(state, 1),
-        (Focus::Table, Arrow::Left) => return pick::sort_by_neighbour(state, Direction::Down),
-        (Focus::Table, Arrow::Right) => return pick::sort_by_neighbour(state, Direction::Up),
+        (Focus::Table, Arrow::Left) => return sort::by_neighbour(state, Direction::Down),
+        (Focus::Table, Arrow::Right) => return sort::by_neighbour(state, Direction::Up),
         (Focus::Chart, Arrow::Left | Arrow::Up) => pick::along_frontier(state, Direction::Down),
         (Focus::Chart, Arrow::Right | Arrow::Down) => pick::along_frontier(state, Direction::Up),
     }

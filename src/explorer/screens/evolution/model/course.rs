@@ -2,7 +2,7 @@
 
 use super::offered::Offered;
 use engine::landscape::Landscape;
-use engine::quantity::{Nature, Priced, Quantity};
+use engine::quantity::{Known, Nature, Quantity};
 use engine::text::width;
 use engine::units;
 use engine::workload::Objective;
@@ -111,7 +111,7 @@ impl<'a> Course<'a> {
 
 /// That of one candidate; NaN where it is not known.
 pub fn value(landscape: &Landscape, quantity: Quantity, index: usize) -> f64 {
-    quantity.of(&Priced::candidate(landscape, index)).number().unwrap_or(f64::NAN)
+    quantity.of(&Known::candidate(landscape, index)).number().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]

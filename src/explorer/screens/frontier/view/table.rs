@@ -15,7 +15,7 @@ use crate::explorer::state::State;
 use crate::explorer::table::{RowWindow, TableColumn};
 use crate::explorer::vocabulary::Focus;
 use engine::confidence::Confidence;
-use engine::quantity::{Confident, Priced, Quantity};
+use engine::quantity::{Confident, Known, Quantity};
 use engine::text::{right, wrapped};
 use engine::units;
 
@@ -70,12 +70,12 @@ fn rows(
             (" ", style)
         };
         canvas.buffer.set_string(body.x, y, marker, marker_style);
-        let priced = Priced::candidate(landscape, index as usize);
+        let known = Known::candidate(landscape, index as usize);
         for placed in columns {
-            placed.write(canvas, y, &placed.column.screen_cell(&priced), style);
+            placed.write(canvas, y, &placed.column.screen_cell(&known), style);
         }
         if let Some(shares) = shares {
-            shares.write(canvas, y, index as usize, &priced);
+            shares.write(canvas, y, index as usize, &known);
         }
         canvas.hits.push_with_wheel(
             Rect::new(body.x, y, body.width, 1),
@@ -112,12 +112,12 @@ impl<'a> Shares<'a> {
         self.line(canvas, y, Role::Label, |column| column.heading().to_owned());
     }
 
-    fn write(&self, canvas: &mut Canvas<'_>, y: u16, index: usize, priced: &Priced<'_>) {
+    fn write(&self, canvas: &mut Canvas<'_>, y: u16, index: usize, known: &Known<'_>) {
         let Some(confidence) = self.confidence else { return };
         let (frontier_probability, is_robust) = (confidence.frontier_probability(index), confidence.is_robust(index));
         let confident = Some(Confident { frontier_probability, is_robust, loss: None });
         let role = if is_robust { Role::Good } else { Role::Label };
-        self.line(canvas, y, role, |column| column.screen_cell(&Priced { confident, ..*priced }));
+        self.line(canvas, y, role, |column| column.screen_cell(&Known { confident, ..*known }));
     }
 
     fn line(&self, canvas: &mut Canvas<'_>, y: u16, role: Role, text: impl Fn(Quantity) -> String) {

@@ -9,18 +9,18 @@ use crate::reference::ReferenceModel;
 use crate::roofline::Estimator;
 use crate::workload::Workload;
 
-/// An architecture with everything that is predicted of it. It is a candidate with the numbers of its sweep, or any
-/// other architecture, priced alone.
+/// An architecture with everything that is known of it. It is a candidate with the numbers of its sweep, or any other
+/// architecture, priced step by step: [`Self::sized`], then [`on`](Self::on) a board, [`under`](Self::under) a law.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Priced<'a> {
+pub struct Known<'a> {
     /// Its shape.
     pub architecture: Architecture,
-    /// Nats per token.
-    pub loss: f64,
-    /// By phase.
-    pub latency: Latency,
-    /// With everything in it.
-    pub memory_bytes: f64,
+    /// Nats per token; `None` without a law.
+    pub loss: Option<f64>,
+    /// By phase; `None` without a board.
+    pub latency: Option<Latency>,
+    /// With everything in it; `None` without a board.
+    pub memory_bytes: Option<f64>,
     /// Parameters stored.
     pub parameters_total: u64,
     /// Parameters used per token.
@@ -29,8 +29,8 @@ pub struct Priced<'a> {
     pub workload: Workload,
     /// What it may draw; `None` where the power mode states no watts.
     pub power: Option<PowerBudget>,
-    /// What the law was fitted on.
-    pub range: &'a FittedRange,
+    /// What the law was fitted on; `None` without a law.
+    pub range: Option<&'a FittedRange>,
     /// What a program can have on the board; `None` where nobody said.
     pub board_memory_bytes: Option<f64>,
     /// How sure its place is; `None` where the law's runs were not resampled.
@@ -48,54 +48,73 @@ pub struct Confident {
     pub loss: Option<Interval>,
 }
 
-impl<'a> Priced<'a> {
+impl<'a> Known<'a> {
     /// Candidate `index`, with the numbers of its sweep.
     pub fn candidate(landscape: &'a Landscape, index: usize) -> Self {
         let Landscape { sweep, law, estimator, .. } = landscape;
         Self {
             architecture: sweep.architecture(index),
-            loss: sweep.loss[index],
-            latency: sweep.latency(index),
-            memory_bytes: sweep.memory_bytes[index],
+            loss: Some(sweep.loss[index]),
+            latency: Some(sweep.latency(index)),
+            memory_bytes: Some(sweep.memory_bytes[index]),
             parameters_total: sweep.parameters_total[index],
             parameters_active: sweep.parameters_active[index],
             workload: estimator.workload(),
             power: sweep.power,
-            range: &law.range,
+            range: Some(&law.range),
             board_memory_bytes: None,
             confident: None,
         }
     }
 
-    /// Any architecture, by a law in the estimator's number format.
-    pub fn alone(law: &'a LossLaw, estimator: &Estimator, architecture: &Architecture) -> Self {
+    /// What follows from a shape alone.
+    pub fn sized(architecture: &Architecture) -> Self {
         Self {
             architecture: *architecture,
-            loss: law.coefficients.loss(&architecture.features()),
-            latency: estimator.latency(architecture),
-            memory_bytes: estimator.memory(architecture).total_bytes(),
+            loss: None,
+            latency: None,
+            memory_bytes: None,
             parameters_total: architecture.parameters_total(),
             parameters_active: architecture.parameters_active(),
-            workload: estimator.workload(),
-            power: estimator.power(),
-            range: &law.range,
+            workload: Workload::default(),
+            power: None,
+            range: None,
             board_memory_bytes: None,
             confident: None,
         }
     }
 
     /// A model, with its published number of parameters.
-    pub fn model(law: &'a LossLaw, estimator: &Estimator, model: &ReferenceModel) -> Self {
+    pub fn model(model: &ReferenceModel) -> Self {
         Self {
             parameters_total: model.parameters_total(),
             parameters_active: model.parameters_active(),
-            ..Self::alone(law, estimator, &model.architecture)
+            ..Self::sized(&model.architecture)
         }
+    }
+
+    /// Known on a board.
+    #[must_use]
+    pub fn on(self, estimator: &Estimator) -> Self {
+        Self {
+            latency: Some(estimator.latency(&self.architecture)),
+            memory_bytes: Some(estimator.memory(&self.architecture).total_bytes()),
+            workload: estimator.workload(),
+            power: estimator.power(),
+            ..self
+        }
+    }
+
+    /// With its loss by a law, which is in the estimator's number format.
+    #[must_use]
+    pub fn under(self, law: &'a LossLaw) -> Self {
+        let loss = law.coefficients.loss(&self.architecture.features());
+        Self { loss: Some(loss), range: Some(&law.range), ..self }
     }
 
     /// On a board where a program can have so much memory.
     #[must_use]
-    pub const fn on_board(self, memory_bytes: f64) -> Self {
-        Self { board_memory_bytes: Some(memory_bytes), ..self }
+    pub const fn within(self, board_memory_bytes: f64) -> Self {
+        Self { board_memory_bytes: Some(board_memory_bytes), ..self }
     }
 }
