@@ -30,6 +30,11 @@ frozen:
 keys:
     ROOFSCAPE_REWRITE_DOCUMENTS=1 cargo test --test check documents
 
+# The schema of the JSON documents, written from the types
+schema:
+    cargo run -- schema > docs/json.schema.json.new
+    mv docs/json.schema.json.new docs/json.schema.json
+
 # The pictures of the documents
 pictures:
     cargo run --release --example screenshots --features screenshots

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 if ! command -v cargo-deny > /dev/null; then
-  # Building it takes longer than all the rest of the gate.
+  # It is not built here: that takes many minutes.
   echo "SKIPPED, cargo-deny is not installed: licences, duplicates and sources are not checked (cargo install cargo-deny --locked)"
   exit 0
 fi
