@@ -6,6 +6,22 @@
 //!                                     └───────────────────────────────┘
 //! ```
 //!
+//! Words that recur:
+//!
+//! | word | means |
+//! |---|---|
+//! | shelf | what can be chosen: laws, boards, the space, known models |
+//! | landmark | a known model on the chart |
+//! | question, answer | what is priced; the priced landscape that came back |
+//! | revision, edition | count changes of a law; a worker's answer to an older one is dropped |
+//! | lane | one kind of background work, of which only the newest request counts |
+//! | trial, finding | a fit that is judged; what was found |
+//! | inquiry, verdict | frontiers of resampled laws that are asked for; what they say |
+//! | standing | the law that prices the picture until a newer one is fitted |
+//!
+//! Of three files of one stem, the noun holds data (`judged`), `-ing` changes the state (`judging`), the verb is the job of
+//! a worker (`judge`).
+//!
 //! The loop waits on one channel until something happens. Then it applies everything that has happened and draws once.
 //! An idle screen costs no bytes and no wake-ups.
 

@@ -32,7 +32,6 @@ use self::parameters::{COUNT, reach};
 use self::solution::{Solution, TOO_FAST, solve};
 use super::architecture::Architecture;
 use super::efficiency::{CalibratedPhases, Reach};
-use super::precision::Precision;
 use super::roofline::{Phase, UnsupportedFormat};
 
 /// From here on a share is printed as 0.99 or 1.00. No engine is that good, so something is counted wrong.
@@ -132,19 +131,13 @@ pub enum Caution {
 pub fn calibrate(observations: &[Observation]) -> Result<Vec<Group>, UnsupportedFormat> {
     let mut families: Vec<(&'static str, Vec<usize>)> = Vec::new();
     for (index, observation) in observations.iter().enumerate() {
-        let family = family(&observation.precision);
+        let family = observation.precision.family;
         match families.iter_mut().find(|(known, _)| *known == family) {
             Some((_, members)) => members.push(index),
             None => families.push((family, vec![index])),
         }
     }
     families.into_iter().map(|(_, members)| group(observations, members)).collect()
-}
-
-/// Formats of one family unpack and multiply with variants of the same kernels.
-fn family(precision: &Precision) -> &'static str {
-    const GGUF: [&str; 4] = ["q8_0", "q4_0", "q4_k", "q4_k_m"];
-    if GGUF.contains(&precision.name) { "gguf" } else { precision.name }
 }
 
 fn group(observations: &[Observation], members: Vec<usize>) -> Result<Group, UnsupportedFormat> {

@@ -72,6 +72,8 @@ pub struct Precision {
     pub activation_bytes: f64,
     /// What the linear operators multiply in.
     pub compute: ComputeFormat,
+    /// Formats of one family unpack and multiply with variants of the same kernels, so they are calibrated together.
+    pub family: &'static str,
     /// Whether head and cache are what somebody chose, or what the format or a calibration has.
     pub chosen: Chosen,
     /// What all of it adds to every loss, nats per token, as given; 0 where nobody gave anything.
@@ -96,9 +98,15 @@ const fn format(name: &'static str, description: &'static str, weights: Storage,
         kv_cache: Storage::FP16,
         activation_bytes: 2.0,
         compute,
+        family: name,
         chosen: Chosen { head: false, kv_cache: false },
         loss_penalty_nats: 0.0,
     }
+}
+
+/// A format of GGUF files: stored in blocks, multiplied in 16 bit.
+const fn gguf(name: &'static str, description: &'static str, weights: Storage) -> Precision {
+    Precision { family: "gguf", ..format(name, description, weights, ComputeFormat::Bits16) }
 }
 
 impl Precision {
@@ -116,7 +124,7 @@ impl Precision {
     const Q4_K_M: Self = Self {
         value_and_down: Storage::HALF_Q6_K,
         head: Storage::Q6_K,
-        ..format("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", Storage::Q4_K, ComputeFormat::Bits16)
+        ..gguf("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", Storage::Q4_K)
     };
 
     /// All known formats, in the order in which a control cycles through them.
@@ -126,9 +134,9 @@ impl Precision {
         Self::W8A8,
         format("w8a16", "INT8 weights, 16-bit compute", Storage::INT8, ComputeFormat::Bits16),
         format("w4a16", "INT4 weights (AWQ, GPTQ g128), 16-bit compute", Storage::INT4, ComputeFormat::Bits16),
-        format("q8_0", "GGUF Q8_0, 16-bit compute", Storage::Q8_0, ComputeFormat::Bits16),
-        format("q4_0", "GGUF Q4_0, 16-bit compute", Storage::Q4_0, ComputeFormat::Bits16),
-        format("q4_k", "GGUF Q4_K in every layer, 16-bit compute", Storage::Q4_K, ComputeFormat::Bits16),
+        gguf("q8_0", "GGUF Q8_0, 16-bit compute", Storage::Q8_0),
+        gguf("q4_0", "GGUF Q4_0, 16-bit compute", Storage::Q4_0),
+        gguf("q4_k", "GGUF Q4_K in every layer, 16-bit compute", Storage::Q4_K),
         Self::Q4_K_M,
         format("fp8", "FP8 weights and activations", Storage::FP8, ComputeFormat::Fp8),
         format("nvfp4", "NVFP4 weights and activations", Storage::NVFP4, ComputeFormat::Fp4),

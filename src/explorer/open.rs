@@ -1,4 +1,4 @@
-//! From names and paths to a session. This is the only part of the explorer that reads files.
+//! From names and paths to a session. A file that changes later is read again by a worker.
 
 use std::sync::Arc;
 
@@ -145,12 +145,12 @@ fn first_board(library: &Library, choices: &Choices) -> Result<(Profile, Option<
         return Ok((library.profile(&choices.profile)?.1, None));
     };
     let (detection, machine) = library.detect()?;
-    if let Some(machine) = machine {
+    if let Some((_, profile)) = machine {
         // The limits of the machine come first, because the end of a long line may be cut off. The header names board
         // and mode anyway.
         let summary = detection.summary();
         let words = detection.notes.into_iter().chain([summary]).collect::<Vec<_>>().join("; ");
-        return Ok((machine.profile, Some(Notice::Done(words))));
+        return Ok((profile, Some(Notice::Done(words))));
     }
     let profile = library.profile(fallback)?.1;
     let words = format!("{}: {} stands in, b steps on", detection.summary(), profile.title);

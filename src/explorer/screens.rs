@@ -1,7 +1,8 @@
 //! The screens, each in a folder of its own: what it knows (model), what can be done (action), its keys, where its panes
 //! lie (layout), what its actions do (update), how it is drawn (view).
 //!
-//! A new screen is a folder and a line here. The compiler then asks for the rest: a variant of [`Screen`], a variant of
+//! A new screen is a folder and a line here. The compiler then asks for the rest: a variant of [`Screen`] (give it its
+//! place in `Screen::ALL`, which makes it a tab), a variant of
 //! [`Action`](super::message::Action) with the line in `update` that hands it to the screen, and a field in
 //! [`State`](super::state::State) for what it looks at.
 

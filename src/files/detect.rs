@@ -19,8 +19,8 @@ pub use facts::{ClocksNow, Evidence, MemoryNow, Unread};
 pub use tree::Tree;
 
 use self::module::Memory;
+use super::boards::Boards;
 use super::profile::Profile;
-use super::resolve::{Library, Resolved};
 use engine::error::Result;
 
 /// What was found out about a machine.
@@ -59,18 +59,15 @@ pub struct DetectedBoard {
     pub recognised_by: Vec<Evidence>,
 }
 
-/// A board that was recognised, as a profile of this very machine: its default mode is the one that holds, its memory
-/// is what the kernel reports, and reserved is what the system uses.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ThisMachine {
-    /// The file that the profile comes from.
-    pub resolved: Resolved,
-    /// The profile.
-    pub profile: Profile,
-}
-
-/// Looks at a machine. An error is one of the recognised board's profile, which may be a file of the user's.
-pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisMachine>)> {
+/// Looks at a machine: what was found out, and the profile of this very machine if it is one of `boards`. Then the default
+/// mode is the one that holds, the memory is what the kernel reports, and reserved is what the system uses.
+///
+/// `read` gives the profile of that name; its error is the only one, because the file may be the user's.
+pub fn detect(
+    tree: &Tree,
+    boards: &Boards,
+    read: impl FnOnce(&str) -> Result<Profile>,
+) -> Result<(Detection, Option<Profile>)> {
     let facts = facts::gather(tree);
     let mut detection = Detection {
         board: None,
@@ -81,13 +78,12 @@ pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisM
         notes: Vec::new(),
         unread: facts.unread.clone(),
     };
-    let boards = library.boards();
     let broken = boards.broken.iter();
     detection
         .unread
         .extend(broken.map(|file| Unread { file: file.source.clone(), reason: file.error.headline().to_owned() }));
-    let Some(identity) = module::identify(&facts, &boards)? else { return Ok((detection, None)) };
-    let (resolved, mut profile) = library.profile(&identity.profile)?;
+    let Some(identity) = module::identify(&facts, boards)? else { return Ok((detection, None)) };
+    let mut profile = read(&identity.profile)?;
     let matched = matching::matched(&profile, &facts);
     // What makes predictions wrong comes first: a short line has room for no more.
     detection.notes = matched.limited.iter().map(|limit| format!("{limit}: expect longer latencies")).collect();
@@ -108,13 +104,13 @@ pub fn detect(tree: &Tree, library: &Library) -> Result<(Detection, Option<ThisM
     let origin = profile.origin.take().unwrap_or_default();
     profile.origin = Some(format!("{origin}; recognised on this machine by {}", how.join(", ")));
     detection.board = Some(DetectedBoard {
-        profile: resolved.name.clone(),
+        profile: identity.profile,
         title: profile.title.clone(),
         mode: matched.mode,
         machine_mode: matched.machine_mode,
         recognised_by: identity.evidence,
     });
-    Ok((detection, Some(ThisMachine { resolved, profile })))
+    Ok((detection, Some(profile)))
 }
 
 impl Detection {

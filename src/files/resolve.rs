@@ -21,7 +21,7 @@ use self::file::{read, unreadable};
 pub use self::list::Listed;
 
 use super::catalog::{BuiltIn, Embedded, Kind};
-use super::detect::{self, Detection, ThisMachine, Tree};
+use super::detect::{self, Detection, Tree};
 use super::law;
 use super::profile::{Overlay, Profile};
 use super::space;
@@ -69,9 +69,17 @@ impl Library {
     }
 
     /// What the machine is, and its profile if it is a known board.
-    pub fn detect(&self) -> Result<(Detection, Option<ThisMachine>)> {
+    pub fn detect(&self) -> Result<(Detection, Option<(Resolved, Profile)>)> {
         match &self.machine {
-            Some(tree) => detect::detect(tree, self),
+            Some(tree) => {
+                let mut file = None;
+                let (detection, profile) = detect::detect(tree, &self.boards(), |name| {
+                    let (resolved, profile) = self.profile(name)?;
+                    file = Some(resolved);
+                    Ok(profile)
+                })?;
+                Ok((detection, file.zip(profile)))
+            }
             None => Err(Error::new("no machine is looked at here").at_column("--profile")),
         }
     }
@@ -102,8 +110,7 @@ impl Library {
     pub fn profile(&self, typed: &str) -> Result<(Resolved, Profile)> {
         if typed == DETECTED && self.machine.is_some() {
             let (detection, machine) = self.detect()?;
-            let ThisMachine { resolved, profile } = machine.ok_or_else(|| unrecognised(&detection))?;
-            return Ok((resolved, profile));
+            return machine.ok_or_else(|| unrecognised(&detection));
         }
         let resolved = self.resolve(Kind::Profile, typed)?;
         let mut profile = self.read_profile(&resolved)?;

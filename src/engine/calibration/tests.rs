@@ -7,6 +7,7 @@ use super::*;
 use crate::architecture::Architecture;
 use crate::efficiency::{Clocks, Efficiencies, Efficiency, Overhead};
 use crate::hardware::Hardware;
+use crate::precision::Precision;
 use crate::reference::QWEN2_5_0_5B;
 use crate::roofline::Estimator;
 use crate::workload::Workload;
@@ -257,7 +258,7 @@ fn formats_are_fitted_apart() {
     let mut observations = one_mode();
     let mut others = one_mode();
     for other in &mut others {
-        other.precision = Precision { name: "w4a16", ..other.precision };
+        other.precision = Precision { name: "w4a16", family: "w4a16", ..other.precision };
         other.seconds *= 2.0;
     }
     observations.extend(others);

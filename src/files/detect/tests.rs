@@ -1,33 +1,37 @@
 //! Against trees as the kernel and NVIDIA's tools write them; `tests/sysroots/README.md` says where they come from.
 
 use std::fs;
+use std::path::Path;
 
 use super::*;
 use crate::catalog::Kind;
 use crate::fixtures;
 use crate::profile::Evidence as Known;
+use crate::resolve::Library;
 
-fn on(tree: &str) -> (Detection, Option<ThisMachine>) {
-    detect(
-        &Tree::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/sysroots/").to_owned() + tree),
-        &fixtures::library(),
-    )
-    .unwrap()
+fn at(library: &Library, root: &Path) -> Result<(Detection, Option<Profile>)> {
+    let (detection, machine) = library.clone().with_sysroot(Some(root))?.detect()?;
+    Ok((detection, machine.map(|(_, profile)| profile)))
+}
+
+fn on(tree: &str) -> (Detection, Option<Profile>) {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/sysroots/").to_owned() + tree;
+    at(&fixtures::library(), root.as_ref()).unwrap()
 }
 
 /// A machine that is described by a few files.
-fn machine(files: &[(&str, &str)]) -> (Detection, Option<ThisMachine>) {
+fn machine(files: &[(&str, &str)]) -> (Detection, Option<Profile>) {
     machine_of(&fixtures::library(), files).unwrap()
 }
 
-fn machine_of(library: &Library, files: &[(&str, &str)]) -> Result<(Detection, Option<ThisMachine>)> {
+fn machine_of(library: &Library, files: &[(&str, &str)]) -> Result<(Detection, Option<Profile>)> {
     let dir = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = dir.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    detect(&Tree::new(dir.path()), library)
+    at(library, dir.path())
 }
 
 /// The user's own profiles, each a built-in one under another name with another identity.
@@ -57,7 +61,7 @@ fn a_board_of_the_user_s_own_is_detected() {
     let (detection, machine) = machine_of(&library, &ACME).unwrap();
     let board = detection.board.unwrap();
     assert_eq!((board.profile.as_str(), board.recognised_by[0].value.as_str()), ("acme", "acme,edge-box"));
-    assert_eq!(machine.unwrap().profile.memory.usable_bytes(), 7_607.0 * 1_048_576.0);
+    assert_eq!(machine.unwrap().memory.usable_bytes(), 7_607.0 * 1_048_576.0);
     let (detection, _) = machine_of(&fixtures::library(), &ACME).unwrap();
     assert_eq!(detection.board.unwrap().profile, "orin-nx-8gb");
     for identity in ["models = [\"Acme Box\"]", "kits = [\"Box Acme\"]"] {
@@ -90,7 +94,7 @@ fn a_file_in_place_of_a_built_in_one_is_recognised_as_before() {
     let (_dir, library) = with_own(&[("orin-nx-8gb", "")]);
     let (detection, machine) = machine_of(&library, &ACME).unwrap();
     assert_eq!(detection.board.unwrap().title, "NVIDIA Jetson Orin Nano 8GB", "the user's file was read");
-    assert!(machine.unwrap().profile.origin.unwrap().contains("in place of the built-in one"));
+    assert!(machine.unwrap().origin.unwrap().contains("in place of the built-in one"));
     // What is wrong with it is an error, not another board.
     let (_dir, library) = with_own(&[("orin-nx-8gb", "[identity]\nmodul = []")]);
     assert!(machine_of(&library, &ACME).unwrap_err().to_string().contains("there is no key 'modul' here"));
@@ -155,7 +159,7 @@ fn the_same_model_string_stands_for_two_modules() {
 
 #[test]
 fn the_profile_is_that_of_this_machine() {
-    let profile = on("agx-orin-64gb").1.unwrap().profile;
+    let profile = on("agx-orin-64gb").1.unwrap();
     let mode = profile.default_mode();
     assert_eq!(mode.name, "30W");
     let hardware = profile.hardware(mode);
@@ -169,7 +173,7 @@ fn the_profile_is_that_of_this_machine() {
     );
     assert_eq!(reserved.to_string(), "4235 MiB");
     assert_eq!(profile.origin.as_deref(), Some("built in; recognised on this machine by p3701-0005"));
-    let pi = on("raspberry-pi-5").1.unwrap().profile;
+    let pi = on("raspberry-pi-5").1.unwrap();
     assert_eq!(pi.memory.capacity.to_string(), "16219 MiB", "more memory than the profile's board has");
 }
 
@@ -251,7 +255,7 @@ fn a_graphics_card_is_told_by_its_driver_and_keeps_its_own_memory() {
     };
     let (detection, machine) = card("NVIDIA GeForce RTX 4090");
     assert_eq!(detection.board.unwrap().profile, "rtx-4090");
-    let profile = machine.unwrap().profile;
+    let profile = machine.unwrap();
     assert_eq!((profile.memory.usable_bytes(), profile.memory.reserved_bytes()), (24.0 * 1_073_741_824.0, 0.0));
     assert_eq!(card("NVIDIA GeForce RTX 4090 Laptop GPU").0.board, None);
 }

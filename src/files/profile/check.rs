@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use super::dense::check_declared;
 use super::figure::{self, Evidence, Figure, Quantity, Source};
-use super::identity;
+use super::identity::Identity;
 use super::plausible;
-use super::raw::{RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
+use super::raw::{DATE, RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile, RawSource};
 use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
 use crate::toml_source::{KeyPath, TomlSource};
 use engine::error::{Error, Result, did_you_mean};
 use engine::text::{one_of, shown};
 use engine::what_if::Scaling;
-
-/// What a date must look like.
-pub(super) const DATE: &str = "a date such as \"2026-11-22\": when the source was published or read";
 
 pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
     let raw: RawProfile = toml.read()?;
@@ -29,7 +26,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
     let memory = check.memory(raw.memory)?;
     let efficiency = raw.efficiency.map(|raw| check.efficiency(raw)).transpose()?.unwrap_or_default();
     let modes = check.modes(raw.modes, Silicon { capability, bus: memory.bus.as_ref() })?;
-    raw.identity.as_ref().map_or(Ok(()), |identity| identity::check(&check, identity))?;
+    raw.identity.as_ref().map_or(Ok(()), |identity| check.identity(identity))?;
     let default_mode = check.default_mode(raw.default_mode.as_deref(), &modes)?;
     Ok(Profile {
         name: raw.name,
@@ -61,6 +58,25 @@ pub(super) struct Check<'a> {
 }
 
 impl Check<'_> {
+    fn identity(&self, identity: &Identity) -> Result<()> {
+        let path = KeyPath::ROOT.key("identity");
+        for (key, names) in identity.lists() {
+            self.texts(&path.key(key), names)?;
+        }
+        for (i, variant) in identity.variants.iter().enumerate() {
+            let path = path.key("variants").index(i);
+            let mode = variant.mode.iter().map(|mode| ("mode", mode));
+            for (key, text) in [("module", &variant.module), ("note", &variant.note)].into_iter().chain(mode) {
+                self.text(&path.key(key), text)?;
+            }
+            if variant.memory_gib == 0 {
+                let error = self.toml.error(&path.key("memory_gib"), "a module without memory");
+                return Err(error.expected("the memory that is fitted, GiB"));
+            }
+        }
+        Ok(())
+    }
+
     /// Text that is shown as it is must be there, and must not be able to drive the terminal.
     pub(super) fn text(&self, path: &KeyPath, text: &str) -> Result<()> {
         if text.trim().is_empty() {

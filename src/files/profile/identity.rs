@@ -5,10 +5,6 @@
 
 use serde::Deserialize;
 
-use super::check::Check;
-use crate::toml_source::KeyPath;
-use engine::error::Result;
-
 /// `[identity]` of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -55,23 +51,4 @@ impl Identity {
             ("other_words", &self.other_words),
         ]
     }
-}
-
-pub(super) fn check(check: &Check<'_>, identity: &Identity) -> Result<()> {
-    let path = KeyPath::ROOT.key("identity");
-    for (key, names) in identity.lists() {
-        check.texts(&path.key(key), names)?;
-    }
-    for (i, variant) in identity.variants.iter().enumerate() {
-        let path = path.key("variants").index(i);
-        let mode = variant.mode.iter().map(|mode| ("mode", mode));
-        for (key, text) in [("module", &variant.module), ("note", &variant.note)].into_iter().chain(mode) {
-            check.text(&path.key(key), text)?;
-        }
-        if variant.memory_gib == 0 {
-            let error = check.toml.error(&path.key("memory_gib"), "a module without memory");
-            return Err(error.expected("the memory that is fitted, GiB"));
-        }
-    }
-    Ok(())
 }

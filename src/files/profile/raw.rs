@@ -86,6 +86,9 @@ pub(super) struct RawFigure {
     pub(super) note: Option<String>,
 }
 
+/// What a date must look like.
+pub(super) const DATE: &str = "a date such as \"2026-11-22\": when the source was published or read";
+
 /// A date, in quotes or not: TOML has dates of its own, and people use both.
 #[derive(Debug)]
 pub(super) struct RawDate(pub(super) String);
@@ -97,7 +100,7 @@ impl<'de> Deserialize<'de> for RawDate {
             type Value = RawDate;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(super::check::DATE)
+                f.write_str(DATE)
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<RawDate, E> {
