@@ -19,6 +19,7 @@ mod parts;
 mod predictions;
 mod schema;
 mod setting;
+pub mod theory;
 mod uncertainty;
 mod view;
 mod warning;

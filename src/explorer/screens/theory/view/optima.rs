@@ -9,7 +9,7 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::screens::theory::action::TheoryAction;
 use crate::explorer::screens::theory::model::answer::Answered;
-use crate::explorer::screens::theory::model::outcome::Outcome;
+use report::theory::Outcome;
 use crate::explorer::screens::theory::model::table::{Row, Way, fails, outcome};
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
