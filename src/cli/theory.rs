@@ -88,7 +88,11 @@ impl Asked {
         let landscape = Landscape::new(&self.space, self.law.clone(), self.estimator);
         let nothing = || "no candidate of the space keeps all limits".to_owned();
         let best = landscape.best_within(&self.budgets).ok_or_else(nothing)?;
-        Ok(question.built(question.costs(Costs::Operators), &landscape.sweep.architecture(best), landscape.sweep.loss[best]))
+        Ok(question.built(
+            question.costs(Costs::Operators),
+            &landscape.sweep.architecture(best),
+            landscape.sweep.loss[best],
+        ))
     }
 
     /// About what is to be built if anything is, and about law and board in any case.

@@ -13,6 +13,7 @@ pub mod body;
 mod by_key;
 mod document;
 mod entry;
+pub mod fit;
 mod json;
 mod model;
 mod parts;

@@ -90,9 +90,7 @@ impl Question<'_> {
         BuiltPart {
             entry: Entry {
                 predictions,
-                fits_memory: predictions
-                    .number(Quantity::MEMORY)
-                    .map(|bytes| bytes <= self.hardware.memory_bytes),
+                fits_memory: predictions.number(Quantity::MEMORY).map(|bytes| bytes <= self.hardware.memory_bytes),
                 ..entry
             },
             loss_cost_nats: None,

@@ -91,7 +91,8 @@ impl<'a> Question<'a> {
 
     /// The budgets that a shape exceeds as all other commands price it, with what it takes.
     pub fn over_by_operators(&self, shape: &Architecture) -> Vec<(Limit, f64)> {
-        let taken = self.budgets.active().map(|(limit, most)| (limit, self.pricing.operators.cost_of(limit, shape), most));
+        let taken =
+            self.budgets.active().map(|(limit, most)| (limit, self.pricing.operators.cost_of(limit, shape), most));
         taken.filter(|(_, takes, most)| takes > most).map(|(limit, takes, _)| (limit, takes)).collect()
     }
 }
