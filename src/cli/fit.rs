@@ -5,24 +5,21 @@
 //!   └──────────────compare──▶ table | JSON                └─print──▶ table
 //! ```
 
-mod assessment;
 mod compare;
-mod identified;
 mod print;
-mod report;
 
 use std::path::Path;
 
-use self::assessment::Assessment;
 use super::args::{FitArgs, Format};
-use super::fitting::Fitting;
+use super::progress::Progress;
 use super::streams::{Failure, Outcome, Streams};
-use ::report::{Document, SettingPart, Warning, write_json};
 use engine::error::Error;
 use engine::law::LossLaw;
 use engine::law::fit::FitOptions;
 use files::law;
 use files::resolve::Library;
+use report::fit::{Assessment, body};
+use report::{Document, SettingPart, Warning, write_json};
 
 pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let loaded = library.data_as(&args.data, &args.columns.clone().unwrap_or_default())?;
@@ -31,14 +28,14 @@ pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) 
     if args.compare {
         return compare::run(args, dataset, &options, streams);
     }
-    let fitting = Fitting::of(dataset, &args.fitting, &options)?;
-    let assessment = Assessment::of(&fitting, args.folds, args.bootstrap)
+    let fitting = args.fitting.fit(dataset, &options)?;
+    let assessment = Assessment::of(&fitting, args.folds, args.bootstrap, Progress::new)
         .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
     let mut law = fitting.law(dataset);
     law.notes.extend(assessment.notes(&fitting));
     let warnings = Warning::of_law(&law);
     streams.warn(&warnings);
-    let body = report::body(&fitting, &assessment, &loaded, &law.notes);
+    let body = body(&fitting, &assessment, &loaded, &law.notes);
     if let Some(path) = &args.save {
         save(path, args.force, law.clone(), streams)?;
     }

@@ -1,7 +1,6 @@
 //! From options to engine types: every command takes its law, board and space through here.
 
 use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, LawArgs, SpaceArgs, WorkloadArgs};
-use super::fitting::Fitting;
 use engine::budget::{Budgets, Limit};
 use engine::error::{Error, Result};
 use engine::hardware::Hardware;
@@ -12,6 +11,7 @@ use engine::space::Space;
 use engine::units::{count, many};
 use files::profile::{PowerMode, Profile};
 use files::resolve::Library;
+use report::fit::Fitting;
 
 /// A board in one of its modes.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +107,7 @@ pub fn law(
     };
     let dataset = library.data_as(typed, &args.column_choice())?.dataset;
     let of_data = |error: FitError| Error::from(error).in_source(dataset.name.clone());
-    let fitting = Fitting::of(&dataset, &args.fitting, options)?;
+    let fitting = args.fitting.fit(&dataset, options)?;
     let resamples = bootstrap.bootstrap.unwrap_or(Bootstrap::DEFAULT.resamples);
     let drawn = (resamples > 0).then(|| {
         let asked = Bootstrap { resamples, ..Bootstrap::DEFAULT };

@@ -5,7 +5,6 @@
 //! which limit binds, and so which closed form applies.
 
 mod print;
-mod report;
 
 use super::args::{TheoryArgs, TheoryCosts};
 use super::frontier::option;
@@ -13,8 +12,6 @@ use super::load::{self, BoardInMode, LoadedLaw};
 use super::progress::Progress;
 use super::streams::{Failure, Outcome, Streams};
 use crate::cli::args::{BootstrapArgs, Format};
-use ::report::body::{BuiltPart, Theory};
-use ::report::{Document, SettingPart, Warning, write_json};
 use engine::architecture::Architecture;
 use engine::budget::{Budgets, Limit};
 use engine::error::{Error, Result};
@@ -24,15 +21,14 @@ use engine::law::fit::FitOptions;
 use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::text::shown;
-use engine::theory::{
-    ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoOptimum, OperatorModel, Problem, Quanta, Regime,
-    Simplified, Solved, regime,
-};
+use engine::theory::{NoOptimum, Solved, regime};
 use files::resolve::Library;
-use report::Report;
+use report::body::{BuiltPart, Theory};
+use report::theory::{Answers, Costs, Question, curve};
+use report::{Document, SettingPart, Warning, write_json};
 
 /// What is asked.
-struct Question {
+struct Asked {
     law: LossLaw,
     board: BoardInMode,
     estimator: Estimator,
@@ -40,13 +36,9 @@ struct Question {
     space: Space,
     /// As typed, for hints.
     space_arg: String,
-    domain: Domain,
-    quanta: Quanta,
-    simplified: Simplified,
-    operators: OperatorModel,
 }
 
-impl Question {
+impl Asked {
     fn new(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Self> {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
@@ -65,10 +57,6 @@ impl Question {
         Ok(Self {
             law: law.in_format(estimator.precision()),
             budgets,
-            domain: Domain::of(&space),
-            quanta: Quanta::of(&space, estimator.precision()),
-            simplified: Simplified::of(&board.hardware, &estimator),
-            operators: OperatorModel::of(&space, estimator),
             space,
             space_arg: args.space.space.clone(),
             board,
@@ -87,27 +75,12 @@ impl Question {
             .with_space(&space.name, space.origin.as_deref())
     }
 
-    fn problem<'a>(&'a self, costs: &'a dyn CostModel) -> Problem<'a> {
-        Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain: self.domain }
-    }
-
-    fn costs(&self, costs: TheoryCosts) -> &dyn CostModel {
-        match costs {
-            TheoryCosts::Operators => &self.operators,
-            TheoryCosts::Simplified => &self.simplified,
-        }
-    }
-
-    fn forms(&self) -> Result<ClosedForms, NoClosedForm> {
-        ClosedForms::new(&self.law.coefficients, self.simplified, self.budgets, self.domain)
-    }
-
-    fn best_form(&self, regime: Regime, ends: Ends) -> Result<ClosedForm, NoClosedForm> {
-        self.forms()?.best_width(regime, self.domain.width, ends)
+    fn question(&self) -> Question<'_> {
+        Question::new(&self.law, (&self.board.hardware, self.estimator), &self.space, self.budgets)
     }
 
     /// The best feasible candidate, or why there is none.
-    fn best_candidate(&self) -> Result<BuiltPart, String> {
+    fn best_candidate(&self, question: &Question<'_>) -> Result<BuiltPart, String> {
         if !self.space.can_be_enumerated() {
             let hint = format!("roofscape search --space {} finds the best of it", shown(&self.space_arg));
             return Err(format!("the space is too large to price: {hint}"));
@@ -115,13 +88,11 @@ impl Question {
         let landscape = Landscape::new(&self.space, self.law.clone(), self.estimator);
         let nothing = || "no candidate of the space keeps all limits".to_owned();
         let best = landscape.best_within(&self.budgets).ok_or_else(nothing)?;
-        Ok(self.built(&self.operators, &landscape.sweep.architecture(best), landscape.sweep.loss[best]))
-    }
-
-    /// The budgets that a shape exceeds as all other commands price it, with what it takes.
-    fn over_by_operators(&self, shape: &Architecture) -> Vec<(Limit, f64)> {
-        let taken = self.budgets.active().map(|(limit, most)| (limit, self.operators.cost_of(limit, shape), most));
-        taken.filter(|(_, takes, most)| takes > most).map(|(limit, takes, _)| (limit, takes)).collect()
+        Ok(question.built(
+            question.costs(Costs::Operators),
+            &landscape.sweep.architecture(best),
+            landscape.sweep.loss[best],
+        ))
     }
 
     /// About what is to be built if anything is, and about law and board in any case.
@@ -144,12 +115,13 @@ impl Question {
 }
 
 pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let question = Question::new(args, library, streams)?;
-    let optimum = |costs| Solved::of(&question.problem(question.costs(costs)));
-    let (operators, simplified) = (optimum(TheoryCosts::Operators), optimum(TheoryCosts::Simplified));
-    let chosen = match args.costs {
-        TheoryCosts::Operators => &operators,
-        TheoryCosts::Simplified => &simplified,
+    let asked = Asked::new(args, library, streams)?;
+    let question = asked.question();
+    let optimum = |costs| Solved::of(&question.problem(costs));
+    let (operators, simplified) = (optimum(Costs::Operators), optimum(Costs::Simplified));
+    let (costs, chosen) = match args.costs {
+        TheoryCosts::Operators => (Costs::Operators, &operators),
+        TheoryCosts::Simplified => (Costs::Simplified, &simplified),
     };
     // If the search ended before an optimum, the rest is still printed. If the question has no optimum, there is no
     // answer.
@@ -158,16 +130,16 @@ pub(super) fn run(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_
     {
         return Err(Error::new(error.to_string()).into());
     }
-    let report = Report::new(&question, args.costs, (&operators, &simplified));
-    let warnings = question.warnings(report.asked.shape.as_ref());
+    let answers = Answers::new(&question, costs, (&operators, &simplified), asked.best_candidate(&question));
+    let warnings = asked.warnings(answers.asked.shape.as_ref());
     streams.warn(&warnings);
     match args.format {
         Format::Json => {
-            let curve = report::curve(&question, args.costs, regime(&simplified));
-            let body = Theory { curve, ..report.body };
-            write_json(&Document::new(question.setting(), &warnings, body), &mut *streams.out)?;
+            let curve = curve(&question, costs, regime(&simplified));
+            let body = Theory { curve, ..answers.body };
+            write_json(&Document::new(asked.setting(), &warnings, body), &mut *streams.out)?;
         }
-        Format::Table => print::write(&question, &report, streams)?,
+        Format::Table => print::write(&asked, &answers, streams)?,
     }
     match chosen {
         Ok(_) => Ok(Outcome::Found),

@@ -78,7 +78,7 @@ impl Finding {
 
     /// Statements that should hold and do not.
     pub fn failures(&self) -> impl Iterator<Item = &Check> {
-        self.checks.iter().filter(|check| check.expected == Outcome::Holds && check.outcome != Outcome::Holds)
+        self.checks.iter().filter(|check| check.expected == Outcome::Holds && check.outcome == Outcome::Fails)
     }
 
     /// Whether every statement comes out as it is known to.
@@ -154,6 +154,11 @@ impl Check {
         let outcome = Outcome::NotTestable;
         let reason = Some(reason.into());
         Self { outcome, expected: outcome, reason, ..Self::should_hold(statement, false, "") }
+    }
+
+    /// The same where there is nothing to decide it by, and why. What is expected of it stays.
+    fn undecided_here(self, reason: impl Into<String>) -> Self {
+        Self { outcome: Outcome::NotTestable, measured: String::new(), reason: Some(reason.into()), ..self }
     }
 
     /// Why it does not hold, if that is what the figures say; the first such reason counts.

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::standing::Standing;
 use engine::error::Error;
 use engine::law::comparison::Comparison;
-use engine::law::fit::{Criterion, FitError, Weighting};
+use engine::law::fit::{Criterion, Weighting};
 use engine::law::influence::Influence;
-use engine::law::validation::{KFold, SizeExtrapolation};
 use engine::runs::Dataset;
+use report::fit::Validation;
 
 /// One thing to be found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,15 +36,6 @@ pub struct Trial {
     pub edition: u32,
     /// What.
     pub test: Test,
-}
-
-/// Both errors on runs that a law has not seen.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Validation {
-    /// Between shapes like those fitted.
-    pub k_fold: Result<KFold, FitError>,
-    /// From the smaller architectures to the largest.
-    pub extrapolation: Result<SizeExtrapolation, FitError>,
 }
 
 /// What a test found.

@@ -79,6 +79,34 @@ fn a_law_that_does_not_give_the_claims_is_told_which() {
     assert_eq!((json.code, &json.json()["reproduced"]), (1, &false.into()));
 }
 
+/// Without a term in ρ nothing speaks for experts: every member is dense, and there is no share of them to take.
+#[test]
+fn rel_nan_reproduce_where_no_member_is_a_mixture() {
+    let program = Program::new();
+    let paper = include_str!("../../datasets/paper-law.toml");
+    let line = paper.lines().find(|line| line.starts_with("kappa_rho = ")).expect("the factor of ρ");
+    let law = program.write("dense.toml", &paper.replace(line, "kappa_rho = 0"));
+    let reproduce = |format| program.line(&format!("reproduce --law {} --format {format}", law.display()));
+    let [table, markdown, json] = ["table", "markdown", "json"].map(reproduce);
+    for output in [&table, &markdown, &json] {
+        assert_eq!(output.code, 1, "{}", output.stderr);
+        assert!(!output.stdout.contains("NaN"), "{}", output.stdout);
+        assert!(!output.stderr.contains("NaN") && !output.stderr.contains("C4"), "{}", output.stderr);
+    }
+    let words = table.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("C4 not testable paper top-1 routing is preferred here no member is MoE"), "{words}");
+    let unknown = "unknown most MoE members are top-1 on every frontier (no member is MoE)";
+    assert!(words.contains(unknown), "{words}");
+    let row = "| C4 | top-1 routing is preferred | no member is MoE | not testable |";
+    assert!(markdown.stdout.contains(row), "{}", markdown.stdout);
+    let document = json.json();
+    let claim = &list(&document["claims"])[3];
+    assert_eq!((&claim["verdict"], &claim["measured"]), (&"not-testable".into(), &"no member is MoE".into()));
+    let check = &list(&claim["checks"])[0];
+    assert_eq!((&check["outcome"], &check["expected"]), (&"not-testable".into(), &"holds".into()));
+    assert!(list(&check["figures"]).iter().all(|figure| figure["value"].is_null()), "{check}");
+}
+
 /// A reason is one where its figures are: here 8 % of the members have 8 experts, which is no indifference.
 #[test]
 fn what_is_known_of_one_board_explains_nothing_on_another() {

@@ -1,8 +1,6 @@
 //! `roofscape fit --compare`: every law that the runs allow, in one table.
 
-use super::print::signed;
 use crate::cli::args::{FitArgs, Format};
-use crate::cli::fitting::Choice;
 use crate::cli::streams::{Failure, Outcome, Streams};
 use crate::cli::table::{Table, write_pairs};
 use engine::error::Error;
@@ -12,6 +10,8 @@ use engine::runs::Dataset;
 use engine::text::shown;
 use engine::units::{count, significant};
 use report::body::{Answer, Compare, ComparedForm, ExtrapolationTest, KFoldPart, OptionsPart, RankPart, headline};
+use report::fit::Choice;
+use report::fit::words::signed;
 use report::{Document, SettingPart, write_json};
 
 pub(super) fn run(
@@ -28,7 +28,7 @@ pub(super) fn run(
         .expected("2 parts or more")
         .into());
     }
-    let choice = Choice::of(dataset, &args.fitting)?;
+    let choice = Choice::of(dataset, &args.fitting.exclude)?;
     let options = args.fitting.options(options);
     let compared = compare(&choice.runs, &options, args.folds, &())
         .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;

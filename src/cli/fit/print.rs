@@ -5,14 +5,14 @@ use std::path::Path;
 
 use crate::cli::streams::Streams;
 use crate::cli::table::{Table, write_pairs};
-use engine::law::fit::{Criterion, Fate, PROFILE_LEVEL, Profile};
+use engine::law::fit::{Fate, PROFILE_LEVEL, Profile};
 use engine::law::form::Slot;
 use engine::law::{Axis, Ensemble};
 use engine::text::shown;
 use engine::units::{self, count, significant};
 use files::runs::Loaded;
-use report::BootstrapPart;
-use report::body::{Answer, ExtrapolationTest, Fit, KFoldPart, StandardError};
+use report::body::{Fit, StandardError};
+use report::fit::words::{self, nats, signed};
 
 /// Runs of the influence table.
 const MOST_INFLUENTIAL: usize = 10;
@@ -25,8 +25,10 @@ pub(super) fn print(
 ) -> io::Result<()> {
     let mut pairs = of_data(report, loaded);
     pairs.extend(of_fit(report));
-    pairs.extend(of_tests(report));
-    pairs.extend(report.bootstrap.as_ref().map(|drawn| ("intervals", intervals_from(drawn))));
+    pairs.extend(
+        words::tests_in_full(report).into_iter().flat_map(|tests| ["k-fold", "largest"].into_iter().zip(tests)),
+    );
+    pairs.extend(report.bootstrap.as_ref().map(|drawn| ("intervals", words::intervals_in_full(drawn))));
     if report.left_out_one_by_one < report.runs_train {
         let some = report.left_out_one_by_one;
         pairs
@@ -67,11 +69,6 @@ fn of_data(report: &Fit<'_>, loaded: &Loaded) -> Vec<(&'static str, String)> {
 }
 
 fn of_fit(report: &Fit<'_>) -> Vec<(&'static str, String)> {
-    let known = |value: Option<f64>| value.map_or_else(|| "not known".to_owned(), |value| significant(value, 4));
-    let held_out = match report.runs_holdout {
-        0 => String::new(),
-        _ => format!(", {} held out", known(report.r2_holdout)),
-    };
     let mut pairs = vec![
         ("law", format!("{}: {}", report.form, report.formula)),
         (
@@ -83,123 +80,13 @@ fn of_fit(report: &Fit<'_>) -> Vec<(&'static str, String)> {
                 report.weights.trim_end_matches('s')
             ),
         ),
-        (
-            "split",
-            format!(
-                "{} runs fitted, {} held out (share {} of the architectures, seed {})",
-                count(report.runs_train),
-                count(report.runs_holdout),
-                report.options.holdout,
-                report.options.seed
-            ),
-        ),
-        starts(report),
-        ("R²", format!("{} fitted{held_out}", known(report.r2_train))),
-        (
-            "RMSE",
-            format!(
-                "{} nats per token, fitted; half of the errors are below {}",
-                report.rmse.map_or_else(|| "not known".to_owned(), |rmse| nats(rmse, 4)),
-                nats(report.median_absolute_error, 4)
-            ),
-        ),
+        ("split", words::split_in_full(report)),
+        ("starts", words::starts_in_full(report)),
+        ("R²", words::r_squared_in_full(report)),
+        ("RMSE", words::rmse_in_full(report)),
     ];
     pairs.extend(report.tokens.map(|tokens| ("tokens", format!("losses are those after {tokens:.3e} tokens"))));
     pairs
-}
-
-/// Under the Huber criterion the starts are those of the least squares that its own search begins at.
-fn starts(report: &Fit<'_>) -> (&'static str, String) {
-    let (agreeing, starts) = (report.starts_agreeing, report.options.starts);
-    let from = if report.criterion == Criterion::HuberLog.name() { "least-squares start: " } else { "" };
-    ("starts", format!("{from}{agreeing} of {starts} ended in the best optimum"))
-}
-
-/// Errors below what rounding leaves are none.
-fn nats(value: f64, digits: u8) -> String {
-    const ROUNDING: f64 = 1e-9;
-    if value.abs() < ROUNDING { "0".to_owned() } else { significant(value, digits) }
-}
-
-fn of_tests(report: &Fit<'_>) -> Vec<(&'static str, String)> {
-    let Some(tests) = &report.validation else { return Vec::new() };
-    let between = match &tests.k_fold {
-        Answer::Known(tested) => Some(tested.score.rmse),
-        Answer::Unknown { .. } => None,
-    };
-    vec![
-        ("k-fold", or_reason(&tests.k_fold, in_folds)),
-        ("largest", or_reason(&tests.extrapolation, |tested| at_the_largest(tested, report.parameters, between))),
-    ]
-}
-
-fn intervals_from(drawn: &Answer<BootstrapPart>) -> String {
-    match drawn {
-        Answer::Known(drawn) => format!("{} % of {}", 100.0 * drawn.level, drawn.sentence()),
-        Answer::Unknown { error } => format!("none: {error}"),
-    }
-}
-
-fn or_reason<T>(answer: &Answer<T>, words: impl Fn(&T) -> String) -> String {
-    match answer {
-        Answer::Known(known) => words(known),
-        Answer::Unknown { error } => format!("not tested: {error}"),
-    }
-}
-
-fn in_folds(tested: &KFoldPart) -> String {
-    format!(
-        "RMSE {} ± {} nats per token{}, every architecture predicted from the others ({} parts)",
-        nats(tested.score.rmse, 3),
-        nats(tested.rmse_standard_error, 2),
-        r_squared(tested.score.r2),
-        tested.k
-    )
-}
-
-fn at_the_largest(tested: &ExtrapolationTest, parameters: usize, between_rmse: Option<f64>) -> String {
-    let size = |value: f64| units::parameters(value.round() as u64);
-    let [fitted_from, fitted_to] = tested.active_parameters_fitted.map(size);
-    let [from, to] = tested.active_parameters_predicted.map(size);
-    let score = &tested.score;
-    let opinion = if score.bias.abs() < 2.0 * tested.bias_standard_error {
-        "no clear bias"
-    } else if score.bias > 0.0 {
-        "expects too much loss"
-    } else {
-        "expects too little loss"
-    };
-    let beside = between_rmse.filter(|between| *between > 0.0).map_or_else(String::new, |between| {
-        format!(", {} times the k-fold error", significant(score.rmse / between, 2))
-    });
-    let poorer = if tested.parameters < parameters {
-        format!(" (these show only {} of the {parameters} parameters)", tested.parameters)
-    } else {
-        String::new()
-    };
-    format!(
-        "RMSE {} nats per token, bias {} ± {} ({opinion}){}{beside}: {} architectures of {from} to {to} active parameters predicted from {} of \
-         {fitted_from} to {fitted_to}{poorer}",
-        nats(score.rmse, 3),
-        signed(score.bias),
-        nats(tested.bias_standard_error, 2),
-        r_squared(score.r2),
-        tested.architectures,
-        tested.architectures_fitted,
-    )
-}
-
-fn r_squared(value: Option<f64>) -> String {
-    match value {
-        None => String::new(),
-        // Of the largest, losses hardly differ, and nobody knows their mean beforehand.
-        Some(value) if value < 0.0 => ", R² below 0".to_owned(),
-        Some(value) => format!(", R² {}", significant(value, 3)),
-    }
-}
-
-pub(super) fn signed(value: f64) -> String {
-    units::signed(value, |size| nats(size, 2))
 }
 
 fn coefficients(report: &Fit<'_>) -> Table {
@@ -216,12 +103,12 @@ fn coefficients(report: &Fit<'_>) -> Table {
         headings.push("95 % profile");
     }
     headings.push("what it says");
-    let words: &'static [usize] = match headings.len() {
+    let in_words: &'static [usize] = match headings.len() {
         4 => &[0, 3],
         5 => &[0, 4],
         _ => &[0, 5],
     };
-    let mut table = Table::new(&headings, words);
+    let mut table = Table::new(&headings, in_words);
     for slot in form.slots() {
         let name = form.name_of(slot);
         let error = report.standard_errors.get(name.key).and_then(Option::as_ref);

@@ -15,6 +15,8 @@ const FAST_END: f64 = 2.0;
 const MOST_PERCENT: f64 = 50.0;
 /// Shares that lie closer than this show no preference, percent.
 const INDIFFERENT_PERCENT: f64 = 20.0;
+/// Why nothing can be said of their routing.
+const NO_MIXTURES: &str = "no member is MoE";
 
 /// C1.
 pub(super) fn mixtures_make_up_the_frontier(evidence: &Evidence) -> Finding {
@@ -140,21 +142,43 @@ pub(super) fn number_of_experts(evidence: &Evidence) -> Finding {
 pub(super) fn top_1_routing(evidence: &Evidence) -> Finding {
     let is_top_1 = |shape: &Architecture| !shape.is_dense() && shape.top_k == 1;
     let share = evidence.figures("MoE members with top-1 routing, %", |front| {
-        100.0 * front.percent(is_top_1) / front.percent(|shape| !shape.is_dense())
+        let (mixtures, top_1) = (front.percent(|shape| !shape.is_dense()), front.percent(is_top_1));
+        if mixtures > 0.0 { 100.0 * top_1 / mixtures } else { f64::NAN }
     });
+    let mut known = share.iter().map(|figure| figure.value).filter(|value| !value.is_nan()).peekable();
+    let nothing_to_count = known.peek().is_none();
+    let shown = format!("{} %", by_regime(&share, percent_or_dash));
+    let check = Check::should_hold(
+        "most MoE members are top-1 on every frontier",
+        known.all(|value| value > MOST_PERCENT),
+        shown.as_str(),
+    );
+    let (measured, check) = if nothing_to_count {
+        (NO_MIXTURES.to_owned(), check.undecided_here(NO_MIXTURES))
+    } else {
+        (format!("top-1: {shown}"), check)
+    };
     Finding {
         id: "C4",
         paper: "top-1 routing is preferred",
         setting: "share among the MoE members of each frontier",
-        measured: format!("top-1: {} %", by_regime(&share, whole_percent)),
+        measured,
         remark: Some("Preferred is read as: more than half of them.".to_owned()),
-        checks: vec![
-            Check::should_hold(
-                "most MoE members are top-1 on every frontier",
-                share.iter().all(|figure| figure.value > MOST_PERCENT),
-                format!("{} %", by_regime(&share, whole_percent)),
-            )
-            .with(share),
-        ],
+        checks: vec![check.with(share)],
+    }
+}
+
+/// Of a frontier without mixtures there is no share.
+fn percent_or_dash(value: f64) -> String {
+    if value.is_nan() { "–".to_owned() } else { whole_percent(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frontier_without_mixtures_shows_a_dash() {
+        assert_eq!([f64::NAN, 0.0, 99.9].map(percent_or_dash), ["–", "0", "99"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::job::{Job, Listener, Quiet};
-use crate::explorer::judged::{Finding, Test, Trial, Validation};
+use crate::explorer::judged::{Finding, Test, Trial};
 use crate::explorer::message::Message;
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::State;
@@ -13,6 +13,7 @@ use engine::law::fit::{self, Fit, FitError, FitOptions, Profile, Watch};
 use engine::law::influence::leave_one_out;
 use engine::law::validation::{self, extrapolate, k_fold};
 use engine::runs::{Dataset, Run};
+use report::fit::Validation;
 
 /// A law to be tested.
 pub(in crate::explorer) struct JudgeJob {

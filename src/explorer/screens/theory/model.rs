@@ -6,7 +6,6 @@
 
 pub mod answer;
 pub mod curves;
-pub mod outcome;
 pub mod table;
 pub mod words;
 

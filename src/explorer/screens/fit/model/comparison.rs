@@ -4,12 +4,12 @@
 use std::fmt::Write as _;
 
 use crate::explorer::shelf::{FitProgress, LawEntry};
-use engine::error::Error;
 use engine::law::comparison::{Candidate, Comparison, Entry};
-use engine::law::fit::{Criterion, FitError};
+use engine::law::fit::Criterion;
 use engine::law::form::Form;
 use engine::text::wrapped;
 use engine::units::{count, significant};
+use report::body::headline;
 
 /// How a line is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,16 +154,15 @@ fn conditions(entry: &LawEntry, compared: &Comparison) -> String {
 /// Why figures are missing, and what a form has become.
 fn remarks(entry: &Entry) -> Vec<String> {
     let title = entry.form.title;
-    let why = |error: &FitError| Error::from(error.clone()).headline().to_owned();
     let candidate = match &entry.outcome {
-        Err(error) => return vec![format!("{title} cannot be fitted: {}.", why(error))],
+        Err(error) => return vec![format!("{title} cannot be fitted: {}.", headline(error))],
         Ok(candidate) => candidate,
     };
     let same = candidate.same_as.and_then(engine::law::forms::named);
     let same = same.map(|other: &Form| format!("On these runs {title} is the same law as {}.", other.title));
-    let folds = candidate.k_fold.as_ref().err().map(|error| format!("{title} in folds: {}.", why(error)));
+    let folds = candidate.k_fold.as_ref().err().map(|error| format!("{title} in folds: {}.", headline(error)));
     let largest =
-        candidate.extrapolation.as_ref().err().map(|error| format!("{title} at the largest: {}.", why(error)));
+        candidate.extrapolation.as_ref().err().map(|error| format!("{title} at the largest: {}.", headline(error)));
     [same, folds, largest].into_iter().flatten().collect()
 }
 

@@ -2,12 +2,10 @@
 //! predicts unseen ones. Where there are no runs, a sentence stands in their place.
 
 use super::evidence::{Evidence, Part};
-use crate::explorer::judged::Validation;
 use crate::explorer::shelf::{FitProgress, LawEntry};
-use engine::error::Error;
 use engine::law::LossLaw;
-use engine::law::validation::{KFold, SizeExtrapolation};
 use engine::units;
+use report::fit::words;
 
 /// The line in parts, which a narrow screen shows below each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +35,7 @@ pub fn headline(entry: &LawEntry, evidence: Option<&Evidence>) -> Option<Headlin
         None => format!("{} · {} · {}", law.name, law.coefficients.form().title, law.source),
     };
     let unseen = if evidence.is_some() { unseen(entry) } else { String::new() };
-    Some(Headline { cautions, runs, quality: quality(law), unseen })
+    Some(Headline { cautions, runs, quality: words::quality_in_short(law), unseen })
 }
 
 /// Which law stands, and by which criterion it was fitted.
@@ -48,29 +46,11 @@ fn fitted_as(entry: &LawEntry) -> String {
 /// What is known of its errors on runs that it has not seen.
 fn unseen(entry: &LawEntry) -> String {
     match entry.standing.as_ref().and_then(|standing| entry.judged.validation(standing)) {
-        None if matches!(entry.progress, FitProgress::Failed(_)) => "not tested on unseen runs".to_owned(),
+        None if matches!(entry.progress, FitProgress::Failed(_)) => words::untested_in_short(None),
         None => "predicting unseen runs …".to_owned(),
-        Some(Err(error)) => format!("not tested on unseen runs: {}", error.headline()),
-        Some(Ok(found)) => tested(found),
+        Some(Err(error)) => words::untested_in_short(Some(error)),
+        Some(Ok(found)) => words::tests_in_short(found),
     }
-}
-
-/// `5-fold RMSE 0.0303 ± 0.0017 · largest 20 %: RMSE 0.053, bias −0.047`; why, where a test could not be made.
-fn tested(Validation { k_fold, extrapolation }: &Validation) -> String {
-    let why = |error: &engine::law::fit::FitError| Error::from(error.clone()).headline().to_owned();
-    let folds = k_fold.as_ref().map_or_else(|error| format!("no k-fold: {}", why(error)), folds);
-    let largest = extrapolation.as_ref().map_or_else(|error| format!("largest: {}", why(error)), largest);
-    format!("{folds} · {largest}")
-}
-
-fn folds(KFold { k, score, rmse_standard_error, .. }: &KFold) -> String {
-    format!("{k}-fold RMSE {} ± {}", units::significant(score.rmse, 3), units::significant(*rmse_standard_error, 2))
-}
-
-fn largest(SizeExtrapolation { score, architectures, architectures_fitted, .. }: &SizeExtrapolation) -> String {
-    let share = units::percent(*architectures as f64 / (architectures + architectures_fitted) as f64);
-    let bias = units::signed(score.bias, |size| units::significant(size, 2));
-    format!("largest {share}: RMSE {}, bias {bias}", units::significant(score.rmse, 3))
 }
 
 /// `139 runs fitted, 34 held out, 2 excluded`.
@@ -83,31 +63,9 @@ fn parts(evidence: &Evidence) -> String {
     std::iter::once(first).chain(others).collect::<Vec<_>>().join(", ")
 }
 
-/// `R² 0.974 fitted, 0.960 held out · RMSE 0.0123 nats`; what is not known is left out.
-fn quality(law: &LossLaw) -> String {
-    let quality = &law.quality;
-    let r2 = [(quality.r2_train, "fitted"), (quality.r2_holdout, "held out")];
-    let r2: Vec<String> = r2.iter().filter_map(|(r2, part)| Some(format!("{:.3} {part}", (*r2)?))).collect();
-    let r2 = (!r2.is_empty()).then(|| format!("R² {}", r2.join(", ")).replace('-', "−"));
-    let rmse = quality.rmse.map(|nats| format!("RMSE {} nats", units::significant(nats, 3)));
-    r2.into_iter().chain(rmse).collect::<Vec<_>>().join(" · ")
-}
-
 /// Why there are no runs to show, and how to see some.
 pub fn without_runs(law: &LossLaw) -> String {
-    let behind = match (&law.dataset, law.quality.runs) {
-        (Some(dataset), _) => format!(
-            "It was fitted to runs of {} (sha256 {}), which are not open here.",
-            dataset.name,
-            dataset.sha256.get(..8).unwrap_or_default()
-        ),
-        (None, Some(runs)) => format!(
-            "Its coefficients were published, the {} runs behind them never were: there is nothing to hold its \
-             predictions against.",
-            units::count(runs)
-        ),
-        (None, None) => "The runs behind its coefficients are not at hand.".to_owned(),
-    };
+    let behind = words::runs_missing(law);
     format!(
         "The law {} came without runs. {behind}\n\nFit one to your own: roofscape --data runs.csv\nor press l for the \
          laws fitted to built-in runs.",

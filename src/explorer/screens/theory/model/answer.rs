@@ -6,7 +6,6 @@
 
 use std::sync::{Arc, Weak};
 
-use super::outcome::{Outcome, Outcomes, Pricing};
 use crate::explorer::vocabulary::Question;
 use engine::architecture::Architecture;
 use engine::budget::{Budgets, Limit};
@@ -17,9 +16,10 @@ use engine::law::fit::Watch;
 use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::theory::{
-    ClosedForm, ClosedForms, CostModel, Domain, Ends, NoClosedForm, NoNeighbour, NoOptimum, OperatorModel, Point,
-    Problem, Quanta, Rounded, Simplified, Solved, minimise, regime, round,
+    ClosedForm, Domain, Ends, NoClosedForm, NoNeighbour, NoOptimum, OperatorModel, Point, Problem, Rounded, Simplified,
+    Solved, minimise, regime, round,
 };
+use report::theory::{Costs, Outcome, Outcomes, Pricing, Question as Asked};
 
 /// What the theory is asked.
 #[derive(Debug, Clone)]
@@ -59,11 +59,12 @@ impl Inquiry {
 
     /// By both models.
     fn pricing(&self) -> Pricing {
-        Pricing { simplified: self.simplified(), operators: self.operators() }
+        Pricing::of(&self.hardware, &self.estimator, &self.space)
     }
 
-    fn problem<'a>(&'a self, costs: &'a dyn CostModel, domain: Domain) -> Problem<'a> {
-        Problem { law: &self.law.coefficients, costs, budgets: self.budgets, domain }
+    /// For the theory.
+    fn asked(&self) -> Asked<'_> {
+        Asked::new(&self.law, (&self.hardware, self.estimator), &self.space, self.budgets)
     }
 }
 
@@ -137,18 +138,14 @@ const BEYOND: f64 = 1.4;
 
 /// Asks the theory; nothing if `watch` stops it.
 pub fn theorise(inquiry: &Inquiry, watch: &dyn Watch) -> Option<Answered> {
-    let domain = Domain::of(&inquiry.space);
-    let pricing = inquiry.pricing();
-    let Pricing { simplified: simplified_costs, operators: operator_costs } = &pricing;
-    let [in_theory, by_operators] =
-        [simplified_costs as &dyn CostModel, operator_costs].map(|costs| inquiry.problem(costs, domain));
+    let asked = inquiry.asked();
+    let (domain, pricing) = (asked.domain, asked.pricing);
+    let [in_theory, by_operators] = [Costs::Simplified, Costs::Operators].map(|costs| asked.problem(costs));
     let (simplified, operators) = (Solved::of(&in_theory), Solved::of(&by_operators));
-    let quanta = Quanta::of(&inquiry.space, inquiry.estimator.precision());
-    let rounded = operators.as_ref().ok().map(|solved| round(&by_operators, &solved.optimum, &quanta));
-    let law = &inquiry.law.coefficients;
-    let forms = ClosedForms::new(law, *simplified_costs, inquiry.budgets, domain);
+    let rounded = operators.as_ref().ok().map(|solved| round(&by_operators, &solved.optimum, &asked.quanta()));
+    let forms = asked.forms();
     let regime = regime(&simplified);
-    let closed = forms.and_then(|forms| forms.best_width(regime, domain.width, Ends::Reported));
+    let closed = asked.best_form(regime, Ends::Reported);
     let mut curve = Vec::with_capacity(WIDTHS);
     for width in widths(domain.width) {
         if watch.cancelled() {

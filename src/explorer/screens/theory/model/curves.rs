@@ -3,6 +3,7 @@
 use super::answer::{Answered, AtWidth};
 use super::table::Way;
 use engine::theory::{NoOptimum, Point};
+use report::theory::words;
 
 /// A quantity against width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,5 +89,5 @@ pub fn nothing_at_all(answered: &Answered) -> Option<&'static str> {
 pub fn gaps(answered: &Answered, of: impl Fn(&AtWidth) -> &Result<(Point, f64), NoOptimum>) -> Option<String> {
     let is_gap = |at: &&AtWidth| matches!(of(at), Err(NoOptimum::NotConverged { .. }));
     let gaps = answered.curve.iter().filter(is_gap).count();
-    (gaps > 0).then(|| format!("not solved at {gaps} of {} widths", answered.curve.len()))
+    words::gaps(gaps, answered.curve.len())
 }

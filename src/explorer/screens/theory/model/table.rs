@@ -1,12 +1,12 @@
 //! The table of optima: five ways to the best architecture side by side.
 
 use super::answer::Answered;
-use super::outcome::{Outcome, Outcomes};
 use engine::budget::{Budgets, Limit};
 use engine::quantity::Quantity;
 use engine::theory::closed_forms::Verdict;
 use engine::theory::{Coordinate, regime};
 use engine::units;
+use report::theory::{Outcome, Outcomes};
 
 /// A way to the best architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,11 +7,12 @@ use super::numbers;
 use crate::explorer::draw::canvas::{Canvas, Focused};
 use crate::explorer::draw::render_slider;
 use crate::explorer::draw::theme::Role;
-use crate::explorer::screens::theory::model::words::{ends, failure, need, verdict, worth};
+use crate::explorer::screens::theory::model::words::{ends, verdict, worth};
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::Switch;
 use engine::budget::Limit;
 use engine::text::fit;
+use report::theory::words::{failure, need};
 
 /// Columns of the sliders, of which a wide screen has more to spare.
 const SLIDER_COLUMNS: [u16; 2] = [38, 52];

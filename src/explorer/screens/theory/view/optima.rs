@@ -9,11 +9,11 @@ use crate::explorer::draw::theme::Role;
 use crate::explorer::message::Action;
 use crate::explorer::screens::theory::action::TheoryAction;
 use crate::explorer::screens::theory::model::answer::Answered;
-use crate::explorer::screens::theory::model::outcome::Outcome;
 use crate::explorer::screens::theory::model::table::{Row, Way, fails, outcome};
 use crate::explorer::state::State;
 use crate::explorer::table::RowWindow;
 use engine::text::{self, right};
+use report::theory::Outcome;
 
 /// Cells of the rows' names.
 const LABEL: usize = 11;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use engine::law::fit::{Bootstrap, Criterion, Fate, Fit, FitError, FitOptions, Profile, bootstrap, fates, profile};
+use engine::law::fit::{
+    Bootstrap, Criterion, Fate, Fit, FitError, FitOptions, Profile, Watch, bootstrap, fates, profile,
+};
 use engine::law::form::{Exponent, Name, Slot};
 use engine::law::influence::{Influence, farthest, leave_out};
 use engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
@@ -10,8 +12,7 @@ use engine::law::{Coefficients, Ensemble, Interval};
 use engine::statistics::robust_standard_deviation;
 use engine::units::significant;
 
-use super::super::fitting::Fitting;
-use super::super::progress::Progress;
+use super::fitting::Fitting;
 use files::choice::numbered;
 
 /// Runs left out one by one where leaving out each would take too long.
@@ -25,35 +26,43 @@ pub(super) const WIDE_FACTOR: f64 = 100.0;
 
 /// What is known of a fit beside its numbers.
 #[derive(Debug)]
-pub(super) struct Assessment {
-    /// In the order of the form.
-    pub(super) fates: Vec<Fate>,
-    pub(super) profiles: Vec<Profile>,
+pub struct Assessment {
+    /// What became of each coefficient, in the order of the form.
+    pub fates: Vec<Fate>,
+    /// How far each exponent may move.
+    pub profiles: Vec<Profile>,
     /// Of all runs fitted, or of those with the largest residuals.
-    pub(super) influence: Vec<Influence>,
+    pub influence: Vec<Influence>,
     /// Tests on unseen runs, or why there are none. Absent if none were asked for.
-    pub(super) tests: Option<Tests>,
+    pub tests: Option<Validation>,
     /// Laws of resampled runs, or why there are none. Absent if none were asked for.
-    pub(super) ensemble: Option<Result<Ensemble, FitError>>,
+    pub ensemble: Option<Result<Ensemble, FitError>>,
 }
 
-/// Predictions of runs that a law has not seen.
-#[derive(Debug)]
-pub(super) struct Tests {
-    pub(super) k_fold: Result<KFold, FitError>,
-    pub(super) extrapolation: Result<SizeExtrapolation, FitError>,
+/// Both errors on runs that a law has not seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Validation {
+    /// Between shapes like those fitted.
+    pub k_fold: Result<KFold, FitError>,
+    /// From the smaller architectures to the largest.
+    pub extrapolation: Result<SizeExtrapolation, FitError>,
 }
 
 impl Assessment {
-    /// `folds` and `resamples` of 0 ask for no tests and no resampling.
-    pub(super) fn of(fitting: &Fitting, folds: usize, resamples: usize) -> Result<Self, FitError> {
+    /// `folds` and `resamples` of 0 ask for no tests and no resampling. `watching` is told what takes a while.
+    pub fn of<W: Watch>(
+        fitting: &Fitting,
+        folds: usize,
+        resamples: usize,
+        watching: impl Fn(&'static str) -> W,
+    ) -> Result<Self, FitError> {
         let Fitting { choice, options, fit } = fitting;
         let runs = &choice.runs;
         let tests = match folds {
             0 => None,
             1 => return Err(FitError::BadFolds(folds)),
-            _ => Some(Tests {
-                k_fold: k_fold(runs, options, folds, &Progress::new("predicting each part from the others")),
+            _ => Some(Validation {
+                k_fold: k_fold(runs, options, folds, &watching("predicting each part from the others")),
                 extrapolation: extrapolate(runs, options, &()),
             }),
         };
@@ -63,16 +72,15 @@ impl Assessment {
             profiles: profile(runs, fit, options, &())?,
             influence: {
                 let chosen = farthest(runs, fit, left_out(fit, options));
-                leave_out(runs, fit, options, &chosen, &Progress::new("leaving out one run after another"))?
+                leave_out(runs, fit, options, &chosen, &watching("leaving out one run after another"))?
             },
             tests,
-            ensemble: (resamples > 0)
-                .then(|| bootstrap(runs, fit, options, &asked, &Progress::new("resampling the runs"))),
+            ensemble: (resamples > 0).then(|| bootstrap(runs, fit, options, &asked, &watching("resampling the runs"))),
         })
     }
 
     /// What a reader of the law must know.
-    pub(super) fn notes(&self, fitting: &Fitting) -> Vec<String> {
+    pub fn notes(&self, fitting: &Fitting) -> Vec<String> {
         let mut notes: Vec<String> = self.astray(fitting);
         notes.extend(self.loose());
         notes
@@ -139,7 +147,7 @@ impl Assessment {
     }
 
     /// Keys of the coefficients that the runs do not fix.
-    pub(super) fn not_identified(&self) -> Vec<&'static str> {
+    pub fn not_identified(&self) -> Vec<&'static str> {
         let mut keys = self.loose_by_profile();
         keys.extend(self.loose_by_resampling().into_iter().map(|(name, _)| name.key));
         keys

@@ -1,7 +1,10 @@
 //! What the theory says, as the body of a document, from which the table prints.
 
-use super::Question;
-use crate::cli::args::TheoryCosts;
+use super::question::{Costs, Question};
+use super::words::failure;
+use crate::body::{AtWidth, BuiltPart, ClosedFormPart, FormPart, InWords, OptimumPart, Theory, TheoryAnswer};
+use crate::entry::{ArchitecturePart, Entry};
+use crate::predictions::PredictionsPart;
 use engine::architecture::Architecture;
 use engine::budget::Limit;
 use engine::features::Features;
@@ -10,28 +13,28 @@ use engine::theory::{
     ClosedForm, CostModel, Ends, NoNeighbour, NoOptimum, Optimum, Point, Regime, Solved, deviations, minimise, regime,
     round,
 };
-use report::body::{AtWidth, BuiltPart, ClosedFormPart, FormPart, InWords, OptimumPart, Theory, TheoryAnswer};
-use report::{ArchitecturePart, Entry, PredictionsPart};
 
 /// The body, and what only sentences and warnings ask for.
 #[derive(Debug)]
-pub(super) struct Report {
-    pub(super) body: Theory,
+pub struct Answers {
+    /// The document's, without its curve.
+    pub body: Theory,
     /// Of the cost model that was asked.
-    pub(super) asked: Remarks,
+    pub asked: Remarks,
 }
 
 /// What is known of one cost model's optimum and is no part of the body.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Remarks {
-    pub(super) undetermined_in_words: Option<String>,
+pub struct Remarks {
+    /// Which variables nothing decides.
+    pub undetermined_in_words: Option<String>,
     /// What is to be built.
-    pub(super) shape: Option<Architecture>,
+    pub shape: Option<Architecture>,
     /// Budgets that this exceeds by the operator model, with what it takes.
-    pub(super) over_by_operators: Vec<(Limit, f64)>,
+    pub over_by_operators: Vec<(Limit, f64)>,
 }
 
-impl Question {
+impl Question<'_> {
     /// What a cost model says of each limit.
     fn priced(&self, loss: f64, cost: impl Fn(Limit) -> f64) -> PredictionsPart {
         let [total_s, prefill_s, tpot_s, energy_j, memory_bytes] =
@@ -51,7 +54,7 @@ impl Question {
     /// An architecture of real sizes, by a cost model.
     fn optimum(&self, point: &Point, loss: f64, cost: impl Fn(Limit) -> f64) -> OptimumPart {
         let Point { layers, width, ffn_ratio, gqa, rho } = *point;
-        let heads = width / self.operators.head_dim;
+        let heads = width / self.pricing.operators.head_dim;
         let features = Features { layers, width, ffn_ratio, kv_dim: width / gqa, activation_rate: rho };
         let predictions = self.priced(loss, cost);
         let entry = Entry {
@@ -59,12 +62,12 @@ impl Question {
                 layers,
                 width,
                 heads,
-                head_dim: self.operators.head_dim,
+                head_dim: self.pricing.operators.head_dim,
                 kv_heads: heads / gqa,
                 ffn_ratio,
-                intermediate: ffn_ratio * width / self.operators.top_k,
-                experts: self.operators.top_k / rho,
-                top_k: self.operators.top_k,
+                intermediate: ffn_ratio * width / self.pricing.operators.top_k,
+                experts: self.pricing.operators.top_k / rho,
+                top_k: self.pricing.operators.top_k,
                 shared: None,
                 vocab: self.space.vocab,
                 tied: self.space.tied,
@@ -72,38 +75,36 @@ impl Question {
             predictions,
             intervals: None,
             on_frontier: None,
-            fits_memory: predictions.number(Quantity::MEMORY).map(|bytes| bytes <= self.board.hardware.memory_bytes),
+            fits_memory: predictions.number(Quantity::MEMORY).map(|bytes| bytes <= self.hardware.memory_bytes),
             extrapolation: self.law.range.extrapolation(&features).map(Into::into),
         };
         OptimumPart { entry, gqa, rho }
     }
 
     /// A shape that can be built, by a cost model.
-    pub(super) fn built(&self, costs: &dyn CostModel, shape: &Architecture, loss: f64) -> BuiltPart {
+    pub fn built(&self, costs: &dyn CostModel, shape: &Architecture, loss: f64) -> BuiltPart {
         let sizes = PredictionsPart::sized(shape);
         let priced = |costs: &dyn CostModel| self.priced(loss, |limit| costs.cost_of(limit, shape)).as_large_as(sizes);
         let predictions = priced(costs);
-        let entry = Entry::sized(shape).under(&self.law, shape);
+        let entry = Entry::sized(shape).under(self.law, shape);
         BuiltPart {
             entry: Entry {
                 predictions,
-                fits_memory: predictions
-                    .number(Quantity::MEMORY)
-                    .map(|bytes| bytes <= self.board.hardware.memory_bytes),
+                fits_memory: predictions.number(Quantity::MEMORY).map(|bytes| bytes <= self.hardware.memory_bytes),
                 ..entry
             },
             loss_cost_nats: None,
-            predictions_by_operators: priced(&self.operators),
+            predictions_by_operators: priced(&self.pricing.operators),
         }
     }
 
     /// One cost model's answer, and what sentences ask for beside it.
-    fn answer(&self, costs: &dyn CostModel, solved: &Result<Solved, NoOptimum>) -> (TheoryAnswer, Remarks) {
-        let problem = self.problem(costs);
+    fn answer(&self, by: Costs, solved: &Result<Solved, NoOptimum>) -> (TheoryAnswer, Remarks) {
+        let (problem, costs) = (self.problem(by), self.costs(by));
         let regime = regime(solved);
         let optimum = solved.as_ref().ok().map(|solved| &solved.optimum);
         let (mut rounded, mut not_rounded, mut shape) = (None, None, None);
-        match optimum.map(|optimum| round(&problem, optimum, &self.quanta)) {
+        match optimum.map(|optimum| round(&problem, optimum, &self.quanta())) {
             Some(Ok(found)) => {
                 shape = Some(found.architecture);
                 let built = self.built(costs, &found.architecture, found.loss);
@@ -119,8 +120,7 @@ impl Question {
             regime,
             regime_in_words: match solved {
                 Ok(_) => regime.to_string(),
-                Err(NoOptimum::Infeasible { .. }) => "no optimum".to_owned(),
-                Err(_) => "not solved".to_owned(),
+                Err(error) => failure(error).to_owned(),
             },
             paper_regime: regime.paper_name(),
             optimum: solved.as_ref().ok().map(at),
@@ -146,7 +146,7 @@ impl Question {
         FormPart {
             regime: form.regime,
             paper_regime: form.regime.paper_name(),
-            optimum: self.optimum(&form.point, form.loss, |limit| self.simplified.cost(limit, &form.point)),
+            optimum: self.optimum(&form.point, form.loss, |limit| self.pricing.simplified.cost(limit, &form.point)),
             convergence: form.convergence,
             held: form.held,
             width_slope_nats: form.width_slope,
@@ -156,11 +156,13 @@ impl Question {
     }
 }
 
-impl Report {
-    pub(super) fn new(
-        question: &Question,
-        costs: TheoryCosts,
+impl Answers {
+    /// By both cost models, of which `costs` was asked; `sweep_best` is the best feasible candidate, or why there is none.
+    pub fn new(
+        question: &Question<'_>,
+        costs: Costs,
         (operators, simplified): (&Result<Solved, NoOptimum>, &Result<Solved, NoOptimum>),
+        sweep_best: Result<BuiltPart, String>,
     ) -> Self {
         let regime = regime(simplified);
         let form = |ends| question.best_form(regime, ends).map(|form| question.form(form));
@@ -169,18 +171,18 @@ impl Report {
         let solved = simplified.is_ok();
         let ends_kept = form(Ends::Kept).ok().filter(|kept| !kept.held.is_empty());
         let no_closed_form = free.as_ref().err().filter(|_| solved).map(ToString::to_string);
-        let (operators, of_operators) = question.answer(&question.operators, operators);
-        let (simplified, of_simplified) = question.answer(&question.simplified, simplified);
-        let (name, answer, asked) = match costs {
-            TheoryCosts::Operators => ("operators", operators.clone(), of_operators),
-            TheoryCosts::Simplified => ("simplified", simplified.clone(), of_simplified),
+        let (operators, of_operators) = question.answer(Costs::Operators, operators);
+        let (simplified, of_simplified) = question.answer(Costs::Simplified, simplified);
+        let (answer, asked) = match costs {
+            Costs::Operators => (operators.clone(), of_operators),
+            Costs::Simplified => (simplified.clone(), of_simplified),
         };
-        let (sweep_best, no_sweep_best) = match question.best_candidate() {
+        let (sweep_best, no_sweep_best) = match sweep_best {
             Ok(best) => (Some(best), None),
             Err(reason) => (None, Some(reason)),
         };
         let body = Theory {
-            costs: name,
+            costs: costs.name(),
             answer,
             operators,
             simplified,
@@ -198,7 +200,7 @@ impl Report {
 const MOST_WIDTHS: usize = 16;
 
 /// The best at each width; `regime` is that of the simplified optimum.
-pub(super) fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> Vec<AtWidth> {
+pub fn curve(question: &Question<'_>, costs: Costs, regime: Regime) -> Vec<AtWidth> {
     let mut widths = question.space.widths.clone();
     widths.sort_unstable();
     widths.dedup();
@@ -207,7 +209,6 @@ pub(super) fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> 
     let shown = widths.iter().enumerate().filter(|(place, _)| place % apart == 0 || *place == last);
     let forms = question.forms().ok();
     let at = |width: f64| {
-        let costs = question.costs(costs);
         let optimum = minimise(&question.problem(costs).at_width(width));
         let form = forms.as_ref().and_then(|forms| forms.at(regime, width, Ends::Reported).ok());
         let place = |costs: &dyn CostModel, point: &Point, loss: f64| {
@@ -215,9 +216,9 @@ pub(super) fn curve(question: &Question, costs: TheoryCosts, regime: Regime) -> 
         };
         AtWidth {
             width,
-            optimum: optimum.as_ref().ok().map(|found| place(costs, &found.point, found.loss)),
+            optimum: optimum.as_ref().ok().map(|found| place(question.costs(costs), &found.point, found.loss)),
             no_optimum: optimum.as_ref().err().map(ToString::to_string),
-            closed_form: form.as_ref().map(|form| place(&question.simplified, &form.point, form.loss)),
+            closed_form: form.as_ref().map(|form| place(question.costs(Costs::Simplified), &form.point, form.loss)),
         }
     };
     shown.map(|(_, &width)| at(f64::from(width))).collect()

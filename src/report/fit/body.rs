@@ -3,26 +3,23 @@
 use std::collections::BTreeMap;
 
 use super::assessment::Assessment;
+use super::fitting::Fitting;
 use super::identified::identified;
-use crate::cli::fitting::Fitting;
+use crate::body::{
+    Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, ResidualPart, StandardError,
+    UsedPart, ValidationPart, headline,
+};
+use crate::by_key::ByKey;
+use crate::uncertainty::BootstrapPart;
 use engine::law::Ensemble;
 use engine::law::form::Slot;
 use engine::law::influence::Influence;
 use engine::runs::Run;
 use engine::statistics::median;
 use files::runs::Loaded;
-use report::body::{
-    Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, ResidualPart, StandardError,
-    UsedPart, ValidationPart, headline,
-};
-use report::{BootstrapPart, ByKey};
 
-pub(super) fn body<'a>(
-    fitting: &'a Fitting,
-    assessment: &'a Assessment,
-    loaded: &'a Loaded,
-    notes: &'a [String],
-) -> Fit<'a> {
+/// Of a fit to `loaded`; `notes` are those of the law.
+pub fn body<'a>(fitting: &'a Fitting, assessment: &'a Assessment, loaded: &'a Loaded, notes: &'a [String]) -> Fit<'a> {
     let Fitting { choice, options, fit } = fitting;
     let dataset = &loaded.dataset;
     let used = loaded.used.iter().map(|used| UsedPart { field: used.field.name(), column: &used.column });

@@ -2,6 +2,9 @@
 
 use engine::architecture::Architecture;
 use engine::budget::Limit;
+use engine::hardware::Hardware;
+use engine::roofline::Estimator;
+use engine::space::Space;
 use engine::theory::{ClosedForm, CostModel, OperatorModel, Optimum, Point, Simplified, Solved};
 
 /// One column: where it leads, and what that costs.
@@ -39,6 +42,11 @@ pub struct Pricing {
 }
 
 impl Pricing {
+    /// Of a board as an estimator sees it.
+    pub fn of(hardware: &Hardware, estimator: &Estimator, space: &Space) -> Self {
+        Self { simplified: Simplified::of(hardware, estimator), operators: OperatorModel::of(space, *estimator) }
+    }
+
     /// An optimum of either model.
     pub fn solved(&self, solved: &Solved) -> Outcome {
         let Optimum { point, loss, .. } = solved.optimum;

@@ -1,10 +1,10 @@
 //! Which coefficients the runs determine, by every test that there is.
 
 use super::assessment::{Assessment, WIDE_FACTOR};
-use crate::cli::fitting::Fitting;
+use super::fitting::Fitting;
+use crate::by_key::ByKey;
 use engine::law::fit::Fate;
 use engine::law::form::Slot;
-use report::ByKey;
 
 /// A coefficient is identified if the runs decided it, and if neither its standard error nor its profile nor the
 /// resamples contradict.
