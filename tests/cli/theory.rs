@@ -45,6 +45,15 @@ fn scripts_get_the_optimum_with_its_evidence() {
 }
 
 #[test]
+fn a_mode_with_watts_prices_a_token_as_a_request() {
+    let json = Program::new().found("theory --max-tpot 20ms --profile agx-orin-64gb --mode 30W --format json").json();
+    for optimum in [&json["optimum"], &json["rounded"], &json["sweep_best"], &json["simplified"]["optimum"]] {
+        let [joules, tpot_s] = ["energy_per_token_j", "tpot_s"].map(|key| number(&optimum["predictions"][key]));
+        assert!((joules / (30.0 * tpot_s) - 1.0).abs() < 1e-9, "{optimum}");
+    }
+}
+
+#[test]
 fn the_closed_form_with_its_ends_kept_is_the_simplified_optimum() {
     for budgets in ["--max-tpot 5ms", "--max-memory 4GB", "--max-prefill 20ms", "--max-total 100ms"] {
         let json = Program::new().found(&format!("theory {budgets} --costs simplified --format json")).json();

@@ -8,6 +8,7 @@ use crate::predictions::PredictionsPart;
 use engine::architecture::Architecture;
 use engine::budget::Limit;
 use engine::features::Features;
+use engine::latency::Latency;
 use engine::quantity::Quantity;
 use engine::theory::{
     ClosedForm, CostModel, Ends, NoNeighbour, NoOptimum, Optimum, Point, Regime, Solved, deviations, minimise, regime,
@@ -40,14 +41,16 @@ impl Question<'_> {
         let [total_s, prefill_s, tpot_s, energy_j, memory_bytes] =
             [Limit::Total, Limit::Prefill, Limit::Tpot, Limit::Energy, Limit::Memory].map(cost);
         let power = self.estimator.power();
+        let latency = Latency { prefill_s, decode_s: total_s - prefill_s };
         PredictionsPart::UNKNOWN
             .with_loss(loss)
             .with(Quantity::PREFILL, Some(prefill_s))
-            .with(Quantity::DECODE, Some(total_s - prefill_s))
+            .with(Quantity::DECODE, Some(latency.decode_s))
             .with(Quantity::TOTAL, Some(total_s))
             .with(Quantity::TPOT, Some(tpot_s))
             .with(Quantity::MEMORY, Some(memory_bytes))
             .with(Quantity::ENERGY, power.map(|_| energy_j))
+            .with(Quantity::ENERGY_PER_TOKEN, power.and_then(|power| power.token_j(latency)))
             .with(Quantity::ENERGY_IS_UPPER_BOUND, power.map(|power| power.is_upper_bound()))
     }
 
