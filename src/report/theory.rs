@@ -11,6 +11,6 @@ mod pricing;
 mod question;
 pub mod words;
 
-pub use answer::{Answers, Remarks, curve};
+pub use answer::{Answers, Remarks, curve, failure};
 pub use pricing::{Outcome, Outcomes, Pricing};
 pub use question::{Costs, Question};

@@ -227,6 +227,8 @@ def theory(_, old):
         """What an architecture takes of each limit; decode is what total has beyond prefill."""
         bound = {"energy_j": takes and takes["energy_at_power_budget_j"], "energy_is_upper_bound": NEW if watts else None}
         times = {"decode_s": takes["total_s"] - takes["prefill_s"]} if takes else {}
+        if takes and watts and old["workload"]["generated_tokens"]:
+            times["energy_per_token_j"] = watts * takes["tpot_s"] / old["workload"]["batch"]
         return {"loss": loss, "perplexity": perplexity, **(takes or {}), **bound, **times, **known}
 
     def optimum(point, predicted):
@@ -277,7 +279,8 @@ def theory(_, old):
         return {**form(old_form), "ends_kept": form(old_form["ends_kept"]), "deviations": old_form["deviations"]}
 
     def at_width(old_width):
-        new = {key: NEW for key in [*TIMES, "memory_bytes", "energy_j", "energy_is_upper_bound", "perplexity"]}
+        energies = ["energy_j", "energy_per_token_j", "energy_is_upper_bound"]
+        new = {key: NEW for key in [*TIMES, "memory_bytes", *energies, "perplexity"]}
 
         def placed(point, loss):
             return old_width[point] and optimum(old_width[point], {**new, "loss": old_width[loss]})

@@ -1,7 +1,6 @@
 //! What the theory says, as the body of a document, from which the table prints.
 
 use super::question::{Costs, Question};
-use super::words::failure;
 use crate::body::{AtWidth, BuiltPart, ClosedFormPart, FormPart, InWords, OptimumPart, Theory, TheoryAnswer};
 use crate::entry::{ArchitecturePart, Entry};
 use crate::predictions::PredictionsPart;
@@ -14,6 +13,11 @@ use engine::theory::{
     ClosedForm, CostModel, Ends, NoNeighbour, NoOptimum, Optimum, Point, Regime, Solved, deviations, minimise, regime,
     round,
 };
+
+/// The text where an optimum is missing. "There is none" is said only where nothing keeps the budgets.
+pub const fn failure(error: &NoOptimum) -> &'static str {
+    if matches!(error, NoOptimum::Infeasible { .. }) { "no optimum" } else { "not solved" }
+}
 
 /// The body, and what only sentences and warnings ask for.
 #[derive(Debug)]

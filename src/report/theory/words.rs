@@ -4,7 +4,7 @@
 //! The command has whole lines, and the screen has panes. Where they say the same in other words, the two stand side by side
 //! as `…_in_full` and `…_in_short`.
 
-use super::answer::Answers;
+use super::answer::{Answers, failure};
 use crate::body::{BuiltPart, FormPart, TheoryAnswer};
 use crate::entry::ArchitecturePart;
 use engine::architecture::experts_in_words;
@@ -12,11 +12,6 @@ use engine::budget::Limit;
 use engine::theory::closed_forms::{Condition, Verdict};
 use engine::theory::{EndSensitivity, NoOptimum, PrintedD3, Regime, Rounded, Sensitivity, Simplified, Solved, regime};
 use engine::units::{self, nats, significant};
-
-/// The text where an optimum is missing. "There is none" is said only where nothing keeps the budgets.
-pub const fn failure(error: &NoOptimum) -> &'static str {
-    if matches!(error, NoOptimum::Infeasible { .. }) { "no optimum" } else { "not solved" }
-}
 
 /// `decode latency binds (D1); KKT residual 3e-11`.
 pub fn verdict_in_full(answer: &TheoryAnswer) -> String {

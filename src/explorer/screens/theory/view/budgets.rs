@@ -12,7 +12,8 @@ use crate::explorer::state::State;
 use crate::explorer::vocabulary::Switch;
 use engine::budget::Limit;
 use engine::text::fit;
-use report::theory::words::{failure, need};
+use report::theory::failure;
+use report::theory::words::need;
 
 /// Columns of the sliders, of which a wide screen has more to spare.
 const SLIDER_COLUMNS: [u16; 2] = [38, 52];
