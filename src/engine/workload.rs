@@ -13,6 +13,10 @@ pub const MAX_BATCH: u32 = 65_536;
 pub struct Workload {
     /// B: sequences processed together, 1 to [`MAX_BATCH`].
     pub batch: u32,
+    /// N: tokens whose keys and values are in the cache before the prompt begins, 0 to [`MAX_TOKENS`]: a system prompt
+    /// that is the same at every request.
+    #[serde(default)]
+    pub cached_tokens: u32,
     /// `S_in`: prompt tokens per sequence, 1 to [`MAX_TOKENS`].
     pub prompt_tokens: u32,
     /// `S_out`: generated tokens per sequence, 0 to [`MAX_TOKENS`]; 0 leaves prefill alone.
@@ -29,7 +33,18 @@ impl Workload {
 impl Default for Workload {
     /// The paper's §4.3 setting: one robot, one long prompt, a short answer.
     fn default() -> Self {
-        Self { batch: 1, prompt_tokens: 1024, generated_tokens: 16 }
+        Self { batch: 1, cached_tokens: 0, prompt_tokens: 1024, generated_tokens: 16 }
+    }
+}
+
+/// `1024 prompt tokens, 16 generated, batch 1`.
+impl std::fmt::Display for Workload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { batch, cached_tokens, prompt_tokens, generated_tokens } = *self;
+        if cached_tokens > 0 {
+            write!(f, "{cached_tokens} cached tokens, ")?;
+        }
+        write!(f, "{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")
     }
 }
 

@@ -60,7 +60,7 @@ fn the_frontier_is_what_no_feasible_candidate_dominates() {
              decode --max-total 150ms --max-memory 1.2GB --format json",
         )
         .json();
-    let workload = Workload { batch: 1, prompt_tokens: 512, generated_tokens: 32 };
+    let workload = Workload { cached_tokens: 0, batch: 1, prompt_tokens: 512, generated_tokens: 32 };
     let all = candidates(&space::parse("small", SPACE).expect("space"), "orin-nano-8gb", workload);
     let feasible: Vec<&Candidate> =
         all.iter().filter(|c| c.latency.total_s() <= 0.15 && c.memory_bytes <= 1.2e9).collect();

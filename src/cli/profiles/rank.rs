@@ -15,7 +15,6 @@ use engine::precision::Precision;
 use engine::roofline::Estimator;
 use engine::units;
 use engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
-use engine::workload::Workload;
 use files::profile::{PowerMode, Profile};
 use files::resolve::Library;
 use report::body::{Rank, RankedPart};
@@ -192,7 +191,6 @@ fn print(
     streams: &mut Streams<'_>,
 ) -> std::io::Result<()> {
     let limits = budgets.in_words().unwrap_or_else(|| "none but the board's memory".to_owned());
-    let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let answer = match (cheapest, rows.iter().any(|row| row.verdict == "no watts stated")) {
         (Some(row), _) => {
             let watts = units::ratio(row.watts.unwrap_or_default());
@@ -203,7 +201,7 @@ fn print(
     };
     let pairs = [
         ("shape", shape.to_string()),
-        ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
+        ("workload", estimator.workload().to_string()),
         ("format", estimator.precision().name.to_owned()),
         ("budgets", limits),
         ("cheapest", answer),

@@ -78,6 +78,7 @@ impl Question<'_> {
                 shared: None,
                 vocab: self.space.vocab,
                 tied: self.space.tied,
+                layout: self.space.layout(),
             },
             predictions,
             intervals: None,
