@@ -3,6 +3,7 @@
 use super::args::ShapeArgs;
 use engine::architecture::{Architecture, InvalidShape};
 use engine::error::{Error, Result, did_you_mean};
+use engine::layout::Layout;
 use engine::reference::{QWEN2_5_0_5B, ReferenceModel};
 use engine::text::shown;
 use engine::units;
@@ -182,6 +183,7 @@ impl Shape<'_> {
             shared_hidden: self.size(Key::Shared)?.unwrap_or(0),
             vocab: self.size(Key::Vocab)?.unwrap_or(QWEN2_5_0_5B.vocab),
             tied: self.tied()?,
+            layout: Layout::UNIFORM,
         })
     }
 

@@ -4,7 +4,6 @@ use engine::law::LossLaw;
 use engine::roofline::{Attention, Estimator};
 use engine::text::shown;
 use engine::units::{ratio, significant};
-use engine::workload::Workload;
 use report::{Warning, latency_basis};
 
 use super::load::BoardInMode;
@@ -14,7 +13,6 @@ pub(super) type Pair = (&'static str, String);
 
 /// Law, board and workload in words.
 pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> Vec<Pair> {
-    let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let precision = estimator.precision();
     let roofline = latency_basis(&board.profile, &board.mode, precision);
     let origin = from(board.profile.origin.as_deref());
@@ -29,7 +27,7 @@ pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator
                 precision.description
             ),
         ),
-        ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
+        ("workload", estimator.workload().to_string()),
     ];
     if precision.loss_penalty_nats > 0.0 {
         let words = format!("{} nats per token for {}, as given", ratio(precision.loss_penalty_nats), precision.name);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::features::Features;
+use super::layout::Layout;
 
 /// A decoder-only transformer: grouped-query attention, `SwiGLU` feed-forward, dense or mixture of experts.
 ///
@@ -33,6 +34,9 @@ pub struct Architecture {
     pub vocab: u32,
     /// Whether the LM head shares the embedding's weights.
     pub tied: bool,
+    /// How layers differ from the one that these sizes describe.
+    #[serde(default, skip_serializing_if = "Layout::is_uniform")]
+    pub layout: Layout,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -112,6 +116,7 @@ impl Architecture {
         shared_hidden: 1_048_576,
         vocab: 10_000_000,
         tied: false,
+        layout: Layout::UNIFORM,
     };
 
     /// The largest FFN ratio, over all activated experts, that is believed.
@@ -155,7 +160,7 @@ impl Architecture {
         if self.shared_hidden > 0 && self.is_dense() {
             return Err(InvalidShape::SharedAlone);
         }
-        Ok(())
+        self.layout.validate(self)
     }
 
     /// Hidden size of all that a token uses: K·h, and the shared expert's.
@@ -230,16 +235,25 @@ impl Architecture {
 
     /// Projections, so many routed experts and the shared one, router, embedding, LM head.
     pub(super) fn parameters_of_matrices(&self, experts: u32) -> u64 {
-        let width = u64::from(self.width);
-        let head_dim = u64::from(self.head_dim);
-        let attention_dim = u64::from(self.heads) * head_dim;
-        let kv_dim = u64::from(self.kv_heads) * head_dim;
-        let router = if self.is_dense() { 0 } else { width * u64::from(self.experts) };
-        let layer = 2 * width * attention_dim
-            + 2 * width * kv_dim
-            + 3 * width * (u64::from(self.expert_hidden) * u64::from(experts) + u64::from(self.shared_hidden))
-            + router;
-        u64::from(self.layers) * layer + self.parameters_vocab()
+        let [width, heads, layers] = [self.width, self.heads, self.layers].map(u64::from);
+        let attention = self.attention_blocks().map(|block| {
+            let [head_dim, kv_heads, projections] =
+                [block.head_dim, block.kv_heads, block.keys.projections()].map(u64::from);
+            u64::from(block.layers) * width * head_dim * (2 * heads + projections * kv_heads)
+        });
+        let matrices = u64::from(self.layout.feed_forward.matrices_in() + 1);
+        let feed = self.feed_blocks().map(|block| {
+            let router = if block.experts == 1 { 0 } else { width * u64::from(block.experts) };
+            // A dense block has one, whatever is counted of the mixtures.
+            let counted = if block.experts == 1 { 1 } else { experts };
+            let hidden = u64::from(block.hidden) * u64::from(counted) + u64::from(block.shared_hidden);
+            u64::from(block.layers) * (matrices * width * hidden + router)
+        });
+        let of_each_layer = self.layout.layer_embedding.map_or(0, |embedding| {
+            let [size, vocab] = [embedding.size, embedding.vocab].map(u64::from);
+            layers * (2 * width * size + width * size + vocab * size)
+        });
+        attention.sum::<u64>() + feed.sum::<u64>() + of_each_layer + self.parameters_vocab()
     }
 }
 
@@ -376,12 +390,13 @@ mod tests {
             let shared_hidden = if experts == 1 { 0 } else { size() };
             let shape = Architecture {
                 layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, shared_hidden, vocab, tied,
+                layout: Layout::UNIFORM,
             };
             prop_assume!(shape.validate().is_ok());
             let (total, active) = (shape.parameters_total(), shape.parameters_active());
             prop_assert!(active <= total && total <= Architecture::LIMITS.parameters_total());
             let workload =
-                Workload { batch: MAX_BATCH, prompt_tokens: MAX_TOKENS, generated_tokens: MAX_TOKENS };
+                Workload { cached_tokens: 0, batch: MAX_BATCH, prompt_tokens: MAX_TOKENS, generated_tokens: MAX_TOKENS };
             let estimator = Estimator::new(&agx_orin(), Precision::FP16, workload).unwrap();
             prop_assert!(estimator.latency(&shape).total_s().is_finite());
             let memory = estimator.memory(&shape);

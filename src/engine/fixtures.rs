@@ -73,6 +73,7 @@ pub fn paper_space() -> Space {
         experts: vec![(1, 1), (8, 1), (8, 2), (16, 1), (16, 2)],
         vocab: 151_936,
         tied: true,
+        window: None,
         origin: None,
     }
 }

@@ -30,6 +30,7 @@ pub mod hardware;
 pub mod landscape;
 pub mod latency;
 pub mod law;
+pub mod layout;
 mod linalg;
 pub mod pareto;
 pub mod plan;

@@ -2,6 +2,7 @@
 
 use super::architecture::Architecture;
 use super::extras::Extras;
+use super::layout::Layout;
 
 /// Qwen2.5-0.5B's shape, the paper's baseline (§4.3.5). Its QKV biases are [`Extras`].
 pub const QWEN2_5_0_5B: Architecture = Architecture {
@@ -14,6 +15,7 @@ pub const QWEN2_5_0_5B: Architecture = Architecture {
     experts: 1,
     top_k: 1,
     shared_hidden: 0,
+    layout: Layout::UNIFORM,
     vocab: 151_936,
     tied: true,
 };

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::architecture::Architecture;
+use super::layout::{Layout, Window};
 
 /// Axis of KV heads: a number, or as many as query heads (multi-head attention).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct Space {
     pub vocab: u32,
     /// Whether all tie the LM head to the embedding.
     pub tied: bool,
+    /// The sliding window that all have. The law does not see it, so it is a setting and no axis.
+    pub window: Option<Window>,
     /// Which file it was read from, in words; `None` where nobody said.
     pub origin: Option<String>,
 }
@@ -115,12 +118,18 @@ impl Space {
                     experts,
                     top_k,
                     shared_hidden: 0,
+                    layout: self.layout(),
                     vocab: self.vocab,
                     tied: self.tied,
                 }));
             }
         }
         shapes
+    }
+
+    /// What all its models have beside equal layers.
+    pub fn layout(&self) -> Layout {
+        Layout { window: self.window, ..Layout::UNIFORM }
     }
 
     /// Whole heads of a width, with the size of one, for each head size.

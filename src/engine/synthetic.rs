@@ -73,7 +73,7 @@ pub fn draw(candidates: &[Architecture], law: &Coefficients, how: &Draw) -> Resu
 fn sort_key(shape: &Architecture) -> ([u32; 10], bool) {
     #[rustfmt::skip]
     let Architecture {
-        layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, shared_hidden, vocab, tied,
+        layers, width, heads, head_dim, kv_heads, expert_hidden, experts, top_k, shared_hidden, vocab, tied, ..
     } = *shape;
     ([layers, width, heads, head_dim, kv_heads, experts, top_k, expert_hidden, shared_hidden, vocab], tied)
 }

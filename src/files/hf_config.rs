@@ -18,6 +18,7 @@ use engine::architecture::{Architecture, InvalidShape};
 use engine::error::{Error, Result};
 use engine::extras::Extras;
 use engine::features::Features;
+use engine::layout::Layout;
 use engine::reference::{Certainty, ReferenceModel};
 
 /// What a `config.json` says of a model's shape. Keys that are left out have been filled in as transformers does.
@@ -173,6 +174,7 @@ impl HfConfig {
             shared_hidden: self.shared_expert_intermediate_size.unwrap_or(0),
             vocab,
             tied: self.tie_word_embeddings,
+            layout: Layout::UNIFORM,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result, did_you_mean};
 use engine::extras::Extras;
+use engine::layout::Layout;
 use engine::reference::{Certainty, ReferenceModel, SLIDING_WINDOW};
 use engine::text::shown;
 
@@ -59,6 +60,7 @@ impl Row {
             shared_hidden: self.shared,
             vocab: self.vocab,
             tied: self.tied,
+            layout: Layout::UNIFORM,
         };
         architecture.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(self.name.clone()))?;
         let extras = Extras::of_family(&self.family)

@@ -21,9 +21,11 @@ use serde::Deserialize;
 use super::toml_source::{KeyPath, TomlSource};
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
+use engine::layout::{FullLayers, Window};
 use engine::space::{KvHeads, Space};
 use engine::text::shown;
 use engine::units::count;
+use engine::workload::MAX_TOKENS;
 
 const LIMITS: Architecture = Architecture::LIMITS;
 /// Most values on one axis.
@@ -48,6 +50,10 @@ struct SpaceFile {
     experts: Mixtures,
     vocab: i64,
     tied: bool,
+    /// Positions that a layer with a window sees.
+    window: Option<Value>,
+    /// Every so many layers one without a window.
+    full_every: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -115,6 +121,7 @@ pub fn parse(source: &str, text: &str) -> Result<Space> {
         experts: read.mixtures("experts", &file.experts)?,
         vocab: read.one("vocab", &Value::Integer(file.vocab), &size(LIMITS.vocab))?,
         tied: file.tied,
+        window: read.window(file.window.as_ref(), file.full_every.as_ref())?,
         origin: None,
         name: file.name,
         description: file.description,
@@ -191,6 +198,23 @@ impl Reader<'_> {
 
     fn one<T>(&self, key: &str, value: &Value, rule: &impl Fn(&Value) -> Result<T, Expected>) -> Result<T> {
         rule(value).map_err(|expected| self.refuse(key, &format!("'{value}' is not allowed here"), &expected))
+    }
+
+    /// The layers' sliding window: all have it unless `full_every` says which have none.
+    fn window(&self, tokens: Option<&Value>, full_every: Option<&Value>) -> Result<Option<Window>> {
+        let Some(tokens) = tokens else {
+            return match full_every {
+                Some(_) => Err(self.refuse(
+                    "full_every",
+                    "it says which layers have no window, and there is no window",
+                    "'window', in tokens, beside it",
+                )),
+                None => Ok(None),
+            };
+        };
+        let tokens = self.one("window", tokens, &size(MAX_TOKENS))?;
+        let every = full_every.map(|every| self.one("full_every", every, &size(LIMITS.layers))).transpose()?;
+        Ok(Some(Window { tokens, full: FullLayers::Every(every.unwrap_or(0)) }))
     }
 
     fn range(&self, key: &str, range: &Range) -> Result<Vec<Value>> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
 use engine::law::{Ensemble, Extrapolation, Interval, LossLaw};
+use engine::layout::Layout;
 use engine::quantity::{Confident, Known, Quantity};
 use engine::reference::ReferenceModel;
 use engine::roofline::{Estimator, Memory};
@@ -45,6 +46,9 @@ pub struct ArchitecturePart<S = u32> {
     pub vocab: u32,
     /// Whether the LM head shares the embedding's weights.
     pub tied: bool,
+    /// How layers differ from these sizes; left out where all are alike.
+    #[serde(skip_serializing_if = "Layout::is_uniform")]
+    pub layout: Layout,
 }
 
 impl From<&Architecture> for ArchitecturePart {
@@ -62,6 +66,7 @@ impl From<&Architecture> for ArchitecturePart {
             shared: (shape.shared_hidden > 0).then_some(shape.shared_hidden),
             vocab: shape.vocab,
             tied: shape.tied,
+            layout: shape.layout,
         }
     }
 }

@@ -44,6 +44,7 @@ fn architecture(case: &Value) -> Architecture {
         experts: integer(&shape["experts"]),
         top_k,
         shared_hidden: 0,
+        layout: engine::layout::Layout::UNIFORM,
         vocab: integer(&shape["vocab"]),
         tied: shape["tied"].as_bool().expect("tied"),
     }
@@ -66,6 +67,7 @@ fn estimator(case: &Value) -> Estimator {
         compute_capability: None,
     };
     let workload = Workload {
+        cached_tokens: 0,
         batch: integer(&case["workload"]["batch"]),
         prompt_tokens: integer(&case["workload"]["input"]),
         generated_tokens: integer(&case["workload"]["output"]),

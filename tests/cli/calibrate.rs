@@ -213,7 +213,7 @@ fn times(model: &ReferenceModel, prompt_tokens: u32, generated_tokens: u32) -> L
     let (_, profile) = built_in::library().profile("orin-nano-8gb").expect("a built-in profile");
     let mode = profile.mode("15W").expect("a mode of it");
     let hardware = Hardware { efficiency: REACHED.into(), ..profile.hardware(mode) };
-    let workload = Workload { batch: 1, prompt_tokens, generated_tokens };
+    let workload = Workload { cached_tokens: 0, batch: 1, prompt_tokens, generated_tokens };
     let q8_0 = Precision::named("q8_0").expect("a format");
     Estimator::new(&hardware, q8_0, workload).expect("every board has 16 bit").latency(&model.architecture)
 }

@@ -159,6 +159,9 @@ pub struct WorkloadArgs {
     /// Prompt tokens per sequence
     #[arg(long, value_name = "TOKENS", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_TOKENS)))]
     pub input: u32,
+    /// Tokens in the cache before the prompt begins, such as a system prompt that every request shares
+    #[arg(long, value_name = "TOKENS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_TOKENS)))]
+    pub cached: u32,
     /// Generated tokens per sequence; 0 leaves prefill alone
     #[arg(long, value_name = "TOKENS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_TOKENS)))]
     pub output: u32,
@@ -170,7 +173,12 @@ pub struct WorkloadArgs {
 impl WorkloadArgs {
     /// For the engine.
     pub const fn workload(&self) -> Workload {
-        Workload { batch: self.batch, prompt_tokens: self.input, generated_tokens: self.output }
+        Workload {
+            batch: self.batch,
+            cached_tokens: self.cached,
+            prompt_tokens: self.input,
+            generated_tokens: self.output,
+        }
     }
 }
 

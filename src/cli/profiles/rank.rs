@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::cli::arch::{self, Asked};
 use crate::cli::args::{RankArgs, RowFormat};
+use crate::cli::load;
 use crate::cli::streams::{Failure, Outcome, Streams};
 use crate::cli::table::{Table, write_csv, write_pairs};
 use engine::architecture::Architecture;
@@ -14,7 +15,6 @@ use engine::precision::Precision;
 use engine::roofline::Estimator;
 use engine::units;
 use engine::what_if::{Contender, Placed, Shortfall, Standing, contenders, rank};
-use engine::workload::Workload;
 use files::profile::{PowerMode, Profile};
 use files::resolve::Library;
 use report::body::{Rank, RankedPart};
@@ -64,7 +64,7 @@ impl Row {
     ];
 
     fn new(offered: &Offered<'_>, board: &Hardware, placed: &Placed, precision: &Precision) -> Self {
-        let value = |limit| placed.standing.needs().map(|needs| needs.value(limit));
+        let value = |limit| placed.standing.needs().map(|needs| needs.value(limit)).filter(|value| value.is_finite());
         let (verdict, reason) = match &placed.standing {
             Standing::Meets(_) if placed.watts.is_none() => ("no watts stated", String::new()),
             Standing::Meets(_) => ("meets", String::new()),
@@ -120,7 +120,7 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
         let what = format!("no board of the list can compute {}", args.precision.name);
         return Err(Error::new(what).at_column("--precision").into());
     };
-    let budgets = args.budgets.budgets();
+    let budgets = load::budgets_anywhere(&args.budgets, &args.workload)?;
     let ranking = rank(&offers, &estimator, &shape, &budgets);
     let row = |placed: &Placed| Row::new(&names[placed.offer], &offers[placed.offer], placed, estimator.precision());
     let rows: Vec<Row> = ranking.iter().map(row).collect();
@@ -191,7 +191,6 @@ fn print(
     streams: &mut Streams<'_>,
 ) -> std::io::Result<()> {
     let limits = budgets.in_words().unwrap_or_else(|| "none but the board's memory".to_owned());
-    let Workload { batch, prompt_tokens, generated_tokens } = estimator.workload();
     let answer = match (cheapest, rows.iter().any(|row| row.verdict == "no watts stated")) {
         (Some(row), _) => {
             let watts = units::ratio(row.watts.unwrap_or_default());
@@ -202,7 +201,7 @@ fn print(
     };
     let pairs = [
         ("shape", shape.to_string()),
-        ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
+        ("workload", estimator.workload().to_string()),
         ("format", estimator.precision().name.to_owned()),
         ("budgets", limits),
         ("cheapest", answer),

@@ -35,14 +35,13 @@ pub(super) fn write(reproduction: &Reproduction, out: &mut dyn Write) -> io::Res
 /// What stands above the claims.
 fn setting(reproduction: &Reproduction) -> Vec<(&'static str, String)> {
     let Reproduction { law, board, space, evidence, .. } = reproduction;
-    let Workload { batch, prompt_tokens, generated_tokens } = Workload::default();
     let formats = [Precision::FP16, Precision::W8A8].map(|format| format.name).join(" and ");
     let basis = latency_basis(&board.profile, &board.mode, &Precision::FP16);
     let origin = space.origin.as_ref().map_or_else(String::new, |origin| format!(" ({origin})"));
     let mut pairs = vec![
         ("law", describe_law(law)),
         ("board", format!("{}, {formats}; {basis}", board.hardware.name)),
-        ("workload", format!("{prompt_tokens} prompt tokens, {generated_tokens} generated, batch {batch}")),
+        ("workload", Workload::default().to_string()),
         ("space", format!("{}{origin}: {} candidates", shown(&space.name), count(evidence.candidates()))),
         ("frontiers", "prefill / decode / total latency, in this order below".to_owned()),
         ("(ours)", "a statement that is not the paper's, and does not count for the verdict".to_owned()),

@@ -177,10 +177,10 @@ fn the_estimator_predicts_what_the_fit_does() {
     for observation in observations {
         let workload = match observation.pass {
             Pass::Prefill { prompt_tokens } => {
-                Workload { batch: 1, prompt_tokens: prompt_tokens as u32, generated_tokens: 0 }
+                Workload { cached_tokens: 0, batch: 1, prompt_tokens: prompt_tokens as u32, generated_tokens: 0 }
             }
             Pass::Decode { context_tokens } => {
-                Workload { batch: 1, prompt_tokens: context_tokens as u32 - 1, generated_tokens: 1 }
+                Workload { cached_tokens: 0, batch: 1, prompt_tokens: context_tokens as u32 - 1, generated_tokens: 1 }
             }
         };
         let latency = Estimator::new(&hardware, Precision::FP16, workload).unwrap().latency(&observation.shape);

@@ -65,7 +65,7 @@ const fn in_units(prompt_tokens: u32) -> Simplified {
         bytes_per_s: 1.0,
         weight_bytes: 2.0,
         kv_bytes: 2.0,
-        workload: Workload { batch: 1, prompt_tokens, generated_tokens: 1 },
+        workload: Workload { cached_tokens: 0, batch: 1, prompt_tokens, generated_tokens: 1 },
         power: None,
     }
 }

@@ -198,7 +198,7 @@ mod tests {
             ]),
         ) {
             let shape = Architecture { kv_heads, ..QWEN2_5_0_5B };
-            let workload = Workload { batch, prompt_tokens, generated_tokens };
+            let workload = Workload { cached_tokens: 0, batch, prompt_tokens, generated_tokens };
             let estimator = Estimator::new(&hardware(bandwidth, overhead_s), Precision::FP16, workload)
                 .unwrap()
                 .with_attention(attention);
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn skipping_the_mask_halves_prefill_attention_only() {
-        let workload = Workload { batch: 1, prompt_tokens: 4096, generated_tokens: 8 };
+        let workload = Workload { cached_tokens: 0, batch: 1, prompt_tokens: 4096, generated_tokens: 8 };
         let board = hardware(1e15, 0.0);
         let full = Estimator::new(&board, Precision::FP16, workload).unwrap();
         let causal = full.with_attention(Attention::FusedCausal);

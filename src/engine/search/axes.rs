@@ -192,6 +192,7 @@ impl Axes {
             experts,
             top_k,
             shared_hidden: 0,
+            layout: self.space.layout(),
             vocab: self.space.vocab,
             tied: self.space.tied,
         };

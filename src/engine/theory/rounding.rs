@@ -13,6 +13,7 @@ use super::optimum::Optimum;
 use super::problem::Problem;
 use crate::architecture::Architecture;
 use crate::budget::Limit;
+use crate::layout::Layout;
 use crate::precision::Precision;
 use crate::space::Space;
 use crate::units;
@@ -32,6 +33,8 @@ pub struct Quanta {
     pub vocab: u32,
     /// Whether the LM head shares the embedding's weights.
     pub tied: bool,
+    /// What all models have beside equal layers.
+    pub layout: Layout,
 }
 
 impl Quanta {
@@ -46,6 +49,7 @@ impl Quanta {
             top_k: routed.min().unwrap_or(1),
             vocab: space.vocab,
             tied: space.tied,
+            layout: space.layout(),
         }
     }
 }
@@ -141,7 +145,7 @@ impl Neighbourhood<'_> {
 
     /// Everything but the hidden size.
     fn frames(&self) -> Vec<Architecture> {
-        let Quanta { head_dim, top_k, vocab, tied, .. } = *self.quanta;
+        let Quanta { head_dim, top_k, vocab, tied, layout, .. } = *self.quanta;
         let (point, domain) = (&self.optimum.point, &self.problem.domain);
         let mut frames = Vec::new();
         let width_quantum = least_common_multiple(self.quanta.width, head_dim);
@@ -162,6 +166,7 @@ impl Neighbourhood<'_> {
                             experts,
                             top_k,
                             shared_hidden: 0,
+                            layout,
                             vocab,
                             tied,
                         });

@@ -12,6 +12,7 @@ use super::options::Model;
 use super::row::{self, Row};
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
+use engine::layout::Layout;
 use engine::text::shown;
 
 /// Bytes from the start of a `.gguf` file that hold the header of any model: a vocabulary is some 10 MB of it.
@@ -83,6 +84,7 @@ fn shape(source: &str, row: &Row) -> Result<Model> {
         vocab: keys.vocab(limits.vocab)?,
         // Where nothing is given, the number of parameters in the benchmark decides.
         tied: !row.has(header::HEAD_TENSOR),
+        layout: Layout::UNIFORM,
     };
     architecture.validate().map_err(|invalid| keys.error("block_count", invalid.to_string()))?;
     Ok(Model::new(row.text("general.name").unwrap_or_else(|| source.to_owned()), architecture))

@@ -10,7 +10,8 @@ use crate::workload::Workload;
 #[test]
 fn it_is_the_estimator_where_sizes_are_whole() {
     for (precision, generated_tokens, batch) in [("fp16", 16, 1), ("w8a8", 1, 4), ("w4a16", 1000, 1), ("fp16", 0, 2)] {
-        let model = operator_model_under(precision, Workload { batch, prompt_tokens: 300, generated_tokens });
+        let model =
+            operator_model_under(precision, Workload { cached_tokens: 0, batch, prompt_tokens: 300, generated_tokens });
         for shape in paper_space().candidates().into_iter().filter(|shape| !shape.is_dense() && shape.top_k == 1) {
             let point = Point::of(&shape);
             let jets = model.jets(&Point::at(&point.logarithms()), SHARPEST);
@@ -105,7 +106,7 @@ fn by_grid(problem: &Problem<'_>) -> f64 {
 #[test]
 fn the_optimum_is_that_of_a_grid_that_closes_in() {
     let law = table_6();
-    let long = Workload { batch: 1, prompt_tokens: 512, generated_tokens: 128 };
+    let long = Workload { cached_tokens: 0, batch: 1, prompt_tokens: 512, generated_tokens: 128 };
     for (model, budgets) in [
         (operator_model_under("fp16", Workload::default()), Budgets::NONE.with(Limit::Total, 0.1)),
         (operator_model_under("fp16", Workload::default()), Budgets::NONE.with(Limit::Prefill, 0.03)),
@@ -154,7 +155,10 @@ fn budgets_of_every_size_have_an_optimum() {
 fn every_start_leads_to_the_same_optimum() {
     let law = table_6();
     for batch in [1, 4, 16] {
-        let model = operator_model_under("w4a16", Workload { batch, prompt_tokens: 64, generated_tokens: 100 });
+        let model = operator_model_under(
+            "w4a16",
+            Workload { cached_tokens: 0, batch, prompt_tokens: 64, generated_tokens: 100 },
+        );
         for budgets in [
             Budgets::NONE.with(Limit::Tpot, 0.01),
             Budgets::NONE.with(Limit::Total, 0.5),

@@ -29,6 +29,7 @@ fn all_of(domain: &Domain, quanta: &Quanta) -> Vec<Architecture> {
                                 experts,
                                 top_k: 1,
                                 shared_hidden: 0,
+                                layout: crate::layout::Layout::UNIFORM,
                                 vocab: quanta.vocab,
                                 tied: quanta.tied,
                             });
