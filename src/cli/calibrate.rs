@@ -240,6 +240,7 @@ fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
     let run = &args.run;
     let options = Options {
         model: if let [only] = models { Some(only.clone()) } else { None },
+        told: models.to_vec(),
         board: Some(profile.name.clone()),
         mode: args.mode.clone(),
         engine: args.engine.clone(),
