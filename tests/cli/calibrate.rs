@@ -479,3 +479,22 @@ fn hw_calibration_base_path() {
         );
     }
 }
+
+/// Names as llama-bench writes them, and the same formats typed; the sizes are those of the files that ran.
+#[test]
+fn hw_llamabench_formats() {
+    let program = Program::new();
+    let path = format!("{}/tests/measurements/llama-bench-formats.json", env!("CARGO_MANIFEST_DIR"));
+    let line = format!("calibrate --measurements {path} --profile orin-nano-8gb --mode 15W --model Qwen3-4B");
+    let said = program.found(&line);
+    for format in ["q5_k_m", "q6_k", "iq4_xs"] {
+        let used = said.stdout.lines().filter(|line| line.contains("Qwen3-4B") && line.contains(format)).count();
+        assert_eq!(used, 2, "{}", said.stdout);
+    }
+    assert!(!said.stdout.contains("not used") && !said.stdout.contains("not modelled"), "{}", said.stdout);
+    for (format, file_bytes) in [("q5_k_m", 2_889_513_600.0), ("q6_k", 3_306_260_480.0), ("iq4_xs", 2_286_000_000.0)] {
+        let predicted = program.found(&format!("predict --model Qwen3-4B --precision {format} --format json")).json();
+        let bytes = predicted["memory"]["weights_bytes"].as_f64().expect("bytes");
+        assert!((bytes / file_bytes - 1.0).abs() < 0.02, "{format}: {bytes}");
+    }
+}

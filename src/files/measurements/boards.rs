@@ -67,7 +67,7 @@ pub(super) fn is_another(gpu: &str, profile: &str, boards: &Boards) -> bool {
     if identity.aliases.is_empty() && identity.other_words.is_empty() && identity.cards.is_empty() {
         return false;
     }
-    let cards = identity.cards.iter().flat_map(|card| words(card));
+    let cards = identity.cards.iter().chain(&identity.shared_cards).flat_map(|card| words(card));
     let known: Vec<String> = names(board).flatten().chain(other_words(board)).chain(cards).collect();
     words(gpu).iter().any(|word| !known.contains(word) && !OF_DRIVERS.contains(&word.as_str()))
 }
