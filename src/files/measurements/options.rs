@@ -68,6 +68,8 @@ pub struct Options<'a> {
     pub boards: &'a Boards,
     /// The model that ran.
     pub model: Option<Model>,
+    /// The models that ran, where these are several: each in the files that name it.
+    pub told: Vec<Model>,
     /// The board's profile.
     pub board: Option<String>,
     /// The power mode.
@@ -103,6 +105,7 @@ impl<'a> Options<'a> {
             models,
             boards,
             model: None,
+            told: Vec::new(),
             board: None,
             mode: None,
             engine: None,
@@ -120,6 +123,13 @@ impl<'a> Options<'a> {
     /// with an organisation, and may have words after the name of the model: `models/Qwen2.5-0.5B-Instruct-Q8_0.gguf`.
     pub(super) fn model<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Option<Model> {
         self.model.clone().or_else(|| names.into_iter().find_map(|name| self.named(name)))
+    }
+
+    /// Why a row of a table of several models is not of the one that was told: it names another known model.
+    pub(super) fn is_of_another(&self, name: &str) -> Option<String> {
+        let told = self.model.as_ref()?;
+        let known = self.named(name).filter(|known| known.architecture != told.architecture)?;
+        Some(format!("'{}' is {}, and --model is {}", shown(name), known.name, told.name))
     }
 
     fn named(&self, name: &str) -> Option<Model> {
