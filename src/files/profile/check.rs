@@ -193,6 +193,9 @@ impl Check<'_> {
         if let Some(bound) = silicon.capability.and_then(|capability| mode.bound(capability)) {
             mode.rates().try_for_each(|rate| bound.check(self.toml, &path.key(rate.key), rate))?;
         }
+        if let Some(capability) = silicon.capability {
+            plausible::of_generation(self.toml, path, &mode, capability)?;
+        }
         Ok(mode)
     }
 

@@ -407,7 +407,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "value = 8,",
         "value = 8e9,",
         "b.toml:8, 'memory.capacity.value': 8000000000 GB is no memory fitted of a board\n  \
-             expected: between 64 MB and 4 TB\n  try: mind the unit",
+             expected: between 200 MB and 4 TB\n  try: mind the unit",
     ),
     (
         "1300, unit = \"MHz\"",
@@ -515,4 +515,29 @@ proptest! {
             Err(error) => prop_assert!(error.to_string().starts_with("b.toml"), "{}", error),
         }
     }
+}
+
+/// Slips of a factor of ten in a profile of a DGX Spark that gives neither SMs nor bus width.
+#[test]
+fn a_generation_bounds_what_nothing_else_does() {
+    let spark = |bandwidth: &str, fp16: &str, capacity: &str| {
+        let cite = "kind = \"stated\", source = \"sheet\", date = \"2026-11-29\"";
+        let text = format!(
+            "name = \"b\"\ntitle = \"B\"\ncompute_capability = \"12.1\"\n[sources.sheet]\ntitle = \"S\"\nurl = \
+             \"https://s\"\n[memory]\ncapacity = {{ {capacity}, {cite} }}\n[[modes]]\nname = \"m\"\nbandwidth = {{ value = \
+             {bandwidth}, unit = \"GB/s\", {cite} }}\nfp16 = {{ value = {fp16}, unit = \"TFLOP/s\", sparsity = \"dense\", \
+             {cite} }}\n"
+        );
+        Profile::parse("b.toml", &text).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let gib = "value = 128, unit = \"GiB\"";
+    assert_eq!(spark("273", "125", gib), Ok(()));
+    for bandwidth in ["0.273", "2730"] {
+        let error = spark(bandwidth, "125", gib).unwrap_err();
+        assert!(error.contains("b.toml:11") && error.contains("try: mind the unit"), "{error}");
+    }
+    let error = spark("273", "1000", gib).unwrap_err();
+    assert!(error.contains("b.toml:12") && error.contains("without 2:4 sparsity"), "{error}");
+    let error = spark("273", "125", "value = 128, unit = \"MB\"").unwrap_err();
+    assert!(error.contains("b.toml:8") && error.contains("between 200 MB and 4 TB"), "{error}");
 }
