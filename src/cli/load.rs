@@ -39,7 +39,7 @@ pub fn enumerable_space(library: &Library, args: &SpaceArgs) -> Result<Space> {
 
 /// The board that the options name.
 pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
-    let profile = library.profile(args.profile())?.1.imagined(args.what_if.scaling());
+    let profile = library.profile(args.profile())?.1.imagined(args.what_if.scaling()).shared_with(args.others);
     in_mode(profile, args.mode.as_deref())
 }
 
@@ -60,8 +60,10 @@ pub fn estimator(
     workload: &WorkloadArgs,
     attention: AttentionArgs,
 ) -> Result<Estimator> {
-    let estimator = Estimator::new(&board.hardware, args.number_format(), workload.workload())?;
-    Ok(estimator.with_attention(attention.attention))
+    let precision = args.number_format();
+    workload.answered_by(&precision)?;
+    let estimator = Estimator::new(&board.hardware, precision, workload.workload())?;
+    Ok(estimator.with_attention(attention.attention).with_prefill_chunk(workload.prefill_chunk))
 }
 
 /// What is allowed; an error where the board cannot be held to it.

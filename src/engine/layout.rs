@@ -80,6 +80,14 @@ impl FullLayers {
             Self::Exactly(_) => layers,
         }
     }
+
+    /// The share of layers that they are, in the mean over depths; all of no number where they are counted.
+    pub(crate) fn share(self) -> f64 {
+        match self {
+            Self::Every(0) | Self::Exactly(_) => 0.0,
+            Self::Every(step) => f64::from(step).recip(),
+        }
+    }
 }
 
 /// Heads of full layers.
@@ -210,6 +218,12 @@ impl Layout {
         feed_forward: FeedForward::Gated,
         layer_embedding: None,
     };
+
+    /// Whether layers differ in nothing but a window, and have gated feed-forward blocks or not: what is alike at every
+    /// depth.
+    pub(crate) fn is_at_most_windowed(&self) -> bool {
+        Self { window: None, feed_forward: FeedForward::Gated, ..*self } == Self::UNIFORM
+    }
 
     /// Whether it has nothing.
     pub fn is_uniform(&self) -> bool {

@@ -154,6 +154,11 @@ impl Precision {
         Self { head: head.unwrap_or(self.head), chosen, ..self }
     }
 
+    /// Whether the model has an LM head: what reads only its hidden states pays for none.
+    pub fn has_head(&self) -> bool {
+        self.head != Storage::NONE
+    }
+
     /// The same with a KV cache stored in another format; `None` leaves its own.
     #[must_use]
     pub fn with_kv_cache(self, kv_cache: Option<Storage>) -> Self {

@@ -166,7 +166,7 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
         return Err(format!("{} cannot compute {}", hardware.name, precision.name));
     }
     let pass = match measurement.phase {
-        Phase::Prefill { prompt_tokens } => Pass::Prefill { prompt_tokens },
+        Phase::Prefill { prompt_tokens } => Pass::Prefill { prompt_tokens, cached_tokens: 0.0 },
         Phase::Decode { context_tokens, .. } => Pass::Decode { context_tokens },
         Phase::Request { .. } => return Err("prefill and decode were timed as one".to_owned()),
     };
@@ -176,6 +176,7 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
         precision,
         pass,
         batch: measurement.batch,
+        prefill_chunk_tokens: None,
         seconds: measurement.time_s,
         clocks: mode.clocks(),
         hardware,

@@ -48,6 +48,8 @@ const fn k_quant(name: &'static str, bytes: f64, unaligned: Storage) -> Stored {
 }
 
 impl Storage {
+    /// Nothing: there is no such matrix.
+    pub const NONE: Self = Self { stored: &stored("none", 0.0) };
     /// IEEE half precision.
     pub const FP16: Self = Self { stored: &stored("fp16", 2.0) };
     /// bfloat16.
@@ -81,7 +83,7 @@ impl Storage {
     };
 
     /// What an LM head can be stored in, in the order in which a control cycles through them.
-    pub const OF_HEADS: [Self; 10] = [
+    pub const OF_HEADS: [Self; 11] = [
         Self::FP16,
         Self::BF16,
         Self::INT8,
@@ -92,6 +94,7 @@ impl Storage {
         Self::Q4_0,
         Self::INT4,
         Self::NVFP4,
+        Self::NONE,
     ];
 
     /// What a KV cache can be stored in, in the order in which a control cycles through them.
@@ -116,7 +119,7 @@ impl Storage {
 
     /// Whether numbers lose precision against the 16 bit that the law's models are taken to have.
     pub fn is_quantised(self) -> bool {
-        self.bytes < Self::FP16.bytes
+        self != Self::NONE && self.bytes < Self::FP16.bytes
     }
 }
 

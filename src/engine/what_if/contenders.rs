@@ -55,6 +55,7 @@ mod tests {
     fn where_an_engine_was_measured_the_ideal_row_gives_way() {
         let halved = Efficiency { bandwidth: 0.5, ..Efficiency::IDEAL };
         let formats = vec![FormatEfficiency {
+            prefill_chunk_tokens: None,
             head: None,
             kv_cache: None,
             measured: Measured::Here,
