@@ -16,7 +16,7 @@ use engine::error::Result;
 use engine::law::fit::FitOptions;
 use engine::law::{Ensemble, LossLaw};
 use engine::quantity::Quantity;
-use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
+use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, PrefillChunk, Roofs};
 use engine::units::{self, significant};
 use engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use files::resolve::Library;
@@ -157,6 +157,7 @@ fn print(
             ),
         ),
     ]);
+    pairs.extend(in_pieces(shape, estimator).map(|words| ("in pieces", words)));
     write_pairs(streams.out, &pairs)?;
     writeln!(streams.out)?;
     let headings = ["phase", "operator", "count", "GFLOP", "MB", "ms", "share %", "bound"];
@@ -174,6 +175,23 @@ fn print(
         ]);
     }
     table.write(streams.out)
+}
+
+/// What a long prompt needs where it passes in pieces, as engines pass it; nothing where it does so already.
+fn in_pieces(shape: &Architecture, estimator: &Estimator) -> Option<String> {
+    const PIECE_TOKENS: u32 = 2048;
+    let is_whole = estimator.prefill_chunk_tokens().is_none();
+    if !is_whole || estimator.workload().prompt_tokens <= PIECE_TOKENS {
+        return None;
+    }
+    let there = estimator.with_prefill_chunk(Some(PrefillChunk::Tokens(PIECE_TOKENS)));
+    let (memory, latency) = (there.memory(shape), there.latency(shape));
+    Some(format!(
+        "--prefill-chunk {PIECE_TOKENS}: {} with activations of {}; prefill {}",
+        units::bytes(memory.total_bytes()),
+        units::bytes(memory.activations_bytes),
+        units::seconds(latency.prefill_s)
+    ))
 }
 
 /// `≤ 3.10 J per request, ≤ 194 mJ per generated token: 50 W × calibrated time, an upper bound`; over a time that nobody

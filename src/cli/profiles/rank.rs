@@ -233,8 +233,10 @@ fn print(
     }
     table.write(streams.out)?;
     writeln!(streams.out)?;
-    writeln!(
-        streams.out,
-        "ideal: times are lower bounds; calibrated: as an engine was measured to reach, in place of the ideal row"
-    )
+    let ideal = if estimator.attention().is_least() {
+        "times are lower bounds"
+    } else {
+        "times count scores that an engine can skip, and are no bounds"
+    };
+    writeln!(streams.out, "ideal: {ideal}; calibrated: as an engine was measured to reach, in place of the ideal row")
 }

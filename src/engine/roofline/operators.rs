@@ -106,6 +106,11 @@ impl Attention {
         }
     }
 
+    /// Whether no kernel does less, so that an ideal time is a lower bound.
+    pub const fn is_least(self) -> bool {
+        matches!(self, Self::FusedCausal)
+    }
+
     /// Which products are computed.
     pub const fn mask(self) -> Mask {
         match self {
