@@ -20,6 +20,7 @@ mod printed;
 mod reader;
 mod readers;
 mod row;
+mod serving;
 mod table;
 mod told;
 mod trtexec;
@@ -111,7 +112,8 @@ pub fn read(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded>
 
 fn read_text(source: &str, bytes: &[u8], options: &Options<'_>) -> Result<Loaded> {
     let text = text_of(bytes)?;
-    let (format, found) = readers::read(source, text, options)?;
+    let (format, mut found) = readers::read(source, text, options)?;
+    found.measurements.iter_mut().for_each(|measurement| options.complete(&mut measurement.formats));
     let remarks = found.remarks();
     let loaded = Loaded {
         format,

@@ -134,7 +134,7 @@ pub struct CalibrateArgs {
     /// Power mode of all measurements [default: what the files say, else the profile's own]
     #[arg(long, value_name = "NAME", requires = "profile")]
     pub mode: Option<String>,
-    /// The engine: chooses among those of the files, or names it where they do not say
+    /// The engine: chooses among those of the files, names it where they do not say, or adds a version to a tool's own
     #[arg(long, value_name = "NAME")]
     pub engine: Option<String>,
     /// The model that ran: a name of `roofscape models`, a config.json or its directory, a .gguf file; of several, each where
@@ -161,6 +161,12 @@ pub struct RunArgs {
     /// Number format of files that do not say
     #[arg(long, value_name = "FORMAT", requires = "profile", value_parser = precisions(), ignore_case = true)]
     pub precision: Option<Precision>,
+    /// Format of the LM head, of files that do not say [default: as the weights; 16 bit or `q6_k` where their format has it so]
+    #[arg(long, value_name = "FORMAT", requires = "profile", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
+    pub head: Option<Storage>,
+    /// Format of the KV cache, of files that do not say [default: 16 bit]
+    #[arg(long, value_name = "FORMAT", requires = "profile", value_parser = stored_as(Storage::OF_KV_CACHES), ignore_case = true)]
+    pub kv: Option<Storage>,
     /// Tokens of each prompt, of files that do not say
     #[arg(long, value_name = "TOKENS", requires = "profile", value_parser = value_parser!(u32).range(1..))]
     pub input_len: Option<u32>,

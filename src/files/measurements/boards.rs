@@ -47,7 +47,21 @@ pub(super) fn named(written: &str, boards: &Boards) -> Result<Named> {
 /// Whether a driver's name of a GPU excludes a known board. Drivers of Jetsons only say `Orin`. A board whose profile
 /// says nothing of its names excludes none.
 pub(super) fn is_another(gpu: &str, profile: &str, boards: &Boards) -> bool {
-    const OF_DRIVERS: [&str; 6] = ["tegra", "nvgpu", "gpu", "graphics", "cuda", "integrated"];
+    const OF_DRIVERS: [&str; 13] = [
+        "nvidia",
+        "geforce",
+        "amd",
+        "radeon",
+        "intel",
+        "apple",
+        "tegra",
+        "nvgpu",
+        "gpu",
+        "graphics",
+        "cuda",
+        "vulkan",
+        "integrated",
+    ];
     let Some(board) = boards.named(profile) else { return false };
     let identity = &board.identity;
     if identity.aliases.is_empty() && identity.other_words.is_empty() && identity.cards.is_empty() {

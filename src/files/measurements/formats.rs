@@ -30,6 +30,27 @@ fn weights_name(lower: &str) -> Option<&str> {
     }
 }
 
+/// The weights' format, where a model is called after it: `Qwen3-4B-AWQ`, `Llama-3.2-3B-Instruct-q4f16_ft`,
+/// `qwen3:4b-q4_K_M`, `Qwen2.5-0.5B-Instruct-Q8_0.gguf`.
+pub(super) fn of_model(name: &str) -> Option<Named> {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
+    let base = base.strip_suffix(".gguf").unwrap_or(&base);
+    let words = base.split(['-', ':', '.']).filter(|word| !word.is_empty());
+    let known = |word: &str| {
+        let word = if word.starts_with("q4f16_ft") { "q4f16_ft" } else { word };
+        // GPTQ stores 8 bit too, and then says so.
+        let speaks = word != "gptq" || !base.contains("int8");
+        let is_format = ["awq", "gptq", "w4a16", "w8a8", "fp8", "nvfp4", "q4f16_ft", "fp16", "f16", "bf16"]
+            .contains(&word)
+            || word.starts_with('q') && word.contains('_')
+            || word.starts_with("iq") && word.contains('_')
+            || word.starts_with("mxfp");
+        weights_name(word).filter(|_| speaks && is_format).and_then(Precision::named)
+    };
+    let named = words.rev().find_map(known)?;
+    Some(Named::known(format!("{} (by the model's name)", named.name), named.name))
+}
+
 /// The LM head's format, where the weights' name speaks of it.
 pub(super) fn head(weights: &Named) -> Option<Named> {
     weights.written.to_lowercase().contains("incl. lm_head").then(|| weights.clone())

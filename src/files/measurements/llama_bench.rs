@@ -12,7 +12,8 @@ use super::measurement::{Device, Formats, Measurement, Named, Origin, Phase, Pla
 use super::options::Options;
 use super::reader::{OfEntries, OfObject, OfText, Reader, Writer};
 use super::row::{self, NANOSECONDS, Row};
-use super::{boards, csv, formats, told};
+use super::told::{self, Engine};
+use super::{boards, csv, formats};
 use engine::error::{Error, Result};
 use engine::statistics::mean;
 use engine::text::shown;
@@ -103,11 +104,7 @@ fn read_entries(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Resul
     let mut found = Found::default();
     for (place, entry) in entries {
         let origin = Origin { file: file.to_owned(), place };
-        let at = |error: Error| match place {
-            Place::Line(line) => error.at_line(line),
-            Place::Entry(entry) => error.in_source(format!("{file}, entry {entry}")),
-            Place::File => error,
-        };
+        let at = |error: Error| place.locate(error, file);
         let Value::Object(object) = entry else {
             return Err(at(Error::new("an entry is no object").expected("one object for each test")));
         };
@@ -206,23 +203,11 @@ impl Test<'_> {
         }
         let formats = Formats { weights: file_type(&written), head: None, kv_cache: self.kv_cache() };
         let excluded = self.not_on_one_device(architecture.layers)?.or_else(|| formats.doubt());
-        if let Some((gpu, told)) = text("gpu_info").zip(self.options.board.as_ref())
-            && boards::is_another(&gpu, told, self.options.boards)
-        {
-            found.remark(format!(
-                "gpu_info is '{}', which is no {told}: if that is what was measured, a calibration from it is wrong",
-                shown(&gpu)
-            ));
-        }
-        let device = text("gpu_info").or_else(|| text("cpu_info")).unwrap_or_default();
         Ok(Measurement {
             origin: self.origin.clone(),
-            board: board(&device, self.options)?,
+            board: self.board()?,
             mode: told::named(self.options.mode.as_ref()),
-            engine: self.options.engine.clone().unwrap_or_else(|| match text("backends") {
-                Some(backends) => format!("llama.cpp {backends}"),
-                None => "llama.cpp".to_owned(),
-            }),
+            engine: self.engine(),
             engine_version: self.version(),
             model: Named::known(written, &model.name),
             architecture,
@@ -237,6 +222,24 @@ impl Test<'_> {
             source: None,
             note: text("test_time").map(|time| format!("tested {time}")),
         })
+    }
+
+    /// Drivers seldom say which board it is, so the one that is told counts, unless they say that it is another.
+    fn board(&self) -> Result<Named> {
+        let Options { board, boards, .. } = self.options;
+        let gpu = self.row.text("gpu_info");
+        let device = gpu.clone().or_else(|| self.row.text("cpu_info")).unwrap_or_default();
+        let is_another = |told: &String| gpu.as_ref().is_some_and(|gpu| boards::is_another(gpu, told, boards));
+        match board.as_ref().filter(|told| !is_another(told)) {
+            Some(told) => Ok(Named::known(device, told)),
+            None => boards::named(&device, boards),
+        }
+    }
+
+    /// llama.cpp and the backends that computed.
+    fn engine(&self) -> String {
+        let backends = self.row.text("backends").map(|backends| format!("llama.cpp {backends}"));
+        Engine { name: backends.as_deref().unwrap_or("llama.cpp"), family: "llama.cpp" }.named(self.options)
     }
 
     fn version(&self) -> Option<String> {
@@ -285,13 +288,6 @@ impl Test<'_> {
         }
         let truth = |key| self.row.text(key).is_some_and(|text| text == "true" || text == "1");
         Ok((runs_on_gpu && truth("no_kv_offload")).then(|| "the KV cache was not on the GPU".to_owned()))
-    }
-}
-
-fn board(device: &str, options: &Options<'_>) -> Result<Named> {
-    match &options.board {
-        Some(told) => Ok(Named::known(device, told)),
-        None => boards::named(device, options.boards),
     }
 }
 

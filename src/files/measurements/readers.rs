@@ -4,7 +4,7 @@ use super::content::Content;
 use super::found::Found;
 use super::options::Options;
 use super::reader::{Reader, Writer};
-use super::{edge_llm, llama_bench, table, trtexec, vllm};
+use super::{edge_llm, llama_bench, serving, table, trtexec, vllm};
 use engine::error::{Error, Result};
 
 /// Every reader. Where two recognise a file, the first one reads it. A new reader is a file and a line here.
@@ -12,7 +12,8 @@ static READERS: &[Reader] = &[
     llama_bench::READER,
     table::READER,
     vllm::LATENCY,
-    vllm::SERVE,
+    serving::VLLM,
+    serving::SGLANG,
     edge_llm::BENCH,
     edge_llm::PROFILE,
     trtexec::TIMES,
@@ -82,7 +83,8 @@ mod tests {
         assert_eq!(
             unknown().to_string(),
             "no known tool writes measurements like these\n  \
-             expected: llama-bench -o json|jsonl|csv, vllm bench latency or serve, TensorRT Edge-LLM, trtexec, or CSV with \
+             expected: llama-bench -o json|jsonl|csv, vllm bench latency or serve, sglang's bench_serving or \
+             bench_one_batch, TensorRT Edge-LLM, trtexec, or CSV with \
              the columns device, engine, model, weight_format, prompt_tokens, gen_tokens and prefill_ms, prefill_tok_s or \
              decode_tok_s"
         );
