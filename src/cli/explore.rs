@@ -14,6 +14,7 @@ use files::resolve::{DETECTED, Library};
 /// Opens the explorer on what the options select. Errors in them are reported before the screen is taken.
 pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
     let fitting = &args.law.fitting;
+    args.workload.answered_by(&args.board.number_format())?;
     let choices = Choices {
         data: args.law.data.clone(),
         columns: args.law.column_choice(),
@@ -31,6 +32,8 @@ pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
         workload: args.workload.workload(),
         models: args.models.models.clone(),
         what_if: args.board.what_if.scaling(),
+        prefill_chunk: args.workload.prefill_chunk,
+        others: args.board.others,
     };
     let opening = open(library, &choices)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {

@@ -36,7 +36,8 @@ use super::energy::PowerBudget;
 use super::hardware::{Hardware, TrafficLimit};
 use super::latency::Latency;
 use super::precision::{ComputeCapability, ComputeFormat, Precision};
-use super::workload::Workload;
+use super::text::shown;
+use super::workload::{MAX_TOKENS, Workload};
 use crate::error::Error;
 
 /// Seconds per unit of work on one board at one number format: the reciprocals of the roofs.
@@ -296,4 +297,19 @@ pub enum PrefillChunk {
     Whole,
     /// So many, 1 or more.
     Tokens(u32),
+}
+
+impl PrefillChunk {
+    /// `512`, `whole`.
+    pub fn parse(typed: &str) -> Result<Self, Error> {
+        let typed = typed.trim();
+        if typed.eq_ignore_ascii_case("whole") {
+            return Ok(Self::Whole);
+        }
+        let tokens = typed.replace(',', "").parse().ok().filter(|tokens| (1..=MAX_TOKENS).contains(tokens));
+        tokens.map(Self::Tokens).ok_or_else(|| {
+            let what = format!("'{}' is no number of tokens in one pass", shown(typed));
+            Error::new(what).expected("a whole number, 1 or above, or 'whole'")
+        })
+    }
 }

@@ -8,7 +8,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::error::{Error, Result};
 use crate::hardware::Hardware;
+use crate::text::shown;
 use crate::units;
 
 /// A part of something, in thousandths: less than all of it.
@@ -25,6 +27,16 @@ impl Share {
     pub fn new(value: f64) -> Option<Self> {
         let thousandths = (value * 1e3).round();
         (0.0..=f64::from(Self::MOST.0)).contains(&thousandths).then_some(Self(thousandths as u16))
+    }
+
+    /// `20%`, `0.2`.
+    fn parse(typed: &str) -> Result<Self> {
+        let (number, of) = typed.strip_suffix('%').map_or((typed, 1.0), |number| (number, 100.0));
+        let share = number.trim().parse::<f64>().ok().and_then(|number| Self::new(number / of));
+        share.ok_or_else(|| {
+            let what = format!("'{}' is no share that others can take", shown(typed));
+            Error::new(what).expected("from 0% to 99%, such as 20% or 0.2")
+        })
     }
 
     /// Of 1.
@@ -46,7 +58,7 @@ impl fmt::Display for Share {
 }
 
 impl Serialize for Share {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.value())
     }
 }
@@ -68,6 +80,44 @@ pub struct Others {
 impl Others {
     /// Nothing else runs.
     pub const NONE: Self = Self { bandwidth: Share::NONE, gpu: Share::NONE, memory_bytes: 0 };
+
+    /// `bandwidth=20%,gpu=0.1,memory=2GB`, each at most once; nothing is [`Self::NONE`].
+    pub fn parse(typed: &str) -> Result<Self> {
+        const EXPECTED: &str = "such as bandwidth=20%,gpu=10%,memory=2GB";
+        let (mut others, mut given) = (Self::NONE, Vec::new());
+        for entry in typed.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            let Some((key, value)) = entry.split_once('=').map(|(key, value)| (key.trim(), value.trim())) else {
+                return Err(Error::new(format!("'{}' has no value", shown(entry))).expected(EXPECTED));
+            };
+            match key {
+                "bandwidth" => others.bandwidth = Share::parse(value)?,
+                "gpu" => others.gpu = Share::parse(value)?,
+                "memory" => others.memory_bytes = units::parse_bytes(value)? as u64,
+                _ => {
+                    let what = format!("'{}' is nothing that others take", shown(key));
+                    return Err(Error::new(what).expected("bandwidth, gpu or memory").hint(EXPECTED));
+                }
+            }
+            if given.contains(&key) {
+                return Err(Error::new(format!("'{key}' is given twice")).expected(EXPECTED));
+            }
+            given.push(key);
+        }
+        Ok(others)
+    }
+
+    /// `20 %`, or `20/10 %+2.00 GB`: bandwidth, GPU and memory, for where there is little room.
+    pub fn in_short(&self) -> String {
+        let percent = |share: Share| units::ratio(share.value() * 100.0);
+        let shares = if self.bandwidth == self.gpu {
+            percent(self.bandwidth)
+        } else {
+            format!("{}/{}", percent(self.bandwidth), percent(self.gpu))
+        };
+        let memory =
+            if self.memory_bytes > 0 { format!("+{}", units::bytes(self.memory_bytes as f64)) } else { String::new() };
+        format!("{shares} %{memory}")
+    }
 
     /// Whether nothing else runs.
     pub fn is_none(&self) -> bool {
@@ -132,6 +182,22 @@ mod tests {
         };
         assert!((decode_s(&shared) / decode_s(&alone) - 1.25).abs() < 1e-12);
         assert_eq!(alone.shared_with(&Others::NONE), alone);
+    }
+
+    #[test]
+    fn typed_shares_are_read_and_slips_are_named() {
+        let others = Others::parse("bandwidth=20%, gpu=0.1,memory=2GB").unwrap();
+        assert_eq!(others.to_string(), "20 % of the bandwidth, 10 % of the GPU, 2.00 GB");
+        assert_eq!(Others::parse(" ").unwrap(), Others::NONE);
+        for (typed, wrong) in [
+            ("bandwidth", "'bandwidth' has no value"),
+            ("bandwidth=100%", "'100%' is no share that others can take"),
+            ("bandwidth=20", "'20' is no share that others can take"),
+            ("cpu=10%", "'cpu' is nothing that others take"),
+            ("gpu=1%,gpu=2%", "'gpu' is given twice"),
+        ] {
+            assert_eq!(Others::parse(typed).unwrap_err().headline(), wrong);
+        }
     }
 
     #[test]

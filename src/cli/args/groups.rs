@@ -2,10 +2,7 @@
 
 use clap::Args;
 
-use super::values::{
-    attentions, known_forms, objectives, one_of, parse_chunk, parse_factor, parse_others, parse_tokens, precisions,
-    stored_as,
-};
+use super::values::{attentions, known_forms, objectives, one_of, parse_factor, parse_tokens, precisions, stored_as};
 use engine::budget::{Budgets, Limit};
 use engine::error::Error;
 use engine::law::fit::{Bootstrap, Criterion, Weighting};
@@ -105,7 +102,7 @@ pub struct BoardArgs {
     #[arg(long, value_name = "FORMAT=NATS,…", value_delimiter = ',', value_parser = LossPenalty::parse)]
     pub loss_penalty: Vec<LossPenalty>,
     /// What else runs on the board, such as `bandwidth=20%,gpu=10%,memory=2GB`: the model gets the rest [default: nothing]
-    #[arg(long, value_name = "KEY=VALUE,…", default_value = "", hide_default_value = true, value_parser = parse_others)]
+    #[arg(long, value_name = "KEY=VALUE,…", default_value = "", hide_default_value = true, value_parser = Others::parse)]
     pub others: Others,
     /// What if it were another board.
     #[command(flatten)]
@@ -174,7 +171,7 @@ pub struct WorkloadArgs {
     #[arg(long, value_name = "TOKENS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_TOKENS)))]
     pub output: u32,
     /// Most prompt tokens that pass at a time, or `whole` [default: the engine's where it is calibrated, else whole]
-    #[arg(long, value_name = "TOKENS", value_parser = parse_chunk)]
+    #[arg(long, value_name = "TOKENS", value_parser = PrefillChunk::parse)]
     pub prefill_chunk: Option<PrefillChunk>,
     /// Sequences processed together
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BATCH)))]

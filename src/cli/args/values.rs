@@ -6,12 +6,11 @@ use engine::error::Error;
 use engine::law::form::Form;
 use engine::law::forms;
 use engine::precision::{Precision, Storage};
-use engine::roofline::{Attention, PrefillChunk};
-use engine::sharing::{Others, Share};
+use engine::roofline::Attention;
 use engine::space::Space;
-use engine::units::{count, parse_bytes};
+use engine::units::count;
 use engine::what_if::Factor;
-use engine::workload::{MAX_TOKENS, Objective};
+use engine::workload::Objective;
 use report::Selection;
 
 pub(super) fn precisions() -> impl TypedValueParser<Value = Precision> {
@@ -102,49 +101,6 @@ pub(super) fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
         all.into_iter()
             .find(|value| name(*value).eq_ignore_ascii_case(&typed))
             .ok_or_else(|| Error::new(format!("'{typed}' is not known here")))
-    })
-}
-
-/// `512`, `whole`.
-pub(super) fn parse_chunk(typed: &str) -> Result<PrefillChunk, Error> {
-    if typed.trim().eq_ignore_ascii_case("whole") {
-        return Ok(PrefillChunk::Whole);
-    }
-    let tokens = typed.trim().parse().ok().filter(|tokens| (1..=MAX_TOKENS).contains(tokens));
-    tokens.map(PrefillChunk::Tokens).ok_or_else(|| {
-        Error::new(format!("'{typed}' is no number of tokens in one pass"))
-            .expected("a whole number, 1 or above, or 'whole'")
-    })
-}
-
-/// `bandwidth=20%,gpu=0.1,memory=2GB`, each at most once.
-pub(super) fn parse_others(typed: &str) -> Result<Others, Error> {
-    const EXPECTED: &str = "such as bandwidth=20%,gpu=10%,memory=2GB";
-    let (mut others, mut given) = (Others::NONE, Vec::new());
-    for entry in typed.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-        let Some((key, value)) = entry.split_once('=').map(|(key, value)| (key.trim(), value.trim())) else {
-            return Err(Error::new(format!("'{entry}' has no value")).expected(EXPECTED));
-        };
-        match key.to_lowercase().as_str() {
-            "bandwidth" => others.bandwidth = parse_share(value)?,
-            "gpu" | "compute" => others.gpu = parse_share(value)?,
-            "memory" => others.memory_bytes = parse_bytes(value)? as u64,
-            _ => return Err(Error::new(format!("'{key}' is nothing that others take")).expected(EXPECTED)),
-        }
-        if given.contains(&key) {
-            return Err(Error::new(format!("'{key}' is given twice")).expected(EXPECTED));
-        }
-        given.push(key);
-    }
-    Ok(others)
-}
-
-/// `20%`, `0.2`.
-fn parse_share(typed: &str) -> Result<Share, Error> {
-    let (number, of) = typed.strip_suffix('%').map_or((typed, 1.0), |number| (number, 100.0));
-    let share = number.trim().parse::<f64>().ok().and_then(|number| Share::new(number / of));
-    share.ok_or_else(|| {
-        Error::new(format!("'{typed}' is no share that others can take")).expected("from 0% to 99%, such as 20% or 0.2")
     })
 }
 
