@@ -12,6 +12,8 @@
 //! loss of such a model says so. That is why a window is a setting of a space and not an axis: to the law the smallest
 //! would always be best.
 
+pub mod typed;
+
 use serde::{Deserialize, Serialize};
 
 use crate::architecture::{Architecture, InvalidShape};
@@ -214,6 +216,35 @@ impl Layout {
     /// Whether it has nothing.
     pub fn is_uniform(&self) -> bool {
         *self == Self::UNIFORM
+    }
+
+    /// What it says of a model of so many layers, a phrase each; none where all are alike.
+    pub fn in_words(&self, layers: u32) -> Vec<String> {
+        let count = |size: u32| crate::units::count(size as usize);
+        let mut phrases = Vec::new();
+        if let Some(Window { tokens, full }) = self.window {
+            let windowed = layers - full.of(layers);
+            let of = if windowed == layers { "all".to_owned() } else { format!("{windowed} of {layers}") };
+            phrases.push(format!("{of} layers look back over {} tokens", count(tokens)));
+        }
+        if let Some(FullHeads { head_dim, kv_heads, keys_are_values }) = self.full_heads {
+            let shared = if keys_are_values { ", keys that serve as values" } else { "" };
+            phrases.push(format!("the others have heads of {head_dim}, {kv_heads} KV{shared}"));
+        }
+        if self.borrowing_layers > 0 {
+            phrases.push(format!("the last {} use keys and values of earlier ones", self.borrowing_layers));
+        }
+        if let Some(DenseLayers { layers, hidden }) = self.dense {
+            let verb = if layers == 1 { "layer is dense" } else { "layers are dense" };
+            phrases.push(format!("{layers} {verb}, of hidden size {}", count(hidden)));
+        }
+        if self.feed_forward == FeedForward::Plain {
+            phrases.push("feed-forward blocks of two matrices".to_owned());
+        }
+        if let Some(LayerEmbedding { size, .. }) = self.layer_embedding {
+            phrases.push(format!("an embedding of {size} for each layer"));
+        }
+        phrases
     }
 
     /// Whether what it says fits a model of this depth.

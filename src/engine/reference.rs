@@ -23,9 +23,6 @@ pub const QWEN2_5_0_5B: Architecture = Architecture {
 /// Name of the model that comparisons are made against.
 pub const BASELINE: &str = "Qwen2.5-0.5B";
 
-/// The note on a model in which, in some layers or in all, a token sees only the last few hundred or thousand tokens.
-pub const SLIDING_WINDOW: &str = "sliding window not modelled: attention over the whole context is an upper bound";
-
 /// A model that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceModel {

@@ -5,16 +5,13 @@ use std::path::{Path, PathBuf};
 use super::Library;
 use super::file::read;
 use crate::catalog::Kind;
-use crate::hf_config::{HfConfig, of_quantisation};
+use crate::hf_config::{HfConfig, Purpose, of_quantisation};
 use crate::python_json;
 use engine::error::{Error, Result};
 use engine::reference::ReferenceModel;
 use engine::text::escaped;
 
 const CONFIG: &str = "config.json";
-/// What can be done for a model of a family that is not read.
-const BY_HAND: &str = "its shape by hand: roofscape predict --arch layers=…,width=…,heads=…,intermediate=…,vocab=…; three matrices \
-                       make a feed-forward block here, so for a model with two give two thirds of its intermediate";
 /// What NVIDIA's quantiser leaves beside it.
 const QUANTISED: &str = "hf_quant_config.json";
 
@@ -59,7 +56,7 @@ fn passed_over(typed: &str, path: &Path) -> String {
 fn from_config(path: &Path) -> Result<ReferenceModel> {
     let source = path.display().to_string();
     let text = read(Kind::Model, path)?;
-    let config = HfConfig::parse(&source, &text, BY_HAND)?;
+    let config = HfConfig::parse(&source, &text, Purpose::Price)?;
     let mut model = config.into_model(escaped(&name_of(path)), escaped(&source))?;
     let beside = path.with_file_name(QUANTISED);
     if beside.is_file() {
@@ -96,7 +93,6 @@ mod tests {
 
     use super::*;
     use crate::fixtures;
-    use engine::reference::SLIDING_WINDOW;
 
     const TINY: &str = r#"{"model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
         "num_attention_heads": 4, "vocab_size": 100, "tie_word_embeddings": false}"#;
@@ -143,17 +139,14 @@ mod tests {
     #[test]
     fn names_need_no_files() {
         let model = fixtures::library().model("GEMMA-3-1b").unwrap();
-        assert_eq!(
-            (model.parameters_total(), model.notes.as_slice()),
-            (999_885_952, [SLIDING_WINDOW.to_owned()].as_slice())
-        );
+        assert_eq!((model.parameters_total(), model.notes.len()), (999_885_952, 0));
     }
 
     #[test]
     fn what_is_no_model_is_said_plainly() {
         let dir = folder(&[
             ("empty/notes.txt", ""),
-            ("novocab.json", &TINY.replace("\"vocab_size\": 100, ", "")),
+            ("novocab.json", &TINY.replace("\"vocab_size\": 100, ", "\"vocab_size\": null, ")),
             ("m/config.json", TINY),
             ("m/hf_quant_config.json", "{"),
         ]);
