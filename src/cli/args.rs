@@ -12,9 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use files::resolve::DETECTED;
 
 pub use commands::{
-    Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
-    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
-    TheoryArgs, TheoryCosts,
+    Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand,
+    NewProfileArgs, PlanArgs, PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs,
+    ShowModelArgs, SynthesizeArgs, TheoryArgs, TheoryCosts,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
@@ -97,7 +97,10 @@ impl Cli {
     pub fn looks_at_a_machine(&self) -> bool {
         match &self.command {
             None => self.explore.board.profile.as_deref().is_none_or(|profile| profile == DETECTED),
-            Some(Command::Profiles(ProfilesArgs { command: Some(ProfilesCommand::Detect(_)), .. })) => true,
+            Some(Command::Profiles(ProfilesArgs {
+                command: Some(ProfilesCommand::Detect(_) | ProfilesCommand::New(_)),
+                ..
+            })) => true,
             Some(command) => command.profile() == Some(DETECTED),
         }
     }

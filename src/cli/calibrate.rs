@@ -16,7 +16,7 @@ use files::boards::{Board, Boards, Owner};
 use files::measurements::{Loaded, Lookup, Measurement, Model, Options, load};
 use files::observations::{PUBLISHED, Pair, assumed_modes, pairs, shape};
 use files::profile::Profile;
-use files::resolve::Library;
+use files::resolve::{Library, Resolved};
 use report::body::Calibrate;
 use report::{Document, SettingPart, write_json};
 
@@ -27,7 +27,7 @@ pub(super) fn run(args: &CalibrateArgs, library: &Library, streams: &mut Streams
             let mut boards = library.boards();
             boards.add(Board::new(&profile.name, &file.source, Owner::Given, &profile));
             let models = args.model.iter().map(|typed| shape(typed, library)).collect::<Result<Vec<Model>>>()?;
-            one(args, &Told { library, profile: &profile, models: &models, boards: &boards }, streams)
+            one(args, &Told { library, file: &file, profile: &profile, models: &models, boards: &boards }, streams)
         }
         None if args.measurements.iter().all(|name| name == PUBLISHED) => all(args, library, streams),
         None => Err(Error::new("it is not said which board was measured")
@@ -43,7 +43,7 @@ fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Re
     if let Some(engine) = &args.engine {
         let known = engines(&measurements);
         if !known.iter().any(|known| known.eq_ignore_ascii_case(engine)) {
-            return Err(no_engine(engine, &known).into());
+            return Err(no_engine(engine, &known, None).into());
         }
         measurements.retain(|measurement| measurement.engine.eq_ignore_ascii_case(engine));
     }
@@ -64,6 +64,8 @@ fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Re
 #[derive(Debug, Clone, Copy)]
 struct Told<'a> {
     library: &'a Library,
+    /// The file of the board that was measured.
+    file: &'a Resolved,
     /// The board that was measured.
     profile: &'a Profile,
     /// The models that ran.
@@ -96,7 +98,7 @@ fn one(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Resu
     let calibrated = Calibrated::new(pair)?;
     let usable = calibrated.groups.iter().any(|group| group.outcome.is_ok());
     let overlay = match &args.out {
-        Some(out) if usable => Some((out, overlay::text(&calibrated, profile, &overlay_name(out))?)),
+        Some(out) if usable => Some((out, overlay::text(&calibrated, told.file, out)?)),
         _ => None,
     };
     match args.format {
@@ -128,55 +130,89 @@ fn one(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Resu
     Ok(Outcome::Found)
 }
 
-/// `agx-orin-64gb+edge-llm` of `profiles/calibrations/agx-orin-64gb+edge-llm.toml`.
-fn overlay_name(out: &Path) -> String {
-    out.file_stem().map_or_else(|| "calibration".to_owned(), |stem| stem.to_string_lossy().into_owned())
-}
-
 /// The measurements of the files that are of the board and the engine.
 fn measured(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Result<Pair> {
     let profile = told.profile;
-    let mut measurements = Vec::new();
+    let mut here = Vec::new();
+    let mut unclaimed: Vec<Measurement> = Vec::new();
     for name in &args.measurements {
         let loaded = read(args, told, name)?;
         streams.note(Some(&format!("{name}: {}", loaded.summary())));
-        // For the user's own files --profile says the board, even if they name it otherwise. Published files hold many
-        // boards.
-        let is_own = |measured_on: Option<&String>| match measured_on {
-            Some(board) => *board == profile.name,
-            None => name != PUBLISHED,
-        };
-        let of_board = loaded.measurements.into_iter();
-        measurements.extend(of_board.filter(|measurement| is_own(measurement.board.name.as_ref())));
-    }
-    let engines = engines(&measurements);
-    let wanted = match (&args.engine, engines.as_slice()) {
-        (Some(engine), [_, _, ..]) => engine.as_str(),
-        (given, [only]) => given.as_deref().filter(|given| given.eq_ignore_ascii_case(only)).unwrap_or(only),
-        (_, []) => {
-            return Err(Error::new(format!("the files hold no measurement on {}", profile.name))
-                .at_column("--measurements")
-                .expected("times measured on that board"));
+        let mut elsewhere: Vec<String> = Vec::new();
+        for measurement in loaded.measurements {
+            match (measurement.board.name.as_deref(), measurement.board.written.as_str()) {
+                (Some(board), _) if board == profile.name => here.push(measurement),
+                (Some(board), _) => elsewhere.push(board.to_owned()),
+                // A file of the user's own may leave the board to --profile. The published one holds many boards.
+                (None, "") if name != PUBLISHED => here.push(measurement),
+                (None, _) if name != PUBLISHED => unclaimed.push(measurement),
+                (None, _) => {}
+            }
         }
-        (None, several) => {
-            return Err(Error::new("the files hold several engines, and each is calibrated by itself")
-                .at_column("--engine")
-                .expected(one_of(several)));
+        if name != PUBLISHED {
+            streams.note(of_other_boards(name, elsewhere).as_deref());
         }
-    };
-    let wanted = wanted.to_owned();
-    let is_known = |engine: &str| engines.iter().any(|known| known.eq_ignore_ascii_case(engine));
-    // Only files of one's own can have their engine named.
-    let named_here = args.engine.as_deref().filter(|_| args.measurements.iter().all(|name| name == PUBLISHED));
-    if let Some(unknown) = [Some(wanted.as_str()), named_here].into_iter().flatten().find(|engine| !is_known(engine)) {
-        return Err(no_engine(unknown, &engines));
     }
-    let named = args.engine.as_ref().filter(|_| engines.len() == 1).unwrap_or(&wanted);
-    let mut pair = Pair::new(named, &profile.name, None);
-    for measurement in measurements.iter().filter(|measurement| measurement.engine.eq_ignore_ascii_case(&wanted)) {
+    let wanted = engine(args.engine.as_deref(), &here, profile).map_err(|error| match unclaimed.first() {
+        Some(first) if here.is_empty() => no_claim(first, profile),
+        _ => error,
+    })?;
+    let mut pair = Pair::new(&wanted, &profile.name, None);
+    for measurement in &unclaimed {
+        let device = shown(&measurement.board.written);
+        pair.leave_out(
+            measurement,
+            &format!("measured on '{device}', which the profile of {} does not claim", profile.name),
+        );
+    }
+    for measurement in here.iter().filter(|measurement| measurement.engine.eq_ignore_ascii_case(&wanted)) {
         pair.add(measurement, profile, args.mode.as_deref());
     }
     Ok(pair)
+}
+
+/// The engine that is calibrated, as the measurements call it. Nobody's times are taken for another engine's.
+fn engine(asked: Option<&str>, measurements: &[Measurement], profile: &Profile) -> Result<String> {
+    let engines = engines(measurements);
+    if engines.is_empty() {
+        return Err(Error::new(format!("the files hold no measurement on {}", profile.name))
+            .at_column("--measurements")
+            .expected("times measured on that board"));
+    }
+    match (asked, engines.as_slice()) {
+        (Some(asked), known) => {
+            let found = known.iter().find(|known| known.eq_ignore_ascii_case(asked));
+            found.map(|&found| found.to_owned()).ok_or_else(|| no_engine(asked, known, Some(profile)))
+        }
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, several) => Err(Error::new("the files hold several engines, and each is calibrated by itself")
+            .at_column("--engine")
+            .expected(one_of(several))),
+    }
+}
+
+/// `times.csv: 12 times are of other boards (agx-orin-64gb, thor-t5000): not used`.
+fn of_other_boards(name: &str, mut boards: Vec<String>) -> Option<String> {
+    let times = match boards.len() {
+        0 => return None,
+        1 => "1 time is of another board".to_owned(),
+        several => format!("{several} times are of other boards"),
+    };
+    boards.sort_unstable();
+    boards.dedup();
+    Some(format!("{name}: {times} ({}): not used", boards.join(", ")))
+}
+
+/// A board that nobody claims may be any: its times would calibrate another one.
+fn no_claim(measurement: &Measurement, profile: &Profile) -> Error {
+    let device = shown(&measurement.board.written);
+    Error::new(format!("the files hold no measurement on {}: they name '{device}'", profile.name))
+        .at_column("--measurements")
+        .expected("times measured on that board")
+        .hint(format!(
+            "if '{device}' is {}, leave the device out of the file or add it to the aliases in [identity] of the profile",
+            profile.name
+        ))
 }
 
 /// The engines, each once.
@@ -187,14 +223,15 @@ fn engines(measurements: &[Measurement]) -> Vec<&str> {
     engines
 }
 
-fn no_engine(engine: &str, known: &[&str]) -> Error {
-    let error = Error::new(format!("the measurements hold no engine '{}'", shown(engine))).at_column("--engine");
+fn no_engine(engine: &str, known: &[&str], profile: Option<&Profile>) -> Error {
+    let on = profile.map_or_else(String::new, |profile| format!(" on {}", profile.name));
+    let error = Error::new(format!("the measurements hold no engine '{}'{on}", shown(engine))).at_column("--engine");
     error.expected(one_of(known))
 }
 
 /// If the user names one model, it is that of all files. Of several models, each is that of the files that name it.
 fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
-    let Told { library, profile, models, boards } = *told;
+    let Told { library, profile, models, boards, .. } = *told;
     if name == PUBLISHED {
         return library.published(boards);
     }
@@ -203,10 +240,13 @@ fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
     let run = &args.run;
     let options = Options {
         model: if let [only] = models { Some(only.clone()) } else { None },
+        told: models.to_vec(),
         board: Some(profile.name.clone()),
         mode: args.mode.clone(),
         engine: args.engine.clone(),
         precision: run.precision.map(|precision| precision.name.to_owned()),
+        head: run.head.map(|head| head.name.to_owned()),
+        kv_cache: run.kv.map(|kv| kv.name.to_owned()),
         input_len: run.input_len,
         output_len: run.output_len,
         past_kv_len: run.past_kv_len,

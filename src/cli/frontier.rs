@@ -72,7 +72,8 @@ impl Priced {
     ) -> Result<Self> {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
-        let (objective, budgets) = (args.objective, load::budgets(&args.budgets, &board)?);
+        let objective = load::objective(args.objective, &args.workload)?;
+        let budgets = load::budgets(&args.budgets, &board, &args.workload)?;
         let LoadedLaw { law, ensemble, note, .. } =
             load::law(library, &args.law, &FitOptions::DEFAULT, args.bootstrap, &Progress::new("resampling the runs"))?;
         let name = space.name.clone();

@@ -9,6 +9,7 @@ use engine::law::{Ensemble, LossLaw};
 use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::units::{count, many};
+use engine::workload::Objective;
 use files::profile::{PowerMode, Profile};
 use files::resolve::Library;
 use report::fit::Fitting;
@@ -64,9 +65,36 @@ pub fn estimator(
     Ok(estimator.with_attention(attention.attention))
 }
 
-/// What is allowed; an error where the board cannot be held to it.
-pub fn budgets(args: &BudgetArgs, board: &BoardInMode) -> Result<Budgets> {
+/// The latency to minimise; an error where the workload has none of it, because the frontier would be one architecture
+/// that takes no time.
+pub fn objective(objective: Objective, workload: &WorkloadArgs) -> Result<Objective> {
+    if objective.is_of(workload.workload()) {
+        return Ok(objective);
+    }
+    let what = format!("nothing is generated (--output 0), so no {} latency can be minimised", objective.name());
+    Err(Error::new(what)
+        .at_column("--objective")
+        .expected("prefill or total, or an --output of at least 1")
+        .hint("--objective prefill, or --output 16"))
+}
+
+/// What is allowed on any board; an error where the workload has nothing of that kind, because all would keep it.
+pub fn budgets_anywhere(args: &BudgetArgs, workload: &WorkloadArgs) -> Result<Budgets> {
     let budgets = args.budgets();
+    match budgets.active().find(|(limit, _)| !limit.is_of(workload.workload())) {
+        None => Ok(budgets),
+        Some((limit, _)) => {
+            Err(Error::new("nothing is generated (--output 0), so there is no time per output token to limit")
+                .at_column(limit.option())
+                .expected("a limit of another kind, or an --output of at least 1")
+                .hint("--max-prefill in its place, or --output 16"))
+        }
+    }
+}
+
+/// What is allowed; an error where the board or the workload cannot be held to it.
+pub fn budgets(args: &BudgetArgs, board: &BoardInMode, workload: &WorkloadArgs) -> Result<Budgets> {
+    let budgets = budgets_anywhere(args, workload)?;
     if budgets.get(Limit::Energy).is_some() && board.hardware.watts.is_none() {
         return Err(board.profile.no_energy(&board.mode).at_column("--max-energy"));
     }

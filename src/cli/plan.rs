@@ -90,11 +90,12 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
         .expected(format!("{FEWEST_RESAMPLES} resamples at least"))
         .hint("200, the default"));
     }
+    load::objective(sweep.objective, &sweep.workload)?;
     let board = load::board(library, &sweep.board)?;
     // Runs are trained in 16 bit, so their losses are said without what a number format costs.
     let trained = BoardArgs { loss_penalty: Vec::new(), ..sweep.board.clone() };
     let estimator = load::estimator(&board, &trained, &sweep.workload, sweep.attention)?;
-    let budgets = load::budgets(&sweep.budgets, &board)?;
+    let budgets = load::budgets(&sweep.budgets, &board, &sweep.workload)?;
     let space = load::enumerable_space(library, &sweep.space)?;
     // Nothing is tested here, so every run may tell what it knows.
     let options = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };

@@ -103,7 +103,6 @@ fn print(
 ) -> std::io::Result<()> {
     let Predict { memory, loss_terms, .. } = prediction;
     let (latency, loss) = (estimator.latency(shape), loss_terms.loss());
-    let tpot_s = latency.tpot_s(estimator.workload().generated_tokens);
     let mut pairs = Vec::new();
     if let Some(model) = &prediction.model {
         pairs.push(("model", format!("{} ({}), shape {}; {}", model.name, model.family, model.shape, model.source)));
@@ -132,13 +131,16 @@ fn print(
         ),
         (
             "latency",
-            format!(
-                "{}: prefill {}, decode {} ({} per token)",
-                units::seconds(latency.total_s()),
-                units::seconds(latency.prefill_s),
-                units::seconds(latency.decode_s),
-                units::seconds(tpot_s)
-            ),
+            match latency.tpot_s(estimator.workload().generated_tokens) {
+                Some(tpot_s) => format!(
+                    "{}: prefill {}, decode {} ({} per token)",
+                    units::seconds(latency.total_s()),
+                    units::seconds(latency.prefill_s),
+                    units::seconds(latency.decode_s),
+                    units::seconds(tpot_s)
+                ),
+                None => format!("{}: prefill alone, nothing is generated", units::seconds(latency.total_s())),
+            },
         ),
         ("energy", energy(prediction, board, estimator)),
         ("+10 % of", in_percent(&prediction.sensitivity)),

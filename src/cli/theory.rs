@@ -42,7 +42,7 @@ impl Asked {
     fn new(args: &TheoryArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Self> {
         let board = load::board(library, &args.board)?;
         let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
-        let budgets = load::budgets(&args.budgets, &board)?;
+        let budgets = load::budgets(&args.budgets, &board, &args.workload)?;
         if budgets == Budgets::NONE {
             return Err(Error::new("without a limit the best architecture is the largest of the space")
                 .expected("at least one of --max-total, --max-prefill, --max-tpot, --max-energy and --max-memory")

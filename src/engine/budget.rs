@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::quantity::Quantity;
 use super::sweep::Sweep;
 use crate::units::rounded_up;
+use crate::workload::Workload;
 
 /// A [`Quantity`] that can be limited: what it is called and how it is written, that knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,6 +73,14 @@ impl Limit {
         self.quantity().text(value)
     }
 
+    /// Whether a request has this quantity at all: without generated tokens there is no time per token.
+    pub const fn is_of(self, workload: Workload) -> bool {
+        match self {
+            Self::Total | Self::Prefill | Self::Energy | Self::Memory => true,
+            Self::Tpot => workload.decodes(),
+        }
+    }
+
     /// The limited quantity of one candidate, seconds, joules or bytes; infinite where it is not known, so that what is
     /// unknown keeps no limit.
     #[inline]
@@ -79,7 +88,7 @@ impl Limit {
         match self {
             Self::Total => sweep.total_s[index],
             Self::Prefill => sweep.prefill_s[index],
-            Self::Tpot => sweep.tpot_s(index),
+            Self::Tpot => sweep.tpot_s(index).unwrap_or(f64::INFINITY),
             Self::Energy => sweep.power.map_or(f64::INFINITY, |power| power.request_j(sweep.total_s[index])),
             Self::Memory => sweep.memory_bytes[index],
         }

@@ -57,7 +57,7 @@ impl PowerBudget {
 
     /// So much for each generated token, J: decode alone; `None` if none are generated.
     pub fn token_j(&self, latency: Latency) -> Option<f64> {
-        (self.generated_tokens > 0).then(|| self.request_j(latency.tpot_s(self.generated_tokens)))
+        latency.tpot_s(self.generated_tokens).map(|tpot_s| self.request_j(tpot_s))
     }
 
     /// How long prefill and decode may take together for so many joules per request, seconds.

@@ -30,11 +30,12 @@ impl Latency {
     /// Generated tokens of all sequences per second of decoding; `None` if none are generated.
     pub fn tokens_per_s(&self, workload: Workload) -> Option<f64> {
         let Workload { batch, generated_tokens, .. } = workload;
-        (generated_tokens > 0).then(|| f64::from(batch) / self.tpot_s(generated_tokens))
+        self.tpot_s(generated_tokens).map(|tpot_s| f64::from(batch) / tpot_s)
     }
 
-    /// Time per output token (TPOT): decode over generated tokens, 0 if none are generated.
-    pub fn tpot_s(&self, generated_tokens: u32) -> f64 {
-        self.decode_s / f64::from(generated_tokens.max(1))
+    /// Time per output token (TPOT): decode over generated tokens; `None` if none are generated, because no token is not
+    /// a token in no time.
+    pub fn tpot_s(&self, generated_tokens: u32) -> Option<f64> {
+        (generated_tokens > 0).then(|| self.decode_s / f64::from(generated_tokens))
     }
 }

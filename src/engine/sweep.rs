@@ -209,8 +209,8 @@ impl Sweep {
         Latency { prefill_s: self.prefill_s[index], decode_s: self.decode_s[index] }
     }
 
-    /// Time per output token of candidate `index`, seconds.
-    pub fn tpot_s(&self, index: usize) -> f64 {
+    /// Time per output token of candidate `index`, seconds; `None` if none are generated.
+    pub fn tpot_s(&self, index: usize) -> Option<f64> {
         self.latency(index).tpot_s(self.generated_tokens)
     }
 

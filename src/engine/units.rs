@@ -252,8 +252,7 @@ pub fn parse_bytes(text: &str) -> Result<f64> {
 
 fn parse_with_unit(text: &str, units: &[(&str, f64)], expected: &str) -> Result<f64> {
     let trimmed = text.trim();
-    let split = trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
-    let (number, unit) = trimmed.split_at(split);
+    let (number, unit) = trimmed.split_at(length_of_number(trimmed));
     let unit = unit.trim();
     let number: f64 =
         number.parse().map_err(|_| Error::new(format!("'{text}' is no number with a unit")).expected(expected))?;
@@ -274,6 +273,20 @@ fn parse_with_unit(text: &str, units: &[(&str, f64)], expected: &str) -> Result<
     } else {
         Err(Error::new(format!("'{text}' is out of range")).expected(expected))
     }
+}
+
+/// Bytes of the number at the beginning of a text, with its exponent: programs print small numbers as `4.4e-05`. Without
+/// digits an `e` begins the unit.
+fn length_of_number(text: &str) -> usize {
+    let after = |from: usize, is_part: fn(char) -> bool| {
+        text[from..].find(|c: char| !is_part(c)).map_or(text.len(), |length| from + length)
+    };
+    let mantissa = after(0, |c| c.is_ascii_digit() || c == '.');
+    let Some(exponent) = text[mantissa..].strip_prefix(['e', 'E']) else { return mantissa };
+    let sign = usize::from(exponent.starts_with(['+', '-']));
+    let digits = mantissa + 1 + sign;
+    let end = after(digits, |c| c.is_ascii_digit());
+    if end > digits { end } else { mantissa }
 }
 
 #[cfg(test)]
@@ -368,5 +381,25 @@ mod tests {
         assert!((parse_flops_per_s("85 TOPS").unwrap() - 85e12).abs() < 1.0);
         assert!(parse_flops_per_s("85").is_err());
         assert!(parse_bytes("8parsecs").unwrap_err().to_string().contains("parsecs"));
+    }
+
+    #[test]
+    fn numbers_as_programs_print_them_are_quantities() {
+        // What Python's repr and jq write of the JSON that this program prints.
+        assert_eq!(parse_seconds("1e-1s").unwrap(), 0.1);
+        assert_eq!(parse_seconds("4.4e-05s").unwrap(), 4.4e-5);
+        assert_eq!(parse_seconds("1.5E+2 ms").unwrap(), 150.0 * 1e-3);
+        assert_eq!(parse_bytes("1E3MB").unwrap(), 1e9);
+        assert_eq!(parse_bytes("8e9B").unwrap(), 8e9);
+        assert_eq!(parse_joules("2.5e-1 J").unwrap(), 0.25);
+        assert_eq!(parse_bytes_per_s("2.048e2GB/s").unwrap(), 204.8e9);
+        assert_eq!(parse_flops_per_s("4.25e1TFLOP/s").unwrap(), 42.5e12);
+        let refused = |text: &str| parse_seconds(text).unwrap_err().to_string();
+        assert!(refused("1e-1").contains("no unit"));
+        assert!(refused("1e-s").contains("'e-s' is no unit known here"));
+        assert!(refused("1es").contains("'es' is no unit known here"));
+        assert!(refused("1e999s").contains("out of range"));
+        assert!(refused("e5s").contains("no number with a unit"));
+        assert!(refused("1e5e5s").contains("'e5s' is no unit known here"));
     }
 }

@@ -23,6 +23,13 @@ pub struct Workload {
     pub generated_tokens: u32,
 }
 
+impl Workload {
+    /// Whether anything is generated. Without it there is no time of decoding to minimise or to limit.
+    pub const fn decodes(self) -> bool {
+        self.generated_tokens > 0
+    }
+}
+
 impl Default for Workload {
     /// The paper's §4.3 setting: one robot, one long prompt, a short answer.
     fn default() -> Self {
@@ -66,6 +73,14 @@ impl Objective {
     #[inline]
     pub const fn index(self) -> usize {
         self as usize
+    }
+
+    /// Whether a request has this time at all: without generated tokens every architecture decodes in none.
+    pub const fn is_of(self, workload: Workload) -> bool {
+        match self {
+            Self::Prefill | Self::Total => true,
+            Self::Decode => workload.decodes(),
+        }
     }
 
     /// Lower-case name as typed on the command line.

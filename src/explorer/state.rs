@@ -267,10 +267,11 @@ impl State {
         budgets
     }
 
-    /// Whether a limit means something under a question. A limit on energy does where the power mode states its watts.
-    /// Elsewhere its switch keeps its position without effect, so that the budget is back when there are watts again.
+    /// Whether a limit means something under a question. A limit on energy does where the power mode states its watts,
+    /// and one on the time per output token where tokens are generated. Elsewhere its switch keeps its position without
+    /// effect, so that the budget is back when it means something again.
     pub fn can_limit(&self, question: Question, limit: Limit) -> bool {
-        limit != Limit::Energy || self.hardware(question).watts.is_some()
+        limit.is_of(question.workload) && (limit != Limit::Energy || self.hardware(question).watts.is_some())
     }
 
     /// What is looked at, as exports and warnings see it.

@@ -113,7 +113,8 @@ impl Pair {
         }
     }
 
-    fn leave_out(&mut self, measurement: &Measurement, reason: &str) {
+    /// Keeps a measurement beside the others with the reason against its use.
+    pub fn leave_out(&mut self, measurement: &Measurement, reason: &str) {
         self.left_out.push((measurement.origin.to_string(), reason.to_owned()));
     }
 }

@@ -126,12 +126,31 @@ impl Library {
         let toml = TomlSource::new(&file.source, &file.text);
         let overlay = Overlay::parse(&file.source, &file.text)?;
         let at_base = |what: String| toml.error(&KeyPath::ROOT.key("base"), what);
-        let base = self.resolve(Kind::Profile, &overlay.base).map_err(|error| at_base(error.headline().to_owned()))?;
+        let base = self
+            .base(file, &overlay.base)
+            .map_err(|error| at_base(error.headline().to_owned()).hint(beside(&overlay.base)))?;
         if Overlay::is(&base.text) {
             return Err(at_base(format!("'{}' is a calibration itself", shown(&overlay.base)))
                 .expected("the name of a board's profile"));
         }
         Profile::parse(&base.source, &base.text)?.with_overlay(overlay, toml)
+    }
+
+    /// The board's profile that a calibration is for: by its name, by a path from the calibration's folder, or as a file of
+    /// that name beside it. So a calibration of a board of one's own works where both lie together, installed or not.
+    fn base(&self, calibration: &Resolved, base: &str) -> Result<Resolved> {
+        let folder = match &calibration.origin {
+            Origin::Embedded => None,
+            Origin::User { path, .. } | Origin::Path(path) => path.parent(),
+        };
+        let Some(folder) = folder else { return self.resolve(Kind::Profile, base) };
+        if looks_like_a_path(base) {
+            return read_path(Kind::Profile, &folder.join(base));
+        }
+        self.resolve(Kind::Profile, base).or_else(|unknown| {
+            let beside = folder.join(format!("{base}.toml"));
+            if beside.is_file() { read_path(Kind::Profile, &beside) } else { Err(unknown) }
+        })
     }
 
     /// The law of that name or path.
@@ -150,7 +169,8 @@ impl Library {
         Ok(space)
     }
 
-    fn user_folder(&self, kind: Kind) -> Option<PathBuf> {
+    /// Where the user's files of that kind are found by name; none where the platform has no such place.
+    pub fn user_folder(&self, kind: Kind) -> Option<PathBuf> {
         Some(self.user_dir.as_ref()?.join(kind.folder()?))
     }
 
@@ -193,8 +213,22 @@ impl Library {
 fn unrecognised(detection: &Detection) -> Error {
     Error::new(detection.summary())
         .at_column("--profile")
-        .expected("a Jetson of the Orin or Thor family, a Raspberry Pi 5, or a GeForce RTX 4090 or 3090")
-        .hint("'roofscape profiles detect' shows what was looked at; or a profile by name")
+        .expected("a board of roofscape profiles list, or one of your own")
+        .hint(format!(
+            "a profile by name; or {}; roofscape profiles detect shows what was looked at",
+            detection.way_on()
+        ))
+}
+
+/// What to do for a calibration whose board is not found.
+fn beside(base: &str) -> String {
+    if looks_like_a_path(base) {
+        return "put the board's profile there, or write its path from the calibration's folder as 'base'".to_owned();
+    }
+    let base = shown(base);
+    format!(
+        "put the board's profile beside the calibration as {base}.toml, or among your profiles (roofscape profiles)"
+    )
 }
 
 fn looks_like_a_path(typed: &str) -> bool {

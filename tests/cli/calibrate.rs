@@ -132,7 +132,7 @@ fn misuse_is_answered() {
     let elsewhere = program.refused("calibrate --measurements published --profile apple-m4 --engine foo");
     assert!(
         elsewhere.ends_with(
-            "\nroofscape: '--engine': the measurements hold no engine 'foo'\n  expected: one of Ollama, llama.cpp\n"
+            "\nroofscape: '--engine': the measurements hold no engine 'foo' on apple-m4\n  expected: one of Ollama, llama.cpp\n"
         ),
         "{elsewhere}"
     );
@@ -323,4 +323,178 @@ fn times_of_the_cpu_are_none_of_the_gpu_s() {
     let wanted = "not used  bench.json, entry 1: it ran on the CPU, and the peaks of orin-nano-8gb are its GPU's";
     assert!(output.stdout.contains(wanted), "{}", output.stdout);
     assert_eq!(output.code, 1);
+}
+
+/// Two times of a server with one request at a time, whose peak is counted in buckets of a second.
+#[test]
+fn hw_vllm_serve_c1() {
+    let program = Program::new();
+    program.write(
+        "serve.json",
+        r#"{"backend": "vllm", "model_id": "Qwen3-4B-AWQ", "num_prompts": 20, "request_rate": "inf", "max_concurrency": 1,
+            "duration": 71.4, "completed": 20, "failed": 0, "total_input_tokens": 20480, "total_output_tokens": 2560,
+            "max_concurrent_requests": 2, "median_ttft_ms": 517.0, "median_tpot_ms": 24.0}"#,
+    );
+    let line =
+        "calibrate --measurements serve.json --profile orin-nx-16gb --mode MAXN --model Qwen3-4B --precision w4a16";
+    let output = program.line(&format!("{line} --format json"));
+    let document = output.json();
+    assert_eq!(document["left_out"], serde_json::json!([]), "{}", output.stderr);
+    let rows = list(&document["rows"]);
+    let measured = |row: &Value| (row["phase"].clone(), number(&row["measured_s"]), number(&row["tokens"]));
+    let expected = [("prefill".into(), 0.517, 1024.0), ("decode".into(), 0.024, 1088.5)];
+    assert_eq!(rows.iter().map(measured).collect::<Vec<_>>(), expected);
+}
+
+/// A file that says nothing of the head is told of it, as `predict` is.
+#[test]
+fn hw_calibrate_head() {
+    let program = Program::new();
+    program.write(
+        "profile.json",
+        r#"{"generation": {"average_time_per_token_ms": 16.07, "average_tokens_per_run": 83.0, "tokens_per_second": 62.2},
+            "prefill": {"average_time_per_run_ms": 29.26, "average_time_per_token_ms": 1.54,
+                        "average_tokens_per_run": 19.0, "reused_tokens": 0, "tokens_per_second": 649.4}}"#,
+    );
+    let line = "calibrate --measurements profile.json --profile orin-nano-8gb --mode MAXN_SUPER --model Qwen3-VL-2B-Instruct \
+                --precision w4a16";
+    let ideal = |options: &str| {
+        let document = program.line(&format!("{line} {options} --format json")).json();
+        let decode = list(&document["rows"]).iter().find(|row| row["phase"] == "decode").expect("a decode row").clone();
+        number(&decode["ideal_s"]) / number(&decode["measured_s"]) - 1.0
+    };
+    // Bytes over the board's 102.4 GB/s; INT4 would be a third too fast.
+    assert!((ideal("--head fp16") + 0.17).abs() < 0.01, "{}", ideal("--head fp16"));
+    assert!((ideal("--head int4") + 0.455).abs() < 0.01, "{}", ideal("--head int4"));
+    assert!(ideal("--head fp16 --kv q8_0") < ideal("--head fp16"));
+    assert!(program.refused(&format!("{line} --head q9")).contains("--head"));
+}
+
+const TWO_ENGINES: &str = "device,model,engine,weight_format,power_mode,prompt_tokens,gen_tokens,decode_tok_s\n\
+    Jetson Orin NX 16GB,Qwen3-0.6B,EngineA 1.0,INT4 AWQ,MAXN_SUPER,61,128,117.4\n\
+    Jetson Orin NX 16GB,Qwen3-1.7B,EngineA 1.0,INT4 AWQ,MAXN_SUPER,61,128,60.4\n\
+    Jetson Orin NX 16GB,Qwen3-4B,EngineA 1.0,INT4 AWQ,MAXN_SUPER,57,128,31.6\n\
+    Jetson Orin NX 16GB,Qwen3-8B,EngineA 1.0,INT4 AWQ,MAXN_SUPER,61,128,19.0\n\
+    Jetson Orin Nano 8GB,Qwen3-0.6B,EngineB 2.0,INT4 AWQ,15W,61,128,72.8\n";
+
+/// A calibration under another engine's name looks like a right one.
+#[test]
+fn hw_engine_mislabel() {
+    let program = Program::new();
+    program.write("times.csv", TWO_ENGINES);
+    let line = "calibrate --measurements times.csv --profile orin-nx-16gb --out b.toml --engine";
+    let arguments: Vec<&str> = line.split_whitespace().chain(["EngineB 2.0"]).collect();
+    let output = program.run(&arguments);
+    assert_eq!(output.code, 2, "{}", output.stderr);
+    let refused = output.stderr;
+    assert!(
+        refused.ends_with(
+            "roofscape: '--engine': the measurements hold no engine 'EngineB 2.0' on orin-nx-16gb\n  expected: EngineA 1.0\n"
+        ),
+        "{refused}"
+    );
+    assert!(refused.contains("times.csv: 1 time is of another board (orin-nano-8gb): not used"), "{refused}");
+    assert!(!program.dir().join("b.toml").exists());
+    // Where the rows state none, the name is the user's to say.
+    let unnamed = TWO_ENGINES.replace(",engine,", ",").replace(",EngineA 1.0", "").replace(",EngineB 2.0", "");
+    program.write("times.csv", &unnamed);
+    program.found(&format!("{line} mine"));
+    let written = std::fs::read_to_string(program.dir().join("b.toml")).expect("a calibration");
+    assert!(written.contains("engine = \"mine\""), "{written}");
+}
+
+/// A device that no profile claims may be any board.
+#[test]
+fn a_device_that_nobody_claims_is_not_the_profile_s() {
+    let program = Program::new();
+    program.write("times.csv", &TWO_ENGINES.replace("Jetson Orin NX 16GB", "Acme Box"));
+    let line = "calibrate --measurements times.csv --profile orin-nx-16gb";
+    let refused = program.refused(line);
+    assert!(refused.contains("the files hold no measurement on orin-nx-16gb: they name 'Acme Box'"), "{refused}");
+    assert!(refused.contains("add it to the aliases in [identity] of the profile"), "{refused}");
+    // One row among the board's own is named and left out.
+    program.write("times.csv", &TWO_ENGINES.replacen("Jetson Orin NX 16GB", "Acme Box", 1));
+    let document = program.found(&format!("{line} --format json")).json();
+    assert_eq!(document["summary"][0]["decode"]["rows"], 3);
+    assert_eq!(
+        document["left_out"][0]["reason"],
+        "measured on 'Acme Box', which the profile of orin-nx-16gb does not claim"
+    );
+    // Without a device --profile says which board it was.
+    let anywhere: String =
+        TWO_ENGINES.lines().take(5).map(|line| line.split_once(',').expect("a device").1.to_owned() + "\n").collect();
+    program.write("times.csv", &anywhere);
+    assert_eq!(program.found(&format!("{line} --format json")).json()["summary"][0]["decode"]["rows"], 4);
+}
+
+/// A GB10, by the figures of its data sheet that the times below need.
+const MY_BOARD: &str = r#"
+name = "my-board"
+title = "My board"
+[memory]
+capacity = { value = 128, unit = "GB", kind = "assumed", date = "2026-11-29", note = "for a test" }
+[[modes]]
+name = "default"
+bandwidth = { value = 273, unit = "GB/s", kind = "assumed", date = "2026-11-29", note = "for a test" }
+fp16 = { value = 125, unit = "TFLOP/s", sparsity = "dense", kind = "assumed", date = "2026-11-29", note = "for a test" }
+"#;
+
+const MY_TIMES: &str = "model,engine,weight_format,prompt_tokens,gen_tokens,prefill_ms,decode_tok_s\n\
+    Qwen2.5-7B,llama.cpp b6918,Q8_0,512,32,215,29.24\n\
+    Qwen2.5-7B,llama.cpp b6918,Q8_0,4096,32,1813,28.42\n\
+    Qwen2.5-7B,llama.cpp b6918,Q8_0,8192,32,3746,27.50\n\
+    Qwen3-30B-A3B,llama.cpp b6918,Q8_0,512,32,401,57.63\n\
+    Qwen3-30B-A3B,llama.cpp b6918,Q8_0,4096,32,1319,48.67\n\
+    Qwen3-30B-A3B,llama.cpp b6918,Q8_0,8192,32,2838,42.56\n";
+
+/// A board of one's own is calibrated by the two commands that are printed, wherever its file lies and whatever it is called.
+#[test]
+fn hw_calibration_base_path() {
+    let name = "my-board";
+    for (profile, out, base) in [
+        ("my-board.toml", "mine.toml", "./my-board.toml"),
+        ("boards/other-name.toml", "mine.toml", "./boards/other-name.toml"),
+        ("boards/other-name.toml", "calibrations/mine.toml", "../boards/other-name.toml"),
+    ] {
+        let program = Program::new();
+        program.write(profile, MY_BOARD);
+        program.write("calibrations/readme", "");
+        program.write("times.csv", MY_TIMES);
+        let line = format!("calibrate --measurements times.csv --profile ./{profile} --out {out}");
+        let written = program.found(&line);
+        assert!(written.stderr.contains(&format!("{out}: written; use it with --profile {out}")), "{}", written.stderr);
+        let text = std::fs::read_to_string(program.dir().join(out)).expect("a calibration");
+        assert!(text.contains(&format!("base = \"{base}\"")), "{text}");
+        let predicted = program.found(&format!("predict --model Qwen2.5-7B --profile {out} --precision q8_0"));
+        assert!(predicted.stdout.contains("calibrated: llama.cpp b6918"), "{}", predicted.stdout);
+        // One that names its board finds it beside itself.
+        std::fs::rename(program.dir().join(profile), program.dir().join(format!("{name}.toml"))).expect("moved");
+        program.write("mine.toml", &text.replace(base, name));
+        assert!(program.found("predict --model Qwen2.5-7B --profile mine.toml").stdout.contains("mine.toml"));
+        std::fs::remove_file(program.dir().join(format!("{name}.toml"))).expect("removed");
+        let refused = program.refused("predict --model Qwen2.5-7B --profile mine.toml");
+        assert!(
+            refused.contains(&format!("try: put the board's profile beside the calibration as {name}.toml")),
+            "{refused}"
+        );
+    }
+}
+
+/// Names as llama-bench writes them, and the same formats typed; the sizes are those of the files that ran.
+#[test]
+fn hw_llamabench_formats() {
+    let program = Program::new();
+    let path = format!("{}/tests/measurements/llama-bench-formats.json", env!("CARGO_MANIFEST_DIR"));
+    let line = format!("calibrate --measurements {path} --profile orin-nano-8gb --mode 15W --model Qwen3-4B");
+    let said = program.found(&line);
+    for format in ["q5_k_m", "q6_k", "iq4_xs"] {
+        let used = said.stdout.lines().filter(|line| line.contains("Qwen3-4B") && line.contains(format)).count();
+        assert_eq!(used, 2, "{}", said.stdout);
+    }
+    assert!(!said.stdout.contains("not used") && !said.stdout.contains("not modelled"), "{}", said.stdout);
+    for (format, file_bytes) in [("q5_k_m", 2_889_513_600.0), ("q6_k", 3_306_260_480.0), ("iq4_xs", 2_286_000_000.0)] {
+        let predicted = program.found(&format!("predict --model Qwen3-4B --precision {format} --format json")).json();
+        let bytes = predicted["memory"]["weights_bytes"].as_f64().expect("bytes");
+        assert!((bytes / file_bytes - 1.0).abs() < 0.02, "{format}: {bytes}");
+    }
 }

@@ -113,7 +113,7 @@ fn assert_row(row: &Value, expected: &Candidate, generated_tokens: u32) {
         ("prefill_s", expected.latency.prefill_s),
         ("decode_s", expected.latency.decode_s),
         ("total_s", expected.latency.total_s()),
-        ("tpot_s", expected.latency.tpot_s(generated_tokens)),
+        ("tpot_s", expected.latency.tpot_s(generated_tokens).expect("some are generated")),
         ("memory_bytes", expected.memory_bytes),
         ("parameters_total", shape.parameters_total() as f64),
         ("parameters_active", shape.parameters_active() as f64),
@@ -303,4 +303,56 @@ fn the_user_s_own_files_are_found_by_name() {
         (&"small".into(), &"my-board".into())
     );
     assert!(program.found("spaces").stdout.contains("mine"));
+}
+
+/// As Python's repr and jq write them.
+#[test]
+fn numbers_with_an_exponent_are_budgets() {
+    let program = Program::new();
+    let best = |budgets: &str| program.found(&format!("frontier {budgets} --format json")).json()["frontier"].clone();
+    assert_eq!(best("--max-total 1e-1s"), best("--max-total 100ms"));
+    assert_eq!(best("--max-tpot 4.4e-03s --max-memory 1E3MB"), best("--max-tpot 4.4ms --max-memory 1GB"));
+    // Too little for any architecture, which is another answer than a refusal.
+    assert_eq!(program.line("frontier --max-tpot 4.4e-05s").code, 1);
+}
+
+/// Nothing is decoded, so every architecture decodes in no time, and the largest would be the only one on a frontier.
+#[test]
+fn without_generated_tokens_no_decode_is_minimised_or_limited() {
+    let program = Program::new();
+    for command in ["frontier", "search --space paper", "export --out x.json", "plan --data tiny"] {
+        let error = program.refused(&format!("{command} --objective decode --output 0"));
+        assert!(error.contains("no decode latency can be minimised"), "{command}: {error}");
+        assert!(error.contains("try: --objective prefill, or --output 16"), "{command}: {error}");
+    }
+    for command in [
+        "frontier",
+        "search --space paper",
+        "export --out x.json",
+        "plan --data tiny",
+        "theory",
+        "profiles rank --arch qwen2.5-0.5b",
+    ] {
+        let error = program.refused(&format!("{command} --max-tpot 5ms --output 0"));
+        assert!(error.contains("--max-tpot") && error.contains("no time per output token to limit"), "{error}");
+        assert!(error.contains("try: --max-prefill in its place, or --output 16"), "{command}: {error}");
+    }
+    // The rest of a request without an answer is as it was.
+    for objective in ["prefill", "total"] {
+        let line = format!("frontier --objective {objective} --output 0 --max-prefill 50ms --format json");
+        let json = program.found(&line).json();
+        assert!(list(&json["frontier"]).len() > 10);
+        for entry in list(&json["frontier"]) {
+            let predictions = &entry["predictions"];
+            assert_eq!((&predictions["tpot_s"], &predictions["decode_s"]), (&Value::Null, &0.0.into()));
+            assert_eq!(predictions["total_s"], predictions["prefill_s"]);
+        }
+    }
+    let json = program.found("predict --arch qwen2.5-0.5b --output 0 --format json").json();
+    assert_eq!(json["predictions"]["tpot_s"], Value::Null);
+    assert!(program.found("predict --arch qwen2.5-0.5b --output 0").stdout.contains("prefill alone, nothing is"));
+    let json = program.found("profiles rank --arch qwen2.5-0.5b --output 0 --format json").json();
+    assert!(list(&json["ranking"]).iter().all(|row| row["predictions"]["tpot_s"] == Value::Null));
+    let json = program.found("theory --output 0 --max-prefill 50ms --format json").json();
+    assert_eq!(json["optimum"]["predictions"]["tpot_s"], Value::Null);
 }

@@ -12,7 +12,7 @@ use roofscape::explorer::message::{Action, ExportOutcome, FitStop, Message, Over
 use roofscape::explorer::open::Choices;
 use roofscape::explorer::screen::Screen;
 use roofscape::explorer::state::Mode;
-use roofscape::explorer::vocabulary::{Control, Focus, Notice, Pick, Scope, Switch};
+use roofscape::explorer::vocabulary::{Control, Direction, Focus, Notice, Pick, Scope, Stride, Switch};
 
 const SIZE: (u16, u16) = (120, 40);
 
@@ -162,17 +162,17 @@ fn head_and_cache_have_keys_of_their_own() {
     session.keys("ffff");
     let own = memory(&session);
     session.keys("h");
-    assert!(screen(&mut session).contains("w4a16 · head nvfp4 · 1,024"));
+    assert!(screen(&mut session).contains("w4a16 · head bf16 · 1,024"));
     session.keys("hkk");
     let mixed = memory(&session);
     let shown = screen(&mut session);
-    assert!(shown.contains("w4a16 · head fp16 · KV fp8 · 1,024"), "{shown}");
-    assert!(shown.contains("no quality loss modelled for w4a16 · head fp16 · KV fp8"), "{shown}");
-    assert!(mixed.weights_bytes > own.weights_bytes);
+    assert!(shown.contains("w4a16 · head int8 · KV fp8 · 1,024"), "{shown}");
+    assert!(shown.contains("no quality loss modelled for w4a16 · head int8 · KV fp8"), "{shown}");
+    assert!(mixed.weights_bytes < own.weights_bytes);
     assert_eq!(mixed.kv_cache_bytes, own.kv_cache_bytes / 2.0);
     // What was chosen stays with the next format of the weights.
     session.keys("f");
-    assert!(screen(&mut session).contains("q8_0 · head fp16 · KV fp8 · 1,024"));
+    assert!(screen(&mut session).contains("q8_0 · head int8 · KV fp8 · 1,024"));
 }
 
 fn baseline_loss(session: &Headless) -> f64 {
@@ -537,4 +537,32 @@ fn a_screen_keeps_its_focus_and_its_keys_to_itself() {
     assert_eq!((session.state.focus, session.state.budgets()), (focus, budgets));
     assert_eq!(session.state.objective, Objective::Total);
     assert_eq!(session.state.question.law, 1, "l holds everywhere");
+}
+
+/// A frontier of no time has one architecture, the largest, and a limit per token would be kept by all.
+#[test]
+fn without_generated_tokens_decoding_is_no_aim_and_no_budget() {
+    let mut session = session();
+    session.tell(Action::SetBudget(Limit::Tpot, 0.005));
+    session.keys("o");
+    while session.state.objective != Objective::Decode {
+        session.keys("o");
+    }
+    session.tell(Action::Focus(Focus::Control(Control::Generate)));
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    session.keys("0");
+    session.key(KeyCode::Enter, KeyModifiers::NONE);
+    let shown = screen(&mut session);
+    assert!(shown.contains("nothing is generated: the aim is total latency, TPOT ≤ 5.00 ms is off"), "{shown}");
+    assert!(session.state.budgets().get(Limit::Tpot).is_none());
+    for _ in 0..6 {
+        session.keys("o");
+        assert_ne!(session.state.objective, Objective::Decode);
+        assert!(session.state.selection.frontier.len() > 3);
+    }
+    session.key(KeyCode::F(1), KeyModifiers::NONE);
+    assert!(screen(&mut session).contains("no TPOT to limit: nothing is generated"));
+    session.tell(Action::Step(Control::Generate, Direction::Up, Stride::Coarse));
+    assert_eq!(session.state.budgets().get(Limit::Tpot), Some(0.005));
+    assert!(screen(&mut session).contains("tokens are generated again: TPOT ≤ 5.00 ms is on again"));
 }

@@ -121,8 +121,8 @@ impl Aim {
                         roofscape calibrate --measurements bench.json --profile orin-nano-8gb --model models/small.gguf models/large.gguf\n  \
                         roofscape calibrate --measurements latency.json --profile rtx-4090 --model config.json --precision w4a16 --input-len 512 --output-len 1 --batch 1\n  \
                         roofscape calibrate --measurements small.json large.json --profile thor-t5000 --out mine.toml && roofscape --profile mine.toml\n\n\
-                        Files: llama-bench JSON, JSONL and CSV; vllm bench latency and serve; TensorRT Edge-LLM profiles and llm_bench;\n\
-                        trtexec logs and exports; tables of measurements (datasets/measurements.csv).\n\
+                        Files: llama-bench, llama-batched-bench, llama-server and llama-cli; Ollama; MLC; vLLM; SGLang; AIPerf, GenAI-Perf;\n\
+                        NVIDIA's Jetson benchmarks; MLPerf; TensorRT Edge-LLM and trtexec; tables (datasets/measurements.csv).\n\
                         `published` is built in; without --profile it prints every pair of engine and board.")]
 pub struct CalibrateArgs {
     /// Files of measurements, or `published`
@@ -134,7 +134,7 @@ pub struct CalibrateArgs {
     /// Power mode of all measurements [default: what the files say, else the profile's own]
     #[arg(long, value_name = "NAME", requires = "profile")]
     pub mode: Option<String>,
-    /// The engine: chooses among those of the files, or names it where they do not say
+    /// The engine: chooses among those of the files, names it where they do not say, or adds a version to a tool's own
     #[arg(long, value_name = "NAME")]
     pub engine: Option<String>,
     /// The model that ran: a name of `roofscape models`, a config.json or its directory, a .gguf file; of several, each where
@@ -161,6 +161,12 @@ pub struct RunArgs {
     /// Number format of files that do not say
     #[arg(long, value_name = "FORMAT", requires = "profile", value_parser = precisions(), ignore_case = true)]
     pub precision: Option<Precision>,
+    /// Format of the LM head, of files that do not say [default: as the weights; 16 bit or `q6_k` where their format has it so]
+    #[arg(long, value_name = "FORMAT", requires = "profile", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
+    pub head: Option<Storage>,
+    /// Format of the KV cache, of files that do not say [default: 16 bit]
+    #[arg(long, value_name = "FORMAT", requires = "profile", value_parser = stored_as(Storage::OF_KV_CACHES), ignore_case = true)]
+    pub kv: Option<Storage>,
     /// Tokens of each prompt, of files that do not say
     #[arg(long, value_name = "TOKENS", requires = "profile", value_parser = value_parser!(u32).range(1..))]
     pub input_len: Option<u32>,
@@ -327,6 +333,28 @@ pub enum ProfilesCommand {
     Rank(Box<RankArgs>),
     /// Say which board this machine is, in which power mode, how that was told, and what the system uses of its memory
     Detect(DetectArgs),
+    /// Write a profile for a board that has none, begun from one that is like it, to be edited
+    New(NewProfileArgs),
+}
+
+/// `roofscape profiles new`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Figures are copied and say that they are assumed; the names and the memory of this machine stand in the \
+                        file, if it is none of the known boards.\n\n\
+                        Examples:\n  roofscape profiles new --like orin-nx-16gb --out my-board.toml\n  \
+                        roofscape profiles new --like rtx-4090 --out -"
+)]
+pub struct NewProfileArgs {
+    /// The profile to begin from: a name or a TOML file; `roofscape profiles detect` names the closest
+    #[arg(long, value_name = "NAME|PATH")]
+    pub like: String,
+    /// The TOML file to write, whose name is that of the profile; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `roofscape profiles detect`.
@@ -376,7 +404,8 @@ pub struct RankArgs {
     /// Number format; boards that cannot compute it are named
     #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
     pub precision: Precision,
-    /// Format that the LM head is stored in, and an embedding tied to it [default: as the weights; `q6_k` for `q4_k_m`]
+    /// Format that the LM head is stored in, and an embedding tied to it [default: as
+    /// the weights; 16 bit for `w4a16`, `q6_k` for most types of GGUF]
     #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
     pub head: Option<Storage>,
     /// Format that the KV cache is stored in [default: 16 bit]

@@ -89,7 +89,8 @@ pub struct BoardArgs {
     /// Number format of weights and arithmetic
     #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
     pub precision: Precision,
-    /// Format that the LM head is stored in, and an embedding tied to it [default: as the weights; `q6_k` for `q4_k_m`]
+    /// Format that the LM head is stored in, and an embedding tied to it [default: as
+    /// the weights; 16 bit for `w4a16`, `q6_k` for most types of GGUF]
     #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
     pub head: Option<Storage>,
     /// Format that the KV cache is stored in [default: 16 bit]

@@ -1,5 +1,6 @@
 //! The overlay that `--out` writes.
 
+use std::path::{Component, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::pair::{Calibrated, models};
@@ -7,10 +8,12 @@ use engine::calibration::{Calibration, Group, Observation, shapes};
 use engine::error::Result;
 use engine::roofline::Phase;
 use files::observations::Observed;
-use files::profile::{Draft, DraftFormat, Overlay, Profile, Spread};
+use files::profile::{Draft, DraftFormat, Overlay, Spread};
+use files::resolve::{Origin, Resolved};
 
-/// The file, which has been read back.
-pub(super) fn text(calibrated: &Calibrated, profile: &Profile, name: &str) -> Result<String> {
+/// The file that goes to `out`, which has been read back; `board` is that of the board's profile.
+pub(super) fn text(calibrated: &Calibrated, board: &Resolved, out: &Path) -> Result<String> {
+    let name = name(out);
     let rows = &calibrated.pair.rows;
     let mut sources: Vec<String> = rows.iter().map(source).collect();
     sources.sort_unstable();
@@ -24,8 +27,8 @@ pub(super) fn text(calibrated: &Calibrated, profile: &Profile, name: &str) -> Re
         words.map(|words| format!("{}: {words}.", group.formats.join(", "))).collect::<Vec<_>>()
     });
     let draft = Draft {
-        name: name.to_owned(),
-        base: profile.name.clone(),
+        name: name.clone(),
+        base: base(board, out),
         engine: calibrated.pair.engine.clone(),
         notes: cautions.collect(),
         sources,
@@ -33,8 +36,37 @@ pub(super) fn text(calibrated: &Calibrated, profile: &Profile, name: &str) -> Re
         formats,
     };
     let text = draft.to_toml();
-    Overlay::parse(name, &text)?;
+    Overlay::parse(&name, &text)?;
     Ok(text)
+}
+
+/// `agx-orin-64gb+edge-llm` of `profiles/calibrations/agx-orin-64gb+edge-llm.toml`.
+fn name(out: &Path) -> String {
+    out.file_stem().map_or_else(|| "calibration".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// What the file calls its board: a name where one finds it from anywhere, else the path from the file's folder, which
+/// holds as long as both are moved together.
+fn base(board: &Resolved, out: &Path) -> String {
+    let Origin::Path(path) = &board.origin else { return board.name.clone() };
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let from_folder = path.canonicalize().ok().zip(folder.canonicalize().ok());
+    let path = from_folder.map_or_else(|| path.clone(), |(path, folder)| between(&folder, &path));
+    path.to_string_lossy().into_owned()
+}
+
+/// The way from a folder to a file; both are absolute.
+fn between(folder: &Path, file: &Path) -> PathBuf {
+    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) =
+        (folder.components().collect(), file.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    // On another disk there is no way but the absolute one.
+    if shared == 0 {
+        return file.to_owned();
+    }
+    let up = from.iter().skip(shared).map(|_| Component::ParentDir);
+    let start = if shared == from.len() { Some(Component::CurDir) } else { None };
+    start.into_iter().chain(up).chain(to.iter().skip(shared).copied()).collect()
 }
 
 fn source(row: &Observed) -> String {
@@ -90,6 +122,19 @@ fn date(days: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_leads_from_a_folder_to_a_file() {
+        for (folder, file, way) in [
+            ("/a/b", "/a/b/board.toml", "./board.toml"),
+            ("/a/b", "/a/board.toml", "../board.toml"),
+            ("/a/b/c", "/a/x/board.toml", "../../x/board.toml"),
+        ] {
+            assert_eq!(between(Path::new(folder), Path::new(file)), Path::new(way));
+            let typed = between(Path::new(folder), Path::new(file)).to_string_lossy().into_owned();
+            assert_eq!(typed, way);
+        }
+    }
 
     #[test]
     fn days_are_dates() {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::cli::arch::{self, Asked};
 use crate::cli::args::{RankArgs, RowFormat};
+use crate::cli::load;
 use crate::cli::streams::{Failure, Outcome, Streams};
 use crate::cli::table::{Table, write_csv, write_pairs};
 use engine::architecture::Architecture;
@@ -63,7 +64,7 @@ impl Row {
     ];
 
     fn new(offered: &Offered<'_>, board: &Hardware, placed: &Placed, precision: &Precision) -> Self {
-        let value = |limit| placed.standing.needs().map(|needs| needs.value(limit));
+        let value = |limit| placed.standing.needs().map(|needs| needs.value(limit)).filter(|value| value.is_finite());
         let (verdict, reason) = match &placed.standing {
             Standing::Meets(_) if placed.watts.is_none() => ("no watts stated", String::new()),
             Standing::Meets(_) => ("meets", String::new()),
@@ -119,7 +120,7 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
         let what = format!("no board of the list can compute {}", args.precision.name);
         return Err(Error::new(what).at_column("--precision").into());
     };
-    let budgets = args.budgets.budgets();
+    let budgets = load::budgets_anywhere(&args.budgets, &args.workload)?;
     let ranking = rank(&offers, &estimator, &shape, &budgets);
     let row = |placed: &Placed| Row::new(&names[placed.offer], &offers[placed.offer], placed, estimator.precision());
     let rows: Vec<Row> = ranking.iter().map(row).collect();

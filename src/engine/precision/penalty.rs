@@ -86,8 +86,9 @@ mod tests {
         assert_eq!(refusal("0.03"), "'0.03' is no loss penalty\n  expected: FORMAT=NATS, such as w4a16=0.03");
         assert_eq!(
             refusal("int5=1"),
-            "'int5' is no number format\n  expected: one of fp16, bf16, w8a8, w8a16, w4a16, q8_0, q4_0, q4_k, q4_k_m, \
-             fp8, nvfp4"
+            "'int5' is no number format\n  expected: one of fp16, bf16, w8a8, w8a16, w4a16, fp8, nvfp4, q8_0, q6_k, \
+             q5_k_m, q5_k_s, q5_1, q5_0, q4_k_m, q4_k_s, q4_k, q4_1, q4_0, iq4_nl, iq4_xs, mxfp4, q3_k_l, q3_k_m, \
+             q3_k_s, iq3_m, iq3_s, iq3_xs, iq3_xxs, q2_k"
         );
         for nats in ["-0.1", "11", "nan", "inf", "", "much"] {
             let wanted = format!("'{nats}' is no loss penalty from 0 to 10 nats per token");

@@ -232,7 +232,7 @@ pub(super) static ENTRIES: [Entry; 31] = [
         column: "TPOT ms",
         unit: Unit::Seconds,
         part: Part::Prediction,
-        value: |of| of.latency.map(|latency| latency.tpot_s(of.workload.generated_tokens)).into(),
+        value: |of| of.latency.and_then(|latency| latency.tpot_s(of.workload.generated_tokens)).into(),
         screen: Some(screen(4, "TPOT ms", 7)),
         ..PLAIN
     },

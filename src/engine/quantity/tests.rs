@@ -46,7 +46,7 @@ fn each_has_the_value_that_its_key_says() {
         ("perplexity", sweep.perplexity[index]),
         ("prefill_s", sweep.prefill_s[index]),
         ("decode_s", sweep.decode_s[index]),
-        ("tpot_s", sweep.tpot_s(index)),
+        ("tpot_s", sweep.tpot_s(index).unwrap()),
         ("total_s", sweep.total_s[index]),
         ("memory_bytes", sweep.memory_bytes[index]),
         ("tokens_per_s", landscape.estimator.tokens_per_s(sweep.latency(index)).unwrap()),

@@ -44,7 +44,7 @@ impl Needs {
         match limit {
             Limit::Total => self.latency.total_s(),
             Limit::Prefill => self.latency.prefill_s,
-            Limit::Tpot => self.latency.tpot_s(self.generated_tokens),
+            Limit::Tpot => self.latency.tpot_s(self.generated_tokens).unwrap_or(f64::INFINITY),
             Limit::Memory => self.memory_bytes,
             Limit::Energy => self.energy_j.unwrap_or(f64::INFINITY),
         }

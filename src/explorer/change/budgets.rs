@@ -57,11 +57,16 @@ pub(crate) fn toggle(state: &mut State, limit: Limit) {
     super::picture::reselect(state);
 }
 
-/// A budget that means nothing in the present power mode is not touched, and the reason said.
+/// A budget that means nothing in the present power mode or for the present workload is not touched, and the reason said.
 pub(crate) fn refused(state: &mut State, limit: Limit) -> bool {
     let question = state.question;
     if state.can_limit(question, limit) {
         return false;
+    }
+    if !limit.is_of(question.workload) {
+        let words = format!("no {} to limit: nothing is generated", limit.label());
+        state.notice = Some(Notice::Trouble(words));
+        return true;
     }
     let profile = &state.board(question).profile;
     let mut words = profile.no_energy(state.power_mode(question)).headline().to_owned();
@@ -84,6 +89,9 @@ pub(crate) fn lift(state: &mut State) {
 /// they are no time budgets.
 pub(crate) fn preset(state: &mut State, which: usize) {
     let Some(preset) = PRESETS.get(which) else { return };
+    if refused(state, preset.limit) {
+        return;
+    }
     for slider in &mut state.sliders {
         if slider.limit == preset.limit {
             slider.value = preset.seconds;

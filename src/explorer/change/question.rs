@@ -154,7 +154,32 @@ pub(crate) fn step(state: &mut State, control: Control, direction: Direction, st
     if (state.question.board, state.question.mode) != (before.board, before.mode) {
         say_power_mode(state, before);
     }
+    follow_workload(state, before);
     if state.question == before { Vec::new() } else { ask(state) }
+}
+
+/// Without generated tokens nothing is decoded: an aim at the time of decoding becomes one at all of it, and a budget
+/// per token has no effect. Both are said.
+fn follow_workload(state: &mut State, before: Question) {
+    let now = state.question.workload;
+    if now.decodes() == before.workload.decodes() {
+        return;
+    }
+    let slider = state.slider(Limit::Tpot);
+    let budget = (slider.switch == Switch::On).then(|| {
+        let is = if now.decodes() { "is on again" } else { "is off" };
+        format!("{} ≤ {} {is}", slider.limit.label(), slider.limit.text(slider.value))
+    });
+    let aim = (!state.objective.is_of(now)).then(|| {
+        aim_at(state, Objective::Total);
+        format!("the aim is {} latency", Objective::Total.name())
+    });
+    let effects: Vec<String> = aim.into_iter().chain(budget).collect();
+    if !effects.is_empty() {
+        let cause = if now.decodes() { "tokens are generated again" } else { "nothing is generated" };
+        let words = format!("{cause}: {}", effects.join(", "));
+        state.notice = Some(if now.decodes() { Notice::Done(words) } else { Notice::Trouble(words) });
+    }
 }
 
 /// Says what the new power mode powers, or why its number format is another, and what becomes of an energy budget.
@@ -185,6 +210,7 @@ fn say_power_mode(state: &mut State, before: Question) {
 
 /// Sets a typed workload value; says what is allowed if it is not.
 pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect>, String> {
+    let before = state.question;
     let workload = &mut state.question.workload;
     let (slot, allowed) = match control {
         Control::Prompt => (&mut workload.prompt_tokens, 1..=MAX_TOKENS),
@@ -194,6 +220,7 @@ pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Res
     match typed.trim().replace(',', "").parse::<u32>() {
         Ok(count) if allowed.contains(&count) => {
             *slot = count;
+            follow_workload(state, before);
             Ok(ask(state))
         }
         _ => {
@@ -204,7 +231,16 @@ pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Res
 }
 
 fn step_objective(state: &mut State, direction: Direction) {
-    state.objective = direction.next_in(&Objective::ALL, state.objective);
+    let mut next = direction.next_in(&Objective::ALL, state.objective);
+    while !next.is_of(state.question.workload) {
+        state.notice = Some(Notice::Done(format!("no {} latency to aim at: nothing is generated", next.name())));
+        next = direction.next_in(&Objective::ALL, next);
+    }
+    aim_at(state, next);
+}
+
+fn aim_at(state: &mut State, objective: Objective) {
+    state.objective = objective;
     super::picture::refront(state);
     super::picture::reselect(state);
 }

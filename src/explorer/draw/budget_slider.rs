@@ -37,7 +37,7 @@ pub(crate) fn render_slider(canvas: &mut Canvas<'_>, state: &State, (slider, foc
     ];
     canvas.hits.push(Rect::new(line.x, line.y, 2, 1), Target::Press(Action::ToggleBudget(limit)));
     if !can {
-        spans.push(canvas.span(no_watts(state, line.width.saturating_sub(NO_SLIDER_LABEL)), Role::Label));
+        spans.push(canvas.span(why_not(state, limit, line.width.saturating_sub(NO_SLIDER_LABEL)), Role::Label));
         return canvas.line(line, spans);
     }
     spans.push(canvas.span("≤ ", Role::Label));
@@ -48,8 +48,11 @@ pub(crate) fn render_slider(canvas: &mut Canvas<'_>, state: &State, (slider, foc
     render_track(canvas, state, (limit, value, on), track_area);
 }
 
-/// What stands in place of the energy of a mode without watts: with the mode's name where that fits.
-fn no_watts(state: &State, room: u16) -> String {
+/// What stands in place of a limit that means nothing here: with the mode's name where that fits.
+fn why_not(state: &State, limit: Limit, room: u16) -> String {
+    if !limit.is_of(state.question.workload) {
+        return "–  nothing is generated".to_owned();
+    }
     let in_full = format!("–  no watts stated for {}", state.power_mode(state.question).name);
     if text::width(&in_full) < usize::from(room) { in_full } else { "–  no watts stated".to_owned() }
 }

@@ -47,13 +47,27 @@ pub(super) fn named(written: &str, boards: &Boards) -> Result<Named> {
 /// Whether a driver's name of a GPU excludes a known board. Drivers of Jetsons only say `Orin`. A board whose profile
 /// says nothing of its names excludes none.
 pub(super) fn is_another(gpu: &str, profile: &str, boards: &Boards) -> bool {
-    const OF_DRIVERS: [&str; 6] = ["tegra", "nvgpu", "gpu", "graphics", "cuda", "integrated"];
+    const OF_DRIVERS: [&str; 13] = [
+        "nvidia",
+        "geforce",
+        "amd",
+        "radeon",
+        "intel",
+        "apple",
+        "tegra",
+        "nvgpu",
+        "gpu",
+        "graphics",
+        "cuda",
+        "vulkan",
+        "integrated",
+    ];
     let Some(board) = boards.named(profile) else { return false };
     let identity = &board.identity;
     if identity.aliases.is_empty() && identity.other_words.is_empty() && identity.cards.is_empty() {
         return false;
     }
-    let cards = identity.cards.iter().flat_map(|card| words(card));
+    let cards = identity.cards.iter().chain(&identity.shared_cards).flat_map(|card| words(card));
     let known: Vec<String> = names(board).flatten().chain(other_words(board)).chain(cards).collect();
     words(gpu).iter().any(|word| !known.contains(word) && !OF_DRIVERS.contains(&word.as_str()))
 }

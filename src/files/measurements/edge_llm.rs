@@ -10,10 +10,12 @@ use super::options::Options;
 use super::printed::without_prefix;
 use super::reader::{OfObject, OfText, Reader, Writer};
 use super::row::{self, MILLISECONDS, Row};
-use super::told;
+use super::told::{self, Engine};
 use engine::error::Result;
 
-const ENGINE: &str = "TensorRT Edge-LLM";
+const ENGINE: Engine<'_> = Engine::new("TensorRT Edge-LLM");
+/// `llm_bench` is timed without sampling, so its rates are kept apart.
+const OF_BENCH: Engine<'_> = Engine { name: "TensorRT Edge-LLM llm_bench", family: ENGINE.name };
 const KEYS: [&str; 3] = ["prefill", "generation", "eagle_generation"];
 /// Figures are printed with at least three digits.
 const TOLERANCE: f64 = 0.01;
@@ -156,7 +158,7 @@ fn read_bench(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     for Bench { line, figures } in benches {
         let origin = Origin { file: file.to_owned(), place: Place::Line(line) };
-        let base = told::measurement(options, origin, "TensorRT Edge-LLM llm_bench", &[])?;
+        let base = told::measurement(options, origin, OF_BENCH, &[])?;
         bench(&Row::new(figures), &base, options, &mut found).map_err(|error| error.at_line(line))?;
     }
     Ok(found)

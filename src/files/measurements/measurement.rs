@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use engine::architecture::Architecture;
+use engine::error::Error;
 use engine::precision::Precision;
 use engine::text::shown;
 
@@ -48,6 +49,17 @@ pub enum Place {
     Entry(usize),
     /// The file as a whole.
     File,
+}
+
+impl Place {
+    /// The error, said to be there in the file called `file`.
+    pub(super) fn locate(self, error: Error, file: &str) -> Error {
+        match self {
+            Self::Line(line) => error.at_line(line),
+            Self::Entry(entry) => error.in_source(format!("{file}, entry {entry}")),
+            Self::File => error,
+        }
+    }
 }
 
 /// Where a measurement comes from, for messages.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::formats;
-use super::measurement::Named;
+use super::measurement::{Formats, Named};
 use crate::boards::Boards;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
@@ -68,6 +68,8 @@ pub struct Options<'a> {
     pub boards: &'a Boards,
     /// The model that ran.
     pub model: Option<Model>,
+    /// The models that ran, where these are several: each in the files that name it.
+    pub told: Vec<Model>,
     /// The board's profile.
     pub board: Option<String>,
     /// The power mode.
@@ -76,6 +78,10 @@ pub struct Options<'a> {
     pub engine: Option<String>,
     /// The number format.
     pub precision: Option<String>,
+    /// The format of the LM head, for files that do not say.
+    pub head: Option<String>,
+    /// The format of the KV cache, for files that do not say.
+    pub kv_cache: Option<String>,
     /// Tokens of each prompt.
     pub input_len: Option<u32>,
     /// Tokens generated for each.
@@ -99,10 +105,13 @@ impl<'a> Options<'a> {
             models,
             boards,
             model: None,
+            told: Vec::new(),
             board: None,
             mode: None,
             engine: None,
             precision: None,
+            head: None,
+            kv_cache: None,
             input_len: None,
             output_len: None,
             past_kv_len: None,
@@ -124,6 +133,15 @@ impl<'a> Options<'a> {
                 return Some(model);
             }
             rest = &rest[..rest.rfind(['-', '_', '.', ' ', ':'])?];
+        }
+    }
+
+    /// The formats of head and cache that are told, where the file does not say.
+    pub(super) fn complete(&self, formats: &mut Formats) {
+        for (format, told) in [(&mut formats.head, &self.head), (&mut formats.kv_cache, &self.kv_cache)] {
+            if format.is_none() {
+                *format = told.as_deref().and_then(formats::stored);
+            }
         }
     }
 

@@ -1,13 +1,57 @@
 //! The parts of a measurement that some tools do not write and that the user must give.
 
+use super::formats;
 use super::measurement::{Formats, Measurement, Named, Origin, Phase};
 use super::options::Options;
 use engine::error::{Error, Result};
 use engine::text::shown;
 
+/// Who ran the model, as far as a tool's file tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Engine<'a> {
+    /// As it is called in reports where nobody says more.
+    pub(super) name: &'a str,
+    /// How the name of any version of it begins; empty where the tool times any engine.
+    pub(super) family: &'a str,
+}
+
+impl<'a> Engine<'a> {
+    /// One whose versions all begin with its name.
+    pub(super) const fn new(name: &'a str) -> Self {
+        Self { name, family: name }
+    }
+
+    /// A tool that times whatever answers it.
+    pub(super) const fn any(name: &'a str) -> Self {
+        Self { name, family: "" }
+    }
+
+    /// The engine's name. The user may say which version it was, but never that it was another: a calibration under
+    /// another engine's name looks like a right one.
+    pub(super) fn named(self, options: &Options<'_>) -> String {
+        let is_it = |told: &&String| told.to_lowercase().starts_with(&self.family.to_lowercase());
+        options.engine.as_ref().filter(is_it).map_or_else(|| self.name.to_owned(), String::clone)
+    }
+}
+
 /// A measurement as far as the user has described it. The reader fills in what was timed. `names` are what the file
 /// calls the model.
-pub(super) fn measurement(options: &Options<'_>, origin: Origin, engine: &str, names: &[&str]) -> Result<Measurement> {
+pub(super) fn measurement(
+    options: &Options<'_>,
+    origin: Origin,
+    engine: Engine<'_>,
+    names: &[&str],
+) -> Result<Measurement> {
+    in_format(options, origin, engine, (names, None))
+}
+
+/// The same, of a file that may say in which format the weights are.
+pub(super) fn in_format(
+    options: &Options<'_>,
+    origin: Origin,
+    engine: Engine<'_>,
+    (names, format): (&[&str], Option<Named>),
+) -> Result<Measurement> {
     let model = options.model(names.iter().copied()).ok_or_else(|| {
         let what = match names.first() {
             Some(name) => format!("the shape of '{}' is not known", shown(name)),
@@ -15,12 +59,13 @@ pub(super) fn measurement(options: &Options<'_>, origin: Origin, engine: &str, n
         };
         Error::new(what).hint("give its shape: --model config.json")
     })?;
-    let formats = Formats { weights: options.weights()?, head: None, kv_cache: None };
+    let weights = format.map_or_else(|| weights(options, names), Ok)?;
+    let formats = Formats { weights, head: None, kv_cache: None };
     Ok(Measurement {
         origin,
         board: named(options.board.as_ref()),
         mode: named(options.mode.as_ref()),
-        engine: options.engine.clone().unwrap_or_else(|| engine.to_owned()),
+        engine: engine.named(options),
         engine_version: None,
         model: Named::known(names.first().copied().unwrap_or(&model.name), &model.name),
         architecture: model.architecture,
@@ -35,6 +80,14 @@ pub(super) fn measurement(options: &Options<'_>, origin: Origin, engine: &str, n
         source: None,
         note: None,
     })
+}
+
+/// The weights' format: as told, else by a word of the model's name (`Qwen3-4B-AWQ`).
+fn weights(options: &Options<'_>, names: &[&str]) -> Result<Named> {
+    match names.iter().find_map(|name| formats::of_model(name)) {
+        Some(format) if options.precision.is_none() => Ok(format),
+        _ => options.weights(),
+    }
 }
 
 /// What a person calls a board or a mode.

@@ -12,11 +12,11 @@ use super::options::Options;
 use super::printed::without_prefix;
 use super::reader::{OfEntries, OfText, Reader, Writer};
 use super::row::{self, MILLISECONDS, Row};
-use super::told;
+use super::told::{self, Engine};
 use engine::error::{Error, Result};
 use engine::statistics::{median, standard_deviation};
 
-const ENGINE: &str = "TensorRT trtexec";
+const ENGINE: Engine<'_> = Engine { name: "TensorRT trtexec", family: "TensorRT" };
 const LABEL: &str = "GPU Compute Time:";
 
 /// `--exportTimes`.
@@ -75,7 +75,7 @@ fn read_times(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Result<
     for (place, entry) in entries {
         let time = object(entry)
             .and_then(|row| row.time_s("computeMs", MILLISECONDS)?.ok_or_else(|| row::missing("computeMs")));
-        passes.push(time.map_err(|error| at(error, file, place))?);
+        passes.push(time.map_err(|error| place.locate(error, file))?);
     }
     let time_s = median(passes.iter().copied()).ok_or_else(|| row::missing("computeMs"))?;
     push(&mut found, file, Place::File, time_s, options)?;
@@ -89,13 +89,13 @@ fn read_times(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Result<
 fn read_profile(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
     for (place, entry) in entries {
-        let row = object(entry).map_err(|error| at(error, file, place))?;
+        let row = object(entry).map_err(|error| place.locate(error, file))?;
         let Some(name) = row.text("name") else { continue };
         // A layer that is folded into another takes no time of its own.
-        if row.number("averageMs").map_err(|error| at(error, file, place))? == Some(0.0) {
+        if row.number("averageMs").map_err(|error| place.locate(error, file))? == Some(0.0) {
             continue;
         }
-        let time = row.time_s("averageMs", MILLISECONDS).map_err(|error| at(error, file, place))?;
+        let time = row.time_s("averageMs", MILLISECONDS).map_err(|error| place.locate(error, file))?;
         found.operators.extend(time.map(|time_s| OperatorTime { name, time_s }));
     }
     let total_s = found.operators.iter().map(|operator| operator.time_s).sum::<f64>();
@@ -116,13 +116,5 @@ fn object(entry: Value) -> Result<Row> {
     match entry {
         Value::Object(object) => Ok(Row::new(object)),
         _ => Err(Error::new("an entry is no object")),
-    }
-}
-
-fn at(error: Error, file: &str, place: Place) -> Error {
-    match place {
-        Place::Entry(entry) => error.in_source(format!("{file}, entry {entry}")),
-        Place::Line(line) => error.at_line(line),
-        Place::File => error,
     }
 }

@@ -33,6 +33,17 @@ const TENSOR_CORES: [TensorCores; 4] = [
     TensorCores { capability: "11.0", fp16: 8192.0, int8: 16_384.0, fp8: Some(16_384.0), fp4: Some(32_768.0) },
 ];
 
+/// Dense operations per SM and clock cycle in the format of a key; none where the table does not know.
+pub(super) fn operations_per_cycle(capability: &str, key: &str) -> Option<f64> {
+    let cores = TENSOR_CORES.iter().find(|cores| cores.capability == capability)?;
+    match key {
+        "fp16" => Some(cores.fp16),
+        "int8" => Some(cores.int8),
+        "fp8" => cores.fp8,
+        _ => cores.fp4,
+    }
+}
+
 /// How far a rate may lie above the bound before it is refused: above rounding and boost clocks, below the factor 2
 /// of sparsity.
 const TOLERANCE: f64 = 1.5;
@@ -79,14 +90,10 @@ pub(super) struct Bound<'a> {
 impl Bound<'_> {
     /// The second rule: no rate far above the dense peak. A capability not in the table bounds nothing.
     pub(super) fn check(&self, toml: TomlSource<'_>, path: &KeyPath, rate: &Figure) -> Result<(), Error> {
-        let Some(cores) = TENSOR_CORES.iter().find(|cores| cores.capability == self.capability) else { return Ok(()) };
-        let per_clock = match rate.key {
-            "fp16" => Some(cores.fp16),
-            "int8" => Some(cores.int8),
-            "fp8" => cores.fp8,
-            _ => cores.fp4,
-        };
-        let Some(per_clock) = per_clock else {
+        if !TENSOR_CORES.iter().any(|cores| cores.capability == self.capability) {
+            return Ok(());
+        }
+        let Some(per_clock) = operations_per_cycle(self.capability, rate.key) else {
             let what = format!("compute capability {} has no {} matrix rate", self.capability, rate.key);
             return Err(toml.error(path, what).hint("remove the key"));
         };
@@ -113,13 +120,6 @@ impl Bound<'_> {
     /// Dense peak in a format, FLOP/s, for figures that are derived from it.
     #[cfg(test)]
     pub(super) fn peak(&self, key: &str) -> f64 {
-        let cores = TENSOR_CORES.iter().find(|cores| cores.capability == self.capability).unwrap();
-        let per_clock = match key {
-            "fp16" => Some(cores.fp16),
-            "int8" => Some(cores.int8),
-            "fp8" => cores.fp8,
-            _ => cores.fp4,
-        };
-        per_clock.unwrap() * self.sms.si * self.gpu_clock.si
+        operations_per_cycle(self.capability, key).unwrap() * self.sms.si * self.gpu_clock.si
     }
 }

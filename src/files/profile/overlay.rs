@@ -30,7 +30,7 @@ use engine::text::shown;
 pub struct Overlay {
     /// Short name, as typed on the command line.
     pub name: String,
-    /// Name of the board's profile.
+    /// Name of the board's profile; in a file also its path from the file's folder.
     pub base: String,
     /// The engine and its version.
     pub engine: String,
@@ -388,7 +388,9 @@ impl Profile {
         }
         let engine = overlay.name.rsplit_once('+').map_or(overlay.engine.as_str(), |(_, engine)| engine);
         self.title = format!("{} + {engine}", self.title);
-        self.name.clone_from(&overlay.name);
+        // By whatever path it was found, the board is called by its name.
+        let board = std::mem::replace(&mut self.name, overlay.name.clone());
+        let overlay = Overlay { base: board, ..overlay };
         self.notes.extend(overlay.notes.iter().cloned());
         self.calibration = Some(overlay);
         Ok(self)

@@ -51,7 +51,7 @@ impl Question<'_> {
             .with(Quantity::PREFILL, Some(prefill_s))
             .with(Quantity::DECODE, Some(latency.decode_s))
             .with(Quantity::TOTAL, Some(total_s))
-            .with(Quantity::TPOT, Some(tpot_s))
+            .with(Quantity::TPOT, latency.tpot_s(self.estimator.workload().generated_tokens).map(|_| tpot_s))
             .with(Quantity::MEMORY, Some(memory_bytes))
             .with(Quantity::ENERGY, power.map(|_| energy_j))
             .with(Quantity::ENERGY_PER_TOKEN, power.and_then(|power| power.token_j(latency)))

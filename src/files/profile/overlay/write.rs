@@ -11,7 +11,7 @@ use engine::units::significant;
 pub struct Draft<'a> {
     /// Short name, as it will be typed.
     pub name: String,
-    /// Name of the board's profile.
+    /// Name of the board's profile, or its path from the folder of the file.
     pub base: String,
     /// The engine and its version.
     pub engine: String,

@@ -123,7 +123,7 @@ impl Detail<'_> {
                 canvas.span("TTFT ", Role::Label),
                 canvas.span(units::seconds(sweep.prefill_s[self.index]), Role::Text),
                 canvas.span(" TPOT ", Role::Label),
-                canvas.span(units::seconds(sweep.tpot_s(self.index)), Role::Text),
+                canvas.span(sweep.tpot_s(self.index).map_or_else(|| "–".to_owned(), units::seconds), Role::Text),
                 canvas.span(" total ", Role::Label),
                 canvas.span(units::seconds(sweep.total_s[self.index]), Role::Text),
             ],

@@ -158,7 +158,7 @@ impl BoardRow {
 
     /// The quantity that a budget limits, where it can be computed.
     pub fn value(&self, limit: Limit) -> Option<f64> {
-        self.placed.standing.needs().map(|needs| needs.value(limit))
+        self.placed.standing.needs().map(|needs| needs.value(limit)).filter(|value| value.is_finite())
     }
 }
 

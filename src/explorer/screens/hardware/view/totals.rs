@@ -10,6 +10,7 @@ use crate::explorer::pointer::Target;
 use crate::explorer::screens::hardware::action::HardwareAction;
 use crate::explorer::screens::hardware::model::operators::Subject;
 use crate::explorer::state::State;
+use engine::latency::Latency;
 use engine::roofline::{Bound, OperatorPoint, Phase};
 use engine::text::{fit, right};
 use engine::units;
@@ -42,7 +43,7 @@ pub(super) fn render(
     let heading = format!("{:LABEL$}{:>cells$}{:>cells$}{:>cells$}", "", "A", "B", "A to B");
     canvas.line(line(inner.y), vec![canvas.span(heading, Role::Label)]);
     for (row, (y, label)) in (inner.y + 1..inner.bottom()).zip(LABELS).enumerate() {
-        let [a, b] = columns.map(|column| column.map(|figures| figures[row]));
+        let [a, b] = columns.map(|column| column.and_then(|figures| figures[row]));
         let is_time = row < TIMES;
         let text = |value: Option<f64>| match value {
             None => "–".to_owned(),
@@ -63,14 +64,15 @@ pub(super) fn render(
 }
 
 /// Seconds, and of all of them together, what is spent waiting for memory and on launches.
-fn figures(subject: &Subject, tokens: u32) -> [f64; LABELS.len()] {
+fn figures(subject: &Subject, tokens: u32) -> [Option<f64>; LABELS.len()] {
     let [prefill_s, decode_s] = [Phase::Prefill, Phase::Decode].map(|phase| subject.seconds(phase));
     let total_s = prefill_s + decode_s;
     let part = |share: fn(&OperatorPoint) -> f64| {
         subject.points.iter().map(|point| point.cost.seconds * share(point)).sum::<f64>() / total_s
     };
-    let tpot_s = decode_s / f64::from(tokens.max(1));
-    [prefill_s, decode_s, tpot_s, total_s, part(memory_share), part(|point| point.overhead_share)]
+    let tpot_s = Latency { prefill_s, decode_s }.tpot_s(tokens);
+    let shares = [part(memory_share), part(|point| point.overhead_share)].map(Some);
+    [Some(prefill_s), Some(decode_s), tpot_s, Some(total_s), shares[0], shares[1]]
 }
 
 /// The share of an operator's time in which it waits for memory.

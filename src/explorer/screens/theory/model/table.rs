@@ -54,7 +54,9 @@ impl Row {
         let binding = |limit: &Limit| [&answered.simplified, &answered.operators].iter().any(|s| regime(s).has(*limit));
         let (holding, others): (Vec<Limit>, Vec<Limit>) = answered.limits().partition(binding);
         let priced = [Limit::Total, Limit::Tpot, Limit::Memory];
-        let unlimited = priced.into_iter().filter(|limit| answered.inquiry.budgets.get(*limit).is_none());
+        let unlimited = priced.into_iter().filter(|limit| {
+            limit.is_of(answered.inquiry.question.workload) && answered.inquiry.budgets.get(*limit).is_none()
+        });
         Coordinate::ALL
             .into_iter()
             .map(Self::Size)
