@@ -50,13 +50,39 @@ const fn is_zero(size: &u32) -> bool {
 
 /// A sliding window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Window {
     /// W: positions that a query of such a layer sees, its own included.
     pub tokens: u32,
     /// Which layers have none.
     #[serde(flatten)]
     pub full: FullLayers,
+}
+
+/// What a window is in JSON: the keys of [`FullLayers`] stand beside its size, and one of them is there.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Window")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct WrittenWindow {
+    /// W: positions that a query of such a layer sees, its own included.
+    tokens: u32,
+    /// Every n-th layer has none; absent where `full_layers` says how many.
+    #[schemars(default, skip_serializing_if = "Option::is_none")]
+    full_every: Option<u32>,
+    /// So many layers have none.
+    #[schemars(default, skip_serializing_if = "Option::is_none")]
+    full_layers: Option<u32>,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Window {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        WrittenWindow::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenWindow::json_schema(generator)
+    }
 }
 
 /// Layers that see the whole context, in a model whose other layers do not.
