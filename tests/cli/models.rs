@@ -60,7 +60,7 @@ fn the_list_has_counts_and_sources() {
     let shape = &moe["architecture"];
     assert_eq!((&shape["shared"], &shape["experts"]), (&Value::from(5632), &Value::from(60)));
     let csv = program.run(&["models", "list", "--format", "csv"]);
-    assert_eq!(csv.stdout.lines().count(), 41);
+    assert_eq!(csv.stdout.lines().count(), 50);
     assert!(csv.stdout.starts_with("name,family,layers,width,"));
     let table = program.run(&["models"]).stdout;
     assert!(table.contains("\nQwen2.5-0.5B"), "{table}");
