@@ -121,8 +121,8 @@ impl Aim {
                         roofscape calibrate --measurements bench.json --profile orin-nano-8gb --model models/small.gguf models/large.gguf\n  \
                         roofscape calibrate --measurements latency.json --profile rtx-4090 --model config.json --precision w4a16 --input-len 512 --output-len 1 --batch 1\n  \
                         roofscape calibrate --measurements small.json large.json --profile thor-t5000 --out mine.toml && roofscape --profile mine.toml\n\n\
-                        Files: llama-bench JSON, JSONL and CSV; vllm bench latency and serve; TensorRT Edge-LLM profiles and llm_bench;\n\
-                        trtexec logs and exports; tables of measurements (datasets/measurements.csv).\n\
+                        Files: llama-bench, llama-batched-bench, llama-server and llama-cli; Ollama; MLC; vLLM; SGLang; AIPerf, GenAI-Perf;\n\
+                        NVIDIA's Jetson benchmarks; MLPerf; TensorRT Edge-LLM and trtexec; tables (datasets/measurements.csv).\n\
                         `published` is built in; without --profile it prints every pair of engine and board.")]
 pub struct CalibrateArgs {
     /// Files of measurements, or `published`
@@ -141,6 +141,9 @@ pub struct CalibrateArgs {
     /// a file names it
     #[arg(long, value_name = "NAME|PATH", requires = "profile", num_args = 1..)]
     pub model: Vec<String>,
+    /// What the board drew meanwhile: a log of tegrastats; of several power modes one each, such as 15W=power.log
+    #[arg(long, value_name = "[MODE=]FILE", requires = "profile", num_args = 1..)]
+    pub power: Vec<String>,
     /// What files do not say of how the model ran.
     #[command(flatten)]
     pub run: RunArgs,

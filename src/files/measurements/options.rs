@@ -75,6 +75,8 @@ pub struct Options<'a> {
     pub boards: &'a Boards,
     /// The model that ran.
     pub model: Option<Model>,
+    /// The models that ran, where these are several: each in the files that name it.
+    pub told: Vec<Model>,
     /// The board's profile.
     pub board: Option<String>,
     /// The power mode.
@@ -110,6 +112,7 @@ impl<'a> Options<'a> {
             models,
             boards,
             model: None,
+            told: Vec::new(),
             board: None,
             mode: None,
             engine: None,
