@@ -175,7 +175,10 @@ mod tests {
             let error = fixtures::library().model(&path).unwrap_err().to_string();
             error.replace(&dir.path().display().to_string(), "…")
         };
-        assert!(refusal("empty").starts_with("…/empty: there is no config.json in this directory, and no .gguf file\n  expected: "));
+        assert!(
+            refusal("empty")
+                .starts_with("…/empty: there is no config.json in this directory, and no .gguf file\n  expected: ")
+        );
         assert_eq!(refusal("gone.json"), "…/gone.json: there is no such file");
         assert!(refusal("novocab.json").starts_with("…/novocab.json, 'vocab_size': the key is missing, and embedding"));
         assert!(refusal("m").starts_with("…/m/hf_quant_config.json:1: not JSON at character 1"));

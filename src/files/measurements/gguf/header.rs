@@ -121,7 +121,9 @@ impl<R: Read> Reader<R> {
         let name = self.string()?;
         let dimensions = self.u32()?;
         if dimensions > MOST_DIMENSIONS {
-            return Err(Error::new(format!("a tensor of {dimensions} dimensions is in no model")).at_column(shown(&name)));
+            return Err(
+                Error::new(format!("a tensor of {dimensions} dimensions is in no model")).at_column(shown(&name))
+            );
         }
         let sizes = (0..dimensions).map(|_| self.u64()).collect::<Result<Vec<u64>>>()?;
         let kind = self.u32()?;

@@ -78,11 +78,10 @@ mod tests {
     #[test]
     fn a_part_leads_to_all_of_them() {
         let names = |path: &str| parts(Path::new(path)).iter().map(|path| name(path)).collect::<Vec<_>>();
-        assert_eq!(names("a/m-00002-of-00003.gguf"), [
-            "m-00001-of-00003.gguf",
-            "m-00002-of-00003.gguf",
-            "m-00003-of-00003.gguf"
-        ]);
+        assert_eq!(
+            names("a/m-00002-of-00003.gguf"),
+            ["m-00001-of-00003.gguf", "m-00002-of-00003.gguf", "m-00003-of-00003.gguf"]
+        );
         for whole in ["m.gguf", "m-00001-of-00001.gguf", "m-2-of-3.gguf", "m-00004-of-00003.gguf"] {
             assert_eq!(names(whole), [whole]);
         }

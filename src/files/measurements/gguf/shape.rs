@@ -96,7 +96,9 @@ pub(super) fn shape(keys: &Keys<'_>, tensors: &Tensors) -> Result<Shape> {
     let of_values = keys.size("attention.value_length", limits.head_dim)?.unwrap_or(head_dim);
     if of_values != head_dim {
         let what = format!("keys of {head_dim} and values of {of_values} numbers are not priced here");
-        return Err(keys.error("attention.value_length", what).expected("heads whose keys and values are equally long"));
+        return Err(keys
+            .error("attention.value_length", what)
+            .expected("heads whose keys and values are equally long"));
     }
     let dense_layers = dense_layers(keys, tensors, experts)?;
     let (window, windows) = window(keys, layers)?;
@@ -136,7 +138,9 @@ pub(super) fn refuse_other_layers(keys: &Keys<'_>) -> Result<()> {
         if keys.row.value(&keys.key(key)).is_some_and(|value| value.as_f64() != Some(0.0)) {
             return Err(keys
                 .error(key, format!("{} has {kind}; that is not priced here", shown(keys.family)))
-                .expected("layers of attention with keys and values for each head, and feed-forward blocks or experts"));
+                .expected(
+                    "layers of attention with keys and values for each head, and feed-forward blocks or experts",
+                ));
         }
     }
     if matches!(keys.family, "clip" | "bert" | "nomic-bert" | "t5" | "t5encoder" | "wavtokenizer-dec") {
@@ -183,7 +187,8 @@ fn window(keys: &Keys<'_>, layers: u32) -> Result<(Option<Window>, Windows)> {
     };
     let listed = match keys.row.value(&keys.key(PATTERN)) {
         Some(Value::Array(pattern)) => {
-            let windowed = |value: &&Value| value.as_bool().unwrap_or_else(|| value.as_u64().is_some_and(|flag| flag > 0));
+            let windowed =
+                |value: &&Value| value.as_bool().unwrap_or_else(|| value.as_u64().is_some_and(|flag| flag > 0));
             // A shorter pattern repeats.
             let windowed = pattern.iter().cycle().take(layers as usize).filter(windowed).count();
             Some(FullLayers::Exactly(layers.saturating_sub(u32::try_from(windowed).unwrap_or(u32::MAX))))

@@ -235,7 +235,8 @@ impl Tensors {
         ] {
             let has = self.of(kinds).count;
             if has != wanted {
-                let [has, wanted] = [has, wanted].map(|count| units::count(usize::try_from(count).unwrap_or(usize::MAX)));
+                let [has, wanted] =
+                    [has, wanted].map(|count| units::count(usize::try_from(count).unwrap_or(usize::MAX)));
                 return Err(Error::new(format!(
                     "the {what} matrices have {has} weights, and those of the shape that the keys give have {wanted}: \
                      the model has layers that are not priced here"
