@@ -132,6 +132,13 @@ impl<'a> Options<'a> {
         self.model.clone().or_else(|| names.into_iter().find_map(|name| self.named(name)))
     }
 
+    /// Why a row of a table of several models is not of the one that was told: it names another known model.
+    pub(super) fn is_of_another(&self, name: &str) -> Option<String> {
+        let told = self.model.as_ref()?;
+        let known = self.named(name).filter(|known| known.architecture != told.architecture)?;
+        Some(format!("'{}' is {}, and --model is {}", shown(name), known.name, told.name))
+    }
+
     fn named(&self, name: &str) -> Option<Model> {
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let mut rest = base.strip_suffix(".gguf").unwrap_or(base).trim();

@@ -58,9 +58,15 @@ fn is_table(text: &str) -> bool {
 /// Reads the text of the file called `file`.
 fn read(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
-    for (line, row) in
-        csv::rows(text, &mut |columns| found.ignore(columns.iter().copied().filter(|name| !COLUMNS.contains(name))))?
-    {
+    let rows =
+        csv::rows(text, &mut |columns| found.ignore(columns.iter().copied().filter(|name| !COLUMNS.contains(name))))?;
+    let several = csv::varies(&rows, "model");
+    for (line, row) in rows {
+        let name = row.text("model").filter(|_| several).unwrap_or_default();
+        if let Some(reason) = options.is_of_another(&name) {
+            found.skip(&Origin { file: file.to_owned(), place: Place::Line(line) }, reason);
+            continue;
+        }
         let reader = Line { origin: Origin { file: file.to_owned(), place: Place::Line(line) }, row: &row, options };
         reader.read(&mut found).map_err(|error| error.at_line(line))?;
     }
