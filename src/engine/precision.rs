@@ -85,7 +85,7 @@ pub struct Precision {
     /// Formats of one family unpack and multiply with variants of the same kernels, so they are calibrated together.
     pub family: &'static str,
     /// What each matrix takes in one file, where weights are priced as that file stores them.
-    pub file: Option<FileBytes>,
+    pub file: Option<&'static FileBytes>,
     /// Whether head and cache are what somebody chose, or what the format or a calibration has.
     pub chosen: Chosen,
     /// What all of it adds to every loss, nats per token, as given; 0 where nobody gave anything.

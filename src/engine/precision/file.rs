@@ -47,9 +47,12 @@ impl FileBytes {
 
 impl Precision {
     /// The same with the bytes of a file, whose head is stored so. A head that is chosen afterwards counts instead.
+    ///
+    /// Settings that hold a format are copied all over, so it holds a handle. The few bytes behind it stay until the
+    /// program ends, once for each file that is read.
     #[must_use]
-    pub const fn as_in_file(self, head: Storage, bytes: FileBytes) -> Self {
-        Self { head, file: Some(bytes), ..self }
+    pub fn as_in_file(self, head: Storage, bytes: FileBytes) -> Self {
+        Self { head, file: Some(Box::leak(Box::new(bytes))), ..self }
     }
 
     /// A type of GGUF files that nobody can ask for, because no recipe for other models is known here: only a file has

@@ -29,7 +29,7 @@ impl WeightBytes {
     /// A matrix's rows run along what it multiplies: the width, the heads' outputs, the hidden layer.
     #[inline]
     pub(super) fn of(shape: &Architecture, precision: &Precision) -> Self {
-        if let Some(file) = &precision.file {
+        if let Some(file) = precision.file {
             return Self::of_file(file, precision, precision.head.bytes_in_rows_of(shape.width));
         }
         let Matrices { query, key, value, output, gate_up, down, dense_gate_up, dense_down } =
@@ -61,7 +61,7 @@ impl WeightBytes {
 
     /// Of real sizes, which have no rows: as if every block fitted.
     pub(crate) fn nominal(precision: &Precision) -> Self {
-        if let Some(file) = &precision.file {
+        if let Some(file) = precision.file {
             return Self::of_file(file, precision, precision.head.bytes);
         }
         let Matrices { query, key, value, output, gate_up, down, dense_gate_up, dense_down } =
