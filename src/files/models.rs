@@ -78,6 +78,7 @@ impl Row {
             name: self.name,
             family: self.family,
             source: self.source,
+            format: None,
         })
     }
 }
