@@ -131,6 +131,7 @@ impl HfConfig {
             extras: self.extras,
             certainty: Certainty::Known,
             source,
+            format: None,
             notes: self.notes,
         })
     }

@@ -80,6 +80,7 @@ impl Row {
             name: self.name,
             family: self.family,
             source: self.source,
+            format: None,
         })
     }
 }

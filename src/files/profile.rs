@@ -22,7 +22,7 @@ mod tests;
 pub use figure::{Evidence, Figure, Source};
 pub use identity::{Identity, Variant};
 pub use machine::ClockLimit;
-pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Spread, Tested};
+pub use overlay::{Draft, DraftFormat, FormatFigures, MeasuredPower, Overlay, Spread, Tested};
 pub(crate) use setting::Setting;
 pub use template::Template;
 

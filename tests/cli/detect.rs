@@ -277,8 +277,8 @@ fn hw_unknown_gpu() {
     );
     let output = program.line("profiles detect --sysroot root");
     assert_eq!(output.code, 1);
-    let command = "roofscape profiles new --like rtx-4090 --out rtx-4060-laptop-gpu.toml";
-    for wanted in [&format!("this machine ({card}) is none of the known boards"), command, "rtx-4090, for RTX 40"] {
+    let command = "roofscape profiles new --like rtx-4060 --out rtx-4060-laptop-gpu.toml";
+    for wanted in [&format!("this machine ({card}) is none of the known boards"), command, "rtx-4060, for RTX 4060"] {
         assert!(output.stdout.contains(wanted), "{wanted}: {}", output.stdout);
     }
     let error = program.refused("predict --arch qwen2.5-0.5b --profile detected --sysroot root");
@@ -290,7 +290,7 @@ fn hw_unknown_gpu() {
     let text = std::fs::read_to_string(program.dir().join("rtx-4060-laptop-gpu.toml")).expect("a file");
     assert!(text.contains(&format!("cards = [\"{card}\"]")) && text.contains(&format!("title = \"{card}\"")), "{text}");
     let shown = program.found("profiles show rtx-4060-laptop-gpu.toml").stdout;
-    assert!(shown.contains("copied from rtx-4090, where it is stated") && !shown.contains("  stated "), "{shown}");
+    assert!(shown.contains("copied from rtx-4060, where it is stated") && !shown.contains("  stated "), "{shown}");
     let json = program.found("predict --arch qwen2.5-0.5b --profile rtx-4060-laptop-gpu.toml --format json").json();
     assert_eq!(json["setting"]["profile"]["name"], "rtx-4060-laptop-gpu");
     // It is not written over, and among the user's own it is detected.
@@ -352,4 +352,21 @@ fn a_card_beside_the_board_is_mentioned() {
             "NVIDIA RTX A6000 is in this machine too, and is not in these figures: none of the known boards",
         ]
     );
+}
+
+/// Their GPUs have the machine's memory, which detection measures.
+#[test]
+fn computers_whose_gpu_shares_the_memory_are_told() {
+    let memory = ("proc/meminfo", "MemTotal: 125829120 kB\nMemAvailable: 119537664 kB\n");
+    for (file, text, profile) in [
+        ("proc/driver/nvidia/gpus/000f:01:00.0/information", "Model: \t\t NVIDIA GB10\n", "dgx-spark"),
+        ("proc/cpuinfo", "processor\t: 0\nmodel name\t: AMD RYZEN AI MAX+ 395 w/ Radeon 8060S\n", "strix-halo"),
+    ] {
+        let program = Program::new();
+        machine(&program, &[memory, (file, text)]);
+        let json = program.found("profiles detect --sysroot root --format json").json();
+        assert_eq!(json["board"]["profile"], profile);
+        let json = program.found("predict --arch qwen2.5-0.5b --profile detected --sysroot root --format json").json();
+        assert_eq!(json["memory"]["board_bytes"], 120.0 * 1_073_741_824.0);
+    }
 }

@@ -141,6 +141,9 @@ pub struct CalibrateArgs {
     /// a file names it
     #[arg(long, value_name = "NAME|PATH", requires = "profile", num_args = 1..)]
     pub model: Vec<String>,
+    /// What the board drew meanwhile: a log of tegrastats; of several power modes one each, such as 15W=power.log
+    #[arg(long, value_name = "[MODE=]FILE", requires = "profile", num_args = 1..)]
+    pub power: Vec<String>,
     /// What files do not say of how the model ran.
     #[command(flatten)]
     pub run: RunArgs,

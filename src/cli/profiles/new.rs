@@ -62,6 +62,7 @@ fn said(out: &Path, name: &str, folder: Option<&Path>, streams: &mut Streams<'_>
 /// The path, so that it is not taken for a name.
 fn file_as_typed(out: &Path) -> String {
     let path = out.display().to_string();
-    let is_path = path.contains(std::path::is_separator) || path.ends_with(".toml");
+    let is_path =
+        path.contains(std::path::is_separator) || out.extension().is_some_and(|extension| extension == "toml");
     if is_path { path } else { format!("./{path}") }
 }

@@ -7,7 +7,7 @@ use super::dimensions::{Dimensions, Size};
 use super::weights::WeightBytes;
 use crate::architecture::Architecture;
 
-/// Norms and router stay in 16 bit whatever the number format.
+/// Norms stay in 16 bit whatever the number format.
 const BYTES_16: f64 = 2.0;
 
 /// Bytes by part.
@@ -72,15 +72,15 @@ impl Estimator {
 #[inline]
 fn layer_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
     let Dimensions { width, attention_dim, kv_dim, expert_hidden, experts, .. } = *sizes;
-    let WeightBytes { query, key_value, output, gate_up, down, shared, .. } = sizes.weights;
+    let WeightBytes { query, key_value, output, gate_up, down, shared, router, .. } = sizes.weights;
     let linear_bytes = width
         * (attention_dim * (query + output)
             + kv_dim * 2.0 * key_value
             + expert_hidden * experts * (2.0 * gate_up + down)
             + 3.0 * sizes.shared_hidden * shared);
     let norms = width * 2.0 + 2.0 * sizes.head_dim;
-    let norms_and_router = if sizes.routed { norms + width * experts } else { norms };
-    linear_bytes + norms_and_router * BYTES_16
+    let linear_and_norms = linear_bytes + norms * BYTES_16;
+    if sizes.routed { linear_and_norms + width * experts * router } else { linear_and_norms }
 }
 
 /// Embedding, LM head and the final norm. A tied embedding is stored once, in the head's format.

@@ -156,7 +156,7 @@ pub(crate) fn visit_layer<S: Size>(
             "router",
             1.0,
             width * (2.0 * tokens) * experts,
-            width * experts * activation + (width + experts) * tokens * activation,
+            width * experts * sizes.weights.router + (width + experts) * tokens * activation,
         ));
     }
     let routed_tokens = tokens * sizes.top_k;

@@ -46,8 +46,14 @@ fn read(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut ignored = Vec::new();
     let rows = csv::rows(text, &mut |columns| ignored.extend(columns.iter().map(|&column| column.to_owned())))?;
     found.ignore(ignored.iter().map(String::as_str).filter(|column| !COLUMNS.contains(column)));
+    let several = csv::varies(&rows, "model");
     for (line, row) in rows {
         let origin = Origin { file: file.to_owned(), place: Place::Line(line) };
+        let name = row.text("model").filter(|_| several).unwrap_or_default();
+        if let Some(reason) = ollama::spellings(&name).iter().find_map(|name| options.is_of_another(name)) {
+            found.skip(&origin, reason);
+            continue;
+        }
         read_line(&row, origin, options, &mut found).map_err(|error| error.at_line(line))?;
     }
     Ok(found)

@@ -69,7 +69,7 @@ fn a_time_of_two_devices_is_excluded() {
         (with("\"no_kv_offload\": false", "\"no_kv_offload\": true"), "the KV cache was not on the GPU"),
         (with("\"n_batch\": 2048", "\"n_cpu_moe\": 4"), "some experts ran on the CPU"),
         (with("\"type_v\": \"f16\"", "\"type_v\": \"q8_0\""), "the KV cache format 'f16/q8_0' is not modelled"),
-        (with("1B Q8_0", "1B Q3_K - Small"), "the number format 'Q3_K - Small' is not modelled"),
+        (with("1B Q8_0", "1B Q9_K - Small"), "the number format 'Q9_K - Small' is not modelled"),
     ] {
         let loaded = read_plainly("a.json", &change);
         assert_eq!(loaded.measurements[1].excluded.as_deref(), Some(reason));

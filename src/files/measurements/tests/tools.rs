@@ -172,6 +172,10 @@ fn hw_mlc_csv_four_times_are_read() {
     let with_head = read_with("mlc.csv", &two, |options| options.head = Some("int4".to_owned())).unwrap();
     assert_eq!(with_head.measurements[0].formats.head, Some(Named::known("int4", "int4")));
     assert!(with_head.remarks.is_empty());
+    // Of two models in a file, the one that is told is not the other's shape.
+    let one = read_with("mlc.csv", &two, |options| options.model = models("Llama-3.2-1B")).unwrap();
+    assert_eq!(timed(&one), expected[2..]);
+    assert_eq!(one.skipped[0].reason, "'Qwen2.5-0.5B-Instruct-q4f16_ft' is Qwen2.5-0.5B, and --model is Llama-3.2-1B");
     // Groups of 32 take more than is modelled, and say so.
     let all = read_plainly("mlc.csv", fixture!("jetson-containers-mlc.csv"));
     assert_eq!(all.measurements[4].excluded.as_deref(), Some("the number format 'q4f16_1' is not modelled"));
@@ -296,4 +300,32 @@ fn a_summary_of_mlperf() {
     let offline = text.replace("SingleStream", "Offline");
     let refused = read_with("m.txt", &offline, told).unwrap_err().to_string();
     assert!(refused.contains("scenario Offline: many queries at once"), "{refused}");
+}
+
+/// As `SGLang` prints a single stream: its peak is counted in buckets of a second.
+#[test]
+fn a_printed_single_stream_of_sglang() {
+    let text = "============ Serving Benchmark Result ============\n\
+                Backend:                                 sglang    \n\
+                Traffic request rate:                    inf       \n\
+                Max request concurrency:                 1         \n\
+                Successful requests:                     20        \n\
+                Benchmark duration (s):                  30.20     \n\
+                Total input tokens:                      20480     \n\
+                Total generated tokens:                  2560      \n\
+                Total generated tokens (retokenized):    2559      \n\
+                Concurrency:                             1.00      \n\
+                Peak concurrent requests:                2         \n\
+                Accept length:                           not set   \n\
+                ----------------End-to-End Latency----------------\n\
+                Median E2E Latency (ms):                 1504.30   \n\
+                ---------------Time to First Token----------------\n\
+                Median TTFT (ms):                        75.50     \n\
+                -----Time per Output Token (excl. 1st token)------\n\
+                Median TPOT (ms):                        11.25     \n\
+                ==================================================\n";
+    let loaded = read_with("s.txt", text, told).unwrap();
+    assert_timed(&loaded, &[(prefill(1024.0), 0.0755), (decode(1024.0 + 64.5, Some(128.0)), 0.011_25)]);
+    assert_eq!(doubts(&loaded), [None, None]);
+    assert_eq!((loaded.measurements[0].engine.as_str(), loaded.format), ("SGLang", "sglang bench_serving"));
 }
