@@ -12,9 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use files::resolve::DETECTED;
 
 pub use commands::{
-    Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, PlanArgs,
-    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
-    TheoryArgs, TheoryCosts,
+    Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand,
+    NewProfileArgs, PlanArgs, PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs,
+    ShowModelArgs, SynthesizeArgs, TheoryArgs, TheoryCosts,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
@@ -97,7 +97,10 @@ impl Cli {
     pub fn looks_at_a_machine(&self) -> bool {
         match &self.command {
             None => self.explore.board.profile.as_deref().is_none_or(|profile| profile == DETECTED),
-            Some(Command::Profiles(ProfilesArgs { command: Some(ProfilesCommand::Detect(_)), .. })) => true,
+            Some(Command::Profiles(ProfilesArgs {
+                command: Some(ProfilesCommand::Detect(_) | ProfilesCommand::New(_)),
+                ..
+            })) => true,
             Some(command) => command.profile() == Some(DETECTED),
         }
     }
@@ -198,7 +201,7 @@ mod tests {
         let Cli { explore, command, .. } =
             Cli::try_parse_from(["roofscape", "--precision", "W8A8", "--input", "7"]).unwrap();
         assert!(command.is_none());
-        assert_eq!((explore.board.precision, explore.workload.input), (Precision::W8A8, 7));
+        assert_eq!((explore.board.precision, explore.workload.input), (Some(Precision::W8A8), 7));
         let both = Cli::try_parse_from(["roofscape", "--law", "paper", "--data", "tiny"]);
         assert!(both.unwrap_err().to_string().contains("cannot be used with"));
         let lost = Cli::try_parse_from(["roofscape", "--law", "paper", "frontier"]);

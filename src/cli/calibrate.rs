@@ -2,6 +2,7 @@
 
 mod overlay;
 mod pair;
+mod power;
 mod rows;
 
 use std::path::Path;
@@ -52,7 +53,7 @@ fn all(args: &CalibrateArgs, library: &Library, streams: &mut Streams<'_>) -> Re
     match args.format {
         Format::Json => {
             let summary = calibrated.iter().flat_map(Calibrated::lines).collect();
-            let body = Calibrate { summary, parameters: None, rows: None, left_out: None };
+            let body = Calibrate { summary, parameters: None, rows: None, left_out: None, power: None };
             write_json(&Document::plain(body), &mut *streams.out)?;
         }
         Format::Table => pair::print(&calibrated, streams)?,
@@ -95,10 +96,11 @@ fn one(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Resu
         let known: Vec<&str> = profile.modes.iter().map(|mode| mode.name.as_str()).collect();
         streams.note(Some(&format!("{assumption} ({})", one_of(&known))));
     }
+    let drawn = power::read(&args.power, args.mode.as_deref(), &pair, profile)?;
     let calibrated = Calibrated::new(pair)?;
     let usable = calibrated.groups.iter().any(|group| group.outcome.is_ok());
     let overlay = match &args.out {
-        Some(out) if usable => Some((out, overlay::text(&calibrated, told.file, out)?)),
+        Some(out) if usable => Some((out, overlay::text(&calibrated, &drawn, told.file, out)?)),
         _ => None,
     };
     match args.format {
@@ -109,9 +111,12 @@ fn one(args: &CalibrateArgs, told: &Told<'_>, streams: &mut Streams<'_>) -> Resu
                 mode: args.mode.as_ref().map(|_| mode.name.clone()),
                 ..SettingPart::default().with_board(profile, mode, &Precision::FP16)
             };
-            write_json(&Document::new(setting, &[], rows::body(&calibrated)), &mut *streams.out)?;
+            write_json(&Document::new(setting, &[], rows::body(&calibrated, &drawn)), &mut *streams.out)?;
         }
-        Format::Table => rows::print(&calibrated, streams)?,
+        Format::Table => {
+            rows::print(&calibrated, streams)?;
+            power::print(&calibrated, &drawn, streams)?;
+        }
     }
     let Some((out, text)) = overlay else {
         return match &args.out {
@@ -240,6 +245,7 @@ fn read(args: &CalibrateArgs, told: &Told<'_>, name: &str) -> Result<Loaded> {
     let run = &args.run;
     let options = Options {
         model: if let [only] = models { Some(only.clone()) } else { None },
+        told: models.to_vec(),
         board: Some(profile.name.clone()),
         mode: args.mode.clone(),
         engine: args.engine.clone(),

@@ -4,7 +4,7 @@ use super::args::Format;
 use super::streams::{Failure, Outcome, Streams};
 use super::table::write_pairs;
 use engine::units::{bytes, ratio};
-use files::detect::{ClocksNow, DetectedBoard, Detection, Evidence, MemoryNow, Unread};
+use files::detect::{ClocksNow, Closest, DetectedBoard, Detection, Evidence, MemoryNow, ModeFrom, Unread};
 use files::resolve::Library;
 use report::body::Detect;
 use report::{Document, write_json};
@@ -22,14 +22,20 @@ pub(super) fn run(format: Format, library: &Library, streams: &mut Streams<'_>) 
 }
 
 fn pairs(detection: &Detection) -> Vec<Pair> {
-    let Detection { board, model, release, memory, clocks, notes, unread } = detection;
+    let Detection { board, model, cards, cpu, closest, release, memory, clocks, notes, unread } = detection;
     let mut pairs = vec![("machine", detection.summary())];
     if let Some(board) = board {
         pairs.extend(recognised(board));
     } else {
-        let hint = "agx-orin-64gb stands for the board unless --profile names another".to_owned();
         pairs.extend(model.iter().map(|model| ("model", in_file(model))));
-        pairs.push(("use", hint));
+        pairs.extend(cards.iter().map(|card| ("card", in_file(card))));
+        pairs.extend(cpu.iter().map(|cpu| ("cpu", in_file(cpu))));
+        pairs.extend(
+            closest.iter().map(|Closest { profile, because }| ("closest", format!("{profile}, for {because}"))),
+        );
+        pairs.push(("your own", detection.way_on()));
+        let known = closest.as_ref().map_or("NAME", |closest| closest.profile.as_str());
+        pairs.push(("use", format!("--profile {known} until then; without it, agx-orin-64gb stands for the board")));
     }
     pairs.extend(release.iter().map(|release| ("system", release.clone())));
     pairs.extend(memory.iter().map(|memory| ("memory", in_words(memory))));
@@ -40,11 +46,19 @@ fn pairs(detection: &Detection) -> Vec<Pair> {
 }
 
 fn recognised(board: &DetectedBoard) -> Vec<Pair> {
-    let DetectedBoard { profile, title, mode, machine_mode, recognised_by } = board;
+    let DetectedBoard { profile, title, mode, mode_from, machine_mode, recognised_by } = board;
     let mut pairs = vec![("board", title.clone())];
     pairs.extend(recognised_by.iter().map(|evidence| ("known by", in_file(evidence))));
     pairs.extend(machine_mode.iter().map(|name| ("power mode", format!("{name}, as nvpmodel calls it"))));
-    pairs.push(("use", format!("--profile {profile} --mode {mode}, or --profile detected with this machine's memory")));
+    let how = match mode_from {
+        ModeFrom::Profile => {
+            format!("--profile {profile} --mode {mode}, or --profile detected with this machine's memory")
+        }
+        ModeFrom::Machine => {
+            format!("--profile detected: its mode {mode} is this machine's own; {profile} has the modes as shipped")
+        }
+    };
+    pairs.push(("use", how));
     pairs
 }
 

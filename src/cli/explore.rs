@@ -9,6 +9,7 @@ use crate::explorer::open::{Choices, open};
 use crate::explorer::recipe::Recipe;
 use engine::error::{Error, Result};
 use engine::law::fit::FitOptions;
+use engine::precision::Precision;
 use files::resolve::{DETECTED, Library};
 
 /// Opens the explorer on what the options select. Errors in them are reported before the screen is taken.
@@ -25,7 +26,7 @@ pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
         fallback: args.board.profile.is_none().then(|| BoardArgs::DEFAULT.to_owned()),
         mode: args.board.mode.clone(),
         space: args.space.space.clone(),
-        precision: args.board.precision,
+        precision: args.board.precision.unwrap_or(Precision::FP16),
         head: args.board.head,
         kv_cache: args.board.kv,
         penalties: args.board.loss_penalties(),

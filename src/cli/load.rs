@@ -6,6 +6,7 @@ use engine::error::{Error, Result};
 use engine::hardware::Hardware;
 use engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
 use engine::law::{Ensemble, LossLaw};
+use engine::precision::Precision;
 use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::units::{count, many};
@@ -61,7 +62,16 @@ pub fn estimator(
     workload: &WorkloadArgs,
     attention: AttentionArgs,
 ) -> Result<Estimator> {
-    let precision = args.number_format();
+    estimator_in(board, args.number_format(), workload, attention)
+}
+
+/// The same in a given format.
+pub fn estimator_in(
+    board: &BoardInMode,
+    precision: Precision,
+    workload: &WorkloadArgs,
+    attention: AttentionArgs,
+) -> Result<Estimator> {
     workload.answered_by(&precision)?;
     let estimator = Estimator::new(&board.hardware, precision, workload.workload())?;
     Ok(estimator.with_attention(attention.attention).with_prefill_chunk(workload.prefill_chunk))

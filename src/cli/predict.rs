@@ -12,21 +12,25 @@ use super::setting;
 use super::streams::{Failure, Outcome, Streams};
 use super::table::{Table, write_csv, write_pairs};
 use engine::architecture::Architecture;
+use engine::energy::PowerBudget;
 use engine::error::Result;
 use engine::law::fit::FitOptions;
 use engine::law::{Ensemble, LossLaw};
+use engine::precision::Precision;
 use engine::quantity::Quantity;
+use engine::reference::ReferenceModel;
 use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, PrefillChunk, Roofs};
 use engine::units::{self, significant};
 use engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use files::resolve::Library;
-use report::body::{Predict, SensitivityPart};
+use report::body::{MeasuredEnergy, Predict, SensitivityPart};
 use report::{BootstrapPart, Document, Entry, IntervalsPart, MemoryPart, ModelPart, SettingPart, Warning, write_json};
 
 pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let Asked { shape, model } = arch::asked(&args.shape, library)?;
+    let Asked { shape, mut model } = arch::asked(&args.shape, library)?;
     let board = load::board(library, &args.board)?;
-    let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
+    let precision = number_format(args, model.as_mut());
+    let estimator = load::estimator_in(&board, precision, &args.workload, args.attention)?;
     // Intervals are of losses, which no power mode changes.
     let bootstrap = if args.all_modes { BootstrapArgs { bootstrap: Some(0) } } else { args.bootstrap };
     let LoadedLaw { law, ensemble, note, .. } =
@@ -60,6 +64,18 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     Ok(Outcome::Found)
 }
 
+/// The format that was typed, else that of the model's file, else 16 bit. The model's notes say which.
+fn number_format(args: &PredictArgs, model: Option<&mut ReferenceModel>) -> Precision {
+    let Some((model, own)) = model.and_then(|model| model.format.clone().map(|own| (model, own))) else {
+        return args.board.number_format();
+    };
+    let (precision, is_own) = args.board.number_format_of(&own.precision);
+    if is_own {
+        model.say_own_format_is_taken();
+    }
+    precision
+}
+
 /// What the numbers are of, in a document.
 fn json_setting(law: &LossLaw, board: &BoardInMode, estimator: &Estimator) -> SettingPart {
     let setting = SettingPart::default().with_law(law);
@@ -87,7 +103,32 @@ fn predict(
         elasticity: Elasticities::of(estimator, shape),
         operators: estimator.breakdown(shape),
         ridge_flop_per_byte: ridges(&Roofs::of(&board.hardware, estimator.precision())),
+        measured_energy: measured_energy(shape, board, estimator),
     }
+}
+
+/// By the power that the calibration measured in this mode.
+fn measured_energy(shape: &Architecture, board: &BoardInMode, estimator: &Estimator) -> Option<MeasuredEnergy> {
+    let power = board.profile.calibration.as_ref()?.power_in(&board.mode.name)?;
+    let latency = estimator.latency(shape);
+    let (_, basis) = board.hardware.efficiency_in(estimator.precision());
+    let drawn = PowerBudget::new(power.watts.si, estimator.workload(), basis);
+    Some(MeasuredEnergy {
+        watts: power.watts.si,
+        low_watts: power.low_watts,
+        high_watts: power.high_watts,
+        request_j: drawn.request_j(latency.total_s()),
+        token_j: drawn.token_j(latency),
+    })
+}
+
+/// `; 0.80 J per generated token by the 11.2 W that were measured (9.8 to 12.1 W)`.
+fn by_measured_power(energy: &MeasuredEnergy) -> String {
+    let MeasuredEnergy { watts, low_watts, high_watts, request_j, token_j } = *energy;
+    let token =
+        token_j.map_or_else(String::new, |token_j| format!(" and {} per generated token", units::joules(token_j)));
+    let [watts, low, high] = [watts, low_watts, high_watts].map(|watts| significant(watts, 3));
+    format!("; {} per request{token} by the {watts} W that were measured ({low} to {high} W)", units::joules(request_j))
 }
 
 fn ridges(roofs: &Roofs) -> BTreeMap<&'static str, f64> {
@@ -198,8 +239,9 @@ fn in_pieces(shape: &Architecture, estimator: &Estimator) -> Option<String> {
 /// measured `3.10 J per request, 194 mJ per generated token at the power budget of 50 W and ideal time: no bound`.
 fn energy(prediction: &Predict, board: &BoardInMode, estimator: &Estimator) -> String {
     let predicted = |quantity| prediction.entry.predictions.number(quantity);
+    let measured = prediction.measured_energy.as_ref().map_or_else(String::new, by_measured_power);
     let (Some(power), Some(request_j)) = (estimator.power(), predicted(Quantity::ENERGY)) else {
-        return format!("not known: no watts stated for {} {}", board.profile.name, board.mode.name);
+        return format!("not known: no watts stated for {} {}{measured}", board.profile.name, board.mode.name);
     };
     let (sign, time, watts) = (power.sign(), power.time(), units::ratio(power.watts));
     let per_token = predicted(Quantity::ENERGY_PER_TOKEN)
@@ -212,7 +254,7 @@ fn energy(prediction: &Predict, board: &BoardInMode, estimator: &Estimator) -> S
     // A mode without a limit is charged what the module may draw, and the figure says so.
     let note = board.mode.watts.as_ref().and_then(|figure| figure.note.as_deref());
     let note = note.map_or_else(String::new, |note| format!(" (watts: {note})"));
-    format!("{sign}{} per request{per_token}{how}{note}", units::joules(request_j))
+    format!("{sign}{} per request{per_token}{how}{note}{measured}", units::joules(request_j))
 }
 
 /// `bandwidth: total −7.1 %, TTFT −3.4 %; compute: …`.

@@ -1,5 +1,6 @@
 //! `roofscape profiles`: which boards there are, and how every figure of one is known.
 
+mod new;
 mod rank;
 
 use super::args::{Format, ListArgs, ProfilesArgs, ProfilesCommand, ShowArgs};
@@ -15,6 +16,7 @@ pub(super) fn run(args: &ProfilesArgs, library: &Library, streams: &mut Streams<
         Some(ProfilesCommand::Show(args)) => show(args, library, streams),
         Some(ProfilesCommand::Rank(args)) => rank::run(args, library, streams),
         Some(ProfilesCommand::Detect(args)) => detect::run(args.format, library, streams),
+        Some(ProfilesCommand::New(args)) => new::run(args, library, streams),
         Some(ProfilesCommand::List(args)) => list(*args, library, streams),
         None => list(args.list, library, streams),
     }

@@ -5,15 +5,22 @@
 //! what a board must be able to *compute*. Head and cache are expanded on the way.
 
 mod capability;
+mod file;
+mod known;
+mod mix;
 mod penalty;
 mod storage;
 
 pub use capability::ComputeCapability;
+pub use file::FileBytes;
+pub use mix::{Matrices, Mix};
 pub use penalty::{LossPenalties, LossPenalty};
 pub use storage::{Storage, Stored};
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+
+use crate::architecture::Architecture;
 
 /// The number format that the linear operators multiply in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +67,13 @@ pub struct Precision {
     pub name: &'static str,
     /// In a few words, for lists.
     pub description: &'static str,
-    /// `b_w`: weights of the linear layers.
+    /// `b_w`: weights of the linear layers, or of most of them.
     pub weights: Storage,
-    /// The same of value and down projections, which some formats keep with more bits.
-    pub value_and_down: Storage,
+    /// What each of them is in, where they differ.
+    pub mix: Option<&'static Mix>,
+    /// An embedding that is not tied to the head. GGUF files store it in blocks too; others keep it in 16 bit, because
+    /// it is looked up and not multiplied.
+    pub embedding: Storage,
     /// `b_head`: weights of the LM head, and of an embedding tied to it.
     pub head: Storage,
     /// `b_kv`: elements of the KV cache.
@@ -74,6 +84,8 @@ pub struct Precision {
     pub compute: ComputeFormat,
     /// Formats of one family unpack and multiply with variants of the same kernels, so they are calibrated together.
     pub family: &'static str,
+    /// What each matrix takes in one file, where weights are priced as that file stores them.
+    pub file: Option<&'static FileBytes>,
     /// Whether head and cache are what somebody chose, or what the format or a calibration has.
     pub chosen: Chosen,
     /// What all of it adds to every loss, nats per token, as given; 0 where nobody gave anything.
@@ -88,63 +100,21 @@ pub struct Chosen {
     pub kv_cache: bool,
 }
 
-const fn format(name: &'static str, description: &'static str, weights: Storage, compute: ComputeFormat) -> Precision {
-    Precision {
-        name,
-        description,
-        weights,
-        value_and_down: weights,
-        head: weights,
-        kv_cache: Storage::FP16,
-        activation_bytes: 2.0,
-        compute,
-        family: name,
-        chosen: Chosen { head: false, kv_cache: false },
-        loss_penalty_nats: 0.0,
-    }
-}
-
-/// A format of GGUF files: stored in blocks, multiplied in 16 bit.
-const fn gguf(name: &'static str, description: &'static str, weights: Storage) -> Precision {
-    Precision { family: "gguf", ..format(name, description, weights, ComputeFormat::Bits16) }
-}
-
 impl Precision {
-    /// IEEE half precision throughout, the default.
-    pub const FP16: Self = format("fp16", "16-bit weights and activations", Storage::FP16, ComputeFormat::Bits16);
-    /// INT8 weights and activations, one scale per output channel.
-    pub const W8A8: Self = format("w8a8", "INT8 weights and activations", Storage::INT8, ComputeFormat::Int8);
-    /// bfloat16 throughout.
-    const BF16: Self = Self {
-        kv_cache: Storage::BF16,
-        ..format("bf16", "bfloat16 weights and activations", Storage::BF16, ComputeFormat::Bits16)
-    };
-    /// What `llama-quantize` calls `Q4_K_M`: `Q6_K` in half of the value and down projections and in the LM head, `Q4_K`
-    /// elsewhere. Layers are priced alike, so each of these projections takes the mean.
-    const Q4_K_M: Self = Self {
-        value_and_down: Storage::HALF_Q6_K,
-        head: Storage::Q6_K,
-        ..gguf("q4_k_m", "GGUF Q4_K_M, 16-bit compute, head Q6_K", Storage::Q4_K)
-    };
-
-    /// All known formats, in the order in which a control cycles through them.
-    pub const ALL: [Self; 11] = [
-        Self::FP16,
-        Self::BF16,
-        Self::W8A8,
-        format("w8a16", "INT8 weights, 16-bit compute", Storage::INT8, ComputeFormat::Bits16),
-        format("w4a16", "INT4 weights (AWQ, GPTQ g128), 16-bit compute", Storage::INT4, ComputeFormat::Bits16),
-        gguf("q8_0", "GGUF Q8_0, 16-bit compute", Storage::Q8_0),
-        gguf("q4_0", "GGUF Q4_0, 16-bit compute", Storage::Q4_0),
-        gguf("q4_k", "GGUF Q4_K in every layer, 16-bit compute", Storage::Q4_K),
-        Self::Q4_K_M,
-        format("fp8", "FP8 weights and activations", Storage::FP8, ComputeFormat::Fp8),
-        format("nvfp4", "NVFP4 weights and activations", Storage::NVFP4, ComputeFormat::Fp4),
-    ];
-
     /// The format of that name, in any case; `None` if there is none.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|precision| precision.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What each matrix of a layer is stored in, in a model of this shape.
+    #[inline]
+    pub fn matrices(&self, shape: &Architecture) -> Matrices {
+        self.mix.map_or_else(|| Matrices::all(self.weights), |mix| mix.of(shape))
+    }
+
+    /// The same where sizes are real numbers and no shape is given.
+    pub fn nominal_matrices(&self) -> Matrices {
+        self.mix.map_or_else(|| Matrices::all(self.weights), Mix::nominal)
     }
 
     /// The same with an LM head stored in another format; `None` leaves its own.
@@ -166,11 +136,12 @@ impl Precision {
         Self { kv_cache: kv_cache.unwrap_or(self.kv_cache), chosen, ..self }
     }
 
-    /// The same as an engine stores it: head and cache follow what was measured, unless somebody chose them.
+    /// The same as an engine stores it: head and cache follow what was measured, unless somebody chose them or a file says
+    /// how its head is stored.
     #[must_use]
     pub fn as_stored_by(self, head: Option<Storage>, kv_cache: Option<Storage>) -> Self {
         Self {
-            head: head.filter(|_| !self.chosen.head).unwrap_or(self.head),
+            head: head.filter(|_| !self.chosen.head && self.file.is_none()).unwrap_or(self.head),
             kv_cache: kv_cache.filter(|_| !self.chosen.kv_cache).unwrap_or(self.kv_cache),
             ..self
         }
@@ -218,34 +189,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn effective_bytes_are_those_of_the_formats_blocks() {
-        let bytes: Vec<(&str, [f64; 3])> = Precision::ALL
-            .iter()
-            .map(|known| (known.name, [known.weights, known.head, known.kv_cache].map(|storage| storage.bytes)))
-            .collect();
-        let own = |known: &&Precision| known.value_and_down != known.weights;
-        let mixed: Vec<&Precision> = Precision::ALL.iter().filter(own).collect();
-        assert_eq!(mixed.iter().map(|known| known.name).collect::<Vec<_>>(), ["q4_k_m"]);
-        assert_eq!(mixed[0].value_and_down.bytes, (144.0 + 210.0) / 512.0);
-        assert_eq!(
-            bytes,
-            [
-                ("fp16", [2.0, 2.0, 2.0]),
-                ("bf16", [2.0, 2.0, 2.0]),
-                ("w8a8", [1.0, 1.0, 2.0]),
-                ("w8a16", [1.0, 1.0, 2.0]),
-                ("w4a16", [0.516, 0.516, 2.0]),
-                ("q8_0", [1.0625, 1.0625, 2.0]),
-                ("q4_0", [0.5625, 0.5625, 2.0]),
-                ("q4_k", [0.5625, 0.5625, 2.0]),
-                ("q4_k_m", [0.5625, 0.820_312_5, 2.0]),
-                ("fp8", [1.0, 1.0, 2.0]),
-                ("nvfp4", [0.5625, 0.5625, 2.0]),
-            ]
-        );
-    }
-
-    #[test]
     fn every_format_s_own_head_and_cache_can_be_named() {
         for known in Precision::ALL {
             assert!(Storage::OF_HEADS.contains(&known.head), "{}", known.name);
@@ -260,10 +203,12 @@ mod tests {
         assert_eq!((mixed.in_short(), mixed.is_quantised()), ("fp16 · KV fp8".to_owned(), true));
         let mixed =
             Precision::named("W4A16").unwrap().with_head(Some(Storage::FP16)).with_kv_cache(Some(Storage::INT8));
-        assert_eq!(mixed.in_short(), "w4a16 · head fp16 · KV int8");
+        assert_eq!(mixed.in_short(), "w4a16 · KV int8");
+        let mixed = mixed.with_head(Some(Storage::INT4));
+        assert_eq!(mixed.in_short(), "w4a16 · head int4 · KV int8");
         assert_eq!(
             serde_json::to_string(&mixed).unwrap(),
-            r#"{"precision":"w4a16","head_format":"fp16","kv_format":"int8","loss_penalty_nats_per_token":0.0}"#
+            r#"{"precision":"w4a16","head_format":"int4","kv_format":"int8","loss_penalty_nats_per_token":0.0}"#
         );
         let explicit = Precision::named("q4_k_m").unwrap().with_head(Some(Storage::Q6_K)).with_kv_cache(None);
         assert_eq!(explicit.in_short(), "q4_k_m");

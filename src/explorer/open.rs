@@ -162,8 +162,12 @@ fn first_board(library: &Library, choices: &Choices) -> Result<(Profile, Option<
         let words = detection.notes.into_iter().chain([summary]).collect::<Vec<_>>().join("; ");
         return Ok((profile, Some(Notice::Done(words))));
     }
-    let profile = library.profile(fallback)?.1;
-    let words = format!("{}: {} stands in, b steps on", detection.summary(), profile.title);
+    let (stand_in, how) = match &detection.closest {
+        Some(closest) => (&closest.profile, ", the closest,"),
+        None => (fallback, ""),
+    };
+    let profile = library.profile(stand_in)?.1;
+    let words = format!("{}: {}{how} stands in, b steps on", detection.summary(), profile.title);
     Ok((profile, Some(Notice::Done(words))))
 }
 

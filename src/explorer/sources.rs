@@ -250,17 +250,27 @@ fn board(page: &mut Page, state: &State) {
 
 /// What each part is stored in, and what that is said to cost.
 fn number_format(precision: &Precision) -> String {
-    let Precision { name, description, weights, value_and_down, head, kv_cache, loss_penalty_nats, .. } = precision;
+    let Precision { name, description, weights, head, kv_cache, loss_penalty_nats, .. } = precision;
     let cost = match loss_penalty_nats {
         0.0 => String::new(),
         nats => format!("; {} nats per token are added to every loss, as given", units::ratio(*nats)),
     };
     let bytes = |storage: &Storage| units::ratio(storage.bytes);
-    let mixed = if value_and_down == weights {
-        String::new()
-    } else {
-        format!(" ({} in value and down projections)", bytes(value_and_down))
-    };
+    let matrices = precision.nominal_matrices();
+    let named = [
+        ("query", matrices.query),
+        ("key", matrices.key),
+        ("value", matrices.value),
+        ("output", matrices.output),
+        ("gate and up", matrices.gate_up),
+        ("down", matrices.down),
+    ];
+    let others: Vec<String> = named
+        .iter()
+        .filter(|(_, storage)| storage != weights)
+        .map(|(matrix, storage)| format!("{} in {matrix}", bytes(storage)))
+        .collect();
+    let mixed = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
     let rows = if weights.minds_rows() || head.minds_rows() { "; more in rows that 256 does not divide" } else { "" };
     format!(
         "{name}: {description}; {} bytes per weight{mixed}, head in {} ({}), KV cache in {} ({}){rows}{cost}",

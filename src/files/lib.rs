@@ -16,6 +16,7 @@ pub mod live;
 pub mod measurements;
 pub mod models;
 pub mod observations;
+pub mod power_log;
 pub mod profile;
 pub mod python_json;
 pub mod resolve;

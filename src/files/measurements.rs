@@ -5,6 +5,8 @@
 //! ignored, skipped, assumed or is doubtful comes back with the measurements ([`Loaded`]). Where a file gives one time
 //! in two ways, both must agree: nothing else reveals a wrong unit. Only [`load`] touches the file system.
 
+mod aiperf;
+mod batched_bench;
 mod boards;
 mod content;
 mod csv;
@@ -12,18 +14,26 @@ mod edge_llm;
 mod formats;
 mod found;
 pub mod gguf;
+mod jetson;
 mod json;
 mod llama_bench;
+mod llama_server;
+mod markdown;
 mod measurement;
+mod mlc;
+mod mlperf;
+mod ollama;
 mod options;
 mod printed;
 mod reader;
 mod readers;
 mod row;
 mod serving;
+mod sglang_batch;
 mod table;
 mod told;
 mod trtexec;
+mod unread;
 mod vllm;
 
 use std::fs::File;

@@ -169,7 +169,11 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
     let pass = match measurement.phase {
         Phase::Prefill { prompt_tokens } => Pass::Prefill { prompt_tokens, cached_tokens: 0.0 },
         Phase::Decode { context_tokens, .. } => Pass::Decode { context_tokens },
-        Phase::Request { .. } => return Err("prefill and decode were timed as one".to_owned()),
+        Phase::Request { .. } => {
+            return Err(
+                "prefill and decode were timed as one: give the time to first token and that per token".to_owned()
+            );
+        }
     };
     let observation = Observation {
         model: measurement.model.label().to_owned(),

@@ -14,13 +14,17 @@ mod overlay;
 mod plausible;
 mod power;
 mod raw;
+mod setting;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use figure::{Evidence, Figure, Source};
 pub use identity::{Identity, Variant};
 pub use machine::ClockLimit;
-pub use overlay::{Draft, DraftFormat, FormatFigures, Overlay, Spread, Tested};
+pub use overlay::{Draft, DraftFormat, FormatFigures, MeasuredPower, Overlay, Spread, Tested};
+pub(crate) use setting::Setting;
+pub use template::Template;
 
 use serde::Serialize;
 
@@ -30,7 +34,7 @@ use engine::error::{Error, Result, did_you_mean};
 use engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
 use engine::precision::ComputeCapability;
 use engine::sharing::Others;
-use engine::text::{one_of, shown};
+use engine::text::one_of;
 use engine::what_if::Scaling;
 
 /// A board.
@@ -183,12 +187,10 @@ impl Profile {
         &self.modes[self.default_mode]
     }
 
-    /// The mode of that name, in any case.
+    /// The mode of that name, in any case, or as the board's own tool prints it.
     pub fn mode(&self, name: &str) -> Result<&PowerMode> {
-        position(&self.modes, name).map(|i| &self.modes[i]).ok_or_else(|| {
-            let error = Error::new(format!("{} has no power mode '{}'", self.name, shown(name)));
-            with_known(error, name, self.modes.iter().map(|mode| mode.name.as_str()))
-        })
+        let found = position(&self.modes, name).or_else(|| self.mode_as_printed(name));
+        found.map(|i| &self.modes[i]).ok_or_else(|| self.no_mode(name))
     }
 
     /// What the engine needs to know of the board in one of its modes, as it is imagined.

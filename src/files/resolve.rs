@@ -169,7 +169,8 @@ impl Library {
         Ok(space)
     }
 
-    fn user_folder(&self, kind: Kind) -> Option<PathBuf> {
+    /// Where the user's files of that kind are found by name; none where the platform has no such place.
+    pub fn user_folder(&self, kind: Kind) -> Option<PathBuf> {
         Some(self.user_dir.as_ref()?.join(kind.folder()?))
     }
 
@@ -212,8 +213,11 @@ impl Library {
 fn unrecognised(detection: &Detection) -> Error {
     Error::new(detection.summary())
         .at_column("--profile")
-        .expected("a Jetson of the Orin or Thor family, a Raspberry Pi 5, or a GeForce RTX 4090 or 3090")
-        .hint("'roofscape profiles detect' shows what was looked at; or a profile by name")
+        .expected("a board of roofscape profiles list, or one of your own")
+        .hint(format!(
+            "a profile by name; or {}; roofscape profiles detect shows what was looked at",
+            detection.way_on()
+        ))
 }
 
 /// What to do for a calibration whose board is not found.

@@ -12,7 +12,7 @@ mod reproduce;
 mod theory;
 
 pub use architectures::{Export, Frontier, ModelEntry, Search, export};
-pub use calibrate::{Calibrate, FittedNumber, LeftOut, PhaseErrors, RowPart, SummaryPart};
+pub use calibrate::{Calibrate, FittedNumber, LeftOut, PhaseErrors, PowerPart, RowEnergy, RowPart, SummaryPart};
 pub use compare::{Compare, ComparedForm, RankPart};
 pub use fit::{
     Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, OptionsPart, ResidualPart,
@@ -20,7 +20,7 @@ pub use fit::{
 };
 pub use lists::{Item, Laws, Models, ShowModel, Spaces};
 pub use plan::{Plan, ProposalPart};
-pub use predict::{AllModes, ModePart, Predict, SensitivityPart};
+pub use predict::{AllModes, MeasuredEnergy, ModePart, Predict, SensitivityPart};
 pub use profiles::{Detect, Profiles, Rank, RankedPart, ShowProfile};
 pub use reproduce::{ClaimPart, Reproduce};
 pub use theory::{AtWidth, BuiltPart, ClosedFormPart, FormPart, InWords, OptimumPart, Theory, TheoryAnswer};

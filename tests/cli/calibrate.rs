@@ -479,3 +479,95 @@ fn hw_calibration_base_path() {
         );
     }
 }
+
+/// Names as llama-bench writes them, and the same formats typed; the sizes are those of the files that ran.
+#[test]
+fn hw_llamabench_formats() {
+    let program = Program::new();
+    let path = format!("{}/tests/measurements/llama-bench-formats.json", env!("CARGO_MANIFEST_DIR"));
+    let line = format!("calibrate --measurements {path} --profile orin-nano-8gb --mode 15W --model Qwen3-4B");
+    let said = program.found(&line);
+    for format in ["q5_k_m", "q6_k", "iq4_xs"] {
+        let used = said.stdout.lines().filter(|line| line.contains("Qwen3-4B") && line.contains(format)).count();
+        assert_eq!(used, 2, "{}", said.stdout);
+    }
+    assert!(!said.stdout.contains("not used") && !said.stdout.contains("not modelled"), "{}", said.stdout);
+    for (format, file_bytes) in [("q5_k_m", 2_889_513_600.0), ("q6_k", 3_306_260_480.0), ("iq4_xs", 2_286_000_000.0)] {
+        let predicted = program.found(&format!("predict --model Qwen3-4B --precision {format} --format json")).json();
+        let bytes = predicted["memory"]["weights_bytes"].as_f64().expect("bytes");
+        assert!((bytes / file_bytes - 1.0).abs() < 0.02, "{format}: {bytes}");
+    }
+}
+
+/// Four models on a board in two power modes, and what it drew in each.
+#[test]
+fn a_log_of_tegrastats_gives_joules_per_token() {
+    let program = Program::new();
+    let row = |mode: &str, (model, rate): &(&str, f64)| format!("{model},mine,fp16,128,64,{rate},{mode}\n");
+    let at_25_w = [("Qwen2.5-0.5B", 60.0), ("Qwen2.5-1.5B", 20.0), ("Qwen2.5-3B", 10.5), ("Qwen3-0.6B", 48.0)];
+    let at_15_w = at_25_w.map(|(model, rate)| (model, 0.625 * rate));
+    let rows: String =
+        at_25_w.iter().map(|times| row("25W", times)).chain(at_15_w.iter().map(|times| row("15W", times))).collect();
+    let header = OWN.lines().next().expect("a header");
+    program.write("own.csv", &format!("{header},power_mode\n{rows}"));
+    let log = |idle_s: u32, watts: f64, mhz: u32| {
+        let line = |second: u32, watts: f64, load: u32| {
+            format!(
+                "11-29-2026 10:{:02}:{:02} RAM 5000/7620MB (lfb 2x4MB) EMC_FREQ 18%@2133 GR3D_FREQ {load}%@[{mhz}] cpu@50C \
+                 VDD_IN {:.0}mW/9000mW VDD_CPU_GPU_CV 5000mW/4000mW VDD_SOC 2000mW/2000mW\n",
+                second / 60,
+                second % 60,
+                watts * 1e3
+            )
+        };
+        let idle = (0..idle_s).map(|second| line(second, 4.0, 2));
+        let busy =
+            (0..100).map(|second| line(idle_s + second, if second % 2 == 0 { watts - 1.0 } else { watts + 1.0 }, 97));
+        idle.chain(busy).collect::<String>()
+    };
+    program.write("power-15W.log", &log(30, 11.0, 612));
+    program.write("power-25W.log", &log(5, 17.0, 918));
+    let line = "calibrate --measurements own.csv --profile orin-nano-8gb";
+    let refused = program.refused(&format!("{line} --power power-15W.log"));
+    assert!(
+        refused.contains("the measurements are of several power modes") && refused.contains("--power 15W=FILE"),
+        "{refused}"
+    );
+    let both = "--power 15W=power-15W.log 25W=power-25W.log";
+    let document = program.found(&format!("{line} {both} --format json")).json();
+    let power = list(&document["power"]);
+    assert_eq!(power[0]["rails"], serde_json::json!(["VDD_IN"]));
+    assert_eq!((number(&power[0]["samples"]), number(&power[0]["busy_samples"])), (130.0, 100.0));
+    assert!((number(&power[0]["watts"]) - 11.0).abs() < 1e-9 && number(&power[0]["budget_watts"]) == 15.0);
+    assert_eq!(power[0]["doubt"], Value::Null);
+    // 12.5 tokens per second at 11 W, between 10 and 12 W; 15 W would be 1.2 J.
+    let row = list(&document["rows"]).iter().find(|row| row["model"] == "Qwen2.5-1.5B" && row["mode"] == "15W");
+    let energy = &row.expect("a row")["energy"];
+    for (key, joules) in [("token_j", 0.88), ("low_j", 0.8), ("high_j", 0.96), ("budget_j", 1.2)] {
+        assert!((number(&energy[key]) / joules - 1.0).abs() < 1e-9, "{key}: {energy}");
+    }
+    let table = program.found(&format!("{line} {both}")).stdout;
+    let said = "power in 15W: 11.0 W while it computed (10.0 to 12.0, 100 of 130 samples of VDD_IN); budget 15 W; power-15W.log";
+    assert!(table.contains(said), "{table}");
+    assert!(table.contains("≤ 1.20 J"), "{table}");
+    // It goes into the calibration, and stands beside the bound.
+    program.found(&format!("{line} {both} --out mine.toml"));
+    let predict = "predict --arch Qwen2.5-1.5B --precision fp16 --profile mine.toml --mode 15W";
+    let predicted = program.found(&format!("{predict} --format json")).json();
+    let measured = &predicted["measured_energy"];
+    assert!((number(&measured["watts"]) - 11.0).abs() < 1e-9, "{measured}");
+    let by_budget = number(&predicted["predictions"]["energy_j"]);
+    assert!((number(&measured["request_j"]) / by_budget - 11.0 / 15.0).abs() < 1e-9, "{measured} {by_budget}");
+    let text = program.found(predict).stdout;
+    assert!(text.contains("by the 11.0 W that were measured (10.0 to 12.0 W)"), "{text}");
+    let elsewhere = program.found(&format!("{predict} --format json").replace("15W", "7W")).json();
+    assert_eq!(elsewhere["measured_energy"], Value::Null);
+    // A log of a faster mode is told by its clock.
+    let wrong = program.line(&format!("{line} --power 15W=power-25W.log")).stdout;
+    assert!(
+        wrong.contains("the GPU ran at 918 MHz, and 15W allows 612 MHz: the log may be of another power mode"),
+        "{wrong}"
+    );
+    program.write("times.log", "hello\n");
+    assert!(program.refused(&format!("{line} --mode 15W --power times.log")).contains("this is no log of tegrastats"));
+}

@@ -115,19 +115,32 @@ fn head_and_cache_have_formats_of_their_own() {
     let line = format!("predict --arch {QWEN} --precision W4A16 --input 1024 --output 16");
     let own = program.found(&format!("{line} --format json")).json();
     let keys = |json: &Value| ["precision", "head_format", "kv_format"].map(|key| json["setting"][key].clone());
-    assert_eq!(keys(&own), ["w4a16", "int4", "fp16"]);
-    let mixed = program.found(&format!("{line} --head FP16 --kv fp8 --format json")).json();
-    assert_eq!(keys(&mixed), ["w4a16", "fp16", "fp8"]);
+    assert_eq!(keys(&own), ["w4a16", "fp16", "fp16"]);
+    let mixed = program.found(&format!("{line} --head INT4 --kv fp8 --format json")).json();
+    assert_eq!(keys(&mixed), ["w4a16", "int4", "fp8"]);
     let more = |what: &str| number(&mixed["memory"][what]) - number(&own["memory"][what]);
-    assert!((more("weights_bytes") - 151_936.0 * 896.0 * (2.0 - 0.516)).abs() < 1e-6);
+    assert!((more("weights_bytes") - 151_936.0 * 896.0 * (0.516 - 2.0)).abs() < 1e-6);
     assert_eq!(more("kv_cache_bytes"), -number(&own["memory"]["kv_cache_bytes"]) / 2.0);
-    let shown = program.found(&format!("{line} --head fp16 --kv fp8"));
-    assert!(shown.stdout.contains("MAXN, w4a16 · head fp16 · KV fp8 (INT4 weights"), "{}", shown.stdout);
-    assert!(shown.stderr.contains("what w4a16 · head fp16 · KV fp8 costs in quality is not modelled"));
+    let shown = program.found(&format!("{line} --head int4 --kv fp8"));
+    assert!(shown.stdout.contains("MAXN, w4a16 · head int4 · KV fp8 (INT4 weights"), "{}", shown.stdout);
+    assert!(shown.stderr.contains("what w4a16 · head int4 · KV fp8 costs in quality is not modelled"));
     let gguf = program.found(&format!("predict --arch {QWEN} --precision q4_k_m --format json")).json();
     assert_eq!(keys(&gguf), ["q4_k_m", "q6_k", "fp16"]);
     let frontier = program.found("frontier --max-total 30ms --kv q8_0 --format json").json();
     assert_eq!(keys(&frontier), ["fp16", "fp16", "q8_0"]);
+}
+
+/// AWQ and GPTQ files keep it so. In INT4 it would be 545 tokens per second.
+#[test]
+fn hw_w4a16_head16_is_the_default() {
+    let program = Program::new();
+    let line =
+        "predict --model Qwen3-0.6B --profile agx-orin-64gb --precision w4a16 --input 512 --output 128 --format json";
+    let rate =
+        |options: &str| 1.0 / number(&program.found(&format!("{line}{options}")).json()["predictions"]["tpot_s"]);
+    assert!((rate("") - 338.0).abs() < 1.5, "{}", rate(""));
+    assert_eq!(rate(""), rate(" --head fp16"));
+    assert!((rate(" --head int4") - 545.0).abs() < 2.0, "{}", rate(" --head int4"));
 }
 
 #[test]
@@ -339,10 +352,13 @@ fn what_is_typed_wrong_is_named() {
         (
             "predict --arch qwen2.5-0.5b --precision fp8",
             "'--precision': agx-orin-64gb MAXN cannot compute fp8: no FP8 tensor cores, which need compute capability 8.9 or \
-             later; this is 8.7\n  expected: one of fp16, bf16, w8a8, w8a16, w4a16, q8_0, q4_0, q4_k, q4_k_m\n",
+             later; this is 8.7\n  expected: one of fp16, bf16, w8a8, w8a16, w4a16, q8_0, q6_k, ",
         ),
         ("predict --arch qwen2.5-0.5b --head int5", "a similar value exists: 'int4'"),
-        ("predict --arch qwen2.5-0.5b --kv q6_k", "[possible values: fp16, bf16, fp8, int8, q8_0, q4_0]"),
+        (
+            "predict --arch qwen2.5-0.5b --kv q6_k",
+            "[possible values: fp16, bf16, fp8, int8, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl]",
+        ),
         ("predict --arch qwen2.5-0.5b --loss-penalty w4a16", "expected: FORMAT=NATS, such as w4a16=0.03"),
         ("predict --arch qwen2.5-0.5b --loss-penalty w4a16=-1", "'-1' is no loss penalty from 0 to 10 nats per token"),
         ("predict --arch qwen2.5-0.5b --profile agx-orin", "try: --profile agx-orin-64gb"),

@@ -162,17 +162,17 @@ fn head_and_cache_have_keys_of_their_own() {
     session.keys("ffff");
     let own = memory(&session);
     session.keys("h");
-    assert!(screen(&mut session).contains("w4a16 · head nvfp4 · 1,024"));
+    assert!(screen(&mut session).contains("w4a16 · head bf16 · 1,024"));
     session.keys("hkk");
     let mixed = memory(&session);
     let shown = screen(&mut session);
-    assert!(shown.contains("w4a16 · head fp16 · KV fp8 · 1,024"), "{shown}");
-    assert!(shown.contains("no quality loss modelled for w4a16 · head fp16 · KV fp8"), "{shown}");
-    assert!(mixed.weights_bytes > own.weights_bytes);
+    assert!(shown.contains("w4a16 · head int8 · KV fp8 · 1,024"), "{shown}");
+    assert!(shown.contains("no quality loss modelled for w4a16 · head int8 · KV fp8"), "{shown}");
+    assert!(mixed.weights_bytes < own.weights_bytes);
     assert_eq!(mixed.kv_cache_bytes, own.kv_cache_bytes / 2.0);
     // What was chosen stays with the next format of the weights.
     session.keys("f");
-    assert!(screen(&mut session).contains("q8_0 · head fp16 · KV fp8 · 1,024"));
+    assert!(screen(&mut session).contains("q8_0 · head int8 · KV fp8 · 1,024"));
 }
 
 fn baseline_loss(session: &Headless) -> f64 {

@@ -121,8 +121,8 @@ impl Aim {
                         roofscape calibrate --measurements bench.json --profile orin-nano-8gb --model models/small.gguf models/large.gguf\n  \
                         roofscape calibrate --measurements latency.json --profile rtx-4090 --model config.json --precision w4a16 --input-len 512 --output-len 1 --batch 1\n  \
                         roofscape calibrate --measurements small.json large.json --profile thor-t5000 --out mine.toml && roofscape --profile mine.toml\n\n\
-                        Files: llama-bench JSON, JSONL and CSV; vllm bench latency and serve; TensorRT Edge-LLM profiles and llm_bench;\n\
-                        trtexec logs and exports; tables of measurements (datasets/measurements.csv).\n\
+                        Files: llama-bench, llama-batched-bench, llama-server and llama-cli; Ollama; MLC; vLLM; SGLang; AIPerf, GenAI-Perf;\n\
+                        NVIDIA's Jetson benchmarks; MLPerf; TensorRT Edge-LLM and trtexec; tables (datasets/measurements.csv).\n\
                         `published` is built in; without --profile it prints every pair of engine and board.")]
 pub struct CalibrateArgs {
     /// Files of measurements, or `published`
@@ -141,6 +141,9 @@ pub struct CalibrateArgs {
     /// a file names it
     #[arg(long, value_name = "NAME|PATH", requires = "profile", num_args = 1..)]
     pub model: Vec<String>,
+    /// What the board drew meanwhile: a log of tegrastats; of several power modes one each, such as 15W=power.log
+    #[arg(long, value_name = "[MODE=]FILE", requires = "profile", num_args = 1..)]
+    pub power: Vec<String>,
     /// What files do not say of how the model ran.
     #[command(flatten)]
     pub run: RunArgs,
@@ -333,6 +336,28 @@ pub enum ProfilesCommand {
     Rank(Box<RankArgs>),
     /// Say which board this machine is, in which power mode, how that was told, and what the system uses of its memory
     Detect(DetectArgs),
+    /// Write a profile for a board that has none, begun from one that is like it, to be edited
+    New(NewProfileArgs),
+}
+
+/// `roofscape profiles new`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Figures are copied and say that they are assumed; the names and the memory of this machine stand in the \
+                        file, if it is none of the known boards.\n\n\
+                        Examples:\n  roofscape profiles new --like orin-nx-16gb --out my-board.toml\n  \
+                        roofscape profiles new --like rtx-4090 --out -"
+)]
+pub struct NewProfileArgs {
+    /// The profile to begin from: a name or a TOML file; `roofscape profiles detect` names the closest
+    #[arg(long, value_name = "NAME|PATH")]
+    pub like: String,
+    /// The TOML file to write, whose name is that of the profile; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `roofscape profiles detect`.
@@ -382,7 +407,8 @@ pub struct RankArgs {
     /// Number format; boards that cannot compute it are named
     #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
     pub precision: Precision,
-    /// Format that the LM head is stored in, and an embedding tied to it [default: as the weights; `q6_k` for `q4_k_m`]
+    /// Format that the LM head is stored in, and an embedding tied to it [default: as
+    /// the weights; 16 bit for `w4a16`, `q6_k` for most types of GGUF]
     #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
     pub head: Option<Storage>,
     /// Format that the KV cache is stored in [default: 16 bit]

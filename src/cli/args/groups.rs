@@ -88,10 +88,11 @@ pub struct BoardArgs {
     /// Power mode of the profile [default: the profile's own]
     #[arg(long, value_name = "NAME")]
     pub mode: Option<String>,
-    /// Number format of weights and arithmetic
-    #[arg(long, value_name = "FORMAT", default_value = "fp16", value_parser = precisions(), ignore_case = true)]
-    pub precision: Precision,
-    /// Format that the LM head is stored in, and an embedding tied to it [default: as the weights; `q6_k` for `q4_k_m`]
+    /// Number format of weights and arithmetic [default: fp16; for `predict --model FILE` that of the file]
+    #[arg(long, value_name = "FORMAT", value_parser = precisions(), ignore_case = true, hide_default_value = true)]
+    pub precision: Option<Precision>,
+    /// Format that the LM head is stored in, and an embedding tied to it [default: as
+    /// the weights; 16 bit for `w4a16`, `q6_k` for most types of GGUF]
     #[arg(long, value_name = "FORMAT", value_parser = stored_as(Storage::OF_HEADS), ignore_case = true)]
     pub head: Option<Storage>,
     /// Format that the KV cache is stored in [default: 16 bit]
@@ -117,9 +118,20 @@ impl BoardArgs {
 
     /// Weights, head, cache and penalty together.
     pub fn number_format(&self) -> Precision {
-        let Self { precision, head, kv, .. } = self;
+        self.completed(self.precision.unwrap_or(Precision::FP16))
+    }
+
+    /// The same of a model whose file has a format: that one, unless another was typed. The second is whether it was taken.
+    pub fn number_format_of(&self, own: &Precision) -> (Precision, bool) {
+        match self.precision {
+            Some(typed) if typed.name != own.name => (self.completed(typed), false),
+            _ => (self.completed(*own), true),
+        }
+    }
+
+    fn completed(&self, precision: Precision) -> Precision {
         let penalty_nats = self.loss_penalties().nats(precision.name);
-        precision.with_head(*head).with_kv_cache(*kv).with_loss_penalty(penalty_nats)
+        precision.with_head(self.head).with_kv_cache(self.kv).with_loss_penalty(penalty_nats)
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::pair::{Calibrated, models};
+use super::power::Drawn;
 use engine::calibration::{Calibration, Group, Observation, shapes};
 use engine::error::Result;
 use engine::roofline::Phase;
@@ -12,7 +13,7 @@ use files::profile::{Draft, DraftFormat, Overlay, Spread};
 use files::resolve::{Origin, Resolved};
 
 /// The file that goes to `out`, which has been read back; `board` is that of the board's profile.
-pub(super) fn text(calibrated: &Calibrated, board: &Resolved, out: &Path) -> Result<String> {
+pub(super) fn text(calibrated: &Calibrated, drawn: &[Drawn], board: &Resolved, out: &Path) -> Result<String> {
     let name = name(out);
     let rows = &calibrated.pair.rows;
     let mut sources: Vec<String> = rows.iter().map(source).collect();
@@ -34,6 +35,7 @@ pub(super) fn text(calibrated: &Calibrated, board: &Resolved, out: &Path) -> Res
         sources,
         date: today(),
         formats,
+        power: drawn.iter().map(|drawn| (drawn.mode.as_str(), &drawn.log)).collect(),
     };
     let text = draft.to_toml();
     Overlay::parse(&name, &text)?;

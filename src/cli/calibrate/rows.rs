@@ -1,6 +1,7 @@
 //! Predicted against measured, row by row, and the numbers behind the predictions.
 
 use super::pair::Calibrated;
+use super::power::{self, Drawn};
 use crate::cli::streams::Streams;
 use crate::cli::table::Table;
 use engine::calibration::{Estimate, FittedRow, Parameter, Pass, Prediction, Standing};
@@ -10,23 +11,24 @@ use files::observations::Observed;
 use report::body::{Calibrate, FittedNumber, LeftOut, RowPart};
 
 /// What is written of one pair.
-pub(super) fn body(calibrated: &Calibrated) -> Calibrate {
+pub(super) fn body(calibrated: &Calibrated, drawn: &[Drawn]) -> Calibrate {
     let left_out = |(origin, reason): &(String, String)| LeftOut { origin: origin.clone(), reason: reason.clone() };
     Calibrate {
         summary: calibrated.lines(),
         parameters: Some(numbers(calibrated)),
-        rows: Some(lines(calibrated)),
+        rows: Some(lines(calibrated, drawn)),
         left_out: Some(calibrated.pair.left_out.iter().map(left_out).collect()),
+        power: Some(power::parts(drawn)),
     }
 }
 
-fn lines(calibrated: &Calibrated) -> Vec<RowPart> {
+fn lines(calibrated: &Calibrated, drawn: &[Drawn]) -> Vec<RowPart> {
     let mut lines = Vec::new();
     for group in &calibrated.groups {
         for (place, &index) in group.members.iter().enumerate() {
             let row = &calibrated.pair.rows[index];
             let fitted = group.outcome.as_ref().ok().map(|calibration| calibration.rows[place]);
-            lines.push(line(row, group.ideal_s[place], fitted));
+            lines.push(RowPart { energy: power::of_row(row, drawn), ..line(row, group.ideal_s[place], fitted) });
         }
     }
     lines.sort_by_key(|line| line.phase == Phase::Decode);
@@ -49,6 +51,7 @@ fn line(row: &Observed, ideal_s: f64, fitted: Option<FittedRow>) -> RowPart {
         calibrated_s: fitted.and_then(|fitted| fitted.calibrated_s),
         left_out_s: fitted.and_then(|fitted| fitted.left_out_s),
         origin: row.measurement.origin.to_string(),
+        energy: None,
     }
 }
 
@@ -86,7 +89,7 @@ pub(super) fn print(calibrated: &Calibrated, streams: &mut Streams<'_>) -> std::
         &["phase", "model", "format", "mode", "tokens", "measured ms", "ideal %", "calibrated ms", "%", "unseen %"],
         &[0, 1, 2, 3],
     );
-    for line in lines(calibrated) {
+    for line in lines(calibrated, &[]) {
         let percent = |predicted_s: Option<f64>| {
             let excess = predicted_s.map(|predicted_s| 100.0 * (predicted_s / line.measured_s - 1.0));
             excess.map_or_else(|| "–".to_owned(), |percent| signed(percent, |size| format!("{size:.1}")))

@@ -38,20 +38,23 @@ impl LossPenalty {
     }
 }
 
-/// The penalty of every format in [`Precision::ALL`], nats per token.
+/// The penalty of every format in [`Precision::ALL`], to 10⁻⁸ nats per token: finer than anybody measures one, and small
+/// enough for settings that are copied all over.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct LossPenalties([f64; Precision::ALL.len()]);
+pub struct LossPenalties([u32; Precision::ALL.len()]);
+
+const UNITS_PER_NAT: f64 = 1e8;
 
 impl LossPenalties {
     /// Of the format of that name; 0 where none was given.
     pub fn nats(&self, format: &str) -> f64 {
-        place(format).map_or(0.0, |place| self.0[place])
+        place(format).map_or(0.0, |place| f64::from(self.0[place]) / UNITS_PER_NAT)
     }
 
     /// Sets one of them.
     pub fn set(&mut self, LossPenalty { format, nats }: LossPenalty) {
         if let Some(place) = place(format) {
-            self.0[place] = nats;
+            self.0[place] = (nats * UNITS_PER_NAT).round() as u32;
         }
     }
 }
@@ -86,8 +89,9 @@ mod tests {
         assert_eq!(refusal("0.03"), "'0.03' is no loss penalty\n  expected: FORMAT=NATS, such as w4a16=0.03");
         assert_eq!(
             refusal("int5=1"),
-            "'int5' is no number format\n  expected: one of fp16, bf16, w8a8, w8a16, w4a16, q8_0, q4_0, q4_k, q4_k_m, \
-             fp8, nvfp4"
+            "'int5' is no number format\n  expected: one of fp16, bf16, w8a8, w8a16, w4a16, fp8, nvfp4, q8_0, q6_k, \
+             q5_k_m, q5_k_s, q5_1, q5_0, q4_k_m, q4_k_s, q4_k, q4_1, q4_0, iq4_nl, iq4_xs, mxfp4, q3_k_l, q3_k_m, \
+             q3_k_s, iq3_m, iq3_s, iq3_xs, iq3_xxs, q2_k"
         );
         for nats in ["-0.1", "11", "nan", "inf", "", "much"] {
             let wanted = format!("'{nats}' is no loss penalty from 0 to 10 nats per token");

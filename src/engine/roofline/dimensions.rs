@@ -122,7 +122,12 @@ impl Dimensions {
     #[inline]
     pub(crate) fn of_feed(shape: &Architecture, block: &FeedBlock, precision: &Precision) -> Self {
         let FeedBlock { hidden: expert_hidden, experts, top_k, shared_hidden, .. } = *block;
-        Self::of(&Architecture { expert_hidden, experts, top_k, shared_hidden, ..*shape }, precision)
+        let sizes = Self::of(&Architecture { expert_hidden, experts, top_k, shared_hidden, ..*shape }, precision);
+        let is_dense_among_mixtures = experts == 1 && !shape.is_dense();
+        match precision.file.filter(|_| is_dense_among_mixtures) {
+            Some(file) => Self { weights: sizes.weights.of_dense_layers(file), ..sizes },
+            None => sizes,
+        }
     }
 }
 

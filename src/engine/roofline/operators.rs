@@ -163,14 +163,14 @@ pub(crate) fn visit_feed<S: Size>(
 ) {
     let tokens = pass.tokens();
     let Dimensions { width, experts, expert_hidden: hidden, matrices_in, .. } = *sizes;
-    let WeightBytes { gate_up, down, shared, .. } = sizes.weights;
+    let WeightBytes { gate_up, down, shared, router, .. } = sizes.weights;
     let activation = precision.activation_bytes;
     if sizes.routed {
         visit(Operator::bits16(
             "router",
             1.0,
             width * (2.0 * tokens) * experts,
-            width * experts * activation + (width + experts) * tokens * activation,
+            width * experts * router + (width + experts) * tokens * activation,
         ));
     }
     let routed_tokens = tokens * sizes.top_k;

@@ -376,7 +376,9 @@ mod tests {
             let precision = Precision::named(name).unwrap();
             Error::from(Estimator::new(&ampere, precision, Workload::default()).unwrap_err()).to_string()
         };
-        let expected = "\n  expected: one of fp16, bf16, w8a16, w4a16, q8_0, q4_0, q4_k, q4_k_m";
+        let of_gguf = Precision::ALL.iter().filter(|known| known.family == "gguf").map(|known| known.name);
+        let computable: Vec<&str> = ["fp16", "bf16", "w8a16", "w4a16"].into_iter().chain(of_gguf).collect();
+        let expected = format!("\n  expected: one of {}", computable.join(", "));
         for (name, why) in [
             ("w8a8", "its profile has no int8 rate"),
             ("fp8", "no FP8 tensor cores, which need compute capability 8.9 or later; this is 8.7"),

@@ -44,7 +44,7 @@ impl Quanta {
         let routed = space.experts.iter().filter(|(experts, _)| *experts > 1).map(|&(_, top_k)| top_k);
         Self {
             width: 64,
-            expert_hidden: if precision.value_and_down.minds_rows() { 256 } else { 16 },
+            expert_hidden: if precision.nominal_matrices().down.minds_rows() { 256 } else { 16 },
             head_dim: space.head_dims.iter().copied().min().unwrap_or(64),
             top_k: routed.min().unwrap_or(1),
             vocab: space.vocab,

@@ -86,12 +86,13 @@ mod tests {
     fn storage_goes_round_and_back_to_the_weights_own() {
         let up = |chosen| next(&Storage::OF_KV_CACHES, Storage::FP16, chosen, Direction::Up);
         let mut seen = vec![None];
-        while seen.len() < 7 {
+        while seen.len() <= Storage::OF_KV_CACHES.len() {
             seen.push(up(seen[seen.len() - 1]));
         }
-        let [bf16, fp8, int8, q8_0, q4_0] =
-            [Storage::BF16, Storage::FP8, Storage::INT8, Storage::Q8_0, Storage::Q4_0].map(Some);
-        assert_eq!(seen, [None, bf16, fp8, int8, q8_0, q4_0, None]);
-        assert_eq!(next(&Storage::OF_KV_CACHES, Storage::FP16, None, Direction::Down), q4_0);
+        let others = Storage::OF_KV_CACHES[1..].iter().copied().map(Some);
+        let wanted: Vec<Option<Storage>> = std::iter::once(None).chain(others).chain([None]).collect();
+        assert_eq!((seen, wanted[1]), (wanted.clone(), Some(Storage::BF16)));
+        let last = Some(Storage::IQ4_NL);
+        assert_eq!(next(&Storage::OF_KV_CACHES, Storage::FP16, None, Direction::Down), last);
     }
 }

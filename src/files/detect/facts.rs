@@ -13,6 +13,7 @@ const RELEASE: &str = "/etc/nv_tegra_release";
 const CONFIGURATION: &str = "/etc/nvpmodel.conf";
 const STATUS: &str = "/var/lib/nvpmodel/status";
 const CARDS: &str = "/proc/driver/nvidia/gpus";
+const CPU: &str = "/proc/cpuinfo";
 
 /// Where the GPU's clock stands: on Orin since Jetson Linux 36, on Thor, on Orin before.
 const GPU_CLOCKS: [&str; 5] = [
@@ -92,6 +93,7 @@ pub(super) struct Facts {
     pub(super) compatible: Option<Evidence>,
     pub(super) dts_filename: Option<Evidence>,
     pub(super) cards: Vec<Evidence>,
+    pub(super) cpu: Option<Evidence>,
     pub(super) memory: Option<MemoryNow>,
     /// Why what is available is not believed.
     pub(super) impossible_memory: Option<String>,
@@ -109,6 +111,7 @@ pub(super) fn gather(tree: &Tree) -> Facts {
         compatible: reader.evidence(COMPATIBLE),
         dts_filename: reader.evidence(DTS_FILENAME),
         cards: cards(&mut reader),
+        cpu: cpu(tree),
         ..Facts::default()
     };
     if let Some(text) = reader.text(MEMINFO) {
@@ -172,6 +175,14 @@ fn cards(reader: &mut Reader<'_>) -> Vec<Evidence> {
         Some(Evidence { file, value: line(model.trim()) })
     };
     buses.into_iter().filter_map(card).collect()
+}
+
+/// `model name : AMD RYZEN AI MAX+ 395 w/ Radeon 8060S`, as PCs have it, once for each core.
+fn cpu(tree: &Tree) -> Option<Evidence> {
+    let text = tree.beginning(CPU).ok()?;
+    let (_, name) = text.lines().find(|line| line.starts_with("model name"))?.split_once(':')?;
+    let value = line(name);
+    (!value.is_empty()).then(|| Evidence { file: CPU.to_owned(), value })
 }
 
 /// `MemTotal:       64349184 kB`, where kB are units of 1024 bytes.

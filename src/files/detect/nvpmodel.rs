@@ -4,10 +4,13 @@
 //! skipped: people add modes of their own, and a mode that cannot be read must not hide the others.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// TPCs of the Orin's GPU, each with two SMs; a bit of the mask switches one off.
 const ORIN_TPCS: u32 = 8;
 const SMS_PER_TPC: u32 = 2;
+/// What is below or above is a slip in a unit, and would price a board a thousand times too slow.
+const CLOCKS_HZ: RangeInclusive<u64> = 10_000_000..=10_000_000_000;
 
 /// A power mode as the configuration has it. Where it sets no limit (-1) or says nothing (0), there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +18,8 @@ pub(super) struct ConfiguredMode {
     pub(super) name: String,
     pub(super) gpu_hz: Option<u64>,
     pub(super) emc_hz: Option<u64>,
+    /// Of the fastest cluster.
+    pub(super) cpu_hz: Option<u64>,
     pub(super) tpc_mask: Option<u64>,
 }
 
@@ -43,8 +48,13 @@ impl Configuration {
             let Some(mode) = current.and_then(|id| found.modes.get_mut(&id)) else { continue };
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
-                ["GPU", "MAX_FREQ", value] => mode.gpu_hz = limit(value),
-                ["EMC", "MAX_FREQ", value] => mode.emc_hz = limit(value),
+                ["GPU", "MAX_FREQ", value] => mode.gpu_hz = clock(value),
+                ["EMC", "MAX_FREQ", value] => mode.emc_hz = clock(value),
+                // The kernel counts CPU clocks in kHz: CPU_A78_0, CPU_DENVER_1 and their like.
+                [cluster, "MAX_FREQ", value] if cluster.starts_with("CPU_") => {
+                    let hz = limit(value).and_then(|khz| khz.checked_mul(1000));
+                    mode.cpu_hz = mode.cpu_hz.max(hz.filter(|hz| CLOCKS_HZ.contains(hz)));
+                }
                 ["TPC_POWER_GATING", "TPC_PG_MASK", value] => mode.tpc_mask = value.parse().ok(),
                 _ => {}
             }
@@ -78,6 +88,11 @@ fn limit(text: &str) -> Option<u64> {
     text.parse::<i64>().ok().and_then(|value| u64::try_from(value).ok()).filter(|value| *value > 0)
 }
 
+/// A limit of a clock, if it is one that a clock can have.
+fn clock(text: &str) -> Option<u64> {
+    limit(text).filter(|hz| CLOCKS_HZ.contains(hz))
+}
+
 /// `pmode:0001 fmode:fanNull`: the mode that was set last.
 pub(super) fn active(status: &str) -> Option<u64> {
     let word = status.split_whitespace().find_map(|word| word.strip_prefix("pmode:"))?;
@@ -91,15 +106,17 @@ mod tests {
     #[test]
     fn modes_are_read_and_limits_told_from_their_absence() {
         let text = "# a comment\r\n<PARAM TYPE=CLOCK NAME=EMC >\r\nMAX_FREQ /sys/kernel/x\r\n\
-            < POWER_MODEL ID=0 NAME=15W >\r\nCPU_ONLINE CORE_0 1\r\nTPC_POWER_GATING TPC_PG_MASK 240\r\n\
+            < POWER_MODEL ID=0 NAME=15W >\r\nCPU_ONLINE CORE_0 1\r\nCPU_A78_0 MIN_FREQ 729600\r\n\
+            CPU_A78_0 MAX_FREQ 1510400\r\nCPU_A78_1 MAX_FREQ 1190400\r\nTPC_POWER_GATING TPC_PG_MASK 240\r\n\
             GPU MIN_FREQ 0\r\nGPU MAX_FREQ 612000000\r\nEMC MAX_FREQ 3199000000\r\n\
-            < POWER_MODEL ID=2 NAME=MAXN_SUPER >\r\nGPU MAX_FREQ -1\r\nEMC MAX_FREQ 0\r\nnonsense\r\n\
+            < POWER_MODEL ID=2 NAME=MAXN_SUPER >\r\nGPU MAX_FREQ -1\r\nEMC MAX_FREQ 0\r\nCPU_A78_0 MAX_FREQ -1\r\nnonsense\r\n\
             < POWER_MODEL ID=x NAME=broken >\r\nGPU MAX_FREQ 1\r\n< PM_CONFIG DEFAULT=2 >\r\n";
         let found = Configuration::parse(text);
         let first = ConfiguredMode {
             name: "15W".to_owned(),
             gpu_hz: Some(612_000_000),
             emc_hz: Some(3_199_000_000),
+            cpu_hz: Some(1_510_400_000),
             tpc_mask: Some(240),
         };
         let last = ConfiguredMode { name: "MAXN_SUPER".to_owned(), ..ConfiguredMode::default() };

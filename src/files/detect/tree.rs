@@ -43,6 +43,19 @@ impl Tree {
     /// The beginning of a file as text. What is not UTF-8 is replaced. NUL, which ends strings of the device tree,
     /// becomes the end of a line.
     pub(super) fn text(&self, path: &str) -> Result<String, Silence> {
+        let bytes = self.bytes(path)?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(Silence::Unreadable(format!("larger than {} kB", LARGEST / 1000)));
+        }
+        Ok(as_text(&bytes))
+    }
+
+    /// The same of a file that may be longer, and whose beginning is enough.
+    pub(super) fn beginning(&self, path: &str) -> Result<String, Silence> {
+        self.bytes(path).map(|bytes| as_text(&bytes))
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, Silence> {
         let unreadable = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Silence::Missing,
             ErrorKind::PermissionDenied => Silence::Unreadable("permission denied".to_owned()),
@@ -55,10 +68,7 @@ impl Tree {
         }
         let mut bytes = Vec::new();
         File::open(&real).map_err(unreadable)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(Silence::Unreadable(format!("larger than {} kB", LARGEST / 1000)));
-        }
-        Ok(String::from_utf8_lossy(&bytes).replace('\0', "\n"))
+        Ok(bytes)
     }
 
     /// Names in a directory, sorted; none where there is no such directory.
@@ -100,6 +110,10 @@ impl Tree {
     fn outside(&self, inside: &[String]) -> PathBuf {
         inside.iter().fold(self.root.clone(), |path, part| path.join(part))
     }
+}
+
+fn as_text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace('\0', "\n")
 }
 
 fn parts(path: &Path) -> Vec<String> {

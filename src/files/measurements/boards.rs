@@ -67,7 +67,7 @@ pub(super) fn is_another(gpu: &str, profile: &str, boards: &Boards) -> bool {
     if identity.aliases.is_empty() && identity.other_words.is_empty() && identity.cards.is_empty() {
         return false;
     }
-    let cards = identity.cards.iter().flat_map(|card| words(card));
+    let cards = identity.cards.iter().chain(&identity.shared_cards).flat_map(|card| words(card));
     let known: Vec<String> = names(board).flatten().chain(other_words(board)).chain(cards).collect();
     words(gpu).iter().any(|word| !known.contains(word) && !OF_DRIVERS.contains(&word.as_str()))
 }
@@ -119,7 +119,10 @@ mod tests {
             ("Jetson Orin (variant not named; AGX Orin 64GB likely)", None),
             ("NVIDIA GeForce RTX 4090 Laptop GPU", None),
             ("Raspberry Pi 500+ 16GB (CPU)", None),
-            ("Apple M4 Pro", None),
+            ("Apple M4 Pro 16-core GPU", Some("apple-m4-pro")),
+            ("Apple M4 Pro 20-core GPU", None),
+            ("Apple M2 Ultra 76-core GPU 192GB", None),
+            ("DGX Spark (GB10)", Some("dgx-spark")),
             ("", None),
             ("Acme Edge Box rev2", Some("acme")),
             ("box of Acme's edge", None),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::json;
 use super::measurement::Place;
 use super::row::Row;
+use crate::python_json;
 use engine::error::{Error, Result};
 
 /// An element of a list, with its place.
@@ -59,6 +60,36 @@ fn lines(text: &str) -> Option<Result<Vec<Entry>>> {
         Ok((Place::Line(number), json::parse(line).map_err(|error| error.at_line(number))?))
     };
     Some(std::iter::once(first).chain(lines).map(value).collect())
+}
+
+/// The objects within a text that is not JSON as a whole: logs before it (`2>&1`), between its entries, or a stream of
+/// server-sent events. Each begins on a line of its own.
+///
+/// Beside them the error where one of them is cut off, which ends the search.
+pub(super) fn within(text: &str) -> (Vec<Entry>, Option<Error>) {
+    let text = python_json::without_bare_words(text);
+    let mut entries = Vec::new();
+    let (mut rest, mut line): (&str, u64) = (&text, 1);
+    while !rest.is_empty() {
+        let start = rest.trim_start_matches([' ', '\t', '[', ',']);
+        let start = start.strip_prefix("data:").map_or(start, str::trim_start);
+        let mut length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+        if start.starts_with('{') {
+            match json::first(start) {
+                Ok(Some((value, read))) => {
+                    entries.push((Place::Line(line), value));
+                    length = rest.len() - start.len() + read;
+                    // What follows on its last line is no line of its own.
+                    length += rest[length..].find('\n').map_or(rest.len() - length, |end| end + 1);
+                }
+                Ok(None) => {}
+                Err(error) => return (entries, Some(error.at_line(line))),
+            }
+        }
+        line += rest[..length].bytes().filter(|byte| *byte == b'\n').count() as u64;
+        rest = &rest[length..];
+    }
+    (entries, None)
 }
 
 /// The keys of the first entry.

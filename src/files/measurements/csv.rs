@@ -37,6 +37,13 @@ pub(super) fn rows(text: &str, header: &mut dyn FnMut(&[&str])) -> Result<Vec<(u
     Ok(rows)
 }
 
+/// Whether a column has more than one value.
+pub(super) fn varies(rows: &[(u64, Row)], column: &str) -> bool {
+    let mut values = rows.iter().map(|(_, row)| row.text(column));
+    let first = values.next();
+    values.any(|value| Some(&value) != first.as_ref())
+}
+
 fn refusal(error: &::csv::Error) -> Error {
     let line = error.position().map_or(1, ::csv::Position::line);
     match error.kind() {

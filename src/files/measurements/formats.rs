@@ -13,7 +13,8 @@ pub(super) fn weights(written: &str) -> Named {
 }
 
 fn weights_name(lower: &str) -> Option<&str> {
-    if lower.contains("not stated") {
+    // A mix of one's own may have the name of a type and other bits.
+    if lower.contains("not stated") || lower.contains("bpw") {
         return None;
     }
     let first = lower.split([' ', '(', ',']).next().unwrap_or_default();
@@ -73,12 +74,19 @@ pub(super) fn stored(written: &str) -> Option<Named> {
 pub(super) fn of_llama_cpp(file_type: &str) -> Named {
     let plain = file_type.trim().trim_start_matches("(guessed)").trim();
     let plain = plain.strip_prefix("mostly ").or_else(|| plain.strip_prefix("all ")).unwrap_or(plain);
+    let plain = plain.trim_end_matches("(guessed)").trim();
     let (kind, size) = plain.split_once(" - ").unwrap_or((plain, ""));
-    let suffix = match size.trim() {
-        "Small" => "_s",
-        "Medium" => "_m",
-        "Large" => "_l",
+    let suffix = match (kind, size.trim()) {
+        // There is one Q2_K besides the small one, and it is called the medium one.
+        ("Q2_K", "Medium") => "",
+        (_, "Small") => "_s",
+        (_, "Medium") => "_m",
+        (_, "Large") => "_l",
         _ => "",
+    };
+    let kind = match kind {
+        "IQ3_S mix" => "IQ3_M",
+        kind => kind,
     };
     let Named { name, .. } = weights(&format!("{kind}{suffix}"));
     Named { written: file_type.to_owned(), name }
@@ -107,6 +115,8 @@ mod tests {
             ("Q8_0", Some("q8_0")),
             ("q4f16_1", None),
             ("Q1_0", None),
+            ("Q3_K_S", Some("q3_k_s")),
+            ("Q3_K_S 2.70bpw (byteshape)", None),
             ("NVFP4 incl. lm_head", Some("nvfp4")),
             ("", None),
         ] {
@@ -118,7 +128,9 @@ mod tests {
 
     #[test]
     fn a_head_or_a_cache_may_be_unsaid() {
-        for (written, name) in [("f16 (default, not stated)", Some("fp16")), ("q8_0", Some("q8_0")), ("q5_1", None)] {
+        for (written, name) in
+            [("f16 (default, not stated)", Some("fp16")), ("q8_0", Some("q8_0")), ("q5_1", Some("q5_1")), ("f32", None)]
+        {
             assert_eq!(stored(written).unwrap().name.as_deref(), name, "{written}");
         }
         assert_eq!((stored("not stated"), stored(" ")), (None, None));
@@ -132,13 +144,31 @@ mod tests {
             ("F16", Some("fp16")),
             ("all F32", None),
             ("(guessed) BF16", Some("bf16")),
-            ("IQ4_XS - 4.25 bpw", None),
-            ("Q4_K - Small", None),
+            ("Q8_0 (guessed)", Some("q8_0")),
+            ("Q4_K - Medium", Some("q4_k_m")),
+            ("Q4_K - Small", Some("q4_k_s")),
+            ("Q5_K - Medium", Some("q5_k_m")),
+            ("Q5_K - Small", Some("q5_k_s")),
+            ("Q6_K", Some("q6_k")),
+            ("Q3_K - Large", Some("q3_k_l")),
+            ("Q3_K - Medium", Some("q3_k_m")),
+            ("Q3_K - Small", Some("q3_k_s")),
+            ("Q2_K - Medium", Some("q2_k")),
+            ("Q2_K - Small", None),
+            ("Q4_1", Some("q4_1")),
+            ("Q5_0", Some("q5_0")),
+            ("Q5_1", Some("q5_1")),
+            ("IQ4_XS - 4.25 bpw", Some("iq4_xs")),
+            ("IQ4_NL - 4.5 bpw", Some("iq4_nl")),
+            ("IQ3_S - 3.4375 bpw", Some("iq3_s")),
+            ("IQ3_S mix - 3.66 bpw", Some("iq3_m")),
+            ("IQ3_XS - 3.3 bpw", Some("iq3_xs")),
+            ("IQ3_XXS - 3.0625 bpw", Some("iq3_xxs")),
+            ("IQ2_XXS - 2.0625 bpw", None),
+            ("MXFP4 MoE", Some("mxfp4")),
         ] {
             assert_eq!(of_llama_cpp(written).name.as_deref(), name, "{written}");
         }
-        let medium = of_llama_cpp("Q4_K - Medium");
-        assert_eq!(medium.name, Precision::named("q4_k_m").map(|precision| precision.name.to_owned()));
     }
 
     #[test]

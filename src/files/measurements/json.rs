@@ -16,6 +16,22 @@ pub(super) fn parse(text: &str) -> Result<Value> {
     Ok(value)
 }
 
+/// Whether a text is JSON as far as it goes, and ends too early.
+pub(super) fn is_cut_off(text: &str) -> bool {
+    let text = python_json::without_bare_words(text);
+    serde_json::from_str::<de::IgnoredAny>(&text).is_err_and(|error| error.is_eof())
+}
+
+/// The value at the start of a text, and its length; none where there is no JSON, an error where it is cut off.
+pub(super) fn first(text: &str) -> Result<Option<(Value, usize)>> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Strict>();
+    match values.next() {
+        Some(Ok(Strict(value))) => Ok(Some((value, values.byte_offset()))),
+        Some(Err(error)) if error.is_eof() || error.is_data() => Err(refusal(&error)),
+        Some(Err(_)) | None => Ok(None),
+    }
+}
+
 fn refusal(error: &serde_json::Error) -> Error {
     let message = error.to_string();
     let message = escaped(message.split(" at line ").next().unwrap_or_default());

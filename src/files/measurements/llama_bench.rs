@@ -1,19 +1,27 @@
-//! `llama-bench -o json|jsonl|csv` of llama.cpp: one entry for each test.
+//! `llama-bench` of llama.cpp (tools/llama-bench/llama-bench.cpp, `get_fields`, 0104b15): one entry for each test, as JSON,
+//! JSON Lines, CSV, SQL or the Markdown that it prints by default.
 //!
 //! A test is either a prompt (`pp512`) or a generation (`tg128`), at a depth of tokens already in the cache. Generation
 //! starts at that depth, not after the prompt of the neighbouring entry. The file does not have the shape of the model,
 //! only its number of parameters. Any shape that is given or found must agree with that number.
+
+mod markdown;
+mod model;
+mod sql;
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 
 use super::content::{Entry, first_keys};
 use super::found::Found;
 use super::measurement::{Device, Formats, Measurement, Named, Origin, Phase, Place};
-use super::options::Options;
+use super::options::{Model, Options};
 use super::reader::{OfEntries, OfObject, OfText, Reader, Writer};
 use super::row::{self, NANOSECONDS, Row};
 use super::told::{self, Engine};
 use super::{boards, csv, formats};
+use engine::architecture::Architecture;
 use engine::error::{Error, Result};
 use engine::statistics::mean;
 use engine::text::shown;
@@ -67,25 +75,62 @@ const KEYS: [&str; 43] = [
 /// Between a mean of times and a mean of rates, beside what their own spread makes.
 const TOLERANCE: f64 = 0.01;
 
-/// Its JSON, JSON Lines and CSV.
+/// All that it writes.
 pub(super) const READER: Reader = Reader {
     entries: Some(OfEntries { recognises: |entries| is_entry(&first_keys(entries)), read: read_entries }),
     object: Some(OfObject { recognises: |row| is_entry(&row.keys()), read: read_line }),
-    text: Some(OfText { recognises: |text| is_entry(&csv::columns(text)), read: read_csv }),
-    refuses: Some(for_people),
-    ..Reader::new("llama-bench", Writer::Tool("llama-bench -o json|jsonl|csv"))
+    text: Some(OfText { recognises: is_text, read: read_text }),
+    ..Reader::new("llama-bench", Writer::Tool("llama-bench"))
 };
 
-/// Why its other outputs are not read.
-fn for_people(text: &str) -> Option<Error> {
-    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
-    let is_markdown = first.starts_with("| model");
-    let is_sql = text.contains("INSERT INTO") && text.contains("n_prompt");
-    (is_markdown || is_sql).then(|| {
-        Error::new("llama-bench wrote this for people or a database, with its figures rounded or spread out")
-            .expected("llama-bench's JSON, JSON Lines or CSV")
-            .hint("run it with -o json")
-    })
+fn is_text(text: &str) -> bool {
+    header(text).is_some() || markdown::is(text) || sql::is(text)
+}
+
+fn read_text(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
+    let mut found = Found::default();
+    let is_page = header(text).is_none() && !sql::is(text);
+    let rows = if sql::is(text) {
+        sql::rows(text)?
+    } else if header(text).is_some() {
+        csv::rows(&without_logs(text), &mut |_| {})?
+    } else {
+        found.remark("times come from rounded rates");
+        markdown::rows(text)?
+    };
+    let mut first_unknown = None;
+    for (line, row) in rows {
+        let origin = Origin { file: file.to_owned(), place: Place::Line(line) };
+        let one = Test { origin, row: &row, options };
+        // A page has tables of many models, and only some are wanted.
+        if is_page && let Err(error) = one.model(&mut Found::default()) {
+            found.skip(&one.origin, error.headline());
+            first_unknown = first_unknown.or_else(|| Some(error.at_line(line)));
+            continue;
+        }
+        one.read(&mut found).map_err(|error| error.at_line(line))?;
+    }
+    match first_unknown {
+        Some(error) if found.measurements.is_empty() => Err(error),
+        _ => Ok(found),
+    }
+}
+
+/// The line with the names of the columns; logs may stand before it.
+fn header(text: &str) -> Option<usize> {
+    text.lines().position(|line| is_entry(&csv::columns(line)))
+}
+
+/// The CSV with empty lines in place of what was logged before and between: the tool puts every value in quotation marks.
+fn without_logs(text: &str) -> Cow<'_, str> {
+    let Some(header) = header(text) else { return Cow::Borrowed(text) };
+    let quoted = text.lines().skip(header + 1).any(|line| line.starts_with('"'));
+    if header == 0 && !quoted {
+        return Cow::Borrowed(text);
+    }
+    let is_csv = |place: usize, line: &str| place == header || place > header && (!quoted || line.starts_with('"'));
+    let lines = text.lines().enumerate().map(|(place, line)| if is_csv(place, line) { line } else { "" });
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// JSON Lines of one line.
@@ -109,16 +154,6 @@ fn read_entries(file: &str, entries: Vec<Entry>, options: &Options<'_>) -> Resul
             return Err(at(Error::new("an entry is no object").expected("one object for each test")));
         };
         Test { origin, row: &Row::new(object), options }.read(&mut found).map_err(at)?;
-    }
-    Ok(found)
-}
-
-/// The lines of a CSV text.
-fn read_csv(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
-    let mut found = Found::default();
-    for (line, row) in csv::rows(text, &mut |_| {})? {
-        let origin = Origin { file: file.to_owned(), place: Place::Line(line) };
-        Test { origin, row: &row, options }.read(&mut found).map_err(|error| error.at_line(line))?;
     }
     Ok(found)
 }
@@ -190,17 +225,7 @@ impl Test<'_> {
     fn measurement(&self, phase: Phase, [time_s, share]: [f64; 2], found: &mut Found) -> Result<Measurement> {
         let text = |key: &str| self.row.text(key);
         let written = text("model_type").ok_or_else(|| row::missing("model_type"))?;
-        let file_name = text("model_filename").unwrap_or_default();
-        let model = self.options.model([file_name.as_str()]).ok_or_else(|| no_shape(&written, &file_name))?;
-        let mut architecture = model.architecture;
-        match self.row.positive("model_n_params")? {
-            Some(parameters) => {
-                let checked = model.with_parameters(parameters).map_err(|error| error.at_column("model_n_params"))?;
-                architecture = checked.architecture;
-                checked.head_stored_twice.into_iter().for_each(|remark| found.remark(remark));
-            }
-            None => found.remark("no model_n_params: the shape could not be checked"),
-        }
+        let (model, architecture) = self.model(found)?;
         let formats = Formats { weights: file_type(&written), head: None, kv_cache: self.kv_cache() };
         let excluded = self.not_on_one_device(architecture.layers)?.or_else(|| formats.doubt());
         Ok(Measurement {
@@ -222,6 +247,26 @@ impl Test<'_> {
             source: None,
             note: text("test_time").map(|time| format!("tested {time}")),
         })
+    }
+
+    /// The model, and its shape as it was stored.
+    fn model(&self, found: &mut Found) -> Result<(Model, Architecture)> {
+        let written = self.row.text("model_type").ok_or_else(|| row::missing("model_type"))?;
+        let file_name = self.row.text("model_filename").unwrap_or_default();
+        let parameters = self.row.positive("model_n_params")?;
+        let (model, guessed) =
+            model::of(&written, &file_name, parameters, self.options).ok_or_else(|| no_shape(&written, &file_name))?;
+        let Some(parameters) = parameters else {
+            found.remark("no model_n_params: the shape could not be checked");
+            let architecture = model.architecture;
+            return Ok((model, architecture));
+        };
+        let checked = model.with_parameters(parameters).map_err(|error| error.at_column("model_n_params"))?;
+        if guessed {
+            found.remark(format!("'{}' taken as {} by its parameters", shown(&written), model.name));
+        }
+        checked.head_stored_twice.into_iter().for_each(|remark| found.remark(remark));
+        Ok((model, checked.architecture))
     }
 
     /// Drivers seldom say which board it is, so the one that is told counts, unless they say that it is another.
@@ -276,7 +321,7 @@ impl Test<'_> {
 
     /// Why the time is not that of one device, if so.
     fn not_on_one_device(&self, layers: u32) -> Result<Option<String>> {
-        let runs_on_gpu = self.row.text("gpu_info").is_some();
+        let runs_on_gpu = self.row.text("gpu_info").is_some() || self.device()? == Some(Device::Gpu);
         if let Some(on_gpu) = self.row.number("n_gpu_layers")?
             && runs_on_gpu
             && (0.0..f64::from(layers)).contains(&on_gpu)

@@ -7,6 +7,7 @@ use super::measurement::{Formats, Named};
 use crate::boards::Boards;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
+use engine::reference::ReferenceModel;
 use engine::text::shown;
 use engine::units;
 
@@ -28,6 +29,12 @@ impl Model {
     /// A model of that shape.
     pub fn new(name: impl Into<String>, architecture: Architecture) -> Self {
         Self { name: name.into(), architecture, parameters: architecture.parameters_total() }
+    }
+
+    /// A model that was read or found.
+    pub fn of(model: ReferenceModel) -> Self {
+        let parameters = model.parameters_total();
+        Self { name: model.name, architecture: model.architecture, parameters }
     }
 
     /// The shape, if it has so many parameters. Some converters store a tied head twice. Then it is not tied in the
@@ -68,6 +75,8 @@ pub struct Options<'a> {
     pub boards: &'a Boards,
     /// The model that ran.
     pub model: Option<Model>,
+    /// The models that ran, where these are several: each in the files that name it.
+    pub told: Vec<Model>,
     /// The board's profile.
     pub board: Option<String>,
     /// The power mode.
@@ -103,6 +112,7 @@ impl<'a> Options<'a> {
             models,
             boards,
             model: None,
+            told: Vec::new(),
             board: None,
             mode: None,
             engine: None,
@@ -120,6 +130,13 @@ impl<'a> Options<'a> {
     /// with an organisation, and may have words after the name of the model: `models/Qwen2.5-0.5B-Instruct-Q8_0.gguf`.
     pub(super) fn model<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Option<Model> {
         self.model.clone().or_else(|| names.into_iter().find_map(|name| self.named(name)))
+    }
+
+    /// Why a row of a table of several models is not of the one that was told: it names another known model.
+    pub(super) fn is_of_another(&self, name: &str) -> Option<String> {
+        let told = self.model.as_ref()?;
+        let known = self.named(name).filter(|known| known.architecture != told.architecture)?;
+        Some(format!("'{}' is {}, and --model is {}", shown(name), known.name, told.name))
     }
 
     fn named(&self, name: &str) -> Option<Model> {

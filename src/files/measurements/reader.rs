@@ -5,7 +5,7 @@ use super::content::Entry;
 use super::found::Found;
 use super::options::Options;
 use super::row::Row;
-use engine::error::{Error, Result};
+use engine::error::Result;
 
 /// A kind of file that a tool writes, and how it is read.
 #[derive(Debug)]
@@ -20,8 +20,6 @@ pub(super) struct Reader {
     pub(super) object: Option<OfObject>,
     /// For text.
     pub(super) text: Option<OfText>,
-    /// What is said of a text of the tool that cannot be read.
-    pub(super) refuses: Option<fn(&str) -> Option<Error>>,
 }
 
 /// Where files come from.
@@ -57,6 +55,6 @@ pub(super) struct OfText {
 impl Reader {
     /// One that reads nothing yet.
     pub(super) const fn new(name: &'static str, writer: Writer) -> Self {
-        Self { name, writer, entries: None, object: None, text: None, refuses: None }
+        Self { name, writer, entries: None, object: None, text: None }
     }
 }

@@ -58,10 +58,21 @@ fn is_table(text: &str) -> bool {
 /// Reads the text of the file called `file`.
 fn read(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
     let mut found = Found::default();
-    for (line, row) in
-        csv::rows(text, &mut |columns| found.ignore(columns.iter().copied().filter(|name| !COLUMNS.contains(name))))?
-    {
+    let rows =
+        csv::rows(text, &mut |columns| found.ignore(columns.iter().copied().filter(|name| !COLUMNS.contains(name))))?;
+    let several = csv::varies(&rows, "model");
+    for (line, row) in rows {
+        let name = row.text("model").filter(|_| several).unwrap_or_default();
+        if let Some(reason) = options.is_of_another(&name) {
+            found.skip(&Origin { file: file.to_owned(), place: Place::Line(line) }, reason);
+            continue;
+        }
         let reader = Line { origin: Origin { file: file.to_owned(), place: Place::Line(line) }, row: &row, options };
+        // Of many models one may be of another size; a single one that is so is a slip.
+        if several && let Some(reason) = reader.other_size().map_err(|error| error.at_line(line))? {
+            found.skip(&reader.origin, reason);
+            continue;
+        }
         reader.read(&mut found).map_err(|error| error.at_line(line))?;
     }
     Ok(found)
@@ -91,6 +102,15 @@ impl Line<'_> {
             found.skip(&self.origin, "there is no time in the row");
         }
         Ok(())
+    }
+
+    /// Why the shape is not that of the model that was measured, if its parameters say so.
+    fn other_size(&self) -> Result<Option<String>> {
+        let written = self.row.text("model").unwrap_or_default();
+        let model = self.options.model([written.as_str()]);
+        let Some((model, parameters)) = model.zip(self.row.positive("params_b")?) else { return Ok(None) };
+        let refused = model.with_parameters(parameters * 1e9).err();
+        Ok(refused.map(|error| format!("{}, which {} has not", error.headline(), shown(&written))))
     }
 
     /// All but what was timed.

@@ -5,6 +5,7 @@ mod llama_bench;
 mod properties;
 mod table;
 mod tensorrt;
+mod tools;
 mod vllm;
 
 use std::sync::LazyLock;
@@ -63,4 +64,9 @@ const fn prefill(prompt_tokens: f64) -> Phase {
 
 const fn decode(context_tokens: f64, generated_tokens: Option<f64>) -> Phase {
     Phase::Decode { context_tokens, generated_tokens }
+}
+
+/// The lines of a text that are wanted.
+fn lines_of(text: &str, wanted: impl Fn(&str) -> bool) -> String {
+    text.lines().filter(|line| wanted(line)).flat_map(|line| [line, "\n"]).collect()
 }

@@ -42,6 +42,16 @@ pub(super) fn measurement(
     engine: Engine<'_>,
     names: &[&str],
 ) -> Result<Measurement> {
+    in_format(options, origin, engine, (names, None))
+}
+
+/// The same, of a file that may say in which format the weights are.
+pub(super) fn in_format(
+    options: &Options<'_>,
+    origin: Origin,
+    engine: Engine<'_>,
+    (names, format): (&[&str], Option<Named>),
+) -> Result<Measurement> {
     let model = options.model(names.iter().copied()).ok_or_else(|| {
         let what = match names.first() {
             Some(name) => format!("the shape of '{}' is not known", shown(name)),
@@ -49,7 +59,8 @@ pub(super) fn measurement(
         };
         Error::new(what).hint("give its shape: --model config.json")
     })?;
-    let formats = Formats { weights: weights(options, names)?, head: None, kv_cache: None };
+    let weights = format.map_or_else(|| weights(options, names), Ok)?;
+    let formats = Formats { weights, head: None, kv_cache: None };
     Ok(Measurement {
         origin,
         board: named(options.board.as_ref()),

@@ -26,12 +26,37 @@ struct TensorCores {
 /// this gives the printed 85 and 20 dense TOPS of AGX Orin and Orin Nano. 8.6 and 8.9 (GeForce): a quarter of the
 /// data-centre parts' width, 512 FP16 FMA, which gives the RTX 4090's printed 330 TFLOPS; FP8 since 8.9. 11.0 (Jetson
 /// Thor): from the printed 1035 dense FP4 TFLOPS at 20 SMs and 1575 MHz, halved per step in width.
-const TENSOR_CORES: [TensorCores; 4] = [
+///
+/// Volta and Turing: eight tensor cores of 64 FMA per SM, which gives the 11 FP16 TFLOPS and 22 INT8 TOPS of AGX Xavier's
+/// 8 SMs at 1377 MHz; the tensor cores of 7.0 have no INT8, and its other cores do 512. 8.0, 9.0 and 10.0 (data centre):
+/// the A100's printed 312 TFLOPS at 108 SMs and 1.41 GHz, doubled with each generation, as in cudnn-frontend's table.
+/// 12.0 and 12.1 (GeForce RTX 50, DGX Spark): as 8.9 in the same table, which gives the RTX 5090's printed 838 TFLOPS with
+/// sparsity; FP4 is twice FP8.
+const TENSOR_CORES: [TensorCores; 12] = [
+    TensorCores { capability: "7.0", fp16: 1024.0, int8: 512.0, fp8: None, fp4: None },
+    TensorCores { capability: "7.2", fp16: 1024.0, int8: 2048.0, fp8: None, fp4: None },
+    TensorCores { capability: "7.5", fp16: 1024.0, int8: 2048.0, fp8: None, fp4: None },
+    TensorCores { capability: "8.0", fp16: 2048.0, int8: 4096.0, fp8: None, fp4: None },
     TensorCores { capability: "8.6", fp16: 1024.0, int8: 2048.0, fp8: None, fp4: None },
     TensorCores { capability: "8.7", fp16: 2048.0, int8: 4096.0, fp8: None, fp4: None },
     TensorCores { capability: "8.9", fp16: 1024.0, int8: 2048.0, fp8: Some(2048.0), fp4: None },
+    TensorCores { capability: "9.0", fp16: 4096.0, int8: 8192.0, fp8: Some(8192.0), fp4: None },
+    TensorCores { capability: "10.0", fp16: 8192.0, int8: 16_384.0, fp8: Some(16_384.0), fp4: Some(32_768.0) },
     TensorCores { capability: "11.0", fp16: 8192.0, int8: 16_384.0, fp8: Some(16_384.0), fp4: Some(32_768.0) },
+    TensorCores { capability: "12.0", fp16: 1024.0, int8: 2048.0, fp8: Some(2048.0), fp4: Some(4096.0) },
+    TensorCores { capability: "12.1", fp16: 1024.0, int8: 2048.0, fp8: Some(2048.0), fp4: Some(4096.0) },
 ];
+
+/// Dense operations per SM and clock cycle in the format of a key; none where the table does not know.
+pub(super) fn operations_per_cycle(capability: &str, key: &str) -> Option<f64> {
+    let cores = TENSOR_CORES.iter().find(|cores| cores.capability == capability)?;
+    match key {
+        "fp16" => Some(cores.fp16),
+        "int8" => Some(cores.int8),
+        "fp8" => cores.fp8,
+        _ => cores.fp4,
+    }
+}
 
 /// How far a rate may lie above the bound before it is refused: above rounding and boost clocks, below the factor 2
 /// of sparsity.
@@ -79,14 +104,10 @@ pub(super) struct Bound<'a> {
 impl Bound<'_> {
     /// The second rule: no rate far above the dense peak. A capability not in the table bounds nothing.
     pub(super) fn check(&self, toml: TomlSource<'_>, path: &KeyPath, rate: &Figure) -> Result<(), Error> {
-        let Some(cores) = TENSOR_CORES.iter().find(|cores| cores.capability == self.capability) else { return Ok(()) };
-        let per_clock = match rate.key {
-            "fp16" => Some(cores.fp16),
-            "int8" => Some(cores.int8),
-            "fp8" => cores.fp8,
-            _ => cores.fp4,
-        };
-        let Some(per_clock) = per_clock else {
+        if !TENSOR_CORES.iter().any(|cores| cores.capability == self.capability) {
+            return Ok(());
+        }
+        let Some(per_clock) = operations_per_cycle(self.capability, rate.key) else {
             let what = format!("compute capability {} has no {} matrix rate", self.capability, rate.key);
             return Err(toml.error(path, what).hint("remove the key"));
         };
@@ -113,13 +134,6 @@ impl Bound<'_> {
     /// Dense peak in a format, FLOP/s, for figures that are derived from it.
     #[cfg(test)]
     pub(super) fn peak(&self, key: &str) -> f64 {
-        let cores = TENSOR_CORES.iter().find(|cores| cores.capability == self.capability).unwrap();
-        let per_clock = match key {
-            "fp16" => Some(cores.fp16),
-            "int8" => Some(cores.int8),
-            "fp8" => cores.fp8,
-            _ => cores.fp4,
-        };
-        per_clock.unwrap() * self.sms.si * self.gpu_clock.si
+        operations_per_cycle(self.capability, key).unwrap() * self.sms.si * self.gpu_clock.si
     }
 }

@@ -194,6 +194,8 @@ pub(super) static INT8: Quantity = rate("int8", "dense INT8 rate", OP_RATES);
 pub(super) static FP8: Quantity = rate("fp8", "dense FP8 rate", FLOP_RATES);
 pub(super) static FP4: Quantity = rate("fp4", "dense FP4 rate", FLOP_RATES);
 pub(super) static BANDWIDTH: Quantity = quantity("bandwidth", "memory bandwidth", BANDWIDTHS, Range::Positive);
+/// What a board drew, as a calibration holds it.
+pub(super) static DRAWN: Quantity = quantity("watts", "measured power", &[("W", 1.0), ("mW", 1e-3)], Range::Positive);
 pub(super) static WATTS: Quantity = quantity("watts", "power budget", &[("W", 1.0), ("mW", 1e-3)], Range::Positive);
 pub(super) static SMS: Quantity = quantity("sms", "active SMs", &[("SM", 1.0)], Range::Whole);
 pub(super) static GPU_CLOCK: Quantity = quantity("gpu_clock", "GPU clock", CLOCKS, Range::Positive);

@@ -19,10 +19,16 @@ pub struct Identity {
     pub kits: Vec<String>,
     /// Graphics cards, exactly as NVIDIA's driver calls them.
     pub cards: Vec<String>,
+    /// The same of a GPU that shares the machine's memory.
+    pub shared_cards: Vec<String>,
+    /// Beginnings of the CPU's name in `/proc/cpuinfo`, of a chip whose GPU shares its memory.
+    pub cpus: Vec<String>,
     /// Names in tables of measurements, beside the name of the profile.
     pub aliases: Vec<String>,
     /// Words that tables add to any of these names.
     pub other_words: Vec<String>,
+    /// Pieces of names of other machines, for which this profile is the one to start from.
+    pub relatives: Vec<String>,
 }
 
 /// A module whose number does not tell which board it is, while its memory does.
@@ -41,14 +47,17 @@ pub struct Variant {
 
 impl Identity {
     /// The lists of names, with their keys.
-    pub(super) fn lists(&self) -> [(&'static str, &[String]); 6] {
+    pub(super) fn lists(&self) -> [(&'static str, &[String]); 9] {
         [
             ("modules", &self.modules),
             ("models", &self.models),
             ("kits", &self.kits),
             ("cards", &self.cards),
+            ("shared_cards", &self.shared_cards),
+            ("cpus", &self.cpus),
             ("aliases", &self.aliases),
             ("other_words", &self.other_words),
+            ("relatives", &self.relatives),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! come from measurements and change with its version. It says for which number formats and modes it was measured and
 //! how well it predicts a model that it has not seen, so that a prediction beyond that can be called what it is.
 
+mod power;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use power::MeasuredPower;
 pub use write::{Draft, DraftFormat, Spread};
 
 use super::check::Check;
@@ -38,6 +40,8 @@ pub struct Overlay {
     pub notes: Vec<String>,
     /// At least one; no number format is in two of them.
     pub formats: Vec<FormatFigures>,
+    /// What the board drew while it was measured, by power mode; none where nobody logged it.
+    pub power: Vec<MeasuredPower>,
 }
 
 /// What it reaches in number formats that were measured together.
@@ -106,6 +110,8 @@ struct RawOverlay {
     sources: BTreeMap<String, RawSource>,
     #[serde(default)]
     formats: Vec<RawFormat>,
+    #[serde(default)]
+    power: Vec<power::RawPower>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -165,12 +171,18 @@ impl Overlay {
                 .error(&root, "the overlay calibrates no number format")
                 .expected("one [[formats]] table or more, as `roofscape calibrate --out` writes them"));
         }
-        Ok(Self { name: raw.name, base: raw.base, engine: raw.engine, notes: raw.notes, formats })
+        let power = power::powers(&check, &root, raw.power)?;
+        Ok(Self { name: raw.name, base: raw.base, engine: raw.engine, notes: raw.notes, formats, power })
     }
 
     /// The figures of a number format.
     pub fn of(&self, precision: &Precision) -> Option<&FormatFigures> {
         self.formats.iter().find(|figures| figures.formats.contains(&precision.name))
+    }
+
+    /// What was drawn in a power mode.
+    pub fn power_in(&self, mode: &str) -> Option<&MeasuredPower> {
+        self.power.iter().find(|power| power.mode.eq_ignore_ascii_case(mode))
     }
 
     /// Every number format that it knows.
@@ -391,14 +403,16 @@ impl FormatFigures {
 impl Profile {
     /// The board with an engine's calibration laid over it. What the board's own file says of efficiency gives way.
     pub(crate) fn with_overlay(mut self, overlay: Overlay, toml: TomlSource<'_>) -> Result<Self> {
-        for (i, figures) in overlay.formats.iter().enumerate() {
-            for (j, mode) in figures.modes.iter().enumerate() {
-                if super::position(&self.modes, mode).is_none() {
-                    let path = KeyPath::ROOT.key("formats").index(i).key("modes").index(j);
-                    let what = format!("{} has no power mode '{}'", self.name, shown(mode));
-                    let error = toml.error(&path, what);
-                    return Err(super::with_known(error, mode, self.modes.iter().map(|mode| mode.name.as_str())));
-                }
+        let of_formats = overlay.formats.iter().enumerate().flat_map(|(i, figures)| {
+            let path = KeyPath::ROOT.key("formats").index(i).key("modes");
+            figures.modes.iter().enumerate().map(move |(j, mode)| (path.clone().index(j), mode))
+        });
+        let power = overlay.power.iter().enumerate();
+        let of_power = power.map(|(i, power)| (KeyPath::ROOT.key("power").index(i).key("mode"), &power.mode));
+        for (path, mode) in of_formats.chain(of_power) {
+            if super::position(&self.modes, mode).is_none() {
+                let error = toml.error(&path, format!("{} has no power mode '{}'", self.name, shown(mode)));
+                return Err(super::with_known(error, mode, self.modes.iter().map(|mode| mode.name.as_str())));
             }
         }
         let engine = overlay.name.rsplit_once('+').map_or(overlay.engine.as_str(), |(_, engine)| engine);

@@ -99,7 +99,7 @@ fn an_identity_is_held_to_its_rules() {
         (
             "module = []",
             "b.toml:17, 'identity.module': there is no key 'module' here\n  expected: one of modules, variants, models, \
-             kits, cards, aliases, other_words\n  try: 'modules'",
+             kits, cards, shared_cards, cpus, aliases, other_words, relatives\n  try: 'modules'",
         ),
         ("cards = 3", "b.toml:17, 'identity.cards': integer `3` cannot stand here\n  expected: a list"),
         ("aliases = [3]", "b.toml:17, 'identity.aliases': integer `3` cannot stand here\n  expected: a string"),

@@ -17,6 +17,8 @@ pub struct Calibrate {
     pub rows: Option<Vec<RowPart>>,
     /// Rows that were not used, of one pair; null of many.
     pub left_out: Option<Vec<LeftOut>>,
+    /// What the board drew, by power mode, of one pair; empty where no log was given, null of many.
+    pub power: Option<Vec<PowerPart>>,
 }
 
 impl Body for Calibrate {
@@ -99,6 +101,46 @@ pub struct RowPart {
     pub left_out_s: Option<f64>,
     /// File and line.
     pub origin: String,
+    /// What a token cost by the logged power; null where no log is of the row's power mode.
+    pub energy: Option<RowEnergy>,
+}
+
+/// Energy of one token of the prompt or of the generation: power times measured time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct RowEnergy {
+    /// By the mean power, J.
+    pub token_j: f64,
+    /// By the power that a tenth of the samples are below, J.
+    pub low_j: f64,
+    /// By the power that a tenth of the samples are above, J.
+    pub high_j: f64,
+    /// By the power budget of the mode, a bound, J; null where it states none.
+    pub budget_j: Option<f64>,
+}
+
+/// What the board drew in one power mode while it computed.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct PowerPart {
+    /// The power mode.
+    pub mode: String,
+    /// Mean, W.
+    pub watts: f64,
+    /// A tenth of the samples are below, W.
+    pub low_watts: f64,
+    /// A tenth of the samples are above, W.
+    pub high_watts: f64,
+    /// The power budget of the mode, W; null where it states none.
+    pub budget_watts: Option<f64>,
+    /// Samples while it computed.
+    pub busy_samples: usize,
+    /// All samples of the log.
+    pub samples: usize,
+    /// The rails that were summed.
+    pub rails: Vec<String>,
+    /// The log.
+    pub source: String,
+    /// Why it may be of another power mode; null where nothing says so.
+    pub doubt: Option<String>,
 }
 
 /// A row that was not used.

@@ -35,6 +35,23 @@ pub struct Predict {
     pub operators: Vec<OperatorCost>,
     /// By number format: where it turns from memory-bound to compute-bound.
     pub ridge_flop_per_byte: BTreeMap<&'static str, f64>,
+    /// Energy by the power that was measured in this mode; null where the calibration holds none, or there is none.
+    pub measured_energy: Option<MeasuredEnergy>,
+}
+
+/// Energy by the power that was measured while an engine computed, times the predicted time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct MeasuredEnergy {
+    /// Mean while it computed, W.
+    pub watts: f64,
+    /// A tenth of the samples are below, W.
+    pub low_watts: f64,
+    /// A tenth of the samples are above, W.
+    pub high_watts: f64,
+    /// Of a request, J.
+    pub request_j: f64,
+    /// Of a generated token, J; null where none is generated.
+    pub token_j: Option<f64>,
 }
 
 impl Body for Predict {

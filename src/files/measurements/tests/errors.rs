@@ -4,12 +4,48 @@ use super::*;
 
 #[test]
 fn what_no_tool_writes_is_refused_with_what_tools_do() {
-    let tools = "no known tool writes measurements like these\n  expected: llama-bench -o json|jsonl|csv, ";
+    let tools = "no known tool writes measurements like these\n  expected: llama-bench, llama-batched-bench, ";
     for text in
         ["hello", "{}", "{\"a\": 1}", "[{\"a\": 1}]", "[1]", "[INFO] 3\n", "a,b\n1,2\n", "{\"a\": 1}\n{\"b\": 2}\n"]
     {
         let refused = refusal("x", text);
         assert!(refused.starts_with(&format!("x: {tools}")), "{text}: {refused}");
+        assert!(refused.ends_with(
+            "\n  try: copy prompt and generated tokens, TTFT and rate into CSV with the columns \
+             model,engine,weight_format,prompt_tokens,gen_tokens,prefill_ms,decode_tok_s"
+        ));
+    }
+}
+
+/// A tool whose files have nothing to compare is called by its name, with what to do instead.
+#[test]
+fn a_tool_that_is_not_read_is_named() {
+    for (text, tool, advice) in [
+        (
+            r#"{"elapsed_time": 3.1, "num_requests": 100, "total_num_tokens": 9000, "requests_per_second": 32.2,
+                "tokens_per_second": 2903.2}"#,
+            "vllm bench throughput",
+            "run vllm bench serve with --max-concurrency 1",
+        ),
+        (
+            r#"{"benchmarks": [{"metrics": {"inter_token_latency_ms": {"successful": {"mean": 9.1}}}}]}"#,
+            "GuideLLM",
+            "into CSV with the columns",
+        ),
+        (
+            "> hello\n\n[ Prompt: 217.7 t/s | Generation: 20.6 t/s ]\n",
+            "llama-cli's short summary",
+            "run llama-bench -o json",
+        ),
+        (
+            "RAM 2000/7620MB (lfb 1x4MB) GR3D_FREQ 84%@[713] VDD_IN 17946mW/15710mW\n",
+            "tegrastats",
+            "give it as --power",
+        ),
+    ] {
+        let refused = refusal("x", text);
+        assert!(refused.starts_with(&format!("x: this is of {tool}, which is not read\n")), "{refused}");
+        assert!(refused.contains("\n  try: ") && refused.contains(advice), "{refused}");
     }
 }
 

@@ -69,7 +69,7 @@ fn a_time_of_two_devices_is_excluded() {
         (with("\"no_kv_offload\": false", "\"no_kv_offload\": true"), "the KV cache was not on the GPU"),
         (with("\"n_batch\": 2048", "\"n_cpu_moe\": 4"), "some experts ran on the CPU"),
         (with("\"type_v\": \"f16\"", "\"type_v\": \"q8_0\""), "the KV cache format 'f16/q8_0' is not modelled"),
-        (with("1B Q8_0", "1B Q3_K - Small"), "the number format 'Q3_K - Small' is not modelled"),
+        (with("1B Q8_0", "1B Q9_K - Small"), "the number format 'Q9_K - Small' is not modelled"),
     ] {
         let loaded = read_plainly("a.json", &change);
         assert_eq!(loaded.measurements[1].excluded.as_deref(), Some(reason));
@@ -116,7 +116,7 @@ fn what_contradicts_itself_is_refused() {
              within 2 %, as Qwen2.5-0.5B has\n  try: give the shape of the model that ran: --model config.json",
         ),
         (
-            with("Qwen2.5-0.5B-Instruct-Q8_0.gguf", "mine.gguf"),
+            with("Qwen2.5-0.5B-Instruct-Q8_0.gguf", "mine.gguf").replace("qwen2 1B", "mine 1B"),
             "a.json, entry 1, 'model_filename': the shape of 'models/mine.gguf' is not known\n  expected: the file of a \
              model whose shape is known here\n  try: give the shape of the model that ran: --model config.json",
         ),
@@ -139,16 +139,102 @@ fn a_noisy_mean_may_differ_from_the_mean_of_rates() {
     assert_eq!(read_plainly("a.json", &noisy).measurements[0].time_s, 0.064);
 }
 
+const MARKDOWN: &str = include_str!("../../../../tests/measurements/llama-bench.md");
+
+/// Most public results exist as Markdown alone.
 #[test]
-fn tables_for_people_are_refused() {
-    let wanted = "llama-bench wrote this for people or a database, with its figures rounded or spread out\n  expected: \
-                  llama-bench's JSON, JSON Lines or CSV\n  try: run it with -o json";
-    for text in [
-        "| model                          |       size |     params | backend    | ngl |          test |              t/s |\n",
-        "CREATE TABLE IF NOT EXISTS llama_bench (n_prompt INTEGER);\nINSERT INTO llama_bench (n_prompt) VALUES ('512');\n",
-    ] {
-        assert_eq!(refusal("a.txt", text), format!("a.txt: {wanted}"));
+fn hw_llamabench_md_a_printed_table_is_read() {
+    let loaded = read_plainly("bench.md", MARKDOWN);
+    let json = read_plainly("bench.json", JSON);
+    let [prefill_row, tg, deep, bold] = loaded.measurements.as_slice() else { panic!("four") };
+    // 512 tokens at 8000 per second; 128 at 100.
+    assert_eq!((prefill_row.phase, prefill_row.time_s), (prefill(512.0), 0.064));
+    assert_eq!((tg.phase, tg.time_s), (decode(64.5, Some(128.0)), 0.01));
+    assert_eq!((deep.phase, deep.time_s), (decode(1088.5, Some(128.0)), 0.01));
+    assert_eq!((bold.phase, bold.time_s), (decode(64.5, Some(128.0)), 0.02));
+    assert!((prefill_row.spread_s.unwrap() - 0.064 * 120.0 / 8000.0).abs() < 1e-12);
+    for row in [prefill_row, tg, deep] {
+        let of_json = &json.measurements[0];
+        assert_eq!((&row.engine, &row.engine_version), (&of_json.engine, &of_json.engine_version));
+        assert_eq!((&row.formats.weights, &row.board), (&of_json.formats.weights, &of_json.board));
+        assert_eq!((row.architecture, row.device), (QWEN2_5_0_5B, Some(Device::Gpu)));
+        assert_eq!(row.model, Named::known("qwen2 1B Q8_0", "Qwen2.5-0.5B"));
     }
+    // A cache in another format, of a run that printed its build afterwards.
+    assert_eq!(bold.formats.kv_cache, Some(Named::known("q8_0", "q8_0")));
+    assert_eq!(bold.engine_version.as_deref(), Some("b6500 (0000000)"));
+    assert!(loaded.remarks.contains(&"times come from rounded rates".to_owned()));
+    assert!(loaded.remarks.contains(&"'qwen2 1B Q8_0' taken as Qwen2.5-0.5B by its parameters (4 times)".to_owned()));
+    // The row of a model that nobody knows, and a prompt at a depth.
+    assert_eq!(loaded.skipped.len(), 2, "{:?}", loaded.skipped);
+    assert!(loaded.skipped[1].reason.contains("the shape of 'mystery 20B MXFP4 MoE' is not known"));
+}
+
+#[test]
+fn a_printed_table_of_unknown_models_asks_for_them() {
+    let unknown = lines_of(MARKDOWN, |line| !line.contains("qwen2"));
+    let refused = refusal("a.md", &unknown);
+    assert!(refused.contains("the shape of 'mystery 20B MXFP4 MoE' is not known"), "{refused}");
+    assert!(refused.ends_with("try: give the shape of the model that ran: --model config.json"), "{refused}");
+    for (from, to, said) in [
+        ("8000.00 ± 120.00", "fast", "a.md:7, 't/s': 'fast' is no rate"),
+        (" pp512 |", " zz512 |", "a.md:7, 'test': 'zz512' is no test of llama-bench"),
+    ] {
+        assert!(MARKDOWN.contains(from), "{from}");
+        let refused = refusal("a.md", &MARKDOWN.replacen(from, to, 1));
+        assert!(refused.starts_with(said), "{refused}");
+    }
+}
+
+/// `-o sql`, as its printer writes the fields.
+fn sql() -> String {
+    let mut lines = CSV.lines();
+    let columns = lines.next().unwrap();
+    let insert = |line: &str| {
+        let values = line.replace('\'', "''").replace('"', "'").replace("','", "', '");
+        format!("INSERT INTO llama_bench ({}) VALUES ({values});\n", columns.replace(',', ", "))
+    };
+    format!(
+        "CREATE TABLE IF NOT EXISTS llama_bench (\n  n_prompt INTEGER\n);\n\n{}",
+        lines.map(insert).collect::<String>()
+    )
+}
+
+#[test]
+fn statements_for_a_database_are_read() {
+    let (json, sql) = (read_plainly("a", JSON), read_plainly("a", &sql()));
+    assert_eq!(timed(&sql), timed(&json));
+    assert_eq!(sql.measurements[0].formats, json.measurements[0].formats);
+    assert!(
+        refusal("a.sql", "INSERT INTO t (n_prompt, n_gen) VALUES ('1');\n")
+            .starts_with("a.sql:1: the statement does not insert")
+    );
+}
+
+/// `2>&1` puts the log before the entries and between them.
+#[test]
+fn logs_around_the_entries_are_passed_over() {
+    let log = "ggml_cuda_init: found 1 CUDA devices:\n  Device 0: Orin, compute capability 8.7\n[INFO] {x} loaded\n";
+    let json = read_plainly("a", JSON);
+    let between = JSON.replacen('}', "}llama_context: n_ctx = 512\n", 1);
+    let tail = format!("{JSON}\nggml: done {{}}\n");
+    let lines: String = JSON_LINES.lines().flat_map(|line| [log, line, "\n"]).collect();
+    for text in [format!("{log}{JSON}"), between, format!("{log}{tail}"), lines] {
+        let other = read_plainly("a", &text);
+        assert_eq!(timed(&other), timed(&json), "{text}");
+        assert_eq!(other.format, "llama-bench");
+    }
+    let csv = CSV.replacen('\n', &format!("\n{log}"), 1);
+    for text in [format!("{log}{CSV}"), csv] {
+        assert_eq!(timed(&read_plainly("a", &text)), timed(&json), "{text}");
+    }
+    // A line number is that of the file.
+    let broken = CSV.replace("\"1280000000\"", "\"inf\"");
+    assert!(refusal("a.csv", &format!("{log}{broken}")).starts_with("a.csv:6, 'avg_ns'"));
+    // Cut off is cut off.
+    let cut = &JSON[..JSON.len() - 20];
+    assert!(refusal("a.json", &format!("{log}{cut}")).contains("the file ends too early"));
+    assert!(refusal("a.json", cut).contains("the file ends too early"));
 }
 
 #[test]

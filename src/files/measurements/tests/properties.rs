@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const FIXTURES: [&str; 12] = [
+const FIXTURES: [&str; 29] = [
     include_str!("../../../../tests/measurements/llama-bench.json"),
     include_str!("../../../../tests/measurements/llama-bench.jsonl"),
     include_str!("../../../../tests/measurements/llama-bench.csv"),
@@ -17,6 +17,23 @@ const FIXTURES: [&str; 12] = [
     include_str!("../../../../tests/measurements/trtexec.log"),
     include_str!("../../../../tests/measurements/trtexec-times.json"),
     include_str!("../../../../tests/measurements/trtexec-profile.json"),
+    include_str!("../../../../tests/measurements/llama-bench.md"),
+    include_str!("../../../../tests/measurements/llama-batched-bench.md"),
+    include_str!("../../../../tests/measurements/llama-batched-bench.jsonl"),
+    include_str!("../../../../tests/measurements/llama-server.log"),
+    include_str!("../../../../tests/measurements/llama-server.json"),
+    include_str!("../../../../tests/measurements/ollama.txt"),
+    include_str!("../../../../tests/measurements/ollama.jsonl"),
+    include_str!("../../../../tests/measurements/jetson-containers-mlc.csv"),
+    include_str!("../../../../tests/measurements/sglang-batch.jsonl"),
+    include_str!("../../../../tests/measurements/sglang-batch.txt"),
+    include_str!("../../../../tests/measurements/sglang-serving.jsonl"),
+    include_str!("../../../../tests/measurements/vllm-serve.txt"),
+    include_str!("../../../../tests/measurements/aiperf.json"),
+    include_str!("../../../../tests/measurements/genai-perf.csv"),
+    include_str!("../../../../tests/measurements/jetson-llm-benchmark.json"),
+    include_str!("../../../../tests/measurements/jetson-ai-lab.json"),
+    include_str!("../../../../tests/measurements/mlperf-summary.txt"),
 ];
 
 /// All that a person may have to tell.
@@ -32,8 +49,11 @@ fn every_fixture_is_read() {
     for fixture in FIXTURES {
         let mut options = told();
         // Of two models, the tables' own.
-        options.model =
-            if fixture.contains("model_") || fixture.contains("device,") { None } else { models("Qwen2.5-0.5B") };
+        options.model = if fixture.contains("model_filename") || fixture.contains("device,") {
+            None
+        } else {
+            models("Qwen2.5-0.5B")
+        };
         assert!(read("x", fixture.as_bytes(), &options).is_ok(), "{fixture}");
     }
 }

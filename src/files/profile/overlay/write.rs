@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::power_log::PowerLog;
 use engine::calibration::{Calibration, Estimate, Parameter, Prediction, Standing};
 use engine::roofline::Phase;
 use engine::units::significant;
@@ -23,6 +24,8 @@ pub struct Draft<'a> {
     pub date: String,
     /// One for each group of formats.
     pub formats: Vec<DraftFormat<'a>>,
+    /// What the board drew, with its power mode.
+    pub power: Vec<(&'a str, &'a PowerLog)>,
 }
 
 /// One group of formats.
@@ -75,8 +78,25 @@ impl Draft<'_> {
             line(&mut text, "title", &quoted(&format!("Measurements, {} of {}", i + 1, self.sources.len())));
             line(&mut text, "url", &quoted(source));
         }
+        for (i, (mode, log)) in self.power.iter().enumerate() {
+            table(&mut text, &format!("sources.power-{}", i + 1));
+            line(&mut text, "title", &quoted(&format!("Log of tegrastats in {mode}")));
+            line(&mut text, "url", &quoted(&log.source));
+        }
         for format in &self.formats {
             self.write_format(&mut text, format);
+        }
+        for (i, (mode, log)) in self.power.iter().enumerate() {
+            text += "\n[[power]]\n";
+            line(&mut text, "mode", &quoted(mode));
+            let (watts, note) = (significant(log.watts, 4), quoted(&format!("Rails {}", log.rails.join(" + "))));
+            let source = format!("source = \"power-{}\", date = \"{}\", note = {note}", i + 1, self.date);
+            line(&mut text, "watts", &format!("{{ value = {watts}, unit = \"W\", kind = \"measured\", {source} }}"));
+            // Rounded outwards, so that the band holds the rounded figure.
+            let outwards = |watts: f64, round: fn(f64) -> f64| format!("{:.4}", round(watts * 1e3) / 1e3);
+            line(&mut text, "low_watts", &outwards(log.low_watts * 0.9999, f64::floor));
+            line(&mut text, "high_watts", &outwards(log.high_watts * 1.0001, f64::ceil));
+            line(&mut text, "samples", &log.busy_samples.to_string());
         }
         text
     }

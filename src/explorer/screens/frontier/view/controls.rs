@@ -30,10 +30,11 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         rule(canvas, area, inner.y + budgets, has_keys);
     }
     let workload_y = inner.y + budgets + u16::from(has_rule);
-    // `q4_k_m` needs one cell more than half of the smallest pane has.
+    // `q4_k_m` needs one cell more than half of the smallest pane has, and `iq3_xxs` another.
     let half = inner.width / 2 + 1;
     let cell = |row: u16, column: u16, width: u16| Rect::new(inner.x + column, workload_y + row, width, 1);
     let (workload, precision) = (state.question.workload, state.precision(state.question));
+    let of_format = half + u16::from(precision.name.len() > "q4_k_m".len());
     let count = |value: u32| units::count(value as usize);
     let steppers = [
         (Control::Prompt, "prompt", count(workload.prompt_tokens), cell(0, 0, half)),
@@ -42,8 +43,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (Control::Cached, "cached", count(workload.cached_tokens), cell(1, half, inner.width - half)),
         (Control::Chunk, "chunk", chunk(state), cell(2, 0, half)),
         (Control::Aim, "aim", state.objective.name().to_owned(), cell(2, half, inner.width - half)),
-        (Control::Format, "format", precision.name.to_owned(), cell(3, 0, half)),
-        (Control::Head, "head", precision.head.name.to_owned(), cell(3, half, inner.width - half)),
+        (Control::Format, "format", precision.name.to_owned(), cell(3, 0, of_format)),
+        (Control::Head, "head", precision.head.name.to_owned(), cell(3, of_format, inner.width - of_format)),
         (Control::KvCache, "KV", precision.kv_cache.name.to_owned(), cell(4, 0, half)),
         (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(4, half, inner.width - half)),
         (Control::Board, "board", board(state), cell(5, 0, inner.width)),
