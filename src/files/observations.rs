@@ -8,6 +8,7 @@ mod shape;
 pub use shape::shape;
 
 use super::boards::Boards;
+use super::engines;
 use super::measurements::{Device, Loaded, Lookup, Measurement, Model, Options, Phase, read};
 use super::profile::Profile;
 use super::resolve::Library;
@@ -181,7 +182,9 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
         precision,
         pass,
         batch: measurement.batch,
-        prefill_chunk_tokens: None,
+        prefill_chunk_tokens: measurement
+            .prefill_chunk_tokens
+            .or_else(|| engines::prefill_chunk(&measurement.engine).map(|chunk| chunk.tokens)),
         seconds: measurement.time_s,
         clocks: mode.clocks(),
         hardware,

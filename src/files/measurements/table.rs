@@ -120,6 +120,7 @@ impl Line<'_> {
         let engine = text("engine").or_else(|| self.options.engine.clone()).ok_or_else(|| row::missing("engine"))?;
         let batch = self.row.count("batch")?.or_else(|| self.options.batch.map(u64::from)).unwrap_or(1);
         Ok(Measurement {
+            prefill_chunk_tokens: None,
             origin: self.origin.clone(),
             board: self.board()?,
             mode: text("power_mode")
