@@ -126,7 +126,8 @@ impl Draft<'_> {
         if let Some(EngineChunk { tokens, source, note }) = measured.or_else(|| engines::prefill_chunk(&self.engine)) {
             let known = match (source, measured) {
                 (Some(_), _) => "kind = \"stated\", source = \"prefill-chunk\"",
-                (None, Some(_)) => "kind = \"measured\"",
+                (None, Some(_)) if self.sources.is_empty() => "kind = \"fitted\"",
+                (None, Some(_)) => "kind = \"measured\", source = \"measurements-1\"",
                 (None, None) => "kind = \"assumed\"",
             };
             let (date, note) = (&self.date, quoted(note));
