@@ -190,35 +190,37 @@ impl PhaseTable<'_> {
         let OperatorSum { first, mean, passes, seconds } = sum;
         let (name, layers) = (kind.name(first.name), f64::from(layers));
         let executions = layers * first.count * passes;
-        let known = self.rows.iter_mut().find(|row| (row.phase, row.name) == (self.phase, name));
-        let row = match known {
-            // Layers of the same operator, or later passes of the same layers.
-            Some(row) => row,
-            None => {
-                self.rows.push(OperatorCost {
-                    phase: self.phase,
-                    name,
-                    count: 0,
-                    flops: first.flops,
-                    bytes: first.bytes,
-                    seconds_each: self.roofline.seconds(first),
-                    executions: 0.0,
-                    seconds: 0.0,
-                    phase_flops: 0.0,
-                    phase_bytes: 0.0,
-                    bound: Bound::Memory,
-                    intensity_flop_per_byte: 0.0,
-                    attained_flops_per_s: 0.0,
-                    linear: first.linear,
-                });
-                let last = self.rows.len() - 1;
-                &mut self.rows[last]
-            }
-        };
+        // Layers of the same operator, or later passes of the same layers, have a row already.
+        let known = self.rows.iter().position(|row| (row.phase, row.name) == (self.phase, name));
+        let place = known.unwrap_or_else(|| {
+            self.rows.push(self.first_seen(name, first));
+            self.rows.len() - 1
+        });
+        let row = &mut self.rows[place];
         row.executions += executions;
         row.seconds += layers * seconds;
         row.phase_flops += executions * mean.flops;
         row.phase_bytes += executions * mean.bytes;
+    }
+
+    /// A row that nothing has been added to.
+    fn first_seen(&self, name: &'static str, operator: &Operator) -> OperatorCost {
+        OperatorCost {
+            phase: self.phase,
+            name,
+            count: 0,
+            flops: operator.flops,
+            bytes: operator.bytes,
+            seconds_each: self.roofline.seconds(operator),
+            executions: 0.0,
+            seconds: 0.0,
+            phase_flops: 0.0,
+            phase_bytes: 0.0,
+            bound: Bound::Memory,
+            intensity_flop_per_byte: 0.0,
+            attained_flops_per_s: 0.0,
+            linear: operator.linear,
+        }
     }
 }
 
