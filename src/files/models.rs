@@ -148,13 +148,12 @@ mod tests {
         let routed = linear(width, experts) + experts * gated(hidden) + shared;
         let feed = if experts == 1 { gated(hidden) } else { routed };
         let family = match row.family.as_str() {
-            "qwen2" => query + key + key + width + width,
+            "qwen2" | "glm4_moe" => query + key + key + width + width,
             "qwen2_moe" => query + key + key + width + width + linear(width, 1),
             "qwen3" | "qwen3_moe" => head_dim + head_dim + width + width,
             "olmoe" => query + key + width + width,
             "gemma2" => 4 * width,
             "gemma3_text" => head_dim + head_dim + 4 * width,
-            "glm4_moe" => query + key + key + width + width,
             "gpt_oss" => {
                 let biases = query + key + key + width + experts * (2 * hidden + width) + experts;
                 biases + heads + width + width
@@ -232,7 +231,7 @@ mod tests {
     fn models_of_the_table_have_their_windows() {
         let windowed = |name: &str| {
             let shape = named(name).unwrap().architecture;
-            let with = shape.attention_blocks().filter_map(|block| Some((block.layers, block.window?))).next();
+            let with = shape.attention_blocks().find_map(|block| Some((block.layers, block.window?)));
             with.map(|(layers, window)| (layers, shape.layers, window))
         };
         assert_eq!(windowed("Gemma-3-4B"), Some((29, 34, 1024)));

@@ -1,6 +1,6 @@
 //! What transformers fills in where a file leaves a key out: the defaults of its configuration classes, by `model_type`.
 //!
-//! The table is written by `tests/transformers/defaults.py` from transformers 5.24.0 (PyPI, 2026-11-29). It is facts
+//! The table is written by `tests/transformers/defaults.py` from transformers 5.24.0 (`PyPI`, 2026-11-29). It is facts
 //! about public files, and not code of theirs.
 
 use std::sync::OnceLock;

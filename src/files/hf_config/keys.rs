@@ -151,7 +151,8 @@ impl<'a> Keys<'a> {
                 return Ok(size);
             }
         }
-        let also: String = keys.iter().skip(1).map(|key| format!(", and so is '{key}'")).collect();
+        let also: Vec<String> = keys.iter().skip(1).map(|key| format!(", and so is '{key}'")).collect();
+        let also = also.concat();
         Err(self
             .error(keys.first().copied().unwrap_or(""), format!("the key is missing{also}"))
             .expected(sizes(1, largest)))

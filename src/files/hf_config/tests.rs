@@ -251,7 +251,7 @@ fn a_robots_policy_says_which_backbone_to_give() {
     assert!(act.contains("'act' of LeRobot"), "{act}");
 }
 
-/// Qwen3-VL-2B: its text_config by itself is the same model.
+/// Qwen3-VL-2B: its `text_config` by itself is the same model.
 #[test]
 fn hw_qwen3vl_hint() {
     let text = json!({"model_type": "qwen3_vl_text", "hidden_size": 2048, "intermediate_size": 6144, "head_dim": 128,

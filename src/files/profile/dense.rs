@@ -30,7 +30,7 @@ struct TensorCores {
 /// Volta and Turing: eight tensor cores of 64 FMA per SM, which gives the 11 FP16 TFLOPS and 22 INT8 TOPS of AGX Xavier's
 /// 8 SMs at 1377 MHz; the tensor cores of 7.0 have no INT8, and its other cores do 512. 8.0, 9.0 and 10.0 (data centre):
 /// the A100's printed 312 TFLOPS at 108 SMs and 1.41 GHz, doubled with each generation, as in cudnn-frontend's table.
-/// 12.0 and 12.1 (GeForce RTX 50, DGX Spark): as 8.9 in the same table, which gives the RTX 5090's printed 838 TFLOPS with
+/// 12.0 and 12.1 (`GeForce` RTX 50, DGX Spark): as 8.9 in the same table, which gives the RTX 5090's printed 838 TFLOPS with
 /// sparsity; FP4 is twice FP8.
 const TENSOR_CORES: [TensorCores; 12] = [
     TensorCores { capability: "7.0", fp16: 1024.0, int8: 512.0, fp8: None, fp4: None },

@@ -101,6 +101,7 @@ pub(super) fn bitnet(_: &Keys<'_>, parts: &mut Parts) -> Result<()> {
 }
 
 /// The activation has two learned numbers.
+#[expect(clippy::unnecessary_wraps, reason = "all of these have one signature")]
 pub(super) fn apertus(keys: &Keys<'_>, parts: &mut Parts) -> Result<()> {
     let act = keys.value("hidden_act").and_then(serde_json::Value::as_str);
     if act.is_none_or(|act| act == "xielu") {

@@ -21,7 +21,9 @@ fn text(bytes: &mut Vec<u8>, text: &str) {
 fn tensor(bytes: &mut Vec<u8>, name: &str, sizes: &[u64], kind: u32) {
     text(bytes, name);
     bytes.extend((sizes.len() as u32).to_le_bytes());
-    sizes.iter().for_each(|size| bytes.extend(size.to_le_bytes()));
+    for size in sizes {
+        bytes.extend(size.to_le_bytes());
+    }
     bytes.extend(kind.to_le_bytes());
     bytes.extend([0; 8]);
 }
@@ -139,8 +141,8 @@ proptest! {
     }
 }
 
-/// Every tensor of the fixture's model: attention in Q5_0, feed-forward in Q4_0, every other down projection in Q8_0, the
-/// embedding in Q8_0, norms in 32 bit.
+/// Every tensor of the fixture's model: attention in `Q5_0`, feed-forward in `Q4_0`, every other down projection in `Q8_0`, the
+/// embedding in `Q8_0`, norms in 32 bit.
 fn layered() -> Vec<u8> {
     let mut tensors = vec![("token_embd.weight".to_owned(), vec![896, 151_936], 8)];
     for layer in 0..24 {
@@ -160,7 +162,9 @@ fn layered() -> Vec<u8> {
     }
     let mut bytes = binary(&[]);
     bytes[8..16].copy_from_slice(&(tensors.len() as u64).to_le_bytes());
-    tensors.iter().for_each(|(name, sizes, kind)| tensor(&mut bytes, name, sizes, *kind));
+    for (name, sizes, kind) in &tensors {
+        tensor(&mut bytes, name, sizes, *kind);
+    }
     bytes
 }
 
@@ -170,7 +174,7 @@ fn a_mixed_file_is_priced_with_the_bytes_of_its_own_tensors() {
     assert_eq!(read.architecture, QWEN2_5_0_5B);
     let file = read.format.unwrap().precision.file.unwrap();
     assert_eq!((file.query, file.key_value, file.output, file.gate_up), (0.6875, 0.6875, 0.6875, 0.5625));
-    assert_eq!((file.down, file.embedding, file.head), ((1.0625 + 0.5625) / 2.0, 1.0625, 1.0625));
+    assert_eq!((file.down, file.embedding, file.head), (f64::midpoint(1.0625, 0.5625), 1.0625, 1.0625));
 }
 
 #[test]

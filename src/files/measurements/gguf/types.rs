@@ -8,7 +8,7 @@ use engine::precision::{Precision, Storage};
 /// How a tensor of this type is stored; `None` for a type that is not known here.
 pub(super) fn storage(kind: u32) -> Option<Storage> {
     Some(match kind {
-        0 => Storage::FP32,
+        0 | 26 => Storage::FP32,
         1 => Storage::FP16,
         2 => Storage::Q4_0,
         3 => Storage::Q4_1,
@@ -30,7 +30,6 @@ pub(super) fn storage(kind: u32) -> Option<Storage> {
         23 => Storage::IQ4_XS,
         24 => Storage::INT8,
         // Tables of whole numbers, such as which expert a token goes to.
-        26 => Storage::FP32,
         29 => Storage::IQ1_M,
         30 => Storage::BF16,
         34 => Storage::TQ1_0,

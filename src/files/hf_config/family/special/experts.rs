@@ -121,10 +121,10 @@ pub(in super::super) fn granite_hybrid(keys: &Keys<'_>, parts: &mut Parts) -> Re
     if keys.value("layer_types").is_none() && keys.value("layers_block_type").is_none() {
         return Err(refused::layer_kind(keys, "layer_types", "mamba"));
     }
-    if let Some(words) = keys.words("layers_block_type", parts.shape.layers)? {
-        if let Some(other) = words.iter().find(|word| **word != "attention") {
-            return Err(refused::layer_kind(keys, "layers_block_type", other));
-        }
+    if let Some(words) = keys.words("layers_block_type", parts.shape.layers)?
+        && let Some(other) = words.iter().find(|word| **word != "attention")
+    {
+        return Err(refused::layer_kind(keys, "layers_block_type", other));
     }
     let shared = keys.count(SHARED, LIMITS.shared_hidden)?;
     let experts = keys.count("num_local_experts", LIMITS.experts)?;
