@@ -74,6 +74,7 @@ use terminal::Screen;
 use worker::{WatchJob, Workers};
 
 /// What the loop waits for.
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and a question is copied whole")]
 enum Event {
     Input(Input),
     Message(Message),

@@ -4,6 +4,7 @@ use super::args::ShapeArgs;
 use engine::architecture::{Architecture, InvalidShape};
 use engine::error::{Error, Result, did_you_mean};
 use engine::layout::Layout;
+use engine::layout::typed::{Key as LayoutKey, Typed};
 use engine::reference::{QWEN2_5_0_5B, ReferenceModel};
 use engine::text::shown;
 use engine::units;
@@ -20,6 +21,8 @@ enum Key {
     Shared,
     Vocab,
     Tied,
+    /// How layers differ.
+    Layout(LayoutKey),
 }
 
 const SHAPE_FIELDS: [Field; 9] = [
@@ -49,13 +52,16 @@ impl Key {
         if TIED.iter().any(is) {
             return Some(Self::Tied);
         }
+        if let Some(key) = LayoutKey::named(name) {
+            return Some(Self::Layout(key));
+        }
         Field::named(name).filter(|field| SHAPE_FIELDS.contains(field) || *field == Field::TopK).map(Self::Shape)
     }
 
     /// Every name, for "did you mean".
     fn all_names() -> impl Iterator<Item = &'static str> {
         let shape = SHAPE_FIELDS.into_iter().chain([Field::TopK]).flat_map(|field| field.names().iter().copied());
-        shape.chain(SHARED).chain(VOCAB).chain(TIED)
+        shape.chain(SHARED).chain(VOCAB).chain(TIED).chain(LayoutKey::ALL.map(LayoutKey::name))
     }
 }
 
@@ -93,10 +99,39 @@ fn parse(text: &str, library: &Library) -> Result<Asked> {
 }
 
 fn read(text: &str, library: &Library) -> Result<Asked> {
+    if text.trim_start().starts_with('{') {
+        return written(text);
+    }
     if !text.contains('=') {
         return known(text.trim(), library).map(Asked::from);
     }
     let shape = Shape(entries(text)?).architecture()?;
+    shape.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(key_of(invalid)))?;
+    Ok(Asked { shape, model: None })
+}
+
+/// `{"layers": 24, …}`, an architecture as documents have it.
+fn written(text: &str) -> Result<Asked> {
+    let expected = "the 'architecture' of a document of this program, or KEY=VALUE,…";
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text)
+        .map_err(|error| Error::new(format!("this is no architecture in JSON: {error}")).expected(expected))?;
+    let mut typed: Vec<String> = Vec::new();
+    let mut layout = Layout::UNIFORM;
+    for (key, value) in object {
+        if key == "layout" {
+            layout = serde_json::from_value(value)
+                .map_err(|error| Error::new(error.to_string()).at_column("layout").expected(expected))?;
+            continue;
+        }
+        typed.push(match value {
+            serde_json::Value::String(text) => format!("{key}={text}"),
+            other => format!("{key}={other}"),
+        });
+    }
+    // The ratio follows from the sizes.
+    typed.retain(|part| !part.starts_with("ffn_ratio="));
+    let typed = typed.join(",");
+    let shape = Architecture { layout, ..Shape(entries(&typed)?).architecture()? };
     shape.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(key_of(invalid)))?;
     Ok(Asked { shape, model: None })
 }
@@ -147,7 +182,8 @@ fn entries(text: &str) -> Result<Vec<Entry<'_>>> {
 
 fn unknown(name: &str) -> Error {
     let error = Error::new(format!("'{}' is no key of a shape", shown(name))).expected(
-        "layers, width, heads, head_dim, kv_heads, intermediate or ffn_ratio, experts, top_k, shared, vocab, tied",
+        "layers, width, heads, head_dim, kv_heads, intermediate or ffn_ratio, experts, top_k, shared, vocab, tied; how layers \
+         differ: window with full_every or full_layers, dense_layers with dense_hidden, feed_forward=plain (docs/models.md)",
     );
     match did_you_mean(name, Key::all_names()) {
         Some(near) => error.hint(format!("'{near}'")),
@@ -171,7 +207,7 @@ impl Shape<'_> {
                     .hint("top_k=1 or top_k=2"));
             }
         };
-        Ok(Architecture {
+        let shape = Architecture {
             layers,
             width,
             heads,
@@ -184,7 +220,18 @@ impl Shape<'_> {
             vocab: self.size(Key::Vocab)?.unwrap_or(QWEN2_5_0_5B.vocab),
             tied: self.tied()?,
             layout: Layout::UNIFORM,
-        })
+        };
+        Ok(Architecture { layout: self.layout(&shape)?, ..shape })
+    }
+
+    fn layout(&self, shape: &Architecture) -> Result<Layout> {
+        let mut typed = Typed::default();
+        for entry in &self.0 {
+            if let Key::Layout(key) = entry.key {
+                typed.add(key, entry.value);
+            }
+        }
+        typed.layout(shape)
     }
 
     fn given(&self, key: Key) -> Option<&Entry<'_>> {
@@ -196,7 +243,7 @@ impl Shape<'_> {
         let largest = match key {
             Key::Shape(field) => field.largest(),
             Key::Shared => Architecture::LIMITS.shared_hidden,
-            Key::Vocab | Key::Tied => Architecture::LIMITS.vocab,
+            Key::Vocab | Key::Tied | Key::Layout(_) => Architecture::LIMITS.vocab,
         };
         match entry.value.parse() {
             Ok(size) if (1..=largest).contains(&size) => Ok(Some(size)),
@@ -311,6 +358,43 @@ mod tests {
         assert_eq!((shared.expert_hidden, shared.shared_hidden, shared.ffn_ratio()), (1408, 5632, 5.5));
     }
 
+    /// gpt-oss-20b by hand: half its layers see 128 tokens. A shape that is printed can be typed.
+    #[test]
+    fn layers_that_differ_can_be_typed() {
+        let text = "layers=24,width=2880,heads=64,head_dim=64,kv_heads=8,intermediate=2880,experts=32,top_k=4,window=128,\
+                    full_every=2,vocab=201088,tied=false";
+        let shape = parsed(text).unwrap().shape;
+        let known = built_in::library().known_model("gpt-oss-20b").unwrap().architecture;
+        assert_eq!(shape, known);
+        assert_eq!(shape.as_typed(), text);
+        for model in built_in::library().known_models().unwrap() {
+            let shape = model.architecture;
+            assert_eq!(parsed(&shape.as_typed()).unwrap().shape, shape, "{}", model.name);
+            let json = serde_json::to_string(&report::ArchitecturePart::from(&shape)).unwrap();
+            assert_eq!(parsed(&json).unwrap().shape, shape, "{json}");
+        }
+    }
+
+    /// What the refusal of a config.json says to try is understood here.
+    #[test]
+    fn the_way_on_from_a_refusal_is_a_shape() {
+        use files::hf_config::{HfConfig, Purpose};
+        let sizes = r#""hidden_size": 2048, "num_hidden_layers": 27, "num_attention_heads": 16, "vocab_size": 102400,
+            "intermediate_size": 10944, "moe_intermediate_size": 1408, "n_routed_experts": 64, "n_shared_experts": 2,
+            "num_experts_per_tok": 6, "first_k_dense_replace": 1, "kv_lora_rank": 512, "v_head_dim": 128"#;
+        for config in [
+            format!("{{\"model_type\": \"deepseek_v2\", {sizes}}}"),
+            format!("{{\"model_type\": \"kimi_vl\", \"text_config\": {{\"model_type\": \"deepseek_v3\", {sizes}}}}}"),
+            r#"{"model_type": "nemotron_h", "hidden_size": 8}"#.to_owned(),
+            r#"{"model_type": "rwkv"}"#.to_owned(),
+            r#"{"model_type": "never_heard_of", "n_embd": 64, "n_layer": 2, "n_head": 4, "vocab_size": 9}"#.to_owned(),
+        ] {
+            let refusal = HfConfig::parse("m", &config, Purpose::Price).unwrap_err().to_string();
+            let way_on = refusal.split("--arch ").nth(1).unwrap();
+            parsed(way_on.trim()).unwrap_or_else(|error| panic!("{way_on}: {error}"));
+        }
+    }
+
     #[test]
     fn each_mistake_is_one_clear_error() {
         for (text, wanted) in [
@@ -320,6 +404,11 @@ mod tests {
             ("qwen3-0.6", "try: --arch Qwen3-0.6B"),
             ("layers=2,width=8,heads=2,intermediate=8,shared=8", "'shared': a shared expert stands beside routed ones"),
             ("layers=24,24", "'24' has no value"),
+            ("layers=2,width=8,heads=2,intermediate=8,full_every=2", "'full_every' says nothing without 'window'"),
+            ("layers=2,width=8,heads=2,intermediate=8,window=0", "'window': '0' is not allowed here"),
+            ("layers=2,width=8,heads=2,intermediate=8,windw=9", "try: 'window'"),
+            ("{\"layers\": 2", "this is no architecture in JSON"),
+            ("{\"layers\": 2, \"layout\": {\"windows\": 3}}", "'layout': unknown field"),
             ("layers=24", "'width' is missing"),
             ("layers=0,width=8", "'layers': '0' is not allowed here"),
             ("layers=2.5,width=8", "expected: a whole number from 1 to 4,096"),

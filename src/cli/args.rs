@@ -201,7 +201,7 @@ mod tests {
         let Cli { explore, command, .. } =
             Cli::try_parse_from(["roofscape", "--precision", "W8A8", "--input", "7"]).unwrap();
         assert!(command.is_none());
-        assert_eq!((explore.board.precision, explore.workload.input), (Precision::W8A8, 7));
+        assert_eq!((explore.board.precision, explore.workload.input), (Some(Precision::W8A8), 7));
         let both = Cli::try_parse_from(["roofscape", "--law", "paper", "--data", "tiny"]);
         assert!(both.unwrap_err().to_string().contains("cannot be used with"));
         let lost = Cli::try_parse_from(["roofscape", "--law", "paper", "frontier"]);

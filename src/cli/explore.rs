@@ -9,11 +9,13 @@ use crate::explorer::open::{Choices, open};
 use crate::explorer::recipe::Recipe;
 use engine::error::{Error, Result};
 use engine::law::fit::FitOptions;
+use engine::precision::Precision;
 use files::resolve::{DETECTED, Library};
 
 /// Opens the explorer on what the options select. Errors in them are reported before the screen is taken.
 pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
     let fitting = &args.law.fitting;
+    args.workload.answered_by(&args.board.number_format())?;
     let choices = Choices {
         data: args.law.data.clone(),
         columns: args.law.column_choice(),
@@ -24,13 +26,15 @@ pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
         fallback: args.board.profile.is_none().then(|| BoardArgs::DEFAULT.to_owned()),
         mode: args.board.mode.clone(),
         space: args.space.space.clone(),
-        precision: args.board.precision,
+        precision: args.board.precision.unwrap_or(Precision::FP16),
         head: args.board.head,
         kv_cache: args.board.kv,
         penalties: args.board.loss_penalties(),
         workload: args.workload.workload(),
         models: args.models.models.clone(),
         what_if: args.board.what_if.scaling(),
+        prefill_chunk: args.workload.prefill_chunk,
+        others: args.board.others,
     };
     let opening = open(library, &choices)?;
     if !stdin().is_terminal() || !stdout().is_terminal() {

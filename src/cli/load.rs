@@ -6,6 +6,7 @@ use engine::error::{Error, Result};
 use engine::hardware::Hardware;
 use engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
 use engine::law::{Ensemble, LossLaw};
+use engine::precision::Precision;
 use engine::roofline::Estimator;
 use engine::space::Space;
 use engine::units::{count, many};
@@ -40,7 +41,7 @@ pub fn enumerable_space(library: &Library, args: &SpaceArgs) -> Result<Space> {
 
 /// The board that the options name.
 pub fn board(library: &Library, args: &BoardArgs) -> Result<BoardInMode> {
-    let profile = library.profile(args.profile())?.1.imagined(args.what_if.scaling());
+    let profile = library.profile(args.profile())?.1.imagined(args.what_if.scaling()).shared_with(args.others);
     in_mode(profile, args.mode.as_deref())
 }
 
@@ -61,8 +62,19 @@ pub fn estimator(
     workload: &WorkloadArgs,
     attention: AttentionArgs,
 ) -> Result<Estimator> {
-    let estimator = Estimator::new(&board.hardware, args.number_format(), workload.workload())?;
-    Ok(estimator.with_attention(attention.attention))
+    estimator_in(board, args.number_format(), workload, attention)
+}
+
+/// The same in a given format.
+pub fn estimator_in(
+    board: &BoardInMode,
+    precision: Precision,
+    workload: &WorkloadArgs,
+    attention: AttentionArgs,
+) -> Result<Estimator> {
+    workload.answered_by(&precision)?;
+    let estimator = Estimator::new(&board.hardware, precision, workload.workload())?;
+    Ok(estimator.with_attention(attention.attention).with_prefill_chunk(workload.prefill_chunk))
 }
 
 /// The latency to minimise; an error where the workload has none of it, because the frontier would be one architecture

@@ -28,6 +28,7 @@ struct Item {
     shared: u32,
     vocab: u32,
     tied: bool,
+    layout: String,
     parameters_total: u64,
     parameters_active: u64,
     shape: &'static str,
@@ -36,7 +37,7 @@ struct Item {
 }
 
 impl Item {
-    const KEYS: [&'static str; 18] = [
+    const KEYS: [&'static str; 19] = [
         "name",
         "family",
         "layers",
@@ -50,6 +51,7 @@ impl Item {
         "shared",
         "vocab",
         "tied",
+        "layout",
         "parameters_total",
         "parameters_active",
         "shape",
@@ -76,6 +78,7 @@ impl Item {
             shared: shared_hidden,
             vocab,
             tied,
+            layout: model.architecture.layout.as_typed().join(" "),
             parameters_total,
             parameters_active,
             shape,
@@ -158,6 +161,7 @@ fn pairs(model: &ReferenceModel) -> Vec<(&'static str, String)> {
         ("active", exactly(model.parameters_active())),
         ("source", model.source.clone()),
     ];
+    pairs.extend(shape.layout.in_words(shape.layers).into_iter().map(|phrase| ("layers", phrase)));
     if model.certainty == Certainty::Assumed {
         pairs.push(("note", "its own config.json was not seen: the shape is assumed".to_owned()));
     }

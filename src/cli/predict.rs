@@ -16,8 +16,10 @@ use engine::energy::PowerBudget;
 use engine::error::Result;
 use engine::law::fit::FitOptions;
 use engine::law::{Ensemble, LossLaw};
+use engine::precision::Precision;
 use engine::quantity::Quantity;
-use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, Roofs};
+use engine::reference::ReferenceModel;
+use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, PrefillChunk, Roofs};
 use engine::units::{self, significant};
 use engine::what_if::{Elasticities, Resource, Sensitivity, sensitivity};
 use files::resolve::Library;
@@ -25,9 +27,10 @@ use report::body::{MeasuredEnergy, Predict, SensitivityPart};
 use report::{BootstrapPart, Document, Entry, IntervalsPart, MemoryPart, ModelPart, SettingPart, Warning, write_json};
 
 pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let Asked { shape, model } = arch::asked(&args.shape, library)?;
+    let Asked { shape, mut model } = arch::asked(&args.shape, library)?;
     let board = load::board(library, &args.board)?;
-    let estimator = load::estimator(&board, &args.board, &args.workload, args.attention)?;
+    let precision = number_format(args, model.as_mut());
+    let estimator = load::estimator_in(&board, precision, &args.workload, args.attention)?;
     // Intervals are of losses, which no power mode changes.
     let bootstrap = if args.all_modes { BootstrapArgs { bootstrap: Some(0) } } else { args.bootstrap };
     let LoadedLaw { law, ensemble, note, .. } =
@@ -59,6 +62,18 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
         }
     }
     Ok(Outcome::Found)
+}
+
+/// The format that was typed, else that of the model's file, else 16 bit. The model's notes say which.
+fn number_format(args: &PredictArgs, model: Option<&mut ReferenceModel>) -> Precision {
+    let Some((model, own)) = model.and_then(|model| model.format.clone().map(|own| (model, own))) else {
+        return args.board.number_format();
+    };
+    let (precision, is_own) = args.board.number_format_of(&own.precision);
+    if is_own {
+        model.say_own_format_is_taken();
+    }
+    precision
 }
 
 /// What the numbers are of, in a document.
@@ -183,6 +198,7 @@ fn print(
             ),
         ),
     ]);
+    pairs.extend(in_pieces(shape, estimator).map(|words| ("in pieces", words)));
     write_pairs(streams.out, &pairs)?;
     writeln!(streams.out)?;
     let headings = ["phase", "operator", "count", "GFLOP", "MB", "ms", "share %", "bound"];
@@ -200,6 +216,23 @@ fn print(
         ]);
     }
     table.write(streams.out)
+}
+
+/// What a long prompt needs where it passes in pieces, as engines pass it; nothing where it does so already.
+fn in_pieces(shape: &Architecture, estimator: &Estimator) -> Option<String> {
+    const PIECE_TOKENS: u32 = 2048;
+    let is_whole = estimator.prefill_chunk_tokens().is_none();
+    if !is_whole || estimator.workload().prompt_tokens <= PIECE_TOKENS {
+        return None;
+    }
+    let there = estimator.with_prefill_chunk(Some(PrefillChunk::Tokens(PIECE_TOKENS)));
+    let (memory, latency) = (there.memory(shape), there.latency(shape));
+    Some(format!(
+        "--prefill-chunk {PIECE_TOKENS}: {} with activations of {}; prefill {}",
+        units::bytes(memory.total_bytes()),
+        units::bytes(memory.activations_bytes),
+        units::seconds(latency.prefill_s)
+    ))
 }
 
 /// `≤ 3.10 J per request, ≤ 194 mJ per generated token: 50 W × calibrated time, an upper bound`; over a time that nobody

@@ -157,7 +157,7 @@ fn document(reproduction: &Reproduction, reproduced: bool) -> Document<Reproduce
     let setting = SettingPart::default()
         .with_law(law)
         .with_board(&board.profile, &board.mode, &Precision::FP16)
-        .with_workload(Workload::default(), Attention::default())
+        .with_workload(Workload::default(), Attention::PAPER)
         .with_space(&space.name, space.origin.as_deref());
     let body = Reproduce {
         reproduced,

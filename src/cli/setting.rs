@@ -37,6 +37,10 @@ pub(super) fn describe(law: &LossLaw, board: &BoardInMode, estimator: &Estimator
     if attention != Attention::default() {
         pairs.push(("attention", format!("{}: {}", attention.name(), attention.description())));
     }
+    if let Some(tokens) = estimator.prefill_chunk_tokens() {
+        let of_engine = if estimator.prefill_chunk().is_none() { ", as the engine does" } else { "" };
+        pairs.push(("prefill", format!("in chunks of {tokens} tokens{of_engine}; weights are read in each")));
+    }
     pairs
 }
 

@@ -163,6 +163,29 @@ impl Architecture {
         self.layout.validate(self)
     }
 
+    /// `layers=24,width=896,…`, as the command line takes it.
+    pub fn as_typed(&self) -> String {
+        let Self { layers, width, heads, head_dim, kv_heads, expert_hidden, .. } = self;
+        let mut text = format!(
+            "layers={layers},width={width},heads={heads},head_dim={head_dim},kv_heads={kv_heads},intermediate={expert_hidden}"
+        );
+        let mut add = |part: String| {
+            text.push(',');
+            text.push_str(&part);
+        };
+        if !self.is_dense() {
+            add(format!("experts={},top_k={}", self.experts, self.top_k));
+        }
+        if self.shared_hidden > 0 {
+            add(format!("shared={}", self.shared_hidden));
+        }
+        for part in self.layout.as_typed() {
+            add(part);
+        }
+        add(format!("vocab={},tied={}", self.vocab, self.tied));
+        text
+    }
+
     /// Hidden size of all that a token uses: K·h, and the shared expert's.
     pub fn active_hidden(&self) -> f64 {
         self.hidden_of(self.top_k)

@@ -309,7 +309,7 @@ mod tests {
         let loosening = Budgets::NONE.with(Limit::Energy, 0.1).loosening(&sweep).unwrap();
         assert_eq!(loosening, Loosening::Any(vec![(Limit::Energy, 50.0 * fastest_s)]));
         // 21.63 ms, rounded up so that it suffices.
-        assert_eq!(loosening.to_string(), "the nearest needs energy 1.09 J");
+        assert_eq!(loosening.to_string(), "the nearest needs energy 1.08 J");
     }
 
     #[test]

@@ -150,6 +150,8 @@ pub struct FormatEfficiency {
     pub head: Option<Storage>,
     /// The same of the KV cache.
     pub kv_cache: Option<Storage>,
+    /// Most tokens that one pass of a prompt took, where the engine divides prompts.
+    pub prefill_chunk_tokens: Option<u32>,
     /// In the mode.
     pub efficiency: Efficiency,
     /// Which phases were measured; the other is ideal as far as it depends on numbers of its own.
@@ -245,6 +247,11 @@ impl Efficiencies {
         }
     }
 
+    /// Most tokens that one pass of a prompt takes in a number format, where the engine that was measured divides prompts.
+    pub fn prefill_chunk_tokens(&self, precision: &Precision) -> Option<u32> {
+        self.formats.iter().find(|known| known.format == precision.name)?.prefill_chunk_tokens
+    }
+
     /// On a board that computes `compute` times as fast.
     #[must_use]
     pub fn scaled(&self, compute: f64) -> Self {
@@ -278,6 +285,7 @@ mod tests {
             format: w8a8.name,
             head: Some(Storage::FP16),
             kv_cache: None,
+            prefill_chunk_tokens: None,
             efficiency: MEASURED,
             phases: CalibratedPhases::Decode,
             measured: Measured::Here,

@@ -1,5 +1,7 @@
 //! How long a request takes, by phase.
 
+use std::ops::{Add, Mul};
+
 use super::workload::{Objective, Workload};
 
 /// Seconds by phase.
@@ -9,6 +11,24 @@ pub struct Latency {
     pub prefill_s: f64,
     /// Time for all generated tokens.
     pub decode_s: f64,
+}
+
+impl Add for Latency {
+    type Output = Self;
+
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        Self { prefill_s: self.prefill_s + other.prefill_s, decode_s: self.decode_s + other.decode_s }
+    }
+}
+
+impl Mul<f64> for Latency {
+    type Output = Self;
+
+    #[inline]
+    fn mul(self, times: f64) -> Self {
+        Self { prefill_s: self.prefill_s * times, decode_s: self.decode_s * times }
+    }
 }
 
 impl Latency {

@@ -12,6 +12,8 @@
 //! loss of such a model says so. That is why a window is a setting of a space and not an axis: to the law the smallest
 //! would always be best.
 
+pub mod typed;
+
 use serde::{Deserialize, Serialize};
 
 use crate::architecture::{Architecture, InvalidShape};
@@ -48,13 +50,39 @@ const fn is_zero(size: &u32) -> bool {
 
 /// A sliding window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Window {
     /// W: positions that a query of such a layer sees, its own included.
     pub tokens: u32,
     /// Which layers have none.
     #[serde(flatten)]
     pub full: FullLayers,
+}
+
+/// What a window is in JSON: the keys of [`FullLayers`] stand beside its size, and one of them is there.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Window")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct WrittenWindow {
+    /// W: positions that a query of such a layer sees, its own included.
+    tokens: u32,
+    /// Every n-th layer has none; absent where `full_layers` says how many.
+    #[schemars(default, skip_serializing_if = "Option::is_none")]
+    full_every: Option<u32>,
+    /// So many layers have none.
+    #[schemars(default, skip_serializing_if = "Option::is_none")]
+    full_layers: Option<u32>,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Window {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        WrittenWindow::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenWindow::json_schema(generator)
+    }
 }
 
 /// Layers that see the whole context, in a model whose other layers do not.
@@ -78,6 +106,14 @@ impl FullLayers {
             Self::Every(step) => layers / step,
             Self::Exactly(full) if full < layers => full,
             Self::Exactly(_) => layers,
+        }
+    }
+
+    /// The share of layers that they are, in the mean over depths; all of no number where they are counted.
+    pub(crate) fn share(self) -> f64 {
+        match self {
+            Self::Every(0) | Self::Exactly(_) => 0.0,
+            Self::Every(step) => f64::from(step).recip(),
         }
     }
 }
@@ -211,9 +247,44 @@ impl Layout {
         layer_embedding: None,
     };
 
+    /// Whether layers differ in nothing but a window, and have gated feed-forward blocks or not: what is alike at every
+    /// depth.
+    pub(crate) fn is_at_most_windowed(&self) -> bool {
+        Self { window: None, feed_forward: FeedForward::Gated, ..*self } == Self::UNIFORM
+    }
+
     /// Whether it has nothing.
     pub fn is_uniform(&self) -> bool {
         *self == Self::UNIFORM
+    }
+
+    /// What it says of a model of so many layers, a phrase each; none where all are alike.
+    pub fn in_words(&self, layers: u32) -> Vec<String> {
+        let count = |size: u32| crate::units::count(size as usize);
+        let mut phrases = Vec::new();
+        if let Some(Window { tokens, full }) = self.window {
+            let windowed = layers - full.of(layers);
+            let of = if windowed == layers { "all".to_owned() } else { format!("{windowed} of {layers}") };
+            phrases.push(format!("{of} layers look back over {} tokens", count(tokens)));
+        }
+        if let Some(FullHeads { head_dim, kv_heads, keys_are_values }) = self.full_heads {
+            let shared = if keys_are_values { ", keys that serve as values" } else { "" };
+            phrases.push(format!("the others have heads of {head_dim}, {kv_heads} KV{shared}"));
+        }
+        if self.borrowing_layers > 0 {
+            phrases.push(format!("the last {} use keys and values of earlier ones", self.borrowing_layers));
+        }
+        if let Some(DenseLayers { layers, hidden }) = self.dense {
+            let verb = if layers == 1 { "layer is dense" } else { "layers are dense" };
+            phrases.push(format!("{layers} {verb}, of hidden size {}", count(hidden)));
+        }
+        if self.feed_forward == FeedForward::Plain {
+            phrases.push("feed-forward blocks of two matrices".to_owned());
+        }
+        if let Some(LayerEmbedding { size, .. }) = self.layer_embedding {
+            phrases.push(format!("an embedding of {size} for each layer"));
+        }
+        phrases
     }
 
     /// Whether what it says fits a model of this depth.

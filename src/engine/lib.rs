@@ -42,6 +42,7 @@ pub mod runs;
 #[cfg(feature = "schema")]
 mod schema;
 pub mod search;
+pub mod sharing;
 pub mod space;
 pub mod statistics;
 pub mod sweep;

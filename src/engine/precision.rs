@@ -5,12 +5,14 @@
 //! what a board must be able to *compute*. Head and cache are expanded on the way.
 
 mod capability;
+mod file;
 mod known;
 mod mix;
 mod penalty;
 mod storage;
 
 pub use capability::ComputeCapability;
+pub use file::FileBytes;
 pub use mix::{Matrices, Mix};
 pub use penalty::{LossPenalties, LossPenalty};
 pub use storage::{Storage, Stored};
@@ -82,6 +84,8 @@ pub struct Precision {
     pub compute: ComputeFormat,
     /// Formats of one family unpack and multiply with variants of the same kernels, so they are calibrated together.
     pub family: &'static str,
+    /// What each matrix takes in one file, where weights are priced as that file stores them.
+    pub file: Option<&'static FileBytes>,
     /// Whether head and cache are what somebody chose, or what the format or a calibration has.
     pub chosen: Chosen,
     /// What all of it adds to every loss, nats per token, as given; 0 where nobody gave anything.
@@ -120,6 +124,11 @@ impl Precision {
         Self { head: head.unwrap_or(self.head), chosen, ..self }
     }
 
+    /// Whether the model has an LM head: what reads only its hidden states pays for none.
+    pub fn has_head(&self) -> bool {
+        self.head != Storage::NONE
+    }
+
     /// The same with a KV cache stored in another format; `None` leaves its own.
     #[must_use]
     pub fn with_kv_cache(self, kv_cache: Option<Storage>) -> Self {
@@ -127,11 +136,12 @@ impl Precision {
         Self { kv_cache: kv_cache.unwrap_or(self.kv_cache), chosen, ..self }
     }
 
-    /// The same as an engine stores it: head and cache follow what was measured, unless somebody chose them.
+    /// The same as an engine stores it: head and cache follow what was measured, unless somebody chose them or a file says
+    /// how its head is stored.
     #[must_use]
     pub fn as_stored_by(self, head: Option<Storage>, kv_cache: Option<Storage>) -> Self {
         Self {
-            head: head.filter(|_| !self.chosen.head).unwrap_or(self.head),
+            head: head.filter(|_| !self.chosen.head && self.file.is_none()).unwrap_or(self.head),
             kv_cache: kv_cache.filter(|_| !self.chosen.kv_cache).unwrap_or(self.kv_cache),
             ..self
         }

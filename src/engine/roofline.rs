@@ -17,6 +17,7 @@ mod diagram;
 mod dimensions;
 mod memory;
 mod operators;
+mod passes;
 mod phases;
 mod weights;
 
@@ -24,16 +25,19 @@ pub use breakdown::{OperatorCost, Phase};
 pub use diagram::{Ceiling, OperatorPoint, Roofs};
 pub use dimensions::{Dimensions, Size};
 pub use memory::Memory;
-pub use operators::{Attention, Bound, CausalMask, ForwardPass, Operator, operators};
-pub(crate) use operators::{visit_attention, visit_layer, visit_once};
-pub use phases::Cost;
+pub use operators::{Attention, Bound, CausalMask, Operator, operators};
+pub(crate) use operators::{embedding, lm_head, visit_attention, visit_feed, visit_projections};
+pub(crate) use passes::PassRun;
+pub use passes::{ForwardPass, Mask};
+pub use phases::ByDepth;
 pub(crate) use weights::WeightBytes;
 
 use super::energy::PowerBudget;
 use super::hardware::{Hardware, TrafficLimit};
 use super::latency::Latency;
 use super::precision::{ComputeCapability, ComputeFormat, Precision};
-use super::workload::Workload;
+use super::text::shown;
+use super::workload::{MAX_TOKENS, Workload};
 use crate::error::Error;
 
 /// Seconds per unit of work on one board at one number format: the reciprocals of the roofs.
@@ -124,6 +128,9 @@ pub struct Estimator {
     precision: Precision,
     workload: Workload,
     attention: Attention,
+    /// Tokens that one pass of a prompt takes: what somebody chose, and what the engine does.
+    prefill_chunk: Option<PrefillChunk>,
+    engine_chunk_tokens: Option<u32>,
     reserved_bytes: f64,
     power: Option<PowerBudget>,
 }
@@ -156,6 +163,8 @@ impl Estimator {
             precision,
             workload,
             attention: Attention::default(),
+            prefill_chunk: None,
+            engine_chunk_tokens: hardware.efficiency.prefill_chunk_tokens(&precision),
             reserved_bytes: hardware.reserved_bytes,
             power: hardware.watts.map(|watts| PowerBudget::new(watts, workload, basis)),
         })
@@ -163,13 +172,38 @@ impl Estimator {
 
     /// The same predictions for another board: number format, workload and attention stay. Fails if it lacks the format.
     pub fn on(&self, hardware: &Hardware) -> Result<Self, UnsupportedFormat> {
-        Self::new(hardware, self.precision, self.workload).map(|there| there.with_attention(self.attention))
+        Self::new(hardware, self.precision, self.workload).map(|there| Self {
+            attention: self.attention,
+            prefill_chunk: self.prefill_chunk,
+            ..there
+        })
     }
 
-    /// The same with another attention model; fused and without causal halving unless asked for.
+    /// The same with another attention model; fused and causal unless asked for.
     #[must_use]
     pub const fn with_attention(self, attention: Attention) -> Self {
         Self { attention, ..self }
+    }
+
+    /// The same with prompts in passes of another length; none leaves it to the engine.
+    #[must_use]
+    pub const fn with_prefill_chunk(self, prefill_chunk: Option<PrefillChunk>) -> Self {
+        Self { prefill_chunk, ..self }
+    }
+
+    /// Most tokens per sequence that one pass of a prompt takes; `None` where it takes all. The ideal roofline takes all,
+    /// because every further pass reads the weights again.
+    pub const fn prefill_chunk_tokens(&self) -> Option<u32> {
+        match self.prefill_chunk {
+            Some(PrefillChunk::Tokens(tokens)) => Some(tokens),
+            Some(PrefillChunk::Whole) => None,
+            None => self.engine_chunk_tokens,
+        }
+    }
+
+    /// Whether somebody chose how long a pass of a prompt is.
+    pub const fn prefill_chunk(&self) -> Option<PrefillChunk> {
+        self.prefill_chunk
     }
 
     /// How attention is executed.
@@ -211,23 +245,71 @@ impl Estimator {
         latency.tokens_per_s(self.workload)
     }
 
-    /// One forward pass over the whole prompt.
-    pub(crate) fn prefill_pass(&self) -> ForwardPass {
-        let Workload { batch, prompt_tokens, .. } = self.workload;
-        ForwardPass {
-            batch: f64::from(batch),
-            query_tokens: f64::from(prompt_tokens),
-            context_tokens: f64::from(prompt_tokens),
-        }
+    /// The passes of a phase, in their order: whole chunks of the prompt and what is left of it, or one for each
+    /// generated token.
+    pub(crate) fn runs(&self, phase: Phase) -> impl Iterator<Item = PassRun> + use<> {
+        let Workload { prompt_tokens, generated_tokens, .. } = self.workload;
+        let run = |query_tokens: u32, after: u32, count: u32| PassRun {
+            first: self.pass(query_tokens, after),
+            count: f64::from(count),
+        };
+        let runs = match phase {
+            Phase::Prefill => {
+                let chunk = self.chunk_tokens();
+                let (chunks, rest) = (prompt_tokens / chunk, prompt_tokens % chunk);
+                [run(chunk, 0, chunks), run(rest, prompt_tokens - rest, u32::from(rest > 0))]
+            }
+            Phase::Decode => [run(1, prompt_tokens, generated_tokens), run(0, 0, 0)],
+        };
+        runs.into_iter().filter(|run| run.count > 0.0)
     }
 
-    /// The forward pass that generates token `step`, counted from 1.
-    pub(crate) fn decode_pass(&self, step: u32) -> ForwardPass {
-        let Workload { batch, prompt_tokens, .. } = self.workload;
+    /// The passes that end in the LM head: the last one of a prompt, and every generated token's.
+    pub(crate) fn head_run(&self, phase: Phase) -> Option<PassRun> {
+        let run = self.runs(phase).last()?;
+        Some(match phase {
+            Phase::Prefill => PassRun { first: run.last(), count: 1.0 },
+            Phase::Decode => run,
+        })
+    }
+
+    /// Tokens per sequence of a pass of the prompt that is not its last.
+    pub(crate) fn chunk_tokens(&self) -> u32 {
+        let prompt_tokens = self.workload.prompt_tokens;
+        self.prefill_chunk_tokens().unwrap_or(prompt_tokens).clamp(1, prompt_tokens.max(1))
+    }
+
+    /// A pass of so many tokens, after so many of the request.
+    fn pass(&self, query_tokens: u32, after: u32) -> ForwardPass {
+        let Workload { batch, cached_tokens, .. } = self.workload;
         ForwardPass {
             batch: f64::from(batch),
-            query_tokens: 1.0,
-            context_tokens: f64::from(prompt_tokens) + f64::from(step),
+            query_tokens: f64::from(query_tokens),
+            cached_tokens: f64::from(cached_tokens) + f64::from(after),
         }
+    }
+}
+
+/// Most tokens per sequence that one pass of a prompt takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrefillChunk {
+    /// All of them.
+    Whole,
+    /// So many, 1 or more.
+    Tokens(u32),
+}
+
+impl PrefillChunk {
+    /// `512`, `whole`.
+    pub fn parse(typed: &str) -> Result<Self, Error> {
+        let typed = typed.trim();
+        if typed.eq_ignore_ascii_case("whole") {
+            return Ok(Self::Whole);
+        }
+        let tokens = typed.replace(',', "").parse().ok().filter(|tokens| (1..=MAX_TOKENS).contains(tokens));
+        tokens.map(Self::Tokens).ok_or_else(|| {
+            let what = format!("'{}' is no number of tokens in one pass", shown(typed));
+            Error::new(what).expected("a whole number, 1 or above, or 'whole'")
+        })
     }
 }

@@ -231,10 +231,9 @@ impl Sweep {
 fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estimator, rows: &mut Rows<'_>) {
     let shape = &Architecture { layers: 1, ..*shape };
     let sizes = Dimensions::of(shape, estimator.precision());
-    let cost = estimator.cost_of_sizes(&sizes);
+    let cost = estimator.cost_of_sizes(&sizes, shape.layout.window);
     law.fill(&shape.features(), rows.loss);
-    let memory_once = estimator.memory_once_bytes(&sizes);
-    let memory_per_layer = estimator.memory_per_layer_bytes(&sizes);
+    let memory_bytes = estimator.memory_by_depth(&sizes, shape.layout.window);
     let parameters_once = shape.parameters_vocab() + u64::from(shape.width);
     let total_per_layer = shape.parameters_total() - parameters_once;
     let active_per_layer = shape.parameters_active() - parameters_once;
@@ -244,7 +243,7 @@ fn price(shape: &Architecture, depths: &[u32], law: &AtDepths, estimator: &Estim
         rows.prefill_s[i] = latency.prefill_s;
         rows.decode_s[i] = latency.decode_s;
         rows.total_s[i] = latency.total_s();
-        rows.memory_bytes[i] = f64::from(layers) * memory_per_layer + memory_once;
+        rows.memory_bytes[i] = memory_bytes.at_depth(layers);
         rows.parameters_total[i] = u64::from(layers) * total_per_layer + parameters_once;
         rows.parameters_active[i] = u64::from(layers) * active_per_layer + parameters_once;
     }

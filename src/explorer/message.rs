@@ -249,6 +249,7 @@ pub enum ExportOutcome {
 
 /// What the state asks of the world.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and a question is copied whole")]
 pub enum Effect {
     /// Price a question.
     Price(Question),

@@ -11,6 +11,8 @@ use engine::error::Result;
 use engine::precision::{LossPenalties, Precision, Storage};
 use engine::reference::{BASELINE, Certainty};
 use engine::roofline::Estimator;
+use engine::roofline::PrefillChunk;
+use engine::sharing::Others;
 use engine::what_if::Scaling;
 use engine::workload::Workload;
 use files::choice::{check_length, named_runs};
@@ -53,6 +55,10 @@ pub struct Choices {
     pub models: Vec<String>,
     /// How the board is imagined otherwise.
     pub what_if: Scaling,
+    /// Most tokens of the prompt that pass at a time; the engine's if not given.
+    pub prefill_chunk: Option<PrefillChunk>,
+    /// What else runs on the board.
+    pub others: Others,
 }
 
 impl Default for Choices {
@@ -75,6 +81,8 @@ impl Default for Choices {
             workload: Workload::default(),
             models: Vec::new(),
             what_if: Scaling::NONE,
+            prefill_chunk: None,
+            others: Others::NONE,
         }
     }
 }
@@ -132,6 +140,8 @@ pub fn open(library: &Library, choices: &Choices) -> Result<Opening> {
         kv_cache: choices.kv_cache,
         penalties: choices.penalties,
         workload: choices.workload,
+        prefill_chunk: choices.prefill_chunk,
+        others: choices.others,
         scaling: choices.what_if,
     };
     Estimator::new(&shelf.boards[0].modes[mode], choices.precision, choices.workload)?;

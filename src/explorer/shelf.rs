@@ -251,7 +251,7 @@ pub struct Shelf {
 }
 
 /// A model to find one's bearings by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Landmark {
     /// The model.
     pub model: ReferenceModel,

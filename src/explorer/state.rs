@@ -227,13 +227,16 @@ impl State {
 
     /// The rates of a question's board in its mode, as the question imagines it.
     pub fn hardware(&self, question: Question) -> Hardware {
-        self.board(question).modes[question.mode].scaled(&question.scaling)
+        self.board(question).modes[question.mode].scaled(&question.scaling).shared_with(&question.others)
     }
 
     /// The figures of a question's board, as the question imagines it.
     pub fn profile(&self, question: Question) -> Arc<Profile> {
         let profile = &self.board(question).profile;
-        if question.scaling.is_none() { Arc::clone(profile) } else { Arc::new(profile.imagined(question.scaling)) }
+        if question.scaling.is_none() && question.others.is_none() {
+            return Arc::clone(profile);
+        }
+        Arc::new(profile.imagined(question.scaling).shared_with(question.others))
     }
 
     /// The answer to `question` of the board as it is, if the picture knows it.
@@ -253,7 +256,8 @@ impl State {
 
     /// Prices for a question; fails if its board lacks its number format.
     pub fn estimator(&self, question: Question) -> Result<Estimator, UnsupportedFormat> {
-        Estimator::new(&self.hardware(question), self.precision(question), question.workload)
+        let estimator = Estimator::new(&self.hardware(question), self.precision(question), question.workload)?;
+        Ok(estimator.with_prefill_chunk(question.prefill_chunk))
     }
 
     /// The limits that are switched on and that the picture can be held to.

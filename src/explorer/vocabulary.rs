@@ -6,6 +6,8 @@ use std::sync::Arc;
 use engine::budget::Limit;
 use engine::landscape::Landscape;
 use engine::precision::{LossPenalties, Storage};
+use engine::roofline::PrefillChunk;
+use engine::sharing::Others;
 use engine::what_if::{Resource, Scaling};
 use engine::workload::Workload;
 
@@ -65,6 +67,10 @@ pub enum Control {
     Generate,
     /// Batch.
     Batch,
+    /// Tokens in the cache before the prompt.
+    Cached,
+    /// Most tokens of the prompt that pass at a time.
+    Chunk,
     /// Objective.
     Aim,
     /// Number format of weights and arithmetic.
@@ -77,6 +83,8 @@ pub enum Control {
     Mode,
     /// Board.
     Board,
+    /// What else runs on the board.
+    Others,
     /// Loss law.
     Law,
     /// What if the board had other bandwidth, compute or memory.
@@ -134,6 +142,10 @@ pub struct Question {
     pub penalties: LossPenalties,
     /// Batch, prompt, answer.
     pub workload: Workload,
+    /// Most tokens of the prompt that pass at a time; the engine's where nobody chose.
+    pub prefill_chunk: Option<PrefillChunk>,
+    /// What else runs on the board.
+    pub others: Others,
     /// How the board is imagined otherwise.
     pub scaling: Scaling,
 }

@@ -113,7 +113,9 @@ impl Kind {
     /// The largest file that is read, bytes. It is far above any real file and far below what would stall the program.
     pub const fn largest(self) -> u64 {
         match self {
-            Self::Profile | Self::Law | Self::Space | Self::Model => 1_000_000,
+            Self::Profile | Self::Law | Self::Space => 1_000_000,
+            // A quantised model's file lists every layer that it keeps as it was: megabytes.
+            Self::Model => 64_000_000,
             Self::Data => 256_000_000,
         }
     }

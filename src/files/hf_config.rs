@@ -1,18 +1,26 @@
 //! `config.json` of Hugging Face transformers: the shape of a model, as 4.x and 5.x write it.
 //!
-//! Only those families are read whose layers are what the engine computes: attention with KV heads and a gated
-//! feed-forward block of three matrices, the same in all layers. Another family may use the same keys for something
-//! else. So it is refused by name, and nothing is guessed.
+//! Only those families are read whose layers are what the engine computes: attention with KV heads, over everything or
+//! over a window, and a feed-forward block of two or three matrices, dense or routed. Another family may use the same
+//! keys for something else. So it is refused by name, and nothing is guessed.
 
-mod extras;
+mod defaults;
 mod family;
+mod feed;
 mod keys;
 mod notes;
+mod parts;
+mod refused;
+mod text_part;
+mod windows;
 
 pub use self::notes::of_quantisation;
 
-use self::family::{Family, Feed, Tied};
-use self::keys::{Keys, Sparse};
+use self::defaults::Defaults;
+use self::family::Family;
+use self::keys::Keys;
+use self::parts::Parts;
+use self::text_part::TextPart;
 use super::python_json;
 use engine::architecture::{Architecture, InvalidShape};
 use engine::error::{Error, Result};
@@ -21,35 +29,24 @@ use engine::features::Features;
 use engine::layout::Layout;
 use engine::reference::{Certainty, ReferenceModel};
 
+/// What the shape is for. It decides what helps where a family is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Latency and memory.
+    Price,
+    /// The run that a law is fitted on.
+    Runs,
+}
+
 /// What a `config.json` says of a model's shape. Keys that are left out have been filled in as transformers does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HfConfig {
-    /// `model_type`, such as `qwen3_moe`.
+    /// `model_type` of its text model, such as `qwen3_moe`.
     pub model_type: String,
-    /// `hidden_size`.
-    pub hidden_size: u32,
-    /// `num_hidden_layers`.
-    pub num_hidden_layers: u32,
-    /// `num_attention_heads`.
-    pub num_attention_heads: u32,
-    /// `num_key_value_heads`; as many as heads where left out.
-    pub num_key_value_heads: u32,
-    /// `head_dim`; `hidden_size / num_attention_heads` where left out.
-    pub head_dim: u32,
-    /// `vocab_size`.
-    pub vocab_size: Option<u32>,
-    /// `tie_word_embeddings`; where left out, the family's default.
-    pub tie_word_embeddings: bool,
-    /// `intermediate_size`: of the feed-forward block, or of one expert in `mixtral` and `olmoe`.
-    pub intermediate_size: Option<u32>,
-    /// `num_experts` or `num_local_experts`; 1 in a dense model.
-    pub num_experts: u32,
-    /// `num_experts_per_tok`; 1 in a dense model.
-    pub num_experts_per_tok: u32,
-    /// `moe_intermediate_size`: of one expert, where experts have a size of their own.
-    pub moe_intermediate_size: Option<u32>,
-    /// `shared_expert_intermediate_size`: of an expert that every token uses, beside those routed.
-    pub shared_expert_intermediate_size: Option<u32>,
+    /// The shape; its vocabulary is 1 where the file has none.
+    shape: Architecture,
+    /// Whether the file says how large the vocabulary is.
+    has_vocab: bool,
     /// Normalisations and biases.
     pub extras: Extras,
     /// What the file says beside the shape that a reader of predictions must know.
@@ -57,67 +54,34 @@ pub struct HfConfig {
 }
 
 impl HfConfig {
-    /// Reads the text of the file called `source`. If its family is not read here, the error suggests `otherwise`,
-    /// which depends on what the shape is for.
-    pub fn parse(source: &str, text: &str, otherwise: &'static str) -> Result<Self> {
+    /// Reads the text of the file called `source`. If its family is not read here, the error says what to do for this
+    /// purpose.
+    pub fn parse(source: &str, text: &str, purpose: Purpose) -> Result<Self> {
         let object = python_json::object(source, text)?;
-        let file = Keys { source, text, otherwise, object: &object, within: None, defaults: &[] };
-        let (family, keys) = Family::find(&file)?;
-        let limits = Architecture::LIMITS;
-        let hidden_size = keys.required("hidden_size", limits.width)?;
-        let heads = keys.required("num_attention_heads", limits.heads)?;
-        let mut config = Self {
+        let file = Keys { source, text, purpose, object: &object, within: "", defaults: Defaults::NONE };
+        let TextPart { family, keys, part_of } = text_part::find(&file)?;
+        let vocab = keys.size("vocab_size", Architecture::LIMITS.vocab)?;
+        let mut parts = Parts { shape: attention(&keys, vocab)?, extras: Extras::PLAIN, notes: Vec::new() };
+        parts.shape.tied = is_tied(&file, &keys)?;
+        parts.shape.layout.feed_forward = family.matrices;
+        parts.shape.layout.window = windows::of(family.windows, &keys, parts.shape.layers)?;
+        parts.extras = family.extras(&keys)?;
+        feed::read(family.feed, &keys, &mut parts)?;
+        (family.special)(&keys, &mut parts)?;
+        let notes = notes::of(part_of.as_deref(), &file, &keys).into_iter().chain(parts.notes).collect();
+        let config = Self {
             model_type: family.model_type.to_owned(),
-            hidden_size,
-            num_hidden_layers: keys.required("num_hidden_layers", limits.layers)?,
-            num_attention_heads: heads,
-            num_key_value_heads: keys.size("num_key_value_heads", limits.kv_heads)?.unwrap_or(heads),
-            head_dim: family.head_dim(&keys, hidden_size, heads)?,
-            vocab_size: keys.size("vocab_size", limits.vocab)?,
-            tie_word_embeddings: keys.truth("tie_word_embeddings")?.unwrap_or(family.tied == Tied::ByDefault),
-            intermediate_size: keys.size("intermediate_size", limits.expert_hidden)?,
-            num_experts: 1,
-            num_experts_per_tok: 1,
-            moe_intermediate_size: None,
-            shared_expert_intermediate_size: None,
-            extras: extras::read(&family, &keys)?,
-            notes: notes::of(&family, &file, &keys),
+            shape: parts.shape,
+            has_vocab: vocab.is_some(),
+            extras: parts.extras,
+            notes,
         };
-        config.feed(&family, &keys)?;
         config.check(&keys)?;
         Ok(config)
     }
 
-    fn feed(&mut self, family: &Family, keys: &Keys<'_>) -> Result<()> {
-        let limits = Architecture::LIMITS;
-        let own_size = matches!(family.feed, Feed::ExpertsOfOwnSize | Feed::ExpertsBesideAShared);
-        let has_experts = match family.feed {
-            Feed::Dense => false,
-            Feed::Experts => true,
-            Feed::ExpertsOfOwnSize | Feed::ExpertsBesideAShared => {
-                keys.sparse_layers(self.num_hidden_layers)? == Sparse::All
-            }
-        };
-        if !(own_size && has_experts) {
-            self.intermediate_size = Some(keys.required("intermediate_size", limits.expert_hidden)?);
-        }
-        if !has_experts {
-            return Ok(());
-        }
-        self.num_experts = keys.either(["num_experts", "num_local_experts"], limits.experts)?;
-        self.num_experts_per_tok = keys.required("num_experts_per_tok", limits.top_k)?;
-        if own_size {
-            self.moe_intermediate_size = Some(keys.required("moe_intermediate_size", limits.expert_hidden)?);
-        }
-        if family.feed == Feed::ExpertsBesideAShared {
-            const KEY: &str = "shared_expert_intermediate_size";
-            self.shared_expert_intermediate_size = Some(keys.required(KEY, limits.shared_hidden)?);
-        }
-        Ok(())
-    }
-
     fn check(&self, keys: &Keys<'_>) -> Result<()> {
-        self.with_vocab(self.vocab_size.unwrap_or(1)).validate().map_err(|invalid| {
+        self.shape.validate().map_err(|invalid| {
             let key = match invalid {
                 InvalidShape::KvHeads { .. } => "num_key_value_heads",
                 InvalidShape::TopK { .. } => "num_experts_per_tok",
@@ -128,19 +92,29 @@ impl HfConfig {
         })
     }
 
-    /// Hidden size of one routed expert; of the feed-forward block in a dense model.
-    pub fn expert_hidden_size(&self) -> u32 {
-        self.moe_intermediate_size.or(self.intermediate_size).unwrap_or(0)
-    }
-
     /// What the loss law sees.
     pub fn features(&self) -> Features {
-        self.with_vocab(1).features()
+        self.shape.features()
+    }
+
+    /// How its layers differ.
+    pub const fn layout(&self) -> Layout {
+        self.shape.layout
+    }
+
+    /// How many layers it has.
+    pub const fn layers(&self) -> u32 {
+        self.shape.layers
+    }
+
+    /// Whether it has an expert that every token uses.
+    pub const fn has_shared_expert(&self) -> bool {
+        self.shape.shared_hidden > 0
     }
 
     /// The shape for the latency model; `None` without a vocabulary.
     pub fn architecture(&self) -> Option<Architecture> {
-        Some(self.with_vocab(self.vocab_size?))
+        self.has_vocab.then_some(self.shape)
     }
 
     /// The model, by a name of the caller's; an error where the file called `source` says nothing of the vocabulary.
@@ -157,26 +131,91 @@ impl HfConfig {
             extras: self.extras,
             certainty: Certainty::Known,
             source,
+            format: None,
             notes: self.notes,
         })
     }
+}
 
-    fn with_vocab(&self, vocab: u32) -> Architecture {
-        Architecture {
-            layers: self.num_hidden_layers,
-            width: self.hidden_size,
-            heads: self.num_attention_heads,
-            head_dim: self.head_dim,
-            kv_heads: self.num_key_value_heads,
-            expert_hidden: self.expert_hidden_size(),
-            experts: self.num_experts,
-            top_k: self.num_experts_per_tok,
-            shared_hidden: self.shared_expert_intermediate_size.unwrap_or(0),
-            vocab,
-            tied: self.tie_word_embeddings,
-            layout: Layout::UNIFORM,
-        }
+/// Norms and biases of a model of a family, as far as its file has no more `switches` than these: `attention_bias`.
+/// `None` where the family is not read.
+pub fn extras_of(model_type: &str, switches: &str, shape: &Architecture) -> Option<Extras> {
+    let family = Family::named(model_type)?;
+    let object = keys_of(switches, shape);
+    let defaults = Defaults::of(family.defaults_of);
+    let keys = Keys { source: "", text: "", purpose: Purpose::Price, object: &object, within: "", defaults };
+    let mut parts = Parts { shape: *shape, extras: family.extras(&keys).ok()?, notes: Vec::new() };
+    (family.special)(&keys, &mut parts).ok()?;
+    Some(parts.extras)
+}
+
+/// Keys that a file of such a shape has, as far as norms and biases depend on them.
+fn keys_of(switches: &str, shape: &Architecture) -> serde_json::Map<String, serde_json::Value> {
+    let sizes = [
+        ("num_hidden_layers", shape.layers),
+        ("hidden_size_per_layer_input", shape.layout.layer_embedding.map_or(0, |embedding| embedding.size)),
+        ("moe_intermediate_size", shape.expert_hidden),
+        ("num_experts", shape.experts),
+        ("num_experts_per_tok", shape.top_k),
+        ("top_k_experts", shape.top_k),
+    ];
+    let sizes = sizes.into_iter().map(|(key, size)| (key.to_owned(), size.into()));
+    let routed = [("enable_moe_block".to_owned(), (!shape.is_dense()).into())];
+    let switches = switches.split_whitespace().map(|key| (key.to_owned(), true.into()));
+    sizes.chain(routed).chain(switches).collect()
+}
+
+/// Depth, width and heads. The rest of the shape is that of nothing yet.
+fn attention(keys: &Keys<'_>, vocab: Option<u32>) -> Result<Architecture> {
+    let limits = Architecture::LIMITS;
+    // A run that was trained has its sizes in its file. A default in their place would be a fault of the file.
+    let own = |key: &str, largest: u32| match keys.purpose {
+        Purpose::Runs if keys.is_filled_in(key) => Err(keys.error(key, "the key is missing")),
+        Purpose::Runs | Purpose::Price => keys.required(key, largest),
+    };
+    let width = own("hidden_size", limits.width)?;
+    let heads = own("num_attention_heads", limits.heads)?;
+    Ok(Architecture {
+        layers: own("num_hidden_layers", limits.layers)?,
+        width,
+        heads,
+        head_dim: head_dim(keys, width, heads)?,
+        kv_heads: keys.size("num_key_value_heads", limits.kv_heads)?.unwrap_or(heads),
+        expert_hidden: 1,
+        experts: 1,
+        top_k: 1,
+        shared_hidden: 0,
+        vocab: vocab.unwrap_or(1),
+        tied: false,
+        layout: Layout::UNIFORM,
+    })
+}
+
+fn head_dim(keys: &Keys<'_>, width: u32, heads: u32) -> Result<u32> {
+    const KEY: &str = "head_dim";
+    match keys.size(KEY, Architecture::LIMITS.head_dim)? {
+        Some(size) => Ok(size),
+        None if width.is_multiple_of(heads) => Ok(width / heads),
+        None => Err(keys
+            .error(KEY, format!("the key is missing, and hidden_size {width} is no multiple of {heads} heads"))
+            .expected("the size of one attention head")),
     }
+}
+
+/// Whether the head shares the embedding's weights. A file of several parts may say it of the text model or of the
+/// whole, or of both.
+fn is_tied(file: &Keys<'_>, keys: &Keys<'_>) -> Result<bool> {
+    const KEY: &str = "tie_word_embeddings";
+    let of_text = keys.stated(KEY).map_or(Ok(None), |_| keys.truth(KEY))?;
+    let of_whole = if keys.within.is_empty() { None } else { file.truth(KEY)? };
+    let whole = file.value("model_type").and_then(serde_json::Value::as_str).unwrap_or_default();
+    // Their classes do not ask the text model.
+    let whole_decides = ["qwen3_vl", "qwen3_omni", "qwen2_5_omni"].iter().any(|family| whole.starts_with(family));
+    Ok(match (of_text.filter(|_| !whole_decides || of_whole.is_none()), of_whole) {
+        (Some(true), _) | (_, Some(true)) => true,
+        (Some(false), _) | (None, Some(false)) => false,
+        (None, None) => keys.is_on(KEY)?,
+    })
 }
 
 #[cfg(test)]

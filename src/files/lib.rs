@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod choice;
 pub mod column_memory;
 pub mod detect;
+pub mod engines;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod hf_config;

@@ -7,11 +7,12 @@ use serde::Deserialize;
 
 use engine::architecture::Architecture;
 use engine::error::{Error, Result, did_you_mean};
-use engine::extras::Extras;
 use engine::layout::Layout;
-use engine::reference::{Certainty, ReferenceModel, SLIDING_WINDOW};
+use engine::layout::typed::{Key, Typed};
+use engine::reference::{Certainty, ReferenceModel};
 use engine::text::shown;
 
+use crate::hf_config::extras_of;
 use crate::resolve::Library;
 
 const SOURCE: &str = "built-in models.csv";
@@ -32,6 +33,8 @@ struct Row {
     shared: u32,
     vocab: u32,
     tied: bool,
+    layout: String,
+    switches: String,
     #[cfg(test)]
     published_parameters: Option<u64>,
     shape: Shape,
@@ -48,7 +51,7 @@ enum Shape {
 
 impl Row {
     fn model(self) -> Result<ReferenceModel> {
-        let architecture = Architecture {
+        let mut architecture = Architecture {
             layers: self.layers,
             width: self.width,
             heads: self.heads,
@@ -62,11 +65,10 @@ impl Row {
             tied: self.tied,
             layout: Layout::UNIFORM,
         };
+        architecture.layout = layout(&self.layout, &architecture)?;
         architecture.validate().map_err(|invalid| Error::new(invalid.to_string()).at_column(self.name.clone()))?;
-        let extras = Extras::of_family(&self.family)
+        let extras = extras_of(&self.family, &self.switches, &architecture)
             .ok_or_else(|| Error::new(format!("'{}' is no family", self.family)).at_column(self.name.clone()))?;
-        let windowed = matches!(self.family.as_str(), "gemma2" | "gemma3_text");
-        let notes = windowed.then(|| SLIDING_WINDOW.to_owned()).into_iter();
         Ok(ReferenceModel {
             architecture,
             extras,
@@ -74,12 +76,24 @@ impl Row {
                 Shape::Known => Certainty::Known,
                 Shape::Assumed => Certainty::Assumed,
             },
-            notes: notes.chain(Some(self.note).filter(|note| !note.is_empty())).collect(),
+            notes: Some(self.note).filter(|note| !note.is_empty()).into_iter().collect(),
             name: self.name,
             family: self.family,
             source: self.source,
+            format: None,
         })
     }
+}
+
+/// `window=1024 full_every=6`: how layers differ, as the command line has it, with spaces in place of commas.
+fn layout(text: &str, shape: &Architecture) -> Result<Layout> {
+    let mut typed = Typed::default();
+    for part in text.split_whitespace() {
+        let key = part.split_once('=').and_then(|(key, value)| Some((Key::named(key)?, value)));
+        let (key, value) = key.ok_or_else(|| Error::new(format!("'{}' is no part of a layout", shown(part))))?;
+        typed.add(key, value);
+    }
+    typed.layout(shape)
 }
 
 fn rows(table: &str) -> impl Iterator<Item = Result<Row>> {
@@ -130,18 +144,31 @@ mod tests {
         let (query, key) = (heads * head_dim, kv_heads * head_dim);
         let (linear, gated) = (|from: u64, to: u64| from * to, |hidden: u64| 3 * width * hidden);
         let attention = linear(width, query) + linear(width, key) + linear(width, key) + linear(query, width);
-        let feed = if experts == 1 { gated(hidden) } else { linear(width, experts) + experts * gated(hidden) };
+        let shared = gated(u64::from(row.shared));
+        let routed = linear(width, experts) + experts * gated(hidden) + shared;
+        let feed = if experts == 1 { gated(hidden) } else { routed };
         let family = match row.family.as_str() {
-            "qwen2" => query + key + key + width + width,
-            "qwen2_moe" => query + key + key + width + width + gated(u64::from(row.shared)) + linear(width, 1),
+            "qwen2" | "glm4_moe" => query + key + key + width + width,
+            "qwen2_moe" => query + key + key + width + width + linear(width, 1),
             "qwen3" | "qwen3_moe" => head_dim + head_dim + width + width,
             "olmoe" => query + key + width + width,
             "gemma2" => 4 * width,
             "gemma3_text" => head_dim + head_dim + 4 * width,
+            "gpt_oss" => {
+                let biases = query + key + key + width + experts * (2 * hidden + width) + experts;
+                biases + heads + width + width
+            }
             _ => width + width,
         };
+        // The first layer of GLM-4.5-Air is dense.
+        let dense = if row.family == "glm4_moe" { gated(10_944) } else { feed };
         let embedding = linear(u64::from(row.vocab), width);
-        u64::from(row.layers) * (attention + feed + family) + embedding + width + if row.tied { 0 } else { embedding }
+        (u64::from(row.layers) - 1) * feed
+            + dense
+            + u64::from(row.layers) * (attention + family)
+            + embedding
+            + width
+            + if row.tied { 0 } else { embedding }
     }
 
     #[test]
@@ -157,7 +184,7 @@ mod tests {
                 published += 1;
             }
         }
-        assert_eq!(published, 31);
+        assert_eq!(published, 36);
     }
 
     /// Totals as the models' own pages print them, to their last digit.
@@ -187,7 +214,7 @@ mod tests {
     #[test]
     fn the_table_is_sound() {
         let models = fixtures::library().known_models().unwrap();
-        assert_eq!(models.len(), 40);
+        assert_eq!(models.len(), 49);
         let mut names: Vec<String> = models.iter().map(|model| model.name.to_lowercase()).collect();
         names.sort_unstable();
         names.dedup();
@@ -196,7 +223,22 @@ mod tests {
         assert_eq!(named(BASELINE).unwrap().architecture, QWEN2_5_0_5B);
         let assumed = models.iter().filter(|model| model.certainty == Certainty::Assumed);
         assert!(assumed.clone().all(|model| model.notes.iter().any(|note| note.contains("taken to be"))));
-        assert_eq!(assumed.count(), 4);
+        assert_eq!(assumed.count(), 7);
+    }
+
+    /// Every sixth of the 34 layers of Gemma 3 4B sees everything.
+    #[test]
+    fn models_of_the_table_have_their_windows() {
+        let windowed = |name: &str| {
+            let shape = named(name).unwrap().architecture;
+            let with = shape.attention_blocks().find_map(|block| Some((block.layers, block.window?)));
+            with.map(|(layers, window)| (layers, shape.layers, window))
+        };
+        assert_eq!(windowed("Gemma-3-4B"), Some((29, 34, 1024)));
+        assert_eq!(windowed("Gemma-3-1B"), Some((22, 26, 512)));
+        assert_eq!(windowed("Gemma-2-2B"), Some((13, 26, 4096)));
+        assert_eq!(windowed("gpt-oss-20b"), Some((12, 24, 128)));
+        assert_eq!(windowed("Qwen3-4B"), None);
     }
 
     #[test]
@@ -207,6 +249,5 @@ mod tests {
             "there is no model 'Qwen3-0.6'\n  expected: a name of `roofscape models`, or the path of a config.json\n  \
              try: Qwen3-0.6B"
         );
-        assert_eq!(named("gemma-3-1b").unwrap().notes, [SLIDING_WINDOW]);
     }
 }

@@ -8,6 +8,7 @@ mod shape;
 pub use shape::shape;
 
 use super::boards::Boards;
+use super::engines;
 use super::measurements::{Device, Loaded, Lookup, Measurement, Model, Options, Phase, read};
 use super::profile::Profile;
 use super::resolve::Library;
@@ -167,7 +168,7 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
         return Err(format!("{} cannot compute {}", hardware.name, precision.name));
     }
     let pass = match measurement.phase {
-        Phase::Prefill { prompt_tokens } => Pass::Prefill { prompt_tokens },
+        Phase::Prefill { prompt_tokens } => Pass::Prefill { prompt_tokens, cached_tokens: 0.0 },
         Phase::Decode { context_tokens, .. } => Pass::Decode { context_tokens },
         Phase::Request { .. } => {
             return Err(
@@ -181,6 +182,9 @@ fn observed(measurement: &Measurement, profile: &Profile, mode: Option<&str>) ->
         precision,
         pass,
         batch: measurement.batch,
+        prefill_chunk_tokens: measurement
+            .prefill_chunk_tokens
+            .or_else(|| engines::prefill_chunk(&measurement.engine).map(|chunk| chunk.tokens)),
         seconds: measurement.time_s,
         clocks: mode.clocks(),
         hardware,

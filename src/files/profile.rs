@@ -33,6 +33,7 @@ use engine::efficiency::Clocks;
 use engine::error::{Error, Result, did_you_mean};
 use engine::hardware::{Efficiencies, Efficiency, Hardware, Overhead};
 use engine::precision::ComputeCapability;
+use engine::sharing::Others;
 use engine::text::one_of;
 use engine::what_if::Scaling;
 
@@ -66,6 +67,9 @@ pub struct Profile {
     /// How it is imagined otherwise; no file says that, the figures stay those of the file, and [`Self::hardware`] differs.
     #[serde(skip)]
     pub what_if: Scaling,
+    /// What else runs on it; no file says that either.
+    #[serde(skip)]
+    pub others: Others,
     /// Clocks of this very machine that stand below those of its mode now; none where no machine was looked at.
     #[serde(skip)]
     pub limited: Vec<ClockLimit>,
@@ -208,7 +212,13 @@ impl Profile {
             },
             compute_capability: self.compute_capability.as_deref().and_then(ComputeCapability::parse),
         };
-        as_it_is.scaled(&self.what_if)
+        as_it_is.scaled(&self.what_if).shared_with(&self.others)
+    }
+
+    /// What others leave of the board.
+    #[must_use]
+    pub fn shared_with(&self, others: Others) -> Self {
+        Self { others, ..self.clone() }
     }
 
     /// The board with other bandwidth, compute or memory.

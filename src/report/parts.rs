@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use engine::law::{Coefficients, FitQuality, FittedRange, LossLaw};
 use engine::precision::Precision;
+use engine::sharing::Others;
 use engine::what_if::Scaling;
 use files::profile::{Figure, PowerMode, Profile};
 
@@ -66,6 +67,8 @@ pub struct ProfilePart {
     /// How the board is imagined otherwise: rates, bandwidth and memory here are those of no board that there is, the
     /// figures are the real one's. Null where nothing is imagined.
     pub what_if: Option<Scaling>,
+    /// What others take of it: rates, bandwidth and memory here are what they leave. Null where nothing else runs.
+    pub others: Option<Others>,
     /// Dense rate.
     pub fp16_flops_per_s: f64,
     /// Dense rate, where the board has one.
@@ -116,6 +119,7 @@ impl ProfilePart {
             name: profile.name.clone(),
             title: profile.title.clone(),
             what_if: Some(profile.what_if).filter(|what_if| !what_if.is_none()),
+            others: Some(profile.others).filter(|others| !others.is_none()),
             fp16_flops_per_s: hardware.fp16_flops_per_s,
             int8_ops_per_s: hardware.int8_flops_per_s,
             fp8_flops_per_s: hardware.fp8_flops_per_s,

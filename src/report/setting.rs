@@ -39,6 +39,8 @@ pub struct SettingPart {
     pub workload: Option<Workload>,
     /// How attention is executed.
     pub attention: Option<Attention>,
+    /// Most tokens that one pass of a prompt takes; null where one takes them all.
+    pub prefill_chunk_tokens: Option<u32>,
     /// Which latency the frontier minimises.
     pub objective: Option<Objective>,
     /// What is allowed.
@@ -95,7 +97,9 @@ impl SettingPart {
     /// With what one estimator prices: number format, workload, attention.
     #[must_use]
     pub fn with_estimator(self, estimator: &Estimator) -> Self {
-        self.with_precision(estimator.precision()).with_workload(estimator.workload(), estimator.attention())
+        let prefill_chunk_tokens = estimator.prefill_chunk_tokens();
+        let priced = Self { prefill_chunk_tokens, ..self.with_precision(estimator.precision()) };
+        priced.with_workload(estimator.workload(), estimator.attention())
     }
 
     /// With the work to be done.

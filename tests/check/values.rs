@@ -4,7 +4,7 @@ use engine::architecture::Architecture;
 use engine::hardware::{Efficiencies, Hardware};
 use engine::law::Coefficients;
 use engine::precision::Precision;
-use engine::roofline::{Estimator, OperatorCost, Phase};
+use engine::roofline::{Attention, Estimator, OperatorCost, Phase};
 use engine::workload::Workload;
 use roofscape::built_in;
 use serde_json::Value;
@@ -72,7 +72,9 @@ fn estimator(case: &Value) -> Estimator {
         prompt_tokens: integer(&case["workload"]["input"]),
         generated_tokens: integer(&case["workload"]["output"]),
     };
-    Estimator::new(&hardware, Precision::named(precision).expect("known format"), workload).expect("supported")
+    let estimator =
+        Estimator::new(&hardware, Precision::named(precision).expect("known format"), workload).expect("supported");
+    estimator.with_attention(Attention::PAPER)
 }
 
 fn assert_close(what: &str, ours: f64, reference: f64) {

@@ -199,7 +199,7 @@ fn a_kit_that_emulates_another_module_is_that_module() {
     assert_eq!(program.line("profiles detect --sysroot root").code, 1);
 }
 
-/// The template of MLPerf submissions: one mode of one's own, where no file of the kernel tells its memory clock.
+/// The template of `MLPerf` submissions: one mode of one's own, where no file of the kernel tells its memory clock.
 #[test]
 fn hw_custom_mode_emc() {
     let program = Program::new();

@@ -68,7 +68,7 @@ fn nothing_feasible_is_said_of_what_was_found() {
     let program = Program::new();
     let output = program.line("search --max-total 5ms");
     assert_eq!(output.code, 1);
-    assert!(output.stderr.contains("nothing feasible: the nearest needs total 21.7 ms"), "{}", output.stderr);
+    assert!(output.stderr.contains("nothing feasible: the nearest needs total 21.5 ms"), "{}", output.stderr);
     let error = program.refused("search --tolerance 1");
     assert!(error.contains("from 0 to below 1"), "{error}");
 }

@@ -149,10 +149,10 @@ fn what_the_paper_has_no_form_for_and_what_was_not_priced_is_said() {
 /// Nothing is decoded, so no limit on decoding binds in either model.
 #[test]
 fn a_workload_without_output_spends_nothing_on_it() {
-    let json = Program::new().found("theory --max-tpot 5ms --output 0 --format json").json();
+    let json = Program::new().found("theory --max-total 10s --output 0 --format json").json();
     for model in ["operators", "simplified"] {
         assert_eq!(json[model]["regime_in_words"], "nothing binds");
-        assert_eq!(number(&json[model]["optimum"]["predictions"]["tpot_s"]), 0.0);
+        assert!(json[model]["optimum"]["predictions"]["tpot_s"].is_null());
     }
 }
 

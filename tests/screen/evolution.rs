@@ -159,7 +159,7 @@ fn with_nothing_feasible_the_way_out_is_said() {
     let mut session = evolution(&Choices::default(), SIZE);
     session.tell(Action::SetBudget(Limit::Total, 0.012));
     let shown = screen(&mut session);
-    assert!(shown.contains("no architecture: the nearest needs total 21.7 ms") && !shown.contains('◆'), "{shown}");
+    assert!(shown.contains("no architecture: the nearest needs total 21.5 ms") && !shown.contains('◆'), "{shown}");
     press(&mut session, KeyCode::Right);
     assert_eq!(session.state.picked(), None);
 }

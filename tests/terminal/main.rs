@@ -33,7 +33,7 @@ fn assert_restored(pty: &Pty) {
 fn open_drag_export_quit() {
     let (mut pty, folder) = open(&[], (120, 40));
     assert!(pty.screen.screen().alternate_screen());
-    pty.until("the whole frame", |screen| screen.contents().contains("Feasible: 3,750 of 10,560"));
+    pty.until("the whole frame", |screen| screen.contents().contains("Feasible: 3,802 of 10,560"));
 
     // The slider's knob is the second ● of its row.
     let (_, row) = pty.find("total   ≤");
@@ -112,7 +112,7 @@ fn resizing_redraws_and_a_tiny_terminal_says_what_it_needs() {
     pty.resize((60, 20));
     pty.until("the friendly line", |screen| screen.contents().contains("roofscape needs 80×24; this is 60×20"));
     pty.resize((80, 24));
-    pty.until("the small screen", |screen| screen.contents().contains("Feasible: 3,750 of 10,560"));
+    pty.until("the small screen", |screen| screen.contents().contains("Feasible: 3,802 of 10,560"));
     pty.send("\x03");
     assert_eq!(pty.wait(), 0);
     assert_restored(&pty);

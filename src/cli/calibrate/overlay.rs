@@ -92,7 +92,12 @@ fn draft<'a>(group: &Group, calibration: &'a Calibration, rows: &[Observed]) -> 
     };
     let head = members().find_map(|row| row.measurement.formats.head.as_ref());
     let kv = members().find(|row| row.observation.precision.kv_cache.is_quantised());
+    let mut chunks = members()
+        .filter(|row| row.observation.pass.phase() == Phase::Prefill)
+        .map(|row| row.measurement.prefill_chunk_tokens);
+    let chunk = chunks.next().flatten().filter(|first| chunks.all(|chunk| chunk == Some(*first)));
     DraftFormat {
+        prefill_chunk_tokens: chunk,
         formats: group.formats.clone(),
         head: head.map(|head| head.label().to_owned()),
         kv: kv.map(|row| row.observation.precision.kv_cache.name.to_owned()),

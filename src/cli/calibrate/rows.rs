@@ -43,7 +43,7 @@ fn line(row: &Observed, ideal_s: f64, fitted: Option<FittedRow>) -> RowPart {
         precision: observation.precision.name,
         mode: row.mode.clone(),
         tokens: match observation.pass {
-            Pass::Prefill { prompt_tokens } => prompt_tokens,
+            Pass::Prefill { prompt_tokens, .. } => prompt_tokens,
             Pass::Decode { context_tokens } => context_tokens,
         },
         measured_s: observation.seconds,

@@ -114,9 +114,13 @@ pub(super) fn run(args: &RankArgs, library: &Library, streams: &mut Streams<'_>)
         }
     }
     let precision = args.precision.with_head(args.head).with_kv_cache(args.kv);
+    args.workload.answered_by(&precision)?;
     let (names, offers) = offers(&profiles, &precision);
     let estimator = offers.iter().find_map(|offer| Estimator::new(offer, precision, args.workload.workload()).ok());
-    let Some(estimator) = estimator.map(|estimator| estimator.with_attention(args.attention.attention)) else {
+    let asked = |estimator: Estimator| {
+        estimator.with_attention(args.attention.attention).with_prefill_chunk(args.workload.prefill_chunk)
+    };
+    let Some(estimator) = estimator.map(asked) else {
         let what = format!("no board of the list can compute {}", args.precision.name);
         return Err(Error::new(what).at_column("--precision").into());
     };
@@ -229,8 +233,10 @@ fn print(
     }
     table.write(streams.out)?;
     writeln!(streams.out)?;
-    writeln!(
-        streams.out,
-        "ideal: times are lower bounds; calibrated: as an engine was measured to reach, in place of the ideal row"
-    )
+    let ideal = if estimator.attention().is_least() {
+        "times are lower bounds"
+    } else {
+        "times count scores that an engine can skip, and are no bounds"
+    };
+    writeln!(streams.out, "ideal: {ideal}; calibrated: as an engine was measured to reach, in place of the ideal row")
 }

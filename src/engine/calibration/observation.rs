@@ -14,6 +14,8 @@ pub enum Pass {
     Prefill {
         /// Per sequence.
         prompt_tokens: f64,
+        /// In the cache before it, per sequence.
+        cached_tokens: f64,
     },
     /// One generated token.
     Decode {
@@ -31,13 +33,19 @@ impl Pass {
         }
     }
 
-    fn forward(self, batch: u32) -> ForwardPass {
+    /// The forward passes that were timed: chunks of so many tokens where the engine divides prompts.
+    fn forward(self, batch: u32, prefill_chunk_tokens: Option<u32>) -> Vec<ForwardPass> {
         let batch = f64::from(batch);
+        let pass = |query_tokens: f64, cached_tokens: f64| ForwardPass { batch, query_tokens, cached_tokens };
         match self {
-            Self::Prefill { prompt_tokens } => {
-                ForwardPass { batch, query_tokens: prompt_tokens, context_tokens: prompt_tokens }
+            Self::Prefill { prompt_tokens, cached_tokens } => {
+                let chunk = prefill_chunk_tokens.map_or(prompt_tokens, |most| f64::from(most.max(1)));
+                let chunks = (prompt_tokens / chunk).ceil().max(1.0) as u32;
+                let before = |index: u32| f64::from(index) * chunk;
+                let of = |index| pass(chunk.min(prompt_tokens - before(index)), cached_tokens + before(index));
+                (0..chunks).map(of).collect()
             }
-            Self::Decode { context_tokens } => ForwardPass { batch, query_tokens: 1.0, context_tokens },
+            Self::Decode { context_tokens } => vec![pass(1.0, context_tokens - 1.0)],
         }
     }
 }
@@ -55,6 +63,8 @@ pub struct Observation {
     pub pass: Pass,
     /// Sequences processed together.
     pub batch: u32,
+    /// Most tokens that the engine passes at a time, where it divides prompts.
+    pub prefill_chunk_tokens: Option<u32>,
     /// The time it took.
     pub seconds: f64,
     /// The peaks; its efficiencies play no part.
@@ -90,8 +100,15 @@ impl Row {
         Estimator::new(hardware, *precision, Workload::default())?;
         let bits16_flops_per_s = hardware.fp16_flops_per_s;
         let linear_flops_per_s = hardware.rate_flops_per_s(precision.compute).unwrap_or(bits16_flops_per_s);
-        let work = operators(shape, precision, Attention::default(), &pass.forward(*batch));
-        let work = work.iter().map(|operator| Work {
+        let passes = pass.forward(*batch, observation.prefill_chunk_tokens);
+        let last = passes.len() - 1;
+        let work = passes.iter().enumerate().flat_map(|(index, pass)| {
+            let mut all = operators(shape, precision, Attention::default(), pass);
+            // A prompt's first answer is made of its last token.
+            all.retain(|operator| index == last || operator.name != "lm_head");
+            all
+        });
+        let work = work.map(|operator| Work {
             count: operator.count,
             compute_s: operator.flops / if operator.linear { linear_flops_per_s } else { bits16_flops_per_s },
             memory_s: operator.bytes / hardware.bandwidth_bytes_per_s,

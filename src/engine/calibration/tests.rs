@@ -9,7 +9,7 @@ use crate::efficiency::{Clocks, Efficiencies, Efficiency, Overhead};
 use crate::hardware::Hardware;
 use crate::precision::Precision;
 use crate::reference::QWEN2_5_0_5B;
-use crate::roofline::Estimator;
+use crate::roofline::{Estimator, PrefillChunk};
 use crate::workload::Workload;
 
 const TRUTH: Efficiency = Efficiency {
@@ -61,6 +61,7 @@ fn observe(
         precision: Precision::FP16,
         pass,
         batch: 1,
+        prefill_chunk_tokens: Some(200),
         seconds: 1.0,
         hardware: hardware.clone(),
         clocks,
@@ -69,13 +70,13 @@ fn observe(
     Observation { seconds, ..observation }
 }
 
-const PREFILL: Pass = Pass::Prefill { prompt_tokens: 512.0 };
+const PREFILL: Pass = Pass::Prefill { prompt_tokens: 512.0, cached_tokens: 30.0 };
 const DECODE: Pass = Pass::Decode { context_tokens: 640.0 };
 
 /// Every model at a short and a long prompt and in decode, on one board in one mode.
 fn one_mode() -> Vec<Observation> {
     let hardware = board(40e12, 200e9);
-    let short = Pass::Prefill { prompt_tokens: 64.0 };
+    let short = Pass::Prefill { prompt_tokens: 64.0, cached_tokens: 0.0 };
     let reach = Reach::constant(TRUTH);
     let row = |model, pass| observe(model, pass, &hardware, Clocks::default(), &reach);
     models().iter().flat_map(|model| [short, PREFILL, DECODE].map(|pass| row(model, pass))).collect()
@@ -176,14 +177,19 @@ fn the_estimator_predicts_what_the_fit_does() {
     hardware.efficiency = TRUTH.into();
     for observation in observations {
         let workload = match observation.pass {
-            Pass::Prefill { prompt_tokens } => {
-                Workload { cached_tokens: 0, batch: 1, prompt_tokens: prompt_tokens as u32, generated_tokens: 0 }
-            }
+            Pass::Prefill { prompt_tokens, cached_tokens } => Workload {
+                cached_tokens: cached_tokens as u32,
+                batch: 1,
+                prompt_tokens: prompt_tokens as u32,
+                generated_tokens: 0,
+            },
             Pass::Decode { context_tokens } => {
                 Workload { cached_tokens: 0, batch: 1, prompt_tokens: context_tokens as u32 - 1, generated_tokens: 1 }
             }
         };
-        let latency = Estimator::new(&hardware, Precision::FP16, workload).unwrap().latency(&observation.shape);
+        let estimator = Estimator::new(&hardware, Precision::FP16, workload).unwrap();
+        let estimator = estimator.with_prefill_chunk(Some(PrefillChunk::Tokens(200)));
+        let latency = estimator.latency(&observation.shape);
         let predicted_s = match observation.pass.phase() {
             Phase::Prefill => latency.prefill_s,
             Phase::Decode => latency.decode_s,

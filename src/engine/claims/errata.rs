@@ -231,7 +231,7 @@ fn memory(evidence: &Evidence) -> Erratum {
 
 fn attention_and_ffn() -> Erratum {
     let qk_flops = |tokens: f64| -> f64 {
-        let pass = ForwardPass { batch: 1.0, query_tokens: tokens, context_tokens: tokens };
+        let pass = ForwardPass { batch: 1.0, query_tokens: tokens, cached_tokens: 0.0 };
         let attention = Attention::Materialised(CausalMask::Computed);
         let all = operators(&QWEN2_5_0_5B, &Precision::FP16, attention, &pass);
         all.iter().filter(|operator| operator.name == "qk").map(|operator| operator.flops).sum()

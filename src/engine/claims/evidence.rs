@@ -9,7 +9,7 @@ use crate::hardware::Hardware;
 use crate::landscape::Landscape;
 use crate::law::LossLaw;
 use crate::precision::Precision;
-use crate::roofline::{Estimator, UnsupportedFormat};
+use crate::roofline::{Attention, Estimator, PrefillChunk, UnsupportedFormat};
 use crate::space::Space;
 use crate::theory::Simplified;
 use crate::units::ratio;
@@ -106,7 +106,10 @@ pub(super) struct Front<'a> {
 impl Evidence {
     /// Prices `space`; fails if the board lacks one of the two number formats.
     pub fn new(space: &Space, law: &LossLaw, hardware: &Hardware) -> Result<Self, UnsupportedFormat> {
-        let estimator = |precision| Estimator::new(hardware, precision, Workload::default());
+        let estimator = |precision| {
+            let estimator = Estimator::new(hardware, precision, Workload::default())?;
+            Ok(estimator.with_attention(Attention::PAPER).with_prefill_chunk(Some(PrefillChunk::Whole)))
+        };
         let (fp16, int8) = (estimator(Precision::FP16)?, estimator(Precision::W8A8)?);
         let theory = Simplified::of(hardware, &fp16);
         let without_head = Space { vocab: 1, ..space.clone() };

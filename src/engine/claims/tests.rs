@@ -10,7 +10,7 @@ use crate::law::LossLaw;
 use crate::law::forms::Eq2;
 use crate::precision::Precision;
 use crate::reference::QWEN2_5_0_5B;
-use crate::roofline::Estimator;
+use crate::roofline::{Attention, Estimator};
 use crate::workload::Workload;
 
 const PRICING: Pricing = Pricing { configurations: 50_160, elapsed_s: 0.05 };
@@ -33,7 +33,8 @@ struct Twin {
 }
 
 fn price(precision: Precision, objective: Objective, shape: &Architecture) -> Point {
-    let estimator = Estimator::new(&agx_orin(), precision, Workload::default()).unwrap();
+    let estimator =
+        Estimator::new(&agx_orin(), precision, Workload::default()).unwrap().with_attention(Attention::PAPER);
     (estimator.latency(shape).of(objective), paper_law().coefficients.loss(&shape.features()), *shape)
 }
 
@@ -51,7 +52,8 @@ fn by_eq_5(other: &Point, one: &Point) -> bool {
 
 fn candidates(precision: Precision, objective: Objective) -> Vec<Point> {
     let law = paper_law();
-    let estimator = Estimator::new(&agx_orin(), precision, Workload::default()).unwrap();
+    let estimator =
+        Estimator::new(&agx_orin(), precision, Workload::default()).unwrap().with_attention(Attention::PAPER);
     let price = |shape: Architecture| {
         (estimator.latency(&shape).of(objective), law.coefficients.loss(&shape.features()), shape)
     };
@@ -140,7 +142,8 @@ fn depth_width_and_ratio_are_the_twins() {
 fn without_a_head_depth_is_what_the_paper_says() {
     let law = paper_law();
     for (place, precision) in [Precision::FP16, Precision::W8A8].into_iter().enumerate() {
-        let estimator = Estimator::new(&agx_orin(), precision, Workload::default()).unwrap();
+        let estimator =
+            Estimator::new(&agx_orin(), precision, Workload::default()).unwrap().with_attention(Attention::PAPER);
         let headless: Vec<Point> = paper_space()
             .candidates()
             .into_iter()

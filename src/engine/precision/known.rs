@@ -19,6 +19,7 @@ const fn format(name: &'static str, description: &'static str, weights: Storage,
         activation_bytes: 2.0,
         compute,
         family: name,
+        file: None,
         chosen: Chosen { head: false, kv_cache: false },
         loss_penalty_nats: 0.0,
     }

@@ -38,20 +38,23 @@ impl LossPenalty {
     }
 }
 
-/// The penalty of every format in [`Precision::ALL`], nats per token.
+/// The penalty of every format in [`Precision::ALL`], to 10⁻⁸ nats per token: finer than anybody measures one, and small
+/// enough for settings that are copied all over.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct LossPenalties([f64; Precision::ALL.len()]);
+pub struct LossPenalties([u32; Precision::ALL.len()]);
+
+const UNITS_PER_NAT: f64 = 1e8;
 
 impl LossPenalties {
     /// Of the format of that name; 0 where none was given.
     pub fn nats(&self, format: &str) -> f64 {
-        place(format).map_or(0.0, |place| self.0[place])
+        place(format).map_or(0.0, |place| f64::from(self.0[place]) / UNITS_PER_NAT)
     }
 
     /// Sets one of them.
     pub fn set(&mut self, LossPenalty { format, nats }: LossPenalty) {
         if let Some(place) = place(format) {
-            self.0[place] = nats;
+            self.0[place] = (nats * UNITS_PER_NAT).round() as u32;
         }
     }
 }

@@ -69,6 +69,8 @@ const fn blend(name: &'static str, usual: Storage, more: Storage, share: f64) ->
 }
 
 impl Storage {
+    /// Nothing: there is no such matrix.
+    pub const NONE: Self = Self { stored: &stored("none", 0.0) };
     /// Single precision: norms and routers of GGUF files.
     pub const FP32: Self = Self { stored: &stored("fp32", 4.0) };
     /// IEEE half precision.
@@ -145,7 +147,7 @@ impl Storage {
     pub(super) const HALF_IQ3_S_Q4_K: Self = Self { stored: &blend("iq3_s/q4_k", Self::IQ3_S, Self::Q4_K, 0.5) };
 
     /// What an LM head can be stored in, in the order in which a control cycles through them.
-    pub const OF_HEADS: [Self; 11] = [
+    pub const OF_HEADS: [Self; 12] = [
         Self::FP16,
         Self::BF16,
         Self::INT8,
@@ -157,6 +159,7 @@ impl Storage {
         Self::Q4_0,
         Self::INT4,
         Self::NVFP4,
+        Self::NONE,
     ];
 
     /// What a KV cache can be stored in, in the order in which a control cycles through them.
@@ -198,7 +201,7 @@ impl Storage {
 
     /// Whether numbers lose precision against the 16 bit that the law's models are taken to have.
     pub fn is_quantised(self) -> bool {
-        self.bytes < Self::FP16.bytes
+        self != Self::NONE && self.bytes < Self::FP16.bytes
     }
 }
 

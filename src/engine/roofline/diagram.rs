@@ -88,11 +88,11 @@ impl Estimator {
             |phase: Phase| costs.iter().filter(|cost| cost.phase == phase).fold(0.0, |sum, cost| sum + cost.seconds);
         let (prefill_s, decode_s) = (phase_s(Phase::Prefill), phase_s(Phase::Decode));
         let point = |cost: &OperatorCost| {
-            let (passes, of_s) = match cost.phase {
-                Phase::Prefill => (1.0, prefill_s),
-                Phase::Decode => (f64::from(self.workload.generated_tokens), decode_s),
+            let of_s = match cost.phase {
+                Phase::Prefill => prefill_s,
+                Phase::Decode => decode_s,
             };
-            let launches_s = f64::from(cost.count) * passes * self.roofline(cost.phase).overhead_s;
+            let launches_s = cost.executions * self.roofline(cost.phase).overhead_s;
             OperatorPoint { cost: *cost, share: cost.seconds / of_s, overhead_share: launches_s / cost.seconds }
         };
         costs.iter().map(point).collect()

@@ -8,6 +8,7 @@ use std::ops::{Add, Mul};
 
 use super::weights::WeightBytes;
 use crate::architecture::Architecture;
+use crate::layout::{AttentionBlock, FeedBlock};
 use crate::precision::Precision;
 
 /// A size: a number, or a number that carries its derivatives along.
@@ -61,6 +62,14 @@ pub struct Dimensions<S = f64> {
     pub head_dim: f64,
     /// Hidden size of the shared expert; 0 where there is none.
     pub shared_hidden: f64,
+    /// W: positions that a query sees; infinite where it sees all.
+    pub window: f64,
+    /// Projections of keys and values: two, or fewer where a layer shares or borrows them.
+    pub kv_projections: f64,
+    /// Layers whose keys and values lie in this one's cache: 1, or 0 where it borrows them.
+    pub kv_caches: f64,
+    /// Matrices into the hidden layer: gate and up, or up alone.
+    pub matrices_in: f64,
     /// V.
     pub vocab: f64,
     /// Whether the LM head shares the embedding's weights.
@@ -72,7 +81,8 @@ pub struct Dimensions<S = f64> {
 }
 
 impl Dimensions {
-    /// Of a model that can be built, each matrix stored in the blocks that fit its rows.
+    /// Of a model that can be built, each matrix stored in the blocks that fit its rows. Where layers differ, these are
+    /// the sizes of one without a window.
     #[inline]
     pub fn of(shape: &Architecture, precision: &Precision) -> Self {
         Self {
@@ -85,11 +95,47 @@ impl Dimensions {
             top_k: f64::from(shape.top_k),
             head_dim: f64::from(shape.head_dim),
             shared_hidden: f64::from(shape.shared_hidden),
+            window: f64::INFINITY,
+            kv_projections: 2.0,
+            kv_caches: 1.0,
+            matrices_in: f64::from(shape.layout.feed_forward.matrices_in()),
             vocab: f64::from(shape.vocab),
             tied: shape.tied,
             routed: !shape.is_dense(),
             weights: WeightBytes::of(shape, precision),
         }
+    }
+
+    /// Of a layer with this attention block.
+    #[inline]
+    pub(crate) fn of_attention(shape: &Architecture, block: &AttentionBlock, precision: &Precision) -> Self {
+        let AttentionBlock { head_dim, kv_heads, window, keys, .. } = *block;
+        Self {
+            window: window.map_or(f64::INFINITY, f64::from),
+            kv_projections: f64::from(keys.projections()),
+            kv_caches: if keys.are_cached() { 1.0 } else { 0.0 },
+            ..Self::of(&Architecture { head_dim, kv_heads, ..*shape }, precision)
+        }
+    }
+
+    /// Of a layer with this feed-forward block.
+    #[inline]
+    pub(crate) fn of_feed(shape: &Architecture, block: &FeedBlock, precision: &Precision) -> Self {
+        let FeedBlock { hidden: expert_hidden, experts, top_k, shared_hidden, .. } = *block;
+        let sizes = Self::of(&Architecture { expert_hidden, experts, top_k, shared_hidden, ..*shape }, precision);
+        let is_dense_among_mixtures = experts == 1 && !shape.is_dense();
+        match precision.file.filter(|_| is_dense_among_mixtures) {
+            Some(file) => Self { weights: sizes.weights.of_dense_layers(file), ..sizes },
+            None => sizes,
+        }
+    }
+}
+
+impl<S: Size> Dimensions<S> {
+    /// The same in a layer that looks back so many positions.
+    #[must_use]
+    pub(crate) fn within(self, window: f64) -> Self {
+        Self { window, ..self }
     }
 }
 

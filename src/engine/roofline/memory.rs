@@ -2,12 +2,17 @@
 
 use serde::Serialize;
 
-use super::Estimator;
 use super::dimensions::{Dimensions, Size};
+use super::operators::Attention;
+use super::phases::ByDepth;
 use super::weights::WeightBytes;
+use super::{Estimator, Phase};
 use crate::architecture::Architecture;
+use crate::layout::{FullLayers, Window};
+use crate::precision::Precision;
+use crate::workload::Workload;
 
-/// Norms and router stay in 16 bit whatever the number format.
+/// Norms stay in 16 bit whatever the number format.
 const BYTES_16: f64 = 2.0;
 
 /// Bytes by part.
@@ -17,7 +22,7 @@ pub struct Memory {
     pub weights_bytes: f64,
     /// Keys and values of prompt and answer.
     pub kv_cache_bytes: f64,
-    /// Activations of one layer over the whole prompt.
+    /// Activations of one layer over one pass of the prompt, and its scores where they are written to memory.
     pub activations_bytes: f64,
     /// Kept by operating system and runtime.
     pub reserved_bytes: f64,
@@ -33,61 +38,124 @@ impl Memory {
 impl Estimator {
     /// Memory of one architecture.
     pub fn memory(&self, shape: &Architecture) -> Memory {
-        let layers = f64::from(shape.layers);
         let sizes = Dimensions::of(shape, &self.precision);
-        Memory {
-            weights_bytes: layers * layer_weight_bytes(&sizes) + vocab_weight_bytes(&sizes),
-            kv_cache_bytes: layers * self.layer_kv_bytes(&sizes),
-            activations_bytes: self.activation_bytes(&sizes),
+        let mut memory = Memory {
+            weights_bytes: vocab_weight_bytes(&sizes) + layer_embedding_bytes(shape, &self.precision),
             reserved_bytes: self.reserved_bytes,
+            ..Memory::default()
+        };
+        let (mut attention_floats, mut feed_floats) = (0.0_f64, 0.0_f64);
+        let mut scores = 0.0_f64;
+        for block in shape.attention_blocks() {
+            let sizes = Dimensions::of_attention(shape, &block, &self.precision);
+            let layers = f64::from(block.layers);
+            memory.weights_bytes += layers * attention_weight_bytes(&sizes);
+            memory.kv_cache_bytes += layers * self.layer_kv_bytes(&sizes);
+            attention_floats = attention_floats.max(attention_floats_per_token(&sizes));
+            scores = scores.max(self.score_bytes(&sizes));
+        }
+        for block in shape.feed_blocks() {
+            let sizes = Dimensions::of_feed(shape, &block, &self.precision);
+            memory.weights_bytes += f64::from(block.layers) * feed_weight_bytes(&sizes);
+            feed_floats = feed_floats.max(feed_floats_per_token(&sizes));
+        }
+        memory.activations_bytes = self.chunk_bytes(attention_floats + feed_floats) + scores;
+        memory
+    }
+
+    /// Bytes by depth, for layers that differ in nothing but a window.
+    #[inline]
+    pub(crate) fn memory_by_depth<S: Size>(&self, sizes: &Dimensions<S>, window: Option<Window>) -> ByDepth<S> {
+        let weight_bytes = attention_weight_bytes(sizes) + feed_weight_bytes(sizes);
+        let floats = attention_floats_per_token(sizes) + feed_floats_per_token(sizes);
+        let windowed = sizes.within(window.map_or(f64::INFINITY, |window| f64::from(window.tokens)));
+        // Where every layer has a window, no layer holds more scores than one of these.
+        let widest = match window.map(|window| window.full) {
+            Some(FullLayers::Every(0) | FullLayers::Exactly(0)) => &windowed,
+            Some(FullLayers::Every(_) | FullLayers::Exactly(_)) | None => sizes,
+        };
+        ByDepth {
+            full: weight_bytes + self.layer_kv_bytes(sizes),
+            windowed: weight_bytes + self.layer_kv_bytes(&windowed),
+            once: vocab_weight_bytes(sizes) + self.chunk_bytes(floats) + self.score_bytes(widest) + self.reserved_bytes,
+            full_layers: window.map(|window| window.full),
         }
     }
 
-    /// Memory that one more layer takes, bytes.
-    #[inline]
-    pub(crate) fn memory_per_layer_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
-        layer_weight_bytes(sizes) + self.layer_kv_bytes(sizes)
-    }
-
-    /// Memory that does not grow with depth, bytes.
-    #[inline]
-    pub(crate) fn memory_once_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
-        vocab_weight_bytes(sizes) + self.activation_bytes(sizes) + self.reserved_bytes
-    }
-
+    /// Keys and values of all positions that a layer keeps: a window keeps no more than it sees.
     #[inline]
     fn layer_kv_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
-        let tokens = f64::from(self.workload.prompt_tokens) + f64::from(self.workload.generated_tokens);
-        sizes.kv_dim * 2.0 * self.precision.kv_cache.bytes * f64::from(self.workload.batch) * tokens
+        let Workload { batch, cached_tokens, prompt_tokens, generated_tokens } = self.workload;
+        let tokens = f64::from(cached_tokens) + f64::from(prompt_tokens) + f64::from(generated_tokens);
+        let kept = sizes.kv_caches * tokens.min(sizes.window);
+        sizes.kv_dim * 2.0 * self.precision.kv_cache.bytes * f64::from(batch) * kept
     }
 
+    /// Activations of one pass of the prompt; a chunk's are overwritten by the next one's.
     #[inline]
-    fn activation_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
-        let active_hidden = sizes.expert_hidden * sizes.top_k + sizes.shared_hidden;
-        let per_token = sizes.width * 2.0 + active_hidden * 2.0 + sizes.attention_dim + sizes.kv_dim * 2.0;
-        per_token * self.prefill_pass().tokens() * self.precision.activation_bytes
+    fn chunk_bytes<S: Size>(&self, floats_per_token: S) -> S {
+        let tokens = f64::from(self.workload.batch) * f64::from(self.chunk_tokens());
+        floats_per_token * tokens * self.precision.activation_bytes
+    }
+
+    /// Scores of one layer, in the pass that holds most of them; none where they never leave the chip.
+    #[inline]
+    fn score_bytes<S: Size>(&self, sizes: &Dimensions<S>) -> S {
+        let positions = match self.attention {
+            Attention::Fused | Attention::FusedCausal => 0.0,
+            Attention::Materialised(_) => {
+                let runs = self.runs(Phase::Prefill).map(|run| run.last());
+                runs.map(|pass| pass.tokens() * pass.touched(sizes.window)).fold(0.0, f64::max)
+            }
+        };
+        sizes.heads * positions * self.precision.activation_bytes
     }
 }
 
 #[inline]
-fn layer_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
-    let Dimensions { width, attention_dim, kv_dim, expert_hidden, experts, .. } = *sizes;
-    let WeightBytes { query, key_value, output, gate_up, down, shared, .. } = sizes.weights;
-    let linear_bytes = width
-        * (attention_dim * (query + output)
-            + kv_dim * 2.0 * key_value
-            + expert_hidden * experts * (2.0 * gate_up + down)
-            + 3.0 * sizes.shared_hidden * shared);
+fn attention_floats_per_token<S: Size>(sizes: &Dimensions<S>) -> S {
+    sizes.width * 2.0 + sizes.attention_dim + sizes.kv_dim * 2.0
+}
+
+#[inline]
+fn feed_floats_per_token<S: Size>(sizes: &Dimensions<S>) -> S {
+    (sizes.expert_hidden * sizes.top_k + sizes.shared_hidden) * 2.0
+}
+
+/// Projections of one layer, and the norms that go with it.
+#[inline]
+fn attention_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
+    let Dimensions { width, attention_dim, kv_dim, kv_projections, .. } = *sizes;
+    let WeightBytes { query, key_value, output, .. } = sizes.weights;
     let norms = width * 2.0 + 2.0 * sizes.head_dim;
-    let norms_and_router = if sizes.routed { norms + width * experts } else { norms };
-    linear_bytes + norms_and_router * BYTES_16
+    width * (attention_dim * (query + output) + kv_dim * kv_projections * key_value) + norms * BYTES_16
+}
+
+/// All experts of one layer, the shared one and the router.
+#[inline]
+fn feed_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
+    let Dimensions { width, expert_hidden, experts, matrices_in, shared_hidden, .. } = *sizes;
+    let WeightBytes { gate_up, down, shared, router, .. } = sizes.weights;
+    let routed = expert_hidden * experts * (matrices_in * gate_up + down);
+    let linear_bytes = width * (routed + (matrices_in + 1.0) * shared_hidden * shared);
+    if sizes.routed { linear_bytes + width * experts * router } else { linear_bytes }
+}
+
+/// The table of a vector for each layer and token, and the matrices that go with it.
+fn layer_embedding_bytes(shape: &Architecture, precision: &Precision) -> f64 {
+    let Some(embedding) = shape.layout.layer_embedding else { return 0.0 };
+    let [width, layers, size, vocab] = [shape.width, shape.layers, embedding.size, embedding.vocab].map(f64::from);
+    let matrices = 3.0 * width * layers * size * precision.weights.bytes_in_rows_of(shape.width);
+    matrices + vocab * layers * size * BYTES_16
 }
 
 /// Embedding, LM head and the final norm. A tied embedding is stored once, in the head's format.
 #[inline]
 fn vocab_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
     let table = sizes.width * sizes.vocab;
-    let embedding_bytes = if sizes.tied { 0.0 } else { sizes.weights.embedding };
+    // Without a head a tied table is an embedding alone.
+    let is_the_head = sizes.tied && sizes.weights.head > 0.0;
+    let embedding_bytes = if is_the_head { 0.0 } else { sizes.weights.embedding };
     table * sizes.weights.head + table * embedding_bytes + sizes.width * BYTES_16
 }
 
@@ -95,10 +163,8 @@ fn vocab_weight_bytes<S: Size>(sizes: &Dimensions<S>) -> S {
 mod tests {
     use super::*;
     use crate::fixtures::agx_orin;
-    use crate::precision::{Precision, Storage};
+    use crate::precision::Storage;
     use crate::reference::QWEN2_5_0_5B;
-    use crate::roofline::Phase;
-    use crate::workload::Workload;
 
     fn estimator(precision: Precision) -> Estimator {
         Estimator::new(&agx_orin(), precision, Workload::default()).unwrap()
@@ -131,7 +197,8 @@ mod tests {
         let q4_k_m = estimator(Precision::named("q4_k_m").unwrap());
         let in_layer = |shape: &Architecture| {
             let norms = 2.0 * (2.0 * f64::from(shape.width) + 2.0 * f64::from(shape.head_dim));
-            layer_weight_bytes(&Dimensions::of(shape, q4_k_m.precision())) - norms
+            let sizes = Dimensions::of(shape, q4_k_m.precision());
+            attention_weight_bytes(&sizes) + feed_weight_bytes(&sizes) - norms
         };
         let llama_8b =
             Architecture { width: 4096, heads: 32, head_dim: 128, kv_heads: 8, expert_hidden: 14_336, ..QWEN2_5_0_5B };

@@ -1,7 +1,7 @@
 //! Bytes per weight, matrix by matrix: formats keep some matrices with more bits, and blocks must fit their rows.
 
 use crate::architecture::Architecture;
-use crate::precision::{Matrices, Precision, Storage};
+use crate::precision::{FileBytes, Matrices, Precision, Storage};
 
 /// Bytes per weight of each matrix.
 #[derive(Debug, Clone, Copy)]
@@ -16,14 +16,22 @@ pub(crate) struct WeightBytes {
     pub(super) shared: f64,
     /// An embedding that is not tied to the head.
     pub(super) embedding: f64,
+    /// The matrix that chooses among experts.
+    pub(super) router: f64,
     /// LM head, and an embedding tied to it.
     pub(super) head: f64,
 }
+
+/// Routers stay in 16 bit whatever the number format, unless a file says otherwise.
+const ROUTER_BYTES: f64 = 2.0;
 
 impl WeightBytes {
     /// A matrix's rows run along what it multiplies: the width, the heads' outputs, the hidden layer.
     #[inline]
     pub(super) fn of(shape: &Architecture, precision: &Precision) -> Self {
+        if let Some(file) = precision.file {
+            return Self::of_file(file, precision, precision.head.bytes_in_rows_of(shape.width));
+        }
         let Matrices { query, key, value, output, gate_up, down, dense_gate_up, dense_down } =
             precision.matrices(shape);
         let by_width = |storage: Storage| storage.bytes_in_rows_of(shape.width);
@@ -38,12 +46,29 @@ impl WeightBytes {
             // Exact where all three are alike.
             shared: shared_up + (shared_down - shared_up) / 3.0,
             embedding: by_width(precision.embedding),
+            router: ROUTER_BYTES,
             head: by_width(precision.head),
         }
     }
 
+    /// `chosen_head` are the bytes of a head that somebody chose beside the file.
+    #[inline]
+    fn of_file(file: &FileBytes, precision: &Precision, chosen_head: f64) -> Self {
+        let FileBytes { query, key_value, output, gate_up, down, shared, router, embedding, .. } = *file;
+        let head = if precision.chosen.head { chosen_head } else { file.head };
+        Self { query, key_value, output, gate_up, down, shared, embedding, router, head }
+    }
+
+    /// The same in the dense layers of a mixture, as its file has them.
+    pub(super) const fn of_dense_layers(self, file: &FileBytes) -> Self {
+        Self { gate_up: file.dense_gate_up, down: file.dense_down, ..self }
+    }
+
     /// Of real sizes, which have no rows: as if every block fitted.
     pub(crate) fn nominal(precision: &Precision) -> Self {
+        if let Some(file) = precision.file {
+            return Self::of_file(file, precision, precision.head.bytes);
+        }
         let Matrices { query, key, value, output, gate_up, down, dense_gate_up, dense_down } =
             precision.nominal_matrices();
         Self {
@@ -54,6 +79,7 @@ impl WeightBytes {
             down: down.bytes,
             shared: dense_gate_up.bytes + (dense_down.bytes - dense_gate_up.bytes) / 3.0,
             embedding: precision.embedding.bytes,
+            router: ROUTER_BYTES,
             head: precision.head.bytes,
         }
     }

@@ -16,9 +16,10 @@ use super::costs::{CostModel, CostPart};
 use super::{Jet, Point};
 use crate::architecture::Architecture;
 use crate::budget::Limit;
+use crate::layout::Window;
 use crate::roofline::{
-    Dimensions, Estimator, ForwardPass, Operator, Phase, Roofline, Size, WeightBytes, visit_attention, visit_layer,
-    visit_once,
+    Dimensions, Estimator, Operator, PassRun, Phase, Roofline, Size, WeightBytes, embedding, lm_head, visit_attention,
+    visit_feed, visit_projections,
 };
 use crate::space::Space;
 
@@ -35,6 +36,8 @@ pub struct OperatorModel {
     pub vocab: f64,
     /// Whether the LM head shares the embedding's weights.
     pub tied: bool,
+    /// What layers look back, where not all see the whole context.
+    pub window: Option<Window>,
     /// With a router or without.
     pub kind: ModelKind,
 }
@@ -60,6 +63,7 @@ impl OperatorModel {
             top_k: f64::from(routed().map(|&(_, top_k)| top_k).min().unwrap_or(1)),
             vocab: f64::from(space.vocab),
             tied: space.tied,
+            window: space.window,
             kind: match (routed().next(), space.experts.iter().any(|&(experts, _)| experts == 1)) {
                 (None, _) => ModelKind::Dense,
                 (Some(_), false) => ModelKind::Routed,
@@ -83,6 +87,10 @@ impl OperatorModel {
             experts: point.rho.recip() * self.top_k,
             top_k: self.top_k,
             head_dim: self.head_dim,
+            window: f64::INFINITY,
+            kv_projections: 2.0,
+            kv_caches: 1.0,
+            matrices_in: 2.0,
             shared_hidden: 0.0,
             vocab: self.vocab,
             tied: self.tied,
@@ -105,49 +113,63 @@ impl OperatorModel {
         }
     }
 
-    /// Seconds of all layers and of what surrounds them in one pass, attention left out.
-    fn pass_s(&self, sizes: &Dimensions<Jet>, layers: Jet, pass: &ForwardPass, roofs: &Rounded<'_>) -> Jet {
+    /// Seconds of a phase: layers in the mean over many, and what surrounds them.
+    fn phase_s(&self, phase: Phase, sizes: &Dimensions<Jet>, layers: Jet, sharpness: f64) -> Jet {
         let precision = self.estimator.precision();
+        let roofs = Rounded { roofline: self.estimator.roofline(phase), sharpness };
         let (mut layer, mut once) = (Jet::constant(0.0), Jet::constant(0.0));
-        visit_layer(sizes, precision, pass, |operator| layer = layer + roofs.seconds(&operator));
-        visit_once(sizes, precision, pass, |operator| once = once + roofs.seconds(&operator));
+        for run in self.estimator.runs(phase) {
+            let mut add = |operator: Operator<Jet>| layer = layer + roofs.seconds(&operator) * run.count;
+            visit_projections(sizes, precision, &run.first, &mut add);
+            visit_feed(sizes, precision, &run.first, &mut add);
+            once = once + roofs.seconds(&embedding(sizes, precision, &run.first)) * run.count;
+            layer = layer
+                + match self.window {
+                    None => self.attention_s(sizes, &run, &roofs),
+                    Some(window) => {
+                        let windowed = sizes.within(f64::from(window.tokens));
+                        let full = window.full.share();
+                        self.attention_s(sizes, &run, &roofs) * full
+                            + self.attention_s(&windowed, &run, &roofs) * (1.0 - full)
+                    }
+                };
+        }
+        if let Some(run) = self.estimator.head_run(phase)
+            && let Some(head) = lm_head(sizes, precision, &run.first)
+        {
+            once = once + roofs.seconds(&head) * run.count;
+        }
         layer * layers + once
     }
 
-    fn attention_s(&self, sizes: &Dimensions<Jet>, pass: &ForwardPass, roofs: &Rounded<'_>) -> Jet {
+    /// Attention changes with each pass, and may go from one roof to the other. Passes are priced in at most so many
+    /// groups of consecutive ones, each by its mean. That is exact in all groups but the one where the roof changes.
+    fn attention_s(&self, sizes: &Dimensions<Jet>, run: &PassRun, roofs: &Rounded<'_>) -> Jet {
+        const GROUPS: f64 = 16.0;
+        let (precision, attention) = (self.estimator.precision(), self.estimator.attention());
         let mut sum = Jet::constant(0.0);
-        visit_attention(sizes, self.estimator.precision(), self.estimator.attention(), pass, |operator| {
-            sum = sum + roofs.seconds(&operator);
-        });
+        for part in run.parts(sizes.window) {
+            let groups = part.count.min(GROUPS);
+            let bound = |group: f64| (part.count * group / groups).floor();
+            for group in 0..groups as u32 {
+                let (from, to) = (bound(f64::from(group)), bound(f64::from(group + 1)));
+                let [first, last] = [part.pass(from), part.pass(to - 1.0)].map(|pass| {
+                    let mut seconds = [(Jet::constant(0.0), Jet::constant(0.0), 0.0); 3];
+                    let mut slot = 0;
+                    visit_attention(sizes, precision, attention, &pass, |operator| {
+                        let roofline = roofs.roofline;
+                        seconds[slot] = (roofline.compute_s(&operator), roofline.memory_s(&operator), operator.count);
+                        slot += 1;
+                    });
+                    seconds
+                });
+                for (first, last) in first.into_iter().zip(last) {
+                    let [compute, memory] = [(first.0, last.0), (first.1, last.1)].map(|(a, b)| (a + b) * 0.5);
+                    sum = sum + roofs.larger(compute, memory, first.2) * (to - from);
+                }
+            }
+        }
         sum
-    }
-
-    fn prefill_s(&self, sizes: &Dimensions<Jet>, layers: Jet, sharpness: f64) -> Jet {
-        let pass = self.estimator.prefill_pass();
-        let roofs = Rounded { roofline: self.estimator.roofline(Phase::Prefill), sharpness };
-        self.pass_s(sizes, layers, &pass, &roofs) + self.attention_s(sizes, &pass, &roofs) * layers
-    }
-
-    /// Attention changes with each token, and may pass from one roof to the other. Tokens are priced in at most so many
-    /// groups of consecutive tokens, each by its mean. That is exact in all groups but the one where the roof changes.
-    fn decode_s(&self, sizes: &Dimensions<Jet>, layers: Jet, sharpness: f64) -> Jet {
-        const GROUPS: u32 = 16;
-        let steps = self.estimator.workload().generated_tokens;
-        if steps == 0 {
-            return Jet::constant(0.0);
-        }
-        let roofs = Rounded { roofline: self.estimator.roofline(Phase::Decode), sharpness };
-        let groups = steps.min(GROUPS);
-        let mut attention = Jet::constant(0.0);
-        for group in 0..groups {
-            // In 64 bits: the product of two counts of tokens.
-            let bound = |group: u32| (u64::from(steps) * u64::from(group) / u64::from(groups)) as f64;
-            let (from, to) = (bound(group), bound(group + 1));
-            let first = self.estimator.decode_pass(1);
-            let mean = ForwardPass { context_tokens: first.context_tokens + f64::midpoint(from, to - 1.0), ..first };
-            attention = attention + self.attention_s(sizes, &mean, &roofs) * (to - from);
-        }
-        self.pass_s(sizes, layers, &self.estimator.decode_pass(1), &roofs) * f64::from(steps) + attention * layers
     }
 }
 
@@ -160,8 +182,12 @@ struct Rounded<'a> {
 impl Rounded<'_> {
     /// Of all executions in a layer or pass.
     fn seconds(&self, operator: &Operator<Jet>) -> Jet {
-        let larger = self.roofline.compute_s(operator).larger(self.roofline.memory_s(operator), self.sharpness);
-        (larger + self.roofline.overhead_s()) * operator.count
+        self.larger(self.roofline.compute_s(operator), self.roofline.memory_s(operator), operator.count)
+    }
+
+    /// Of so many executions that would take this long for arithmetic or traffic alone.
+    fn larger(&self, compute_s: Jet, memory_s: Jet, count: f64) -> Jet {
+        (compute_s.larger(memory_s, self.sharpness) + self.roofline.overhead_s()) * count
     }
 }
 
@@ -182,17 +208,19 @@ impl CostModel for OperatorModel {
             return self.dense().cost(limit, point);
         }
         let sizes = self.sizes(point);
-        let latency = self.estimator.cost_of_sizes(&sizes).at_real_depth(point.layers);
-        let memory =
-            self.estimator.memory_per_layer_bytes(&sizes) * point.layers + self.estimator.memory_once_bytes(&sizes);
+        let latency = self.estimator.cost_of_sizes(&sizes, self.window);
+        let latency = latency.mean_layer() * point.layers + latency.once;
+        let memory = self.estimator.memory_by_depth(&sizes, self.window);
+        let memory = memory.mean_layer() * point.layers + memory.once;
         self.limited(limit, [latency.prefill_s, latency.decode_s, memory])
     }
 
     fn jets(&self, point: &Point<Jet>, sharpness: f64) -> [Jet; Limit::COUNT] {
         let (sizes, layers) = (self.sizes(point), point.layers);
-        let prefill_s = self.prefill_s(&sizes, layers, sharpness);
-        let decode_s = self.decode_s(&sizes, layers, sharpness);
-        let memory = self.estimator.memory_per_layer_bytes(&sizes) * layers + self.estimator.memory_once_bytes(&sizes);
+        let [prefill_s, decode_s] =
+            [Phase::Prefill, Phase::Decode].map(|phase| self.phase_s(phase, &sizes, layers, sharpness));
+        let memory = self.estimator.memory_by_depth(&sizes, self.window);
+        let memory = memory.mean_layer() * layers + memory.once;
         // Each is linear in these three.
         Limit::ALL.map(|limit| {
             let by = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(|unit| self.limited(limit, unit));

@@ -145,7 +145,7 @@ mod tests {
             let all = operators(&shape, &precision, crate::roofline::Attention::Fused, pass);
             all.into_iter().filter(|operator| linear(operator.name)).collect::<Vec<_>>()
         };
-        let prompt = ForwardPass { batch: 1.0, query_tokens: 1024.0, context_tokens: 1024.0 };
+        let prompt = ForwardPass { batch: 1.0, query_tokens: 1024.0, cached_tokens: 0.0 };
         let flops: f64 = counted(&prompt).iter().map(|operator| operator.count * operator.flops).sum();
         assert!((theory.prefill_s(&point) / (flops / 42.5e12) - 1.0).abs() < 1e-12);
         assert_eq!(theory.mean_context(), 1032.5);

@@ -1,7 +1,7 @@
 //! Which entries take part in a ranking. A board may be on the list more than once: as it is, and with the calibrations
 //! of engines.
 //!
-//! Ideal times are lower bounds. Beside a calibration of the same board, an ideal row would win rankings that the board
+//! Ideal times are lower bounds where attention is causal. Beside a calibration of the same board, an ideal row would win rankings that the board
 //! loses by its measurements. So where there are measurements, only they count for the board. Calibrations of several
 //! engines are different answers to the same question, and all stay.
 
@@ -55,6 +55,7 @@ mod tests {
     fn where_an_engine_was_measured_the_ideal_row_gives_way() {
         let halved = Efficiency { bandwidth: 0.5, ..Efficiency::IDEAL };
         let formats = vec![FormatEfficiency {
+            prefill_chunk_tokens: None,
             head: None,
             kv_cache: None,
             measured: Measured::Here,

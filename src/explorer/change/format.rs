@@ -46,6 +46,10 @@ pub(crate) fn settle(state: &mut State) {
 pub(crate) fn step_head(state: &mut State, direction: Direction) {
     let own = own(state).head;
     state.question.head = next(&Storage::OF_HEADS, own, state.question.head, direction);
+    // Without a head no token is generated.
+    if state.question.workload.decodes() && !state.precision(state.question).has_head() {
+        state.question.head = next(&Storage::OF_HEADS, own, state.question.head, direction);
+    }
 }
 
 /// The next format for the KV cache.

@@ -21,7 +21,15 @@ pub(crate) fn type_value(state: &mut State) {
     {
         return;
     }
-    let typed = [Control::Prompt, Control::Generate, Control::Batch, Control::Format];
+    let typed = [
+        Control::Prompt,
+        Control::Generate,
+        Control::Batch,
+        Control::Cached,
+        Control::Chunk,
+        Control::Others,
+        Control::Format,
+    ];
     if let Focus::Control(control) = state.focus
         && (matches!(control, Control::Budget(_)) || typed.contains(&control))
     {
@@ -143,6 +151,8 @@ fn accept(state: &mut State, control: Control, typed: &str) -> Result<Vec<Effect
     let limit = match control {
         Control::Budget(limit) => limit,
         Control::Format => return format::set_penalty(state, typed),
+        Control::Chunk => return question::set_chunk(state, typed),
+        Control::Others => return question::set_others(state, typed),
         Control::Scale(resource) => return what_if::imagine_typed(state, resource, typed),
         _ => return question::set_count(state, control, typed),
     };

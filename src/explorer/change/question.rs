@@ -12,6 +12,8 @@ use crate::explorer::state::State;
 use crate::explorer::vocabulary::{Control, Direction, Notice, Question, Stride, Switch};
 use engine::budget::Limit;
 use engine::hardware::Basis;
+use engine::roofline::PrefillChunk;
+use engine::sharing::{Others, Share};
 use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective};
 
 /// Goes on searching a space, now for another frontier: the aim, or a budget off the chart's axis, has changed. What
@@ -134,6 +136,11 @@ pub(crate) fn step(state: &mut State, control: Control, direction: Direction, st
         Control::Generate => {
             workload.generated_tokens = step_count(workload.generated_tokens, direction, stride, 0..=MAX_TOKENS);
         }
+        Control::Cached => {
+            workload.cached_tokens = step_count(workload.cached_tokens, direction, stride, 0..=MAX_TOKENS);
+        }
+        Control::Chunk => step_chunk(state, direction, stride),
+        Control::Others => step_others(state, direction),
         Control::Batch => workload.batch = step_count(workload.batch, direction, stride, 1..=MAX_BATCH),
         Control::Format => format::step(state, direction),
         Control::Head => format::step_head(state, direction),
@@ -174,7 +181,11 @@ fn follow_workload(state: &mut State, before: Question) {
         aim_at(state, Objective::Total);
         format!("the aim is {} latency", Objective::Total.name())
     });
-    let effects: Vec<String> = aim.into_iter().chain(budget).collect();
+    let head = (now.decodes() && !state.precision(state.question).has_head()).then(|| {
+        state.question.head = None;
+        "the model has an LM head again".to_owned()
+    });
+    let effects: Vec<String> = aim.into_iter().chain(budget).chain(head).collect();
     if !effects.is_empty() {
         let cause = if now.decodes() { "tokens are generated again" } else { "nothing is generated" };
         let words = format!("{cause}: {}", effects.join(", "));
@@ -215,6 +226,7 @@ pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Res
     let (slot, allowed) = match control {
         Control::Prompt => (&mut workload.prompt_tokens, 1..=MAX_TOKENS),
         Control::Generate => (&mut workload.generated_tokens, 0..=MAX_TOKENS),
+        Control::Cached => (&mut workload.cached_tokens, 0..=MAX_TOKENS),
         _ => (&mut workload.batch, 1..=MAX_BATCH),
     };
     match typed.trim().replace(',', "").parse::<u32>() {
@@ -227,6 +239,41 @@ pub(crate) fn set_count(state: &mut State, control: Control, typed: &str) -> Res
             let most = engine::units::count(*allowed.end() as usize);
             Err(format!("'{typed}' is no whole number from {} to {most}", allowed.start()))
         }
+    }
+}
+
+/// Sets a typed length of a pass.
+pub(crate) fn set_chunk(state: &mut State, typed: &str) -> Result<Vec<Effect>, String> {
+    let chunk = PrefillChunk::parse(typed).map_err(|error| error.headline().to_owned())?;
+    state.question.prefill_chunk = Some(chunk);
+    Ok(ask(state))
+}
+
+/// Sets what is typed of others on the board.
+pub(crate) fn set_others(state: &mut State, typed: &str) -> Result<Vec<Effect>, String> {
+    state.question.others = Others::parse(typed).map_err(|error| error.headline().to_owned())?;
+    Ok(ask(state))
+}
+
+/// Down from the whole prompt to the largest piece that is none, and up to the whole again.
+fn step_chunk(state: &mut State, direction: Direction, stride: Stride) {
+    let prompt_tokens = state.question.workload.prompt_tokens;
+    let now = state.estimator(state.question).ok().and_then(|estimator| estimator.prefill_chunk_tokens());
+    let next = step_count(now.unwrap_or(prompt_tokens).min(prompt_tokens), direction, stride, 1..=MAX_TOKENS);
+    let is_whole = next >= prompt_tokens;
+    state.question.prefill_chunk = Some(if is_whole { PrefillChunk::Whole } else { PrefillChunk::Tokens(next) });
+}
+
+/// Others take five per cent more or less of bandwidth and GPU. What they take of the memory is typed.
+fn step_others(state: &mut State, direction: Direction) {
+    const STEP: f64 = 0.05;
+    let others = &mut state.question.others;
+    for share in [&mut others.bandwidth, &mut others.gpu] {
+        let next = match direction {
+            Direction::Up => share.value() + STEP,
+            Direction::Down => (share.value() - STEP).max(0.0),
+        };
+        *share = Share::new(next).unwrap_or(*share);
     }
 }
 

@@ -42,8 +42,15 @@ fn setting(state: &State, room: usize) -> String {
     } else {
         [format!(" · what if {}", shown.scaling), format!(" · {}", shown.scaling.in_short())]
     };
+    let shared = if shown.others.is_none() { String::new() } else { format!(" · others {}", shown.others.in_short()) };
+    let [imagined, in_short] = [imagined + &shared, in_short + &shared];
+    let cached = match shown.workload.cached_tokens {
+        0 => String::new(),
+        cached => format!("{} + ", units::count(cached as usize)),
+    };
     let workload = format!(
-        " · {} → {} tokens · batch {}",
+        " · {}{} → {} tokens · batch {}",
+        cached,
         units::count(shown.workload.prompt_tokens as usize),
         units::count(shown.workload.generated_tokens as usize),
         shown.workload.batch,

@@ -68,6 +68,11 @@ fn ask_for(state: &State, control: Control) -> (String, &'static str) {
         }
         Control::Prompt => ("Prompt tokens".into(), "a whole number"),
         Control::Generate => ("Generated tokens".into(), "a whole number"),
+        Control::Cached => ("Tokens in the cache before the prompt".into(), "a whole number"),
+        Control::Chunk => ("Prompt tokens that pass at a time".into(), "a whole number, or whole"),
+        Control::Others => {
+            ("What else runs on the board".into(), "such as bandwidth=20%,gpu=10%,memory=2GB; empty is nothing")
+        }
         _ => ("Batch".into(), "a whole number"),
     }
 }

@@ -1,8 +1,12 @@
 //! Values by key, with errors that name file and key.
+//!
+//! A key that is left out has the default of its family in transformers. A key that is null has none: there null says
+//! "derive it from the others", and an early 4.x file leaves out what equals the default.
 
 use serde_json::{Map, Value};
 
-use engine::architecture::Architecture;
+use super::Purpose;
+use super::defaults::Defaults;
 use engine::error::{Error, Result};
 use engine::text::shown;
 use engine::units::count;
@@ -11,38 +15,57 @@ use engine::units::count;
 pub(super) struct Keys<'a> {
     pub(super) source: &'a str,
     pub(super) text: &'a str,
-    /// What can be done where the family is not read.
-    pub(super) otherwise: &'static str,
+    /// What the shape is for.
+    pub(super) purpose: Purpose,
     pub(super) object: &'a Map<String, Value>,
-    /// The key that the object stands under; none for the file's own.
-    pub(super) within: Option<&'static str>,
-    /// Sizes that hold where a key is left out.
-    pub(super) defaults: &'static [(&'static str, u32)],
-}
-
-/// Which layers of a mixture have experts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sparse {
-    All,
-    None,
+    /// The keys that lead to the object, as `a.b`; empty for the file's own.
+    pub(super) within: &'a str,
+    /// What holds where a key is left out.
+    pub(super) defaults: Defaults,
 }
 
 impl<'a> Keys<'a> {
-    /// The value, if there is one; null is none.
+    /// What the file says of a key, null included. Families have names of their own for some.
+    fn written(&self, key: &str) -> Option<&'a Value> {
+        let own = self.defaults.own_name(key).and_then(|own| self.object.get(own));
+        own.or_else(|| self.object.get(key))
+    }
+
+    /// What the file itself says, if it says anything but null.
+    pub(super) fn stated(&self, key: &str) -> Option<&'a Value> {
+        self.written(key).filter(|value| !value.is_null())
+    }
+
+    /// The value, from the file or as the family fills it in; null is none.
     pub(super) fn value(&self, key: &str) -> Option<&'a Value> {
-        self.object.get(key).filter(|value| !value.is_null())
+        self.written(key).or_else(|| self.defaults.value(key)).filter(|value| !value.is_null())
+    }
+
+    /// Whether the file says nothing of a key, so that the family's default was taken.
+    pub(super) fn is_filled_in(&self, key: &str) -> bool {
+        self.written(key).is_none() && self.defaults.value(key).is_some()
+    }
+
+    /// The name by which the file has a key.
+    fn name_in_file<'k>(&self, key: &'k str) -> &'k str {
+        match self.defaults.own_name(key) {
+            Some(own) if self.object.contains_key(own) => own,
+            _ => key,
+        }
     }
 
     pub(super) fn error(&self, key: &str, what: impl Into<String>) -> Error {
+        self.error_named(self.name_in_file(key), what)
+    }
+
+    /// The same, by the very name.
+    fn error_named(&self, key: &str, what: impl Into<String>) -> Error {
         let error = Error::new(what).in_source(self.source);
         let error = match self.line_of(key) {
             Some(line) => error.at_line(line),
             None => error,
         };
-        error.at_column(match self.within {
-            Some(outer) => format!("{outer}.{key}"),
-            None => key.to_owned(),
-        })
+        error.at_column(if self.within.is_empty() { key.to_owned() } else { format!("{}.{key}", self.within) })
     }
 
     /// The line that a key stands in, if it stands in one alone: the text may have it in other objects too.
@@ -53,45 +76,86 @@ impl<'a> Keys<'a> {
             .match_indices(&quoted)
             .map(|(place, _)| place)
             .filter(|place| self.text[place + quoted.len()..].trim_start().starts_with(':'));
-        let place = places.next().filter(|_| self.value(key).is_some())?;
+        let place = places.next().filter(|_| self.object.get(key).is_some_and(|value| !value.is_null()))?;
         match places.next() {
             None => Some(self.text[..place].matches('\n').count() as u64 + 1),
             Some(_) => None,
         }
     }
 
-    /// A whole number from 1 to `largest`. `16.0` is one too.
-    pub(super) fn size(&self, key: &str, largest: u32) -> Result<Option<u32>> {
-        let Some(value) = self.value(key) else {
-            return Ok(self.defaults.iter().find(|(known, _)| *known == key).map(|(_, size)| *size));
+    /// A whole number from `least` to `largest`. `16.0` is one too, and so is a list that repeats one.
+    fn number(&self, key: &str, least: u32, largest: u32) -> Result<Option<u32>> {
+        match self.value(key) {
+            Some(value) => self.number_of(self.name_in_file(key), value, least, largest).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn number_of(&self, key: &str, value: &Value, least: u32, largest: u32) -> Result<u32> {
+        let value = match value {
+            Value::Array(sizes) if sizes.len() > 1 => one_of_all(sizes).ok_or_else(|| {
+                self.error_named(key, "the layers differ in it, but a prediction sees one size for all of them")
+                    .expected("one number, or a list of equal ones")
+            })?,
+            one => one,
         };
         let whole =
             value.as_u64().or_else(|| value.as_f64().filter(|v| v.fract() == 0.0 && *v >= 0.0).map(|v| v as u64));
         match whole {
-            Some(size) if (1..=u64::from(largest)).contains(&size) => Ok(Some(size as u32)),
-            Some(size) => Err(self.error(key, format!("'{size}' is out of range")).expected(sizes(largest))),
+            Some(size) if (u64::from(least)..=u64::from(largest)).contains(&size) => Ok(size as u32),
+            Some(size) => {
+                Err(self.error_named(key, format!("'{size}' is out of range")).expected(sizes(least, largest)))
+            }
             None => {
                 let what = format!("'{}' is not a whole number", shown(&value.to_string()));
-                Err(self.error(key, what).expected(sizes(largest)))
+                Err(self.error_named(key, what).expected(sizes(least, largest)))
             }
         }
+    }
+
+    pub(super) fn size(&self, key: &str, largest: u32) -> Result<Option<u32>> {
+        self.number(key, 1, largest)
+    }
+
+    /// A number that may be 0, and is where nothing says otherwise.
+    pub(super) fn count(&self, key: &str, largest: u32) -> Result<u32> {
+        Ok(self.number(key, 0, largest)?.unwrap_or(0))
     }
 
     pub(super) fn required(&self, key: &str, largest: u32) -> Result<u32> {
-        self.size(key, largest)?.ok_or_else(|| self.error(key, "the key is missing").expected(sizes(largest)))
+        self.size(key, largest)?.ok_or_else(|| self.error(key, "the key is missing").expected(sizes(1, largest)))
     }
 
-    /// A size that goes by either of two names; a file may have both, if they agree.
-    pub(super) fn either(&self, keys: [&str; 2], largest: u32) -> Result<u32> {
-        let [first, second] = keys;
-        match (self.size(first, largest)?, self.size(second, largest)?) {
-            (Some(a), Some(b)) if a != b => Err(self.error(first, format!("'{a}' contradicts '{b}' in '{second}'"))),
-            (Some(size), _) | (None, Some(size)) => Ok(size),
-            (None, None) => {
-                let error = self.error(first, format!("the key is missing, and so is '{second}'"));
-                Err(error.expected(sizes(largest)))
+    /// A size that goes by any of these names; a file may have several, if they agree.
+    pub(super) fn any(&self, keys: &[&str], largest: u32) -> Result<u32> {
+        let mut found: Option<(&str, u32)> = None;
+        // By the very names, so that a family's own name for one does not hide another.
+        for (key, value) in keys.iter().filter_map(|key| Some((*key, self.object.get(*key)?))) {
+            if value.is_null() {
+                continue;
+            }
+            let size = self.number_of(key, value, 1, largest)?;
+            match found {
+                Some((other, known)) if known != size => {
+                    return Err(self.error_named(other, format!("'{known}' contradicts '{size}' in '{key}'")));
+                }
+                Some(_) => (),
+                None => found = Some((key, size)),
             }
         }
+        if let Some((_, size)) = found {
+            return Ok(size);
+        }
+        for key in keys {
+            if let Some(size) = self.size(key, largest)? {
+                return Ok(size);
+            }
+        }
+        let also: Vec<String> = keys.iter().skip(1).map(|key| format!(", and so is '{key}'")).collect();
+        let also = also.concat();
+        Err(self
+            .error(keys.first().copied().unwrap_or(""), format!("the key is missing{also}"))
+            .expected(sizes(1, largest)))
     }
 
     pub(super) fn truth(&self, key: &str) -> Result<Option<bool>> {
@@ -105,37 +169,45 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Which layers have experts: every `decoder_sparse_step`-th that is not among `mlp_only_layers`. Fails where some
-    /// have and others have not: law and latency model see one shape for all layers of a model.
-    pub(super) fn sparse_layers(&self, layers: u32) -> Result<Sparse> {
-        const STEP: &str = "decoder_sparse_step";
-        const DENSE: &str = "mlp_only_layers";
-        let step = self.size(STEP, Architecture::LIMITS.layers)?.unwrap_or(1);
-        let dense = self.numbers(DENSE)?;
-        let has_experts = |layer: &u32| (layer + 1).is_multiple_of(step) && !dense.contains(&u64::from(*layer));
-        match (0..layers).filter(has_experts).count() {
-            0 => Ok(Sparse::None),
-            sparse if sparse == layers as usize => Ok(Sparse::All),
-            _ if step > 1 => Err(self.mixed(STEP).expected("1, experts in every layer")),
-            _ => Err(self.mixed(DENSE).expected("[], experts in every layer")),
-        }
+    /// Whether a switch is on.
+    pub(super) fn is_on(&self, key: &str) -> Result<bool> {
+        Ok(self.truth(key)? == Some(true))
     }
 
-    /// A list of whole numbers; empty where there is none.
-    fn numbers(&self, key: &str) -> Result<Vec<u64>> {
-        let Some(value) = self.value(key) else { return Ok(Vec::new()) };
+    /// A list of whole numbers.
+    pub(super) fn numbers(&self, key: &str) -> Result<Option<Vec<u64>>> {
+        let Some(value) = self.value(key) else { return Ok(None) };
         let numbers = value.as_array().and_then(|values| values.iter().map(Value::as_u64).collect());
-        numbers.ok_or_else(|| {
+        numbers.map(Some).ok_or_else(|| {
             let what = format!("'{}' is no list of layers", shown(&value.to_string()));
             self.error(key, what).expected("whole numbers in brackets, such as []")
         })
     }
 
-    fn mixed(&self, key: &str) -> Error {
-        self.error(key, "some layers are dense and others have experts, but a law sees one shape for all layers")
+    /// A list of words, one per layer. A longer one also names layers beyond the last, which are no part of the pass.
+    pub(super) fn words(&self, key: &str, layers: u32) -> Result<Option<Vec<&'a str>>> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let words: Option<Vec<&str>> = value.as_array().and_then(|values| values.iter().map(Value::as_str).collect());
+        match words {
+            Some(words) if words.len() >= layers as usize => {
+                Ok(Some(words.into_iter().take(layers as usize).collect()))
+            }
+            Some(words) => Err(self
+                .error(key, format!("it names {} layers, and num_hidden_layers is {layers}", words.len()))
+                .expected("one word per layer")),
+            None => {
+                let what = format!("'{}' is no list of words", shown(&value.to_string()));
+                Err(self.error(key, what).expected("one word per layer, such as \"full_attention\""))
+            }
+        }
     }
 }
 
-fn sizes(largest: u32) -> String {
-    format!("a whole number from 1 to {}", count(largest as usize))
+fn one_of_all(sizes: &[Value]) -> Option<&Value> {
+    let first = sizes.first()?;
+    sizes.iter().all(|size| size == first).then_some(first)
+}
+
+fn sizes(least: u32, largest: u32) -> String {
+    format!("a whole number from {least} to {}", count(largest as usize))
 }

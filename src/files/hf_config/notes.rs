@@ -1,30 +1,28 @@
-//! What a file says besides the shape and predictions do not follow: windows of attention, quantised weights.
+//! What a reader of predictions must know of a file: parts that are not priced, sizes that it does not have, quantised
+//! weights.
 
 use serde_json::{Map, Value};
 
-use super::family::Family;
 use super::keys::Keys;
-use engine::reference::SLIDING_WINDOW;
 use engine::text::shown;
 
-/// `file` are the keys of the whole file, `keys` those of its text model.
-pub(super) fn of(family: &Family, file: &Keys<'_>, keys: &Keys<'_>) -> Vec<String> {
-    let windowed = is_windowed(family, keys).then(|| SLIDING_WINDOW.to_owned());
-    let quantised = file.value("quantization_config").or_else(|| keys.value("quantization_config"));
-    windowed.into_iter().chain(quantised.map(of_quantisation)).collect()
-}
+/// Sizes that a file should have itself. Without them it describes its family's default.
+const SIZES: [&str; 4] = ["hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size"];
 
-/// Whether some layer sees less than the longest context. Gemma's do whatever the file says.
-fn is_windowed(family: &Family, keys: &Keys<'_>) -> bool {
-    if matches!(family.model_type, "gemma2" | "gemma3_text") {
-        return true;
-    }
-    if let Some(Value::Array(layers)) = keys.value("layer_types") {
-        return layers.iter().any(|layer| layer == "sliding_attention");
-    }
-    let in_use = keys.value("use_sliding_window") != Some(&Value::Bool(false));
-    let longest = keys.value("max_position_embeddings").and_then(Value::as_f64).unwrap_or(f64::INFINITY);
-    in_use && keys.value("sliding_window").and_then(Value::as_f64).is_some_and(|window| window < longest)
+/// `file` are the keys of the whole file, `keys` those of its text model.
+pub(super) fn of(part_of: Option<&str>, file: &Keys<'_>, keys: &Keys<'_>) -> Vec<String> {
+    let part = part_of.map(|whole| {
+        format!("the text part of a model of type {}; what it sees or hears with is not priced", shown(whole))
+    });
+    let missing: Vec<String> = SIZES
+        .iter()
+        .filter(|key| keys.is_filled_in(key))
+        .filter_map(|key| Some(format!("{key} {}", keys.value(key)?)))
+        .collect();
+    let filled = (!missing.is_empty())
+        .then(|| format!("not in the file, so as transformers fills it in: {}", missing.join(", ")));
+    let quantised = file.value("quantization_config").or_else(|| keys.value("quantization_config"));
+    part.into_iter().chain(filled).chain(quantised.map(of_quantisation)).collect()
 }
 
 /// `its own weights are awq, 4 bit, in groups of 128; …`, from a `quantization_config` or a `hf_quant_config.json`.

@@ -1,152 +1,174 @@
-//! A model's shape from GGUF metadata: the header of a `.gguf` file, or its keys and values as JSON.
+//! A model from a GGUF file: the header of a `.gguf`, or its keys and values as JSON.
 //!
-//! The file that llama.cpp ran says what was run, where a name would have to be trusted. Only the header is read.
-//! Lengths in it are believed only as far as there are bytes.
+//! The file that llama.cpp ran says what was run, where a name would have to be trusted. It also says how every tensor is
+//! stored. So a model in such a file is priced with the file's own bytes, whatever mix of formats somebody chose.
 
 mod header;
+mod parts;
+mod shape;
+mod tensors;
+mod types;
+
+pub(crate) use parts::{in_directory, is_named_so, model_name};
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
 
 use serde_json::Value;
 
+use self::header::Header;
+use self::shape::{ARCHITECTURE, Keys, Shape, Windows};
+use self::tensors::Tensors;
 use super::json;
-use super::options::Model;
-use super::row::{self, Row};
-use engine::architecture::Architecture;
+use super::row::Row;
 use engine::error::{Error, Result};
-use engine::layout::Layout;
-use engine::text::shown;
+use engine::extras::Extras;
+use engine::precision::Precision;
+use engine::reference::{Certainty, OwnFormat, ReferenceModel, SLIDING_WINDOW};
+use engine::text::escaped;
+use engine::units;
 
-/// Bytes from the start of a `.gguf` file that hold the header of any model: a vocabulary is some 10 MB of it.
-pub const HEADER_BYTES: usize = 64_000_000;
-
-const ARCHITECTURE: &str = "general.architecture";
+/// Bytes from the start of a file that say whether it is one of these.
+const BEGINNING: u64 = 4096;
+/// Metadata as JSON is no longer.
+const MOST_JSON_BYTES: u64 = 64_000_000;
 
 /// Whether these bytes are a GGUF file's, or its metadata as JSON.
 pub fn is_gguf(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(4096)];
+    let head = &bytes[..bytes.len().min(BEGINNING as usize)];
     bytes.starts_with(header::MAGIC) || head.windows(ARCHITECTURE.len()).any(|window| window == ARCHITECTURE.as_bytes())
 }
 
-/// The model that the file called `source` describes; of a `.gguf` file, the first [`HEADER_BYTES`] suffice.
-pub fn model(source: &str, bytes: &[u8]) -> Result<Model> {
-    metadata(bytes).and_then(|row| shape(source, &row)).map_err(|error| error.or_source(source))
+/// Whether a file is one of these; no more than its beginning is read.
+pub fn is_gguf_file(path: &Path) -> bool {
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok().filter(|_| path.is_file());
+    file.is_some_and(|file| file.take(BEGINNING).read_to_end(&mut bytes).is_ok()) && is_gguf(&bytes)
 }
 
-fn metadata(bytes: &[u8]) -> Result<Row> {
-    if bytes.starts_with(header::MAGIC) {
-        return header::read(bytes).map(Row::new);
+/// The model in the file at a path, all parts of it if it is split. Only headers are read.
+pub fn read(path: &Path) -> Result<ReferenceModel> {
+    let source = path.display().to_string();
+    let parts = parts::parts(path);
+    let mut whole: Option<Header> = None;
+    for part in &parts {
+        let of_part = |error: Error| error.or_source(part.display().to_string());
+        let file = File::open(part).map_err(|error| of_part(unreadable(&error, parts.len())))?;
+        let next = content(BufReader::new(file)).map_err(of_part)?;
+        match &mut whole {
+            None => whole = Some(next),
+            Some(whole) => whole.tensors.extend(next.tensors),
+        }
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| Error::new("the file is not UTF-8 text"))?;
-    match json::parse(text)? {
-        Value::Object(object) => Ok(Row::new(object)),
+    let header = whole.unwrap_or_default();
+    let name = model_name(path).unwrap_or_else(|| source.clone());
+    model_of(header, escaped(&name), &escaped(&source)).map_err(|error| error.or_source(source.clone()))
+}
+
+fn unreadable(error: &std::io::Error, parts: usize) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::NotFound if parts > 1 => {
+            Error::new("there is no such file").expected(format!("all {parts} parts of the model in one directory"))
+        }
+        std::io::ErrorKind::NotFound => Error::new("there is no such file"),
+        std::io::ErrorKind::PermissionDenied => Error::new("this may not be read: permission denied"),
+        _ => Error::new(format!("this cannot be read: {error}")),
+    }
+}
+
+/// The header of a binary file, or the keys of a text.
+fn content(mut file: impl Read) -> Result<Header> {
+    let mut beginning = [0; header::MAGIC.len()];
+    let mut read = 0;
+    while read < beginning.len() {
+        match file.read(&mut beginning[read..]) {
+            Ok(0) | Err(_) => break,
+            Ok(more) => read += more,
+        }
+    }
+    let whole = beginning[..read].chain(file);
+    if beginning == header::MAGIC {
+        return header::read(whole);
+    }
+    let mut text = String::new();
+    whole
+        .take(MOST_JSON_BYTES)
+        .read_to_string(&mut text)
+        .map_err(|_| Error::new("the file is neither a GGUF file nor its metadata as UTF-8 text"))?;
+    match json::parse(&text)? {
+        Value::Object(keys) => Ok(Header { keys, tensors: Vec::new() }),
         _ => {
             Err(Error::new("there is no object in the file").expected("the keys and values of a GGUF file's metadata"))
         }
     }
 }
 
-fn shape(source: &str, row: &Row) -> Result<Model> {
-    let family = row.text(ARCHITECTURE).ok_or_else(|| row::missing(ARCHITECTURE))?;
-    let keys = Keys { row, family: &family };
-    let limits = Architecture::LIMITS;
-    let (width, heads) =
-        (keys.required("embedding_length", limits.width)?, keys.required("attention.head_count", limits.heads)?);
-    if let Some(shared) = keys.size("expert_shared_feed_forward_length", limits.expert_hidden)? {
-        return Err(keys
-            .error("expert_shared_feed_forward_length", format!("a shared expert of {shared} is not read from GGUF")));
+fn model_of(header: Header, file_name: String, source: &str) -> Result<ReferenceModel> {
+    let row = Row::new(header.keys);
+    let family = shape::family(&row)?;
+    let keys = Keys { row: &row, family: &family };
+    shape::refuse_other_layers(&keys)?;
+    let tensors = Tensors::sorted(&header.tensors, shape::layers(&keys)?)?;
+    let Shape { architecture, windows } = shape::shape(&keys, &tensors)?;
+    let mut notes = Vec::new();
+    if header.tensors.is_empty() {
+        notes.push("the keys do not say whether the LM head is tied to the embedding: taken as tied".to_owned());
     }
-    let experts = keys.size("expert_count", limits.experts)?;
-    let expert_hidden = match (experts, keys.size("expert_feed_forward_length", limits.expert_hidden)?) {
-        (Some(_), Some(hidden)) => hidden,
-        _ => keys.required("feed_forward_length", limits.expert_hidden)?,
-    };
-    let head_dim = match keys.size("attention.key_length", limits.head_dim)? {
-        Some(size) => size,
-        None if heads > 0 && width.is_multiple_of(heads) => width / heads,
-        None => {
-            return Err(
-                keys.error("attention.key_length", "the key is missing, and the width is no multiple of the heads")
-            );
-        }
-    };
-    let architecture = Architecture {
-        layers: keys.required("block_count", limits.layers)?,
-        width,
-        heads,
-        head_dim,
-        kv_heads: keys.size("attention.head_count_kv", limits.kv_heads)?.unwrap_or(heads),
-        expert_hidden,
-        experts: experts.unwrap_or(1),
-        top_k: match experts {
-            Some(_) => keys.required("expert_used_count", limits.top_k)?,
-            None => 1,
-        },
-        shared_hidden: keys.size("expert_shared_feed_forward_length", limits.shared_hidden)?.unwrap_or(0),
-        vocab: keys.vocab(limits.vocab)?,
-        // Where nothing is given, the number of parameters in the benchmark decides.
-        tied: !row.has(header::HEAD_TENSOR),
-        layout: Layout::UNIFORM,
-    };
-    architecture.validate().map_err(|invalid| keys.error("block_count", invalid.to_string()))?;
-    Ok(Model::new(row.text("general.name").unwrap_or_else(|| source.to_owned()), architecture))
+    if windows == Windows::Unplaced {
+        notes.push(SLIDING_WINDOW.to_owned());
+    }
+    if tensors.has_layers() {
+        tensors.check(&architecture)?;
+    }
+    let format = own_format(&row, &tensors, &architecture)?;
+    Ok(ReferenceModel {
+        name: file_name,
+        architecture,
+        extras: crate::hf_config::extras_of(transformers_name(&family), "", &architecture).unwrap_or(Extras::PLAIN),
+        family: escaped(&family),
+        certainty: Certainty::Known,
+        source: source.to_owned(),
+        format,
+        notes,
+    })
 }
 
-struct Keys<'a> {
-    row: &'a Row,
-    family: &'a str,
+/// The format of the file, with the bytes of its own tensors where it has all of them.
+fn own_format(
+    row: &Row,
+    tensors: &Tensors,
+    architecture: &engine::architecture::Architecture,
+) -> Result<Option<OwnFormat>> {
+    let written = row.count("general.file_type")?;
+    let named = written.and_then(types::format);
+    if !tensors.has_layers() {
+        let words = |precision: &Precision| precision.name.to_uppercase();
+        return Ok(named.map(|precision| OwnFormat { words: words(&precision), precision }));
+    }
+    let all = tensors.all();
+    let bits = 8.0 * all.bytes / all.count as f64;
+    let bytes = tensors.bytes(architecture);
+    let precision = named.unwrap_or_else(|| Precision::of_gguf_file("gguf", tensors.most_used()));
+    let head = tensors.head_kind.and_then(types::storage).unwrap_or(precision.head);
+    let words = format!(
+        "{}, {} bits per weight on average, LM head in {}",
+        precision.name.to_uppercase(),
+        units::significant(bits, 3),
+        head.name.to_uppercase()
+    );
+    Ok(Some(OwnFormat { precision: precision.as_in_file(head, bytes), words }))
 }
 
-impl Keys<'_> {
-    fn key(&self, name: &str) -> String {
-        format!("{}.{name}", self.family)
+/// The `model_type` that transformers has for a family of llama.cpp, as far as norms and biases are known by it.
+fn transformers_name(family: &str) -> &str {
+    match family {
+        "qwen2moe" => "qwen2_moe",
+        "qwen3moe" => "qwen3_moe",
+        "gemma3" => "gemma3_text",
+        "llama4" => "llama",
+        other => other,
     }
-
-    fn error(&self, name: &str, what: impl Into<String>) -> Error {
-        Error::new(what).at_column(shown(&self.key(name)))
-    }
-
-    /// A size; 0 is none, and a list is one size where all its entries are.
-    fn size(&self, name: &str, largest: u32) -> Result<Option<u32>> {
-        let key = self.key(name);
-        let count = match self.row.value(&key) {
-            Some(Value::Array(sizes)) => Some(same(sizes).ok_or_else(|| {
-                self.error(name, "the layers differ, but a prediction sees one shape for all layers")
-            })?),
-            _ => self.row.count(&key)?,
-        };
-        match count {
-            None | Some(0) => Ok(None),
-            Some(size) if size <= u64::from(largest) => Ok(Some(size as u32)),
-            Some(size) => {
-                let most = engine::units::count(largest as usize);
-                Err(self
-                    .error(name, format!("'{size}' is out of range"))
-                    .expected(format!("a whole number from 1 to {most}")))
-            }
-        }
-    }
-
-    fn required(&self, name: &str, largest: u32) -> Result<u32> {
-        self.size(name, largest)?.ok_or_else(|| self.error(name, "the key is missing"))
-    }
-
-    /// `vocab_size`, else the number of tokens that there are.
-    fn vocab(&self, largest: u32) -> Result<u32> {
-        const TOKENS: &str = "tokenizer.ggml.tokens";
-        if let Some(size) = self.size("vocab_size", largest)? {
-            return Ok(size);
-        }
-        let count = match self.row.value(TOKENS) {
-            Some(Value::Array(tokens)) => Some(tokens.len() as u64),
-            _ => self.row.count(TOKENS)?,
-        };
-        let size = count.and_then(|count| u32::try_from(count).ok()).filter(|size| (1..=largest).contains(size));
-        size.ok_or_else(|| self.error("vocab_size", format!("the key is missing, and so is '{TOKENS}'")))
-    }
-}
-
-fn same(sizes: &[Value]) -> Option<u64> {
-    let first = sizes.first()?.as_u64()?;
-    sizes.iter().all(|size| size.as_u64() == Some(first)).then_some(first)
 }
 
 #[cfg(test)]

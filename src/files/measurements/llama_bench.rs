@@ -199,7 +199,9 @@ impl Test<'_> {
         }
         let measurement = self.measurement(phase, [time_s, share], found)?;
         let spread_s = spread_s.map(|spread| spread / share);
-        found.measurements.push(Measurement { spread_s, ..measurement });
+        let chunk = self.row.count("n_ubatch")?.and_then(|most| u32::try_from(most).ok()).filter(|most| *most > 0);
+        let prefill_chunk_tokens = chunk.filter(|_| generated == 0);
+        found.measurements.push(Measurement { spread_s, prefill_chunk_tokens, ..measurement });
         Ok(())
     }
 
@@ -229,6 +231,7 @@ impl Test<'_> {
         let formats = Formats { weights: file_type(&written), head: None, kv_cache: self.kv_cache() };
         let excluded = self.not_on_one_device(architecture.layers)?.or_else(|| formats.doubt());
         Ok(Measurement {
+            prefill_chunk_tokens: None,
             origin: self.origin.clone(),
             board: self.board()?,
             mode: told::named(self.options.mode.as_ref()),

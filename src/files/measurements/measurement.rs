@@ -194,6 +194,8 @@ pub struct Measurement {
     pub excluded: Option<String>,
     /// What computed, where the file says.
     pub device: Option<Device>,
+    /// Most prompt tokens that one pass took, where the file says.
+    pub prefill_chunk_tokens: Option<u32>,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::measurement::{Formats, Named};
 use crate::boards::Boards;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
+use engine::reference::ReferenceModel;
 use engine::text::shown;
 use engine::units;
 
@@ -28,6 +29,12 @@ impl Model {
     /// A model of that shape.
     pub fn new(name: impl Into<String>, architecture: Architecture) -> Self {
         Self { name: name.into(), architecture, parameters: architecture.parameters_total() }
+    }
+
+    /// A model that was read or found.
+    pub fn of(model: ReferenceModel) -> Self {
+        let parameters = model.parameters_total();
+        Self { name: model.name, architecture: model.architecture, parameters }
     }
 
     /// The shape, if it has so many parameters. Some converters store a tied head twice. Then it is not tied in the

@@ -68,6 +68,11 @@ fn read(file: &str, text: &str, options: &Options<'_>) -> Result<Found> {
             continue;
         }
         let reader = Line { origin: Origin { file: file.to_owned(), place: Place::Line(line) }, row: &row, options };
+        // Of many models one may be of another size; a single one that is so is a slip.
+        if several && let Some(reason) = reader.other_size().map_err(|error| error.at_line(line))? {
+            found.skip(&reader.origin, reason);
+            continue;
+        }
         reader.read(&mut found).map_err(|error| error.at_line(line))?;
     }
     Ok(found)
@@ -99,6 +104,15 @@ impl Line<'_> {
         Ok(())
     }
 
+    /// Why the shape is not that of the model that was measured, if its parameters say so.
+    fn other_size(&self) -> Result<Option<String>> {
+        let written = self.row.text("model").unwrap_or_default();
+        let model = self.options.model([written.as_str()]);
+        let Some((model, parameters)) = model.zip(self.row.positive("params_b")?) else { return Ok(None) };
+        let refused = model.with_parameters(parameters * 1e9).err();
+        Ok(refused.map(|error| format!("{}, which {} has not", error.headline(), shown(&written))))
+    }
+
     /// All but what was timed.
     fn base(&self, written: &str, model: &Model, found: &mut Found) -> Result<Measurement> {
         let text = |key: &str| self.row.text(key);
@@ -106,6 +120,7 @@ impl Line<'_> {
         let engine = text("engine").or_else(|| self.options.engine.clone()).ok_or_else(|| row::missing("engine"))?;
         let batch = self.row.count("batch")?.or_else(|| self.options.batch.map(u64::from)).unwrap_or(1);
         Ok(Measurement {
+            prefill_chunk_tokens: None,
             origin: self.origin.clone(),
             board: self.board()?,
             mode: text("power_mode")

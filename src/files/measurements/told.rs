@@ -62,6 +62,7 @@ pub(super) fn in_format(
     let weights = format.map_or_else(|| weights(options, names), Ok)?;
     let formats = Formats { weights, head: None, kv_cache: None };
     Ok(Measurement {
+        prefill_chunk_tokens: None,
         origin,
         board: named(options.board.as_ref()),
         mode: named(options.mode.as_ref()),

@@ -10,6 +10,7 @@ use super::raw::{DATE, RawEfficiency, RawFigure, RawMemory, RawMode, RawProfile,
 use super::{EfficiencyFigures, MemoryFigures, PowerMode, Profile};
 use crate::toml_source::{KeyPath, TomlSource};
 use engine::error::{Error, Result, did_you_mean};
+use engine::sharing::Others;
 use engine::text::{one_of, shown};
 use engine::what_if::Scaling;
 
@@ -40,6 +41,7 @@ pub(super) fn profile(toml: TomlSource<'_>) -> Result<Profile> {
         identity: raw.identity,
         origin: None,
         what_if: Scaling::NONE,
+        others: Others::NONE,
         limited: Vec::new(),
         default_mode,
     })

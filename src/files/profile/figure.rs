@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use engine::efficiency::{Efficiency, Overhead};
+use engine::workload::MAX_TOKENS;
 
 /// How a figure is known. Shown beside it, so that nobody takes a guess for a data sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -120,6 +121,8 @@ pub(super) enum Range {
     ZeroOrMore,
     /// A count: 1, 2, 3, …
     Whole,
+    /// Tokens of a prompt.
+    Chunk,
     /// Of a peak, as engines reach it.
     Share,
     /// A time that a launch can take, s.
@@ -133,6 +136,7 @@ impl Range {
                 Self::Positive => si > 0.0,
                 Self::ZeroOrMore => si >= 0.0,
                 Self::Whole => si >= 1.0 && si.fract() == 0.0,
+                Self::Chunk => (1.0..=f64::from(MAX_TOKENS)).contains(&si) && si.fract() == 0.0,
                 Self::Share => (Efficiency::SHARES[0]..=Efficiency::SHARES[1]).contains(&si),
                 Self::Launch => (0.0..=Overhead::MOST_S).contains(&si),
             }
@@ -143,6 +147,7 @@ impl Range {
             Self::Positive => "a finite number above 0",
             Self::ZeroOrMore => "a finite number, 0 or above",
             Self::Whole => "a whole number, 1 or above",
+            Self::Chunk => "a whole number of tokens, from 1 to 10,000,000",
             Self::Share => "a share of the peak, from 0.001 to 1",
             Self::Launch => "a time from 0 to 10 ms",
         }
@@ -200,6 +205,8 @@ pub(super) static CAPACITY: Quantity = quantity("capacity", "memory fitted", SIZ
 pub(super) static USABLE: Quantity = quantity("usable", "memory a program can have", SIZES, Range::Positive);
 pub(super) static RESERVED: Quantity = quantity("reserved", "kept by system and runtime", SIZES, Range::ZeroOrMore);
 pub(super) static BUS: Quantity = quantity("bus", "memory bus width", &[("bit", 1.0)], Range::Whole);
+pub(super) static PREFILL_CHUNK: Quantity =
+    quantity("prefill_chunk", "most tokens in one pass of a prompt", &[("token", 1.0), ("tokens", 1.0)], Range::Chunk);
 pub(super) static COMPUTE: Quantity = quantity("compute", "share of the compute peak", SHARES, Range::Share);
 pub(super) static TRAFFIC: Quantity = quantity("bandwidth", "share of the bandwidth", SHARES, Range::Share);
 pub(super) static OVERHEAD: Quantity = quantity("overhead", "time per operator besides", TIMES, Range::Launch);

@@ -54,6 +54,9 @@ pub struct FormatFigures {
     pub head: Option<String>,
     /// The format that the KV cache had, where it was not 16 bit.
     pub kv: Option<String>,
+    /// Most tokens that one pass of a prompt takes, where the engine divides prompts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefill_chunk: Option<Figure>,
     /// The power modes that were measured.
     pub modes: Vec<String>,
     /// Share of the compute peak.
@@ -117,6 +120,7 @@ struct RawFormat {
     formats: Vec<String>,
     head: Option<String>,
     kv: Option<String>,
+    prefill_chunk: Option<RawFigure>,
     #[serde(default)]
     modes: Vec<String>,
     compute: Option<RawFigure>,
@@ -194,10 +198,19 @@ impl Overlay {
             let measured = if figures.measured_in(&mode.name) { Measured::Here } else { Measured::Elsewhere };
             let stored = |name: &Option<String>| name.as_deref().and_then(Storage::named);
             let (head, kv_cache) = (stored(&figures.head), stored(&figures.kv));
+            let prefill_chunk_tokens = figures.prefill_chunk.as_ref().map(|chunk| chunk.si as u32);
             figures
                 .formats
                 .iter()
-                .map(move |&format| FormatEfficiency { format, head, kv_cache, efficiency, phases, measured })
+                .map(move |&format| FormatEfficiency {
+                    format,
+                    head,
+                    kv_cache,
+                    prefill_chunk_tokens,
+                    efficiency,
+                    phases,
+                    measured,
+                })
                 .collect::<Vec<_>>()
         };
         Efficiencies { general: Efficiency::IDEAL, formats: self.formats.iter().flat_map(in_mode).collect() }
@@ -234,6 +247,7 @@ fn format_figures(check: &Check<'_>, path: &KeyPath, raw: RawFormat) -> Result<F
         formats,
         head: raw.head,
         kv: raw.kv,
+        prefill_chunk: check.optional(path, &figure::PREFILL_CHUNK, raw.prefill_chunk)?,
         modes: raw.modes,
         compute: check.optional(path, &figure::COMPUTE, raw.compute)?,
         bandwidth: check.optional(path, &figure::TRAFFIC, raw.bandwidth)?,
@@ -308,6 +322,7 @@ impl FormatFigures {
     /// Every figure, in reading order.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         [
+            &self.prefill_chunk,
             &self.compute,
             &self.bandwidth,
             &self.bytes_per_sm_cycle,

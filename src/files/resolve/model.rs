@@ -1,52 +1,62 @@
-//! A model by its name in the table that ships, or by the `config.json` that describes it.
+//! A model by its name in the table that ships, by the `config.json` that describes it, or by its GGUF file.
 
 use std::path::{Path, PathBuf};
 
 use super::Library;
 use super::file::read;
 use crate::catalog::Kind;
-use crate::hf_config::{HfConfig, of_quantisation};
+use crate::hf_config::{HfConfig, Purpose, of_quantisation};
+use crate::measurements::gguf;
 use crate::python_json;
 use engine::error::{Error, Result};
-use engine::reference::ReferenceModel;
+use engine::reference::{OwnFormat, ReferenceModel};
 use engine::text::escaped;
 
 const CONFIG: &str = "config.json";
-/// What can be done for a model of a family that is not read.
-const BY_HAND: &str = "its shape by hand: roofscape predict --arch layers=…,width=…,heads=…,intermediate=…,vocab=…; three matrices \
-                       make a feed-forward block here, so for a model with two give two thirds of its intermediate";
 /// What NVIDIA's quantiser leaves beside it.
 const QUANTISED: &str = "hf_quant_config.json";
 
 impl Library {
-    /// The model of that name or path. A path is a `config.json` or a directory with one. A known name is the known
-    /// model, whatever is in the working directory; what was passed over is reported.
+    /// The model of that name or path. A path is a `config.json`, a `.gguf` file, or a directory with one of them. A known
+    /// name is the known model, whatever is in the working directory; what was passed over is reported.
     pub fn model(&self, typed: &str) -> Result<ReferenceModel> {
         let known = self.known_model(typed);
-        match (config_of(typed, known.is_ok())?, known) {
+        match (file_of(typed, known.is_ok())?, known) {
             (Some(path), Ok(mut known)) if !typed.contains(std::path::is_separator) => {
                 known.notes.push(passed_over(typed, &path));
                 Ok(known)
             }
-            (Some(path), _) => from_config(&path),
+            (Some(path), _) => from_file(&path),
             (None, named) => named,
         }
     }
 }
 
+/// The model in a file, with a note of the format that its weights have; whoever prices it in that one says so instead.
+fn from_file(path: &Path) -> Result<ReferenceModel> {
+    let is_gguf = gguf::is_named_so(path) || gguf::is_gguf_file(path);
+    let mut model = if is_gguf { gguf::read(path) } else { from_config(path) }?;
+    let note = model.format.as_ref().map(OwnFormat::passed_over);
+    model.notes.extend(note);
+    Ok(model)
+}
+
 /// The file that is meant; none where a name is.
-fn config_of(typed: &str, is_known: bool) -> Result<Option<PathBuf>> {
+fn file_of(typed: &str, is_known: bool) -> Result<Option<PathBuf>> {
     let path = Path::new(typed);
     let inside = path.join(CONFIG);
     if path.is_dir() && inside.is_file() {
         return Ok(Some(inside));
     }
     let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let is_path = typed.contains(std::path::is_separator) || is_json;
+    let is_path = typed.contains(std::path::is_separator) || is_json || gguf::is_named_so(path);
     if path.is_dir() && (is_path || !is_known) {
-        return Err(Error::new(format!("there is no {CONFIG} in this directory"))
+        if let Some(file) = gguf::in_directory(path)? {
+            return Ok(Some(file));
+        }
+        return Err(Error::new(format!("there is no {CONFIG} in this directory, and no .gguf file"))
             .in_source(path.display().to_string())
-            .expected(format!("a model as save_pretrained writes it, or the path of its {CONFIG}")));
+            .expected(format!("a model as save_pretrained writes it, the path of its {CONFIG}, or a .gguf file")));
     }
     Ok((is_path || path.is_file()).then(|| path.to_owned()))
 }
@@ -59,7 +69,7 @@ fn passed_over(typed: &str, path: &Path) -> String {
 fn from_config(path: &Path) -> Result<ReferenceModel> {
     let source = path.display().to_string();
     let text = read(Kind::Model, path)?;
-    let config = HfConfig::parse(&source, &text, BY_HAND)?;
+    let config = HfConfig::parse(&source, &text, Purpose::Price)?;
     let mut model = config.into_model(escaped(&name_of(path)), escaped(&source))?;
     let beside = path.with_file_name(QUANTISED);
     if beside.is_file() {
@@ -96,7 +106,6 @@ mod tests {
 
     use super::*;
     use crate::fixtures;
-    use engine::reference::SLIDING_WINDOW;
 
     const TINY: &str = r#"{"model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
         "num_attention_heads": 4, "vocab_size": 100, "tie_word_embeddings": false}"#;
@@ -126,7 +135,7 @@ mod tests {
             let path = dir.path().join(typed).display().to_string();
             let model = fixtures::library().model(&path).unwrap();
             assert_eq!(model.name, name, "{typed}");
-            assert_eq!(model.source, config_of(&path, false).unwrap().unwrap().display().to_string());
+            assert_eq!(model.source, file_of(&path, false).unwrap().unwrap().display().to_string());
             // Embedding and head, two layers of four square projections and a feed-forward block, five norms.
             assert_eq!(model.parameters_total(), 2 * 100 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128) + 5 * 64);
         }
@@ -143,17 +152,14 @@ mod tests {
     #[test]
     fn names_need_no_files() {
         let model = fixtures::library().model("GEMMA-3-1b").unwrap();
-        assert_eq!(
-            (model.parameters_total(), model.notes.as_slice()),
-            (999_885_952, [SLIDING_WINDOW.to_owned()].as_slice())
-        );
+        assert_eq!((model.parameters_total(), model.notes.len()), (999_885_952, 0));
     }
 
     #[test]
     fn what_is_no_model_is_said_plainly() {
         let dir = folder(&[
             ("empty/notes.txt", ""),
-            ("novocab.json", &TINY.replace("\"vocab_size\": 100, ", "")),
+            ("novocab.json", &TINY.replace("\"vocab_size\": 100, ", "\"vocab_size\": null, ")),
             ("m/config.json", TINY),
             ("m/hf_quant_config.json", "{"),
         ]);
@@ -162,7 +168,10 @@ mod tests {
             let error = fixtures::library().model(&path).unwrap_err().to_string();
             error.replace(&dir.path().display().to_string(), "…")
         };
-        assert!(refusal("empty").starts_with("…/empty: there is no config.json in this directory\n  expected: "));
+        assert!(
+            refusal("empty")
+                .starts_with("…/empty: there is no config.json in this directory, and no .gguf file\n  expected: ")
+        );
         assert_eq!(refusal("gone.json"), "…/gone.json: there is no such file");
         assert!(refusal("novocab.json").starts_with("…/novocab.json, 'vocab_size': the key is missing, and embedding"));
         assert!(refusal("m").starts_with("…/m/hf_quant_config.json:1: not JSON at character 1"));

@@ -9,13 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::trainer_state::{Evaluation, TrainerState};
 use super::{Dialect, Field, Loaded, Skipped, Told, Used, hex};
-use crate::hf_config::HfConfig;
+use crate::hf_config::{HfConfig, Purpose};
 use engine::error::{Error, Result};
 use engine::runs::{Dataset, Run};
 use engine::text::{shown, some_of};
-
-/// What to do with runs of a family that is not read.
-const OTHERWISE: &str = "put its runs into a table, see datasets/README.md";
 
 /// A file that belongs to a run.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +34,8 @@ pub struct DirectoryReader {
     early: Vec<String>,
     /// Runs with a shared expert.
     shared: Vec<String>,
+    /// Runs whose layers differ, and how.
+    differing: Vec<String>,
     /// Digest and path of each file that gave a run.
     files: Vec<(String, String)>,
 }
@@ -50,8 +49,11 @@ impl DirectoryReader {
     /// Adds the run in the directory called `name`.
     pub fn add(&mut self, name: &str, state_file: &RunFile<'_>, config_file: &RunFile<'_>) -> Result<()> {
         let state = TrainerState::parse(state_file.source, &text(state_file)?)?;
-        let config = HfConfig::parse(config_file.source, &text(config_file)?, OTHERWISE)?;
+        let config = HfConfig::parse(config_file.source, &text(config_file)?, Purpose::Runs)?;
         let reason = match state.evaluation {
+            Evaluation::Loss { .. } if config.layout().dense.is_some() => {
+                "some layers are dense and others have experts, but a law sees one shape for all layers".to_owned()
+            }
             Evaluation::Loss { loss, step } => {
                 self.note(name, &state, step, &config);
                 for file in [state_file, config_file] {
@@ -84,8 +86,12 @@ impl DirectoryReader {
             let [step, end] = [step, end].map(|steps| engine::units::count(steps as usize));
             self.early.push(format!("{} at step {step} of {end}", shown(name)));
         }
-        if config.shared_expert_intermediate_size.is_some() {
+        if config.has_shared_expert() {
             self.shared.push(shown(name));
+        }
+        if !config.layout().is_uniform() {
+            let how = config.layout().in_words(config.layers()).join(", ");
+            self.differing.push(format!("{} ({how})", shown(name)));
         }
     }
 
@@ -97,6 +103,9 @@ impl DirectoryReader {
         if !self.shared.is_empty() {
             let what = "a shared expert counts by its weights in FFN ratio and activation rate";
             remarks.push(format!("{what}: {}", some_of(&self.shared)));
+        }
+        if !self.differing.is_empty() {
+            remarks.push(format!("no law sees how layers differ: {}", some_of(&self.differing)));
         }
         remarks
     }

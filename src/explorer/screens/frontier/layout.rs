@@ -13,8 +13,8 @@ use super::model::LowerPane;
 use crate::explorer::frame::{Room, frame};
 use crate::explorer::state::State;
 
-/// Rows of the controls pane, borders included: five budgets, a rule, six rows of workload and platform.
-const CONTROLS_ROWS: u16 = 14;
+/// Rows of the controls pane, borders included: five budgets, a rule, seven rows of workload and platform.
+const CONTROLS_ROWS: u16 = 15;
 /// The same without the rule, which gives way to a row of table or pick on the smallest screen.
 const CONTROLS_ROWS_AT_LEAST: u16 = CONTROLS_ROWS - 1;
 /// Rows of the body below which the pick has no pane of its own.

@@ -9,7 +9,7 @@ use crate::explorer::vocabulary::{Arrow, Control, Direction, Focus, Stride};
 use engine::budget::Limit;
 
 /// Controls in the order in which the arrow keys walk through them.
-const CONTROLS: [Control; 15] = [
+const CONTROLS: [Control; 18] = [
     Control::Budget(Limit::Total),
     Control::Budget(Limit::Prefill),
     Control::Budget(Limit::Tpot),
@@ -18,12 +18,15 @@ const CONTROLS: [Control; 15] = [
     Control::Prompt,
     Control::Generate,
     Control::Batch,
+    Control::Cached,
+    Control::Chunk,
     Control::Aim,
     Control::Format,
     Control::Head,
     Control::KvCache,
     Control::Mode,
     Control::Board,
+    Control::Others,
     Control::Law,
 ];
 

@@ -106,3 +106,16 @@ fn what_is_wrong_is_named_by_line_and_column() {
          value\n  try: put a cell that contains a comma in double quotes"
     );
 }
+
+/// One row of another size does not take the others with it.
+#[test]
+fn a_row_of_another_size_among_others_is_skipped() {
+    let loaded = read_plainly(
+        "t.csv",
+        "engine,model,params_b,weight_format,gen_tokens,decode_tok_s\n\
+         mine,Qwen2.5-0.5B,0.494,q8_0,64,50\n\
+         mine,Llama-3.2-1B,2.13,q8_0,64,20\n",
+    );
+    assert_eq!(loaded.measurements.len(), 1);
+    assert_eq!(loaded.skipped[0].reason, "the file's model has 2,130,000,000 parameters, which Llama-3.2-1B has not");
+}

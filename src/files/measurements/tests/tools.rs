@@ -302,7 +302,7 @@ fn a_summary_of_mlperf() {
     assert!(refused.contains("scenario Offline: many queries at once"), "{refused}");
 }
 
-/// As SGLang prints a single stream: its peak is counted in buckets of a second.
+/// As `SGLang` prints a single stream: its peak is counted in buckets of a second.
 #[test]
 fn a_printed_single_stream_of_sglang() {
     let text = "============ Serving Benchmark Result ============\n\

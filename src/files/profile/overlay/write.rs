@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::engines::{self, EngineChunk};
 use crate::power_log::PowerLog;
 use engine::calibration::{Calibration, Estimate, Parameter, Prediction, Standing};
 use engine::roofline::Phase;
@@ -37,6 +38,8 @@ pub struct DraftFormat<'a> {
     pub head: Option<String>,
     /// The cache's format, where it was said not to be 16 bit.
     pub kv: Option<String>,
+    /// Most prompt tokens that one pass took, where all rows say the same.
+    pub prefill_chunk_tokens: Option<u32>,
     /// The power modes that were measured.
     pub modes: Vec<String>,
     /// Of the prefill rows and of the decode rows.
@@ -83,6 +86,12 @@ impl Draft<'_> {
             line(&mut text, "title", &quoted(&format!("Log of tegrastats in {mode}")));
             line(&mut text, "url", &quoted(&log.source));
         }
+        let chunk = engines::prefill_chunk(&self.engine);
+        if let Some((title, url)) = chunk.and_then(|chunk| chunk.source) {
+            table(&mut text, "sources.prefill-chunk");
+            line(&mut text, "title", &quoted(title));
+            line(&mut text, "url", &quoted(url));
+        }
         for format in &self.formats {
             self.write_format(&mut text, format);
         }
@@ -108,6 +117,23 @@ impl Draft<'_> {
             if let Some(stored) = stored {
                 line(text, key, &quoted(stored));
             }
+        }
+        let measured = format.prefill_chunk_tokens.map(|tokens| EngineChunk {
+            tokens,
+            source: None,
+            note: "The measurements say it",
+        });
+        if let Some(EngineChunk { tokens, source, note }) = measured.or_else(|| engines::prefill_chunk(&self.engine)) {
+            let known = match (source, measured) {
+                (Some(_), _) => "kind = \"stated\", source = \"prefill-chunk\"",
+                (None, Some(_)) if self.sources.is_empty() => "kind = \"fitted\"",
+                (None, Some(_)) => "kind = \"measured\", source = \"measurements-1\"",
+                (None, None) => "kind = \"assumed\"",
+            };
+            let (date, note) = (&self.date, quoted(note));
+            let figure =
+                format!("{{ value = {tokens}, unit = \"tokens\", {known}, date = \"{date}\", note = {note} }}");
+            line(text, "prefill_chunk", &figure);
         }
         line(text, "modes", &list(format.modes.iter().map(String::as_str)));
         for estimate in &format.calibration.estimates {

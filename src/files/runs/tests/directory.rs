@@ -10,7 +10,7 @@ const CONFIG: &str = r#"{"model_type":"llama","hidden_size":512,"intermediate_si
     "num_attention_heads":8,"num_key_value_heads":2,"vocab_size":32000}"#;
 
 const SHARED: &str = r#"{"model_type":"qwen2_moe","hidden_size":512,"moe_intermediate_size":256,"num_hidden_layers":6,
-    "shared_expert_intermediate_size":256,"num_attention_heads":8,"num_experts":15,"num_experts_per_tok":3}"#;
+    "shared_expert_intermediate_size":256,"num_attention_heads":8,"num_key_value_heads":8,"num_experts":15,"num_experts_per_tok":3}"#;
 
 /// As the Trainer of transformers 5 writes it, with the `NaN` that Python writes for a gradient that overflowed.
 const STATE: &str = r#"{
@@ -111,8 +111,11 @@ fn files_that_cannot_be_read_are_named() {
         let error = one(state, config).unwrap_err().to_string();
         assert!(error.starts_with(message), "{error}");
     }
-    let gpt2 = one(STATE, "{\"model_type\": \"gpt2\"}").unwrap_err().to_string();
-    assert!(gpt2.ends_with("\n  try: put its runs into a table, see datasets/README.md"), "{gpt2}");
+    let mamba = one(STATE, "{\"model_type\": \"mamba\"}").unwrap_err().to_string();
+    assert!(mamba.ends_with("\n  try: put its runs into a table, see datasets/README.md"), "{mamba}");
+    // A size that the file lacks is not that of the family's default.
+    let bare = one(STATE, "{\"model_type\": \"llama\"}").unwrap_err().to_string();
+    assert_eq!(bare, "a/config.json, 'hidden_size': the key is missing");
     let negative = one(&STATE.replace("3.25", "-3.25"), CONFIG).unwrap_err().to_string();
     assert_eq!(
         negative,

@@ -13,7 +13,7 @@ use engine::text::{self, fit};
 use engine::units;
 
 /// Rows of steppers.
-const WORKLOAD_ROWS: u16 = 6;
+const WORKLOAD_ROWS: u16 = 7;
 
 /// Draws the sliders, a rule where there is room, and the steppers.
 pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
@@ -40,13 +40,16 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         (Control::Prompt, "prompt", count(workload.prompt_tokens), cell(0, 0, half)),
         (Control::Generate, "generate", count(workload.generated_tokens), cell(0, half, inner.width - half)),
         (Control::Batch, "batch", count(workload.batch), cell(1, 0, half)),
-        (Control::Aim, "aim", state.objective.name().to_owned(), cell(1, half, inner.width - half)),
-        (Control::Format, "format", precision.name.to_owned(), cell(2, 0, of_format)),
-        (Control::Head, "head", precision.head.name.to_owned(), cell(2, of_format, inner.width - of_format)),
-        (Control::KvCache, "KV", precision.kv_cache.name.to_owned(), cell(3, 0, half)),
-        (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(3, half, inner.width - half)),
-        (Control::Board, "board", board(state), cell(4, 0, inner.width)),
-        (Control::Law, "law", state.law_entry().label.clone(), cell(5, 0, inner.width)),
+        (Control::Cached, "cached", count(workload.cached_tokens), cell(1, half, inner.width - half)),
+        (Control::Chunk, "chunk", chunk(state), cell(2, 0, half)),
+        (Control::Aim, "aim", state.objective.name().to_owned(), cell(2, half, inner.width - half)),
+        (Control::Format, "format", precision.name.to_owned(), cell(3, 0, of_format)),
+        (Control::Head, "head", precision.head.name.to_owned(), cell(3, of_format, inner.width - of_format)),
+        (Control::KvCache, "KV", precision.kv_cache.name.to_owned(), cell(4, 0, half)),
+        (Control::Mode, "mode", state.power_mode(state.question).name.clone(), cell(4, half, inner.width - half)),
+        (Control::Board, "board", board(state), cell(5, 0, inner.width)),
+        (Control::Law, "law", state.law_entry().label.clone(), cell(6, 0, half)),
+        (Control::Others, "others", others(state), cell(6, half, inner.width - half)),
     ];
     for (control, label, value, place) in steppers {
         render_stepper(canvas, state, (control, label, &value), place);
@@ -57,6 +60,18 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 fn board(state: &State) -> String {
     let (title, scaling) = (state.board(state.question).title(), state.question.scaling);
     if scaling.is_none() { title.to_owned() } else { format!("{title} · {}", scaling.in_short()) }
+}
+
+/// Most tokens of the prompt that pass at a time: chosen, or the engine's.
+fn chunk(state: &State) -> String {
+    let tokens = state.estimator(state.question).ok().and_then(|estimator| estimator.prefill_chunk_tokens());
+    tokens.map_or_else(|| "whole".to_owned(), |tokens| units::count(tokens as usize))
+}
+
+/// What others take: `none`, `20 %` where bandwidth and GPU alone are meant, `some` where there is too much to say here.
+fn others(state: &State) -> String {
+    let others = state.question.others;
+    if others.is_none() { "none".to_owned() } else { others.in_short() }
 }
 
 /// `├ Workload ───┤`, joined to the pane's border.
