@@ -43,8 +43,6 @@ import json
 import re
 from typing import Callable, NamedTuple
 
-import one_json
-
 
 class Change(NamedTuple):
     """One intended change."""
@@ -81,66 +79,8 @@ def of_commands(start, function):
     return lambda entry: function(entry) if entry["command"].startswith(start) else entry
 
 
-def sign(number):
-    """A number of a table as it is now: the minus that people write, and no sign before zero."""
-    size = number[1] or number[2]
-    return f" {size}" if size == "0.0" else f"−{size}"
-
-
-NO_SHARE = "fp16 NaN / NaN / NaN, w8a8 NaN / NaN / NaN %"
-
-
-def no_share_of_none(entry):
-    """A claim about the MoE members of frontiers that have none is no failure."""
-    if NO_SHARE not in entry["stdout"]:
-        return entry
-    said = [
-        ("4 differ, 1 cannot be tested; 7 of 9", "3 differ, 2 cannot be tested; 6 of 9"),
-        ("C4  differs, and should not: 1 of 1 expected statements fail", "C4  not testable"),
-        (f"here     top-1: {NO_SHARE}", "here     no member is MoE"),
-        (
-            "no       most MoE members are top-1 on every frontier: fp16 NaN / NaN / NaN,\n"
-            "             w8a8 NaN / NaN / NaN %\n"
-            "             (not as on the default board; no reason is known here)",
-            "unknown  most MoE members are top-1 on every frontier\n             (no member is MoE)",
-        ),
-        (
-            f"| top-1: {NO_SHARE} | differs, and should not: 1 of 1 expected statements fail |",
-            "| no member is MoE | not testable |",
-        ),
-        (
-            f"No ({NO_SHARE}): not as on the default board; no reason is known here.",
-            "Not testable here: no member is MoE.",
-        ),
-    ]
-    stdout = entry["stdout"]
-    for before, now in said:
-        stdout = stdout.replace(before, now)
-    stderr = "".join(line for line in entry["stderr"].splitlines(keepends=True) if NO_SHARE not in line)
-    return {**entry, "stdout": stdout, "stderr": stderr}
-
-
-# Change(name, why, function), the oldest first.
-CHANGES = [
-    Change("one-json", "all documents share one vocabulary; no version with the old ones was published", one_json.renewed),
-    Change("one-json-exported", "the same for exported files", one_json.exported),
-    Change(
-        "csv-keys-of-json",
-        "a number has one name in CSV and in JSON",
-        on_text("stdout", r"^((?:layers|mode),.*\btotal_s,.*)$", lambda header: header[0].replace("_at_power_budget_j", "_j")),
-    ),
-    Change(
-        "zero-has-no-sign",
-        "a deviation in a calibration is written with the minus of all other tables, and without a sign where it is none",
-        of_commands("calibrate", on_text("stdout", r"(?<= )(?:-(\d+\.\d)|\+(0\.0))(?= |$)", sign)),
-    ),
-    Change(
-        "help-names-schema",
-        "a new command prints the schema of the documents",
-        on_text("stdout", r"^(  reproduce .*)\n", r"\1\n  schema      Print the JSON Schema that every JSON document keeps\n"),
-    ),
-    Change("no-share-of-none", "0/0 was printed as NaN where no member of a frontier is MoE", no_share_of_none),
-]
+# Since the record was taken.
+CHANGES: list[Change] = []
 
 
 def apply(record, changes=None):

@@ -19,7 +19,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import changes
-from one_json import FURTHER, NEW
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -143,13 +142,8 @@ def document(text):
 
 
 def json_differences(old, new, path="$"):
-    """Each path at which two documents differ, with both values. What a rule marks as new is not compared."""
-    if old == NEW:
-        return
+    """Each path at which two documents differ, with both values."""
     if isinstance(old, dict) and isinstance(new, dict):
-        if FURTHER in old:
-            old = {key: value for key, value in old.items() if key != FURTHER}
-            new = {key: value for key, value in new.items() if key in old}
         kept_old, kept_new = [key for key in old if key in new], [key for key in new if key in old]
         for key in old:
             if key in new:
