@@ -307,7 +307,7 @@ fn the_user_s_own_files_are_found_by_name() {
 
 /// As Python's repr and jq write them.
 #[test]
-fn numbers_with_an_exponent_are_budgets() {
+fn truth_scinum_numbers_with_an_exponent_are_budgets() {
     let program = Program::new();
     let best = |budgets: &str| program.found(&format!("frontier {budgets} --format json")).json()["frontier"].clone();
     assert_eq!(best("--max-total 1e-1s"), best("--max-total 100ms"));
@@ -318,7 +318,7 @@ fn numbers_with_an_exponent_are_budgets() {
 
 /// Nothing is decoded, so every architecture decodes in no time, and the largest would be the only one on a frontier.
 #[test]
-fn without_generated_tokens_no_decode_is_minimised_or_limited() {
+fn truth_output0_without_generated_tokens_no_decode_is_minimised_or_limited() {
     let program = Program::new();
     for command in ["frontier", "search --space paper", "export --out x.json", "plan --data tiny"] {
         let error = program.refused(&format!("{command} --objective decode --output 0"));
