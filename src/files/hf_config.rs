@@ -10,11 +10,13 @@ mod feed;
 mod keys;
 mod notes;
 mod parts;
+mod quantised;
 mod refused;
 mod text_part;
 mod windows;
 
-pub use self::notes::of_quantisation;
+pub use self::quantised::Quantised;
+pub use self::quantised::read as quantised;
 
 use self::defaults::Defaults;
 use self::family::Family;
@@ -51,6 +53,8 @@ pub struct HfConfig {
     pub extras: Extras,
     /// What the file says beside the shape that a reader of predictions must know.
     pub notes: Vec<String>,
+    /// How its weights are quantised, as the file says it.
+    pub quantisation: Option<serde_json::Value>,
 }
 
 impl HfConfig {
@@ -68,13 +72,17 @@ impl HfConfig {
         parts.extras = family.extras(&keys)?;
         feed::read(family.feed, &keys, &mut parts)?;
         (family.special)(&keys, &mut parts)?;
-        let notes = notes::of(part_of.as_deref(), &file, &keys).into_iter().chain(parts.notes).collect();
+        let notes = notes::of(part_of.as_deref(), &keys).into_iter().chain(parts.notes).collect();
         let config = Self {
             model_type: family.model_type.to_owned(),
             shape: parts.shape,
             has_vocab: vocab.is_some(),
             extras: parts.extras,
             notes,
+            quantisation: ["quantization_config", "quantization"]
+                .iter()
+                .find_map(|key| file.value(key).or_else(|| keys.value(key)))
+                .cloned(),
         };
         config.check(&keys)?;
         Ok(config)
@@ -124,7 +132,7 @@ impl HfConfig {
                 .in_source(source)
                 .at_column("vocab_size"));
         };
-        Ok(ReferenceModel {
+        let model = ReferenceModel {
             name,
             architecture,
             family: self.model_type,
@@ -133,8 +141,22 @@ impl HfConfig {
             source,
             format: None,
             notes: self.notes,
+        };
+        Ok(match &self.quantisation {
+            Some(quantisation) => stored_as(model, quantised(quantisation)),
+            None => model,
         })
     }
+}
+
+/// The model with the format that its file says, or a note of one that is not known.
+pub fn stored_as(mut model: ReferenceModel, quantised: Quantised) -> ReferenceModel {
+    match quantised {
+        Quantised::As(format) => model.format = Some(format),
+        Quantised::Unknown(note) if model.format.is_none() && !model.notes.contains(&note) => model.notes.push(note),
+        Quantised::Unknown(_) => {}
+    }
+    model
 }
 
 /// Norms and biases of a model of a family, as far as its file has no more `switches` than these: `attention_bias`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Library;
 use super::file::read;
 use crate::catalog::Kind;
-use crate::hf_config::{HfConfig, Purpose, of_quantisation};
+use crate::hf_config::{HfConfig, Purpose, quantised, stored_as};
 use crate::measurements::gguf;
 use crate::python_json;
 use engine::error::{Error, Result};
@@ -70,11 +70,11 @@ fn from_config(path: &Path) -> Result<ReferenceModel> {
     let source = path.display().to_string();
     let text = read(Kind::Model, path)?;
     let config = HfConfig::parse(&source, &text, Purpose::Price)?;
-    let mut model = config.into_model(escaped(&name_of(path)), escaped(&source))?;
+    let model = config.into_model(escaped(&name_of(path)), escaped(&source))?;
     let beside = path.with_file_name(QUANTISED);
     if beside.is_file() {
         let object = python_json::object(&beside.display().to_string(), &read(Kind::Model, &beside)?)?;
-        model.notes.push(of_quantisation(&object.into()));
+        return Ok(stored_as(model, quantised(&object.into())));
     }
     Ok(model)
 }
