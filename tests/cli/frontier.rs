@@ -57,13 +57,13 @@ fn the_frontier_is_what_no_feasible_candidate_dominates() {
     let json = program
         .found(
             "frontier --space small.toml --profile orin-nano-8gb --precision w8a8 --input 512 --output 32 --objective \
-             decode --max-total 150ms --max-memory 1.2GB --format json",
+             decode --max-total 150ms --max-memory 2.7GB --format json",
         )
         .json();
     let workload = Workload { cached_tokens: 0, batch: 1, prompt_tokens: 512, generated_tokens: 32 };
     let all = candidates(&space::parse("small", SPACE).expect("space"), "orin-nano-8gb", workload);
     let feasible: Vec<&Candidate> =
-        all.iter().filter(|c| c.latency.total_s() <= 0.15 && c.memory_bytes <= 1.2e9).collect();
+        all.iter().filter(|c| c.latency.total_s() <= 0.15 && c.memory_bytes <= 2.7e9).collect();
     assert!(feasible.len() > 3 && feasible.len() < all.len());
     let mut front: Vec<&Candidate> = feasible
         .iter()
@@ -307,18 +307,18 @@ fn the_user_s_own_files_are_found_by_name() {
 
 /// As Python's repr and jq write them.
 #[test]
-fn numbers_with_an_exponent_are_budgets() {
+fn truth_scinum_numbers_with_an_exponent_are_budgets() {
     let program = Program::new();
     let best = |budgets: &str| program.found(&format!("frontier {budgets} --format json")).json()["frontier"].clone();
     assert_eq!(best("--max-total 1e-1s"), best("--max-total 100ms"));
-    assert_eq!(best("--max-tpot 4.4e-03s --max-memory 1E3MB"), best("--max-tpot 4.4ms --max-memory 1GB"));
+    assert_eq!(best("--max-tpot 4.4e-03s --max-memory 25E2MB"), best("--max-tpot 4.4ms --max-memory 2.5GB"));
     // Too little for any architecture, which is another answer than a refusal.
     assert_eq!(program.line("frontier --max-tpot 4.4e-05s").code, 1);
 }
 
 /// Nothing is decoded, so every architecture decodes in no time, and the largest would be the only one on a frontier.
 #[test]
-fn without_generated_tokens_no_decode_is_minimised_or_limited() {
+fn truth_output0_without_generated_tokens_no_decode_is_minimised_or_limited() {
     let program = Program::new();
     for command in ["frontier", "search --space paper", "export --out x.json", "plan --data tiny"] {
         let error = program.refused(&format!("{command} --objective decode --output 0"));

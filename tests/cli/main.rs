@@ -4,6 +4,7 @@
 
 mod calibrate;
 mod columns;
+mod deployed;
 mod detect;
 mod energy;
 mod explore_options;

@@ -3,7 +3,7 @@
 #[cfg(not(target_os = "macos"))]
 use engine::text::width;
 
-use super::program::{Program, list};
+use super::program::{Program, list, number};
 
 #[test]
 fn profiles_are_listed_and_a_broken_one_hides_no_other() {
@@ -105,4 +105,26 @@ fn a_rank_s_columns_and_verdicts_say_the_same_numbers() {
         counted += 1;
     }
     assert!(counted > 30, "{}", output.stdout);
+}
+
+/// Operating system and runtime keep some of the memory, and every profile says how much and how that is known.
+#[test]
+fn truth_reserved_something_is_kept_and_said() {
+    let program = Program::new();
+    let nano = program.found("frontier --profile orin-nano-8gb --format json").json();
+    let profile = &nano["setting"]["profile"];
+    assert_eq!((number(&profile["reserved_bytes"]), number(&profile["memory_bytes"])), (1.5e9, 7607.0 * 1_048_576.0));
+    for entry in list(&nano["frontier"]) {
+        let needed = number(&entry["predictions"]["memory_bytes"]);
+        assert!(needed > 1.5e9, "what is reserved is part of it");
+        assert_eq!(entry["fits_memory"], needed <= 7607.0 * 1_048_576.0);
+    }
+    assert!(program.found("predict --arch qwen2.5-0.5b --profile orin-nano-8gb").stdout.contains("reserved 1.50 GB"));
+    for listed in list(&program.found("profiles --format json").json()["profiles"]) {
+        let name = listed["name"].as_str().expect("a name");
+        let shown = program.found(&format!("profiles show {name} --format json")).json();
+        let reserved = &shown["memory"]["reserved"];
+        assert!(number(&reserved["value"]) > 0.0, "{name}: {reserved}");
+        assert!(reserved["kind"] == "assumed" || !reserved["source"].is_null(), "{name}: {reserved}");
+    }
 }

@@ -133,7 +133,7 @@ fn a_budget_on_the_charts_axis_asks_nothing_new_and_every_share_stays_right() {
 fn a_dragged_memory_budget_keeps_true_intervals_and_shows_no_old_share() {
     let mut session = settled();
     let (bottom, band) = (axis(&mut session), texture(&mut session));
-    for bytes in [3e9, 2e9, 1.5e9, 1.2e9] {
+    for bytes in [4.5e9, 3.5e9, 3e9, 2.7e9] {
         session.tell(Action::SetBudget(Limit::Memory, bytes));
         assert!(matches!(session.backstage[..], [Effect::Assess(_)]), "only the newest question waits");
         let shown = screen(&mut session);

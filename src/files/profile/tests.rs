@@ -127,7 +127,7 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
     assert_eq!(hardware.int8_flops_per_s, Some(85e12));
     assert_eq!(hardware.bandwidth_bytes_per_s, 204.8e9);
     assert_eq!(hardware.memory_bytes, 62_841.0 * 1_048_576.0);
-    assert_eq!(hardware.reserved_bytes, 0.0);
+    assert_eq!(hardware.reserved_bytes, 1.5e9);
     assert_eq!(hardware.efficiency, Efficiencies::IDEAL);
     let int8 = mode.int8.as_ref().unwrap();
     assert_eq!(
@@ -148,7 +148,7 @@ fn agx_orin_has_the_figures_that_reference_values_are_computed_with() {
             "power budget 60 W stated",
             "memory fitted 64 GiB stated",
             "memory a program can have 62841 MiB measured",
-            "kept by system and runtime 0 B assumed",
+            "kept by system and runtime 1.5 GB assumed",
             "memory bus width 256 bit stated",
         ]
     );

@@ -39,8 +39,8 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let steppers = [
         (Control::Prompt, "prompt", count(workload.prompt_tokens), cell(0, 0, half)),
         (Control::Generate, "generate", count(workload.generated_tokens), cell(0, half, inner.width - half)),
-        (Control::Batch, "batch", count(workload.batch), cell(1, 0, half)),
-        (Control::Cached, "cached", count(workload.cached_tokens), cell(1, half, inner.width - half)),
+        (Control::Cached, "cached", count(workload.cached_tokens), cell(1, 0, half)),
+        (Control::Batch, "batch", count(workload.batch), cell(1, half, inner.width - half)),
         (Control::Chunk, "chunk", chunk(state), cell(2, 0, half)),
         (Control::Aim, "aim", state.objective.name().to_owned(), cell(2, half, inner.width - half)),
         (Control::Format, "format", precision.name.to_owned(), cell(3, 0, of_format)),
