@@ -113,7 +113,11 @@ impl Warning {
         let Landscape { sweep, law, .. } = view.landscape;
         let window = (!sweep.is_empty()).then(|| sweep.architecture(0).layout.window)??;
         let differ = vec![format!("layers that look back over {} tokens", units::count(window.tokens as usize))];
-        Some(Self::Layers { law: law.name.clone(), shapes: Shapes::Some { count: sweep.len(), of: sweep.len() }, differ })
+        Some(Self::Layers {
+            law: law.name.clone(),
+            shapes: Shapes::Some { count: sweep.len(), of: sweep.len() },
+            differ,
+        })
     }
 
     /// About a law by itself, before any architecture is asked about.

@@ -182,9 +182,7 @@ impl From<&Warning> for WarningPart {
             Warning::Absurd { law, shapes, worst_nats } => {
                 Self::Absurd { words, law, about: (&shapes).into(), worst_loss_nats: Some(worst_nats) }
             }
-            Warning::Layers { law, shapes, differ } => {
-                Self::Layers { words, law, about: (&shapes).into(), differ }
-            }
+            Warning::Layers { law, shapes, differ } => Self::Layers { words, law, about: (&shapes).into(), differ },
             Warning::Synthetic { law } => Self::Synthetic { words, law },
             Warning::WhatIf { board, scaling } => Self::WhatIf {
                 words,
