@@ -57,21 +57,21 @@ struct Keys<'a> {
     object: &'a Map<String, Value>,
 }
 
-impl<'a> Keys<'a> {
-    fn text(&self, key: &str) -> Option<String> {
+impl Keys<'_> {
+    fn text(self, key: &str) -> Option<String> {
         self.object.get(key).and_then(Value::as_str).map(str::to_lowercase)
     }
 
-    fn number(&self, key: &str) -> Option<u64> {
+    fn number(self, key: &str) -> Option<u64> {
         self.object.get(key).and_then(Value::as_u64)
     }
 
-    fn is_set(&self, key: &str) -> bool {
+    fn is_set(self, key: &str) -> bool {
         self.object.get(key) == Some(&Value::Bool(true))
     }
 
     /// The weights of the first group of compressed-tensors, and whether activations are quantised too.
-    fn group(&self) -> Option<(Self, bool)> {
+    fn group(self) -> Option<(Self, bool)> {
         let groups = self.object.get("config_groups")?.as_object()?;
         let first = groups.values().next()?.as_object()?;
         let weights = first.get("weights")?.as_object()?;
@@ -79,11 +79,11 @@ impl<'a> Keys<'a> {
         Some((Keys { object: weights }, has_activations))
     }
 
-    fn method(&self) -> Option<String> {
+    fn method(self) -> Option<String> {
         self.text("quant_algo").or_else(|| self.text("quant_method"))
     }
 
-    fn bits(&self) -> Option<u64> {
+    fn bits(self) -> Option<u64> {
         match self.number("bits").or_else(|| self.number("w_bit")).or_else(|| self.number("nbits")) {
             None if self.is_set("load_in_4bit") => Some(4),
             None if self.is_set("load_in_8bit") => Some(8),
@@ -92,13 +92,13 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn group_size(&self) -> Option<u64> {
+    fn group_size(self) -> Option<u64> {
         let own = self.number("group_size").or_else(|| self.number("q_group_size"));
         own.or_else(|| self.group().and_then(|(weights, _)| weights.number("group_size"))).filter(|size| *size > 0)
     }
 
     /// `awq, 4 bit, in groups of 128`.
-    fn in_words(&self) -> String {
+    fn in_words(self) -> String {
         let method = ["quant_algo", "quant_method"].iter().find_map(|key| self.object.get(*key)?.as_str());
         let is_mlx = method.is_none() && self.number("bits").is_some() && self.group_size().is_some();
         let method = method.map_or_else(|| if is_mlx { "MLX".to_owned() } else { "quantised".to_owned() }, shown);
@@ -108,14 +108,14 @@ impl<'a> Keys<'a> {
     }
 
     /// In what the head is stored: 16 bit where the file leaves it out of what it quantises.
-    fn head(&self, quantised: Storage) -> Storage {
+    fn head(self, quantised: Storage) -> Storage {
         let lists = ["ignore", "exclude_modules", "modules_to_not_convert", "ignored_layers"];
         let mut left_out = lists.iter().filter_map(|key| self.object.get(*key)?.as_array()).flatten();
         let names_the_head = |name: &Value| name.as_str().is_some_and(|name| name.contains("lm_head"));
         if left_out.any(names_the_head) { Storage::FP16 } else { quantised }
     }
 
-    fn format(&self) -> Option<Found> {
+    fn format(self) -> Option<Found> {
         let Some(method) = self.method() else { return self.of_mlx() };
         match method.as_str() {
             "awq" | "gptq" | "gptq_marlin" | "awq_marlin" | "auto-round" | "auto_round" | "hqq" | "autoawq"
@@ -136,7 +136,7 @@ impl<'a> Keys<'a> {
     }
 
     /// INT4 or INT8 for a head that is quantised as the layers are.
-    fn whole_numbers(&self) -> Option<Storage> {
+    fn whole_numbers(self) -> Option<Storage> {
         match self.bits()? {
             4 => Some(Storage::INT4),
             8 => Some(Storage::INT8),
@@ -145,7 +145,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Whole numbers in groups, each with a 16-bit scale and a zero point of as many bits.
-    fn weights_only(&self, bits: u64, head: Storage) -> Option<Found> {
+    fn weights_only(self, bits: u64, head: Storage) -> Option<Found> {
         let name = match bits {
             2..=4 => "w4a16",
             8 => "w8a16",
@@ -163,7 +163,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn of_groups(&self) -> Option<Found> {
+    fn of_groups(self) -> Option<Found> {
         let (weights, has_activations) = self.group()?;
         let is_float = weights.text("type").as_deref() == Some("float");
         match (weights.number("num_bits")?, is_float, has_activations) {
@@ -178,7 +178,7 @@ impl<'a> Keys<'a> {
 
     /// NF4 and FP4 have a 32-bit scale for 64 weights, or with double quantisation 0.127 bit for each. The head is left
     /// alone.
-    fn of_bits_and_bytes(&self) -> Option<Found> {
+    fn of_bits_and_bytes(self) -> Option<Found> {
         match self.bits()? {
             4 => {
                 let scale = if self.is_set("bnb_4bit_use_double_quant") { 0.127 / 8.0 } else { 4.0 / 64.0 };
@@ -189,7 +189,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn of_torchao(&self) -> Option<Found> {
+    fn of_torchao(self) -> Option<Found> {
         let written = self.object.get("quant_type")?.to_string().to_lowercase().replace('_', "");
         let has = |words: &str| written.contains(words);
         let name = if has("int4weightonly") {
@@ -215,7 +215,7 @@ impl<'a> Keys<'a> {
     }
 
     /// MLX quantises embedding and head like all others: a 16-bit scale and bias for each group.
-    fn of_mlx(&self) -> Option<Found> {
+    fn of_mlx(self) -> Option<Found> {
         let (bits, size) = (self.number("bits")?, self.group_size()?);
         let (name, head) = match bits {
             2..=5 => ("w4a16", Storage::INT4),

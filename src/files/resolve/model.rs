@@ -146,7 +146,10 @@ mod tests {
         let quantised = r#"{"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8"}}"#;
         let dir = folder(&[("m/config.json", TINY), ("m/hf_quant_config.json", quantised)]);
         let model = fixtures::library().model(dir.path().join("m").to_str().unwrap()).unwrap();
-        assert_eq!(model.notes, ["its own weights are FP8; what is priced is the number format chosen"]);
+        assert_eq!(
+            model.notes,
+            ["its own weights are FP8, LM head in 16 bit; what is priced is the number format chosen"]
+        );
     }
 
     #[test]
