@@ -6,6 +6,7 @@
 mod boards;
 pub(super) mod data;
 mod file;
+mod hub;
 mod list;
 mod model;
 mod run_directory;
@@ -40,6 +41,8 @@ pub struct Library {
     pub user_dir: Option<PathBuf>,
     /// The machine that the profile `detected` stands for; none in tests, which must not depend on where they run.
     pub machine: Option<Tree>,
+    /// Where Hugging Face's tools keep what they have downloaded; none in tests.
+    pub hub_cache: Option<PathBuf>,
 }
 
 /// The profile of the machine that the program runs on.
@@ -48,13 +51,16 @@ pub const DETECTED: &str = "detected";
 impl Library {
     /// What is built in, and nothing of anybody's.
     pub const fn of(built_in: &'static BuiltIn) -> Self {
-        Self { built_in, user_dir: None, machine: None }
+        Self { built_in, user_dir: None, machine: None, hub_cache: None }
     }
 
     /// The library of the user who runs the program.
     pub fn of_user(built_in: &'static BuiltIn) -> Self {
         let user_dir = ProjectDirs::from("", "", "roofscape").map(|dirs| dirs.config_dir().to_owned());
-        Self { user_dir, machine: Some(Tree::new("/")), ..Self::of(built_in) }
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        let hub_cache = hub::cache_dir(variable, home.as_deref());
+        Self { user_dir, machine: Some(Tree::new("/")), hub_cache, ..Self::of(built_in) }
     }
 
     /// The same, with another root for the machine: recorded trees.

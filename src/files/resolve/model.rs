@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Library;
 use super::file::read;
+use super::{Library, hub};
 use crate::catalog::Kind;
 use crate::hf_config::{HfConfig, Purpose, quantised, stored_as};
 use crate::measurements::gguf;
@@ -20,6 +20,9 @@ impl Library {
     /// The model of that name or path. A path is a `config.json`, a `.gguf` file, or a directory with one of them. A known
     /// name is the known model, whatever is in the working directory; what was passed over is reported.
     pub fn model(&self, typed: &str) -> Result<ReferenceModel> {
+        if let Some(downloaded) = self.downloaded(typed)? {
+            return Ok(ReferenceModel { name: hub::name(typed), ..from_file(&downloaded)? });
+        }
         let known = self.known_model(typed);
         match (file_of(typed, known.is_ok())?, known) {
             (Some(path), Ok(mut known)) if !typed.contains(std::path::is_separator) => {
@@ -29,6 +32,22 @@ impl Library {
             (Some(path), _) => from_file(&path),
             (None, named) => named,
         }
+    }
+}
+
+impl Library {
+    /// The file of a model that Hugging Face's tools have downloaded: `OWNER/NAME`, or its folder in their cache.
+    fn downloaded(&self, typed: &str) -> Result<Option<PathBuf>> {
+        let path = Path::new(typed);
+        if path.is_dir() && !path.join(CONFIG).is_file() && path.join("snapshots").is_dir() {
+            let inside = hub::snapshot(path).ok_or_else(|| Error::new("this folder of a cache has no snapshot"));
+            return Ok(Some(inside.map_err(|error| error.in_source(escaped(typed)))?.join(CONFIG)));
+        }
+        let Some(repository) = hub::repository(typed).filter(|_| !path.exists()) else { return Ok(None) };
+        let cache = self.hub_cache.as_deref();
+        let snapshot = cache.and_then(|cache| hub::snapshot(&hub::folder(cache, repository)));
+        let snapshot = snapshot.ok_or_else(|| hub::not_cached(typed, cache))?;
+        Ok(Some(file_of(&snapshot.display().to_string(), false)?.unwrap_or_else(|| snapshot.join(CONFIG))))
     }
 }
 

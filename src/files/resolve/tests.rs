@@ -155,3 +155,22 @@ fn one_broken_file_does_not_hide_the_others() {
     assert_eq!(line("orin-nx-16gb").origin, Origin::User { path, replaces: true });
     assert_eq!(fixtures::library().laws().len(), 1);
 }
+
+#[test]
+fn a_downloaded_model_is_found_by_its_name_and_by_its_folder() {
+    let cache = tempfile::tempdir().unwrap();
+    let library = Library { hub_cache: Some(cache.path().to_owned()), ..fixtures::library() };
+    let folder = cache.path().join("models--acme--tiny-1B");
+    let snapshot = folder.join("snapshots").join("abc");
+    std::fs::create_dir_all(&snapshot).unwrap();
+    let config = r#"{"model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "vocab_size": 100}"#;
+    std::fs::write(snapshot.join("config.json"), config).unwrap();
+    for typed in ["acme/tiny-1B".to_owned(), folder.display().to_string()] {
+        let model = library.model(&typed).unwrap();
+        assert_eq!((model.name.as_str(), model.architecture.width), ("acme/tiny-1B", 64), "{typed}");
+    }
+    let error = library.model("acme/other").unwrap_err().to_string();
+    assert!(error.contains("no model of that name was downloaded"), "{error}");
+    assert!(error.contains("try: hf download acme/other config.json"), "{error}");
+}
