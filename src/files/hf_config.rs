@@ -10,11 +10,14 @@ mod feed;
 mod keys;
 mod notes;
 mod parts;
+mod quantised;
 mod refused;
 mod text_part;
 mod windows;
 
-pub use self::notes::of_quantisation;
+pub use self::quantised::Quantised;
+
+use serde_json::Value;
 
 use self::defaults::Defaults;
 use self::family::Family;
@@ -39,7 +42,7 @@ pub enum Purpose {
 }
 
 /// What a `config.json` says of a model's shape. Keys that are left out have been filled in as transformers does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HfConfig {
     /// `model_type` of its text model, such as `qwen3_moe`.
     pub model_type: String,
@@ -51,6 +54,8 @@ pub struct HfConfig {
     pub extras: Extras,
     /// What the file says beside the shape that a reader of predictions must know.
     pub notes: Vec<String>,
+    /// How the weights are stored, where the file says so.
+    quantised: Option<Quantised>,
 }
 
 impl HfConfig {
@@ -68,13 +73,14 @@ impl HfConfig {
         parts.extras = family.extras(&keys)?;
         feed::read(family.feed, &keys, &mut parts)?;
         (family.special)(&keys, &mut parts)?;
-        let notes = notes::of(part_of.as_deref(), &file, &keys).into_iter().chain(parts.notes).collect();
+        let notes = notes::of(part_of.as_deref(), &keys).into_iter().chain(parts.notes).collect();
         let config = Self {
             model_type: family.model_type.to_owned(),
             shape: parts.shape,
             has_vocab: vocab.is_some(),
             extras: parts.extras,
             notes,
+            quantised: stored(&file, &keys).map(|value| Quantised::read(value, &parts.shape)),
         };
         config.check(&keys)?;
         Ok(config)
@@ -117,12 +123,25 @@ impl HfConfig {
         self.has_vocab.then_some(self.shape)
     }
 
+    /// The same with what a file beside it says of the weights. Both often say the same, and the file's own word counts
+    /// where it can be priced.
+    #[must_use]
+    pub fn with_quantised_beside(self, beside: &Value) -> Self {
+        let known = self.quantised.filter(Quantised::has_precision);
+        Self { quantised: Some(known.unwrap_or_else(|| Quantised::read(beside, &self.shape))), ..self }
+    }
+
     /// The model, by a name of the caller's; an error where the file called `source` says nothing of the vocabulary.
     pub fn into_model(self, name: String, source: String) -> Result<ReferenceModel> {
         let Some(architecture) = self.architecture() else {
             return Err(Error::new("the key is missing, and embedding and LM head cannot be priced without it")
                 .in_source(source)
                 .at_column("vocab_size"));
+        };
+        let (format, note) = match self.quantised.map(Quantised::into_format) {
+            Some(Ok(format)) => (Some(format), None),
+            Some(Err(note)) => (None, Some(note)),
+            None => (None, None),
         };
         Ok(ReferenceModel {
             name,
@@ -131,10 +150,16 @@ impl HfConfig {
             extras: self.extras,
             certainty: Certainty::Known,
             source,
-            format: None,
-            notes: self.notes,
+            format,
+            notes: self.notes.into_iter().chain(note).collect(),
         })
     }
+}
+
+/// What a file says of the storage of its weights: transformers in one key, MLX in another and often in both. Models with
+/// parts say it of the whole or of the text model.
+fn stored<'a>(file: &Keys<'a>, keys: &Keys<'a>) -> Option<&'a Value> {
+    ["quantization_config", "quantization"].into_iter().find_map(|key| file.stated(key).or_else(|| keys.stated(key)))
 }
 
 /// Norms and biases of a model of a family, as far as its file has no more `switches` than these: `attention_bias`.
@@ -150,7 +175,7 @@ pub fn extras_of(model_type: &str, switches: &str, shape: &Architecture) -> Opti
 }
 
 /// Keys that a file of such a shape has, as far as norms and biases depend on them.
-fn keys_of(switches: &str, shape: &Architecture) -> serde_json::Map<String, serde_json::Value> {
+fn keys_of(switches: &str, shape: &Architecture) -> serde_json::Map<String, Value> {
     let sizes = [
         ("num_hidden_layers", shape.layers),
         ("hidden_size_per_layer_input", shape.layout.layer_embedding.map_or(0, |embedding| embedding.size)),
@@ -208,7 +233,7 @@ fn is_tied(file: &Keys<'_>, keys: &Keys<'_>) -> Result<bool> {
     const KEY: &str = "tie_word_embeddings";
     let of_text = keys.stated(KEY).map_or(Ok(None), |_| keys.truth(KEY))?;
     let of_whole = if keys.within.is_empty() { None } else { file.truth(KEY)? };
-    let whole = file.value("model_type").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let whole = file.value("model_type").and_then(Value::as_str).unwrap_or_default();
     // Their classes do not ask the text model.
     let whole_decides = ["qwen3_vl", "qwen3_omni", "qwen2_5_omni"].iter().any(|family| whole.starts_with(family));
     Ok(match (of_text.filter(|_| !whole_decides || of_whole.is_none()), of_whole) {

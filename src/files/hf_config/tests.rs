@@ -410,11 +410,15 @@ fn layers_must_be_alike_and_may_all_be_dense() {
 
 #[test]
 fn what_predictions_do_not_follow_is_noted() {
-    let notes = |changes: Value| parse(&with(&llama(), &changes)).unwrap().notes;
+    let notes = |changes: Value| {
+        let model = parse(&with(&llama(), &changes)).unwrap().into_model("m".into(), "m".into()).unwrap();
+        assert_eq!(model.format, None);
+        model.notes
+    };
     assert!(notes(json!({})).is_empty());
     assert_eq!(
-        notes(json!({"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128}})),
-        ["its own weights are gptq, 4 bit, in groups of 128; what is priced is the number format chosen"]
+        notes(json!({"quantization_config": {"quant_method": "aqlm", "bits": 2, "group_size": 8}})),
+        ["its own weights are aqlm, 2 bit, in groups of 8; what is priced is the number format chosen"]
     );
 }
 
