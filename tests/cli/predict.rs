@@ -380,3 +380,53 @@ fn what_is_typed_wrong_is_named() {
         assert!(error.contains(wanted), "{line}: {error}");
     }
 }
+
+/// Qwen3-0.6B as compressed-tensors has it: its own file is the source of weights and head, and 338 tokens per second is
+/// what they take from the memory of the board.
+#[test]
+fn hw_w4a16_head16() {
+    let program = Program::new();
+    let text = include_str!("../configs/qwen3-0.6b-w4a16.json");
+    program.write("m/config.json", text);
+    let line =
+        |more: &str| format!("predict --model m/config.json --profile agx-orin-64gb {more} --input 512 --output 128");
+    for more in ["", "--precision w4a16"] {
+        let table = program.found(&line(more)).stdout;
+        let note = "priced in the format of its file: compressed-tensors, 4 bit, in groups of 128, LM head in 16 bit";
+        assert!(table.contains(note), "{table}");
+        let document = program.found(&line(&format!("{more} --format json"))).json();
+        assert_eq!(
+            (&document["setting"]["precision"], &document["setting"]["head_format"]),
+            (&"w4a16".into(), &"fp16".into())
+        );
+        let tokens_per_s = 1.0 / number(&document["predictions"]["tpot_s"]);
+        assert!((tokens_per_s - 338.0).abs() < 0.5, "{tokens_per_s}");
+    }
+    // What somebody chooses counts instead.
+    let chosen = program.found(&line("--head int4 --format json")).json();
+    assert_eq!(chosen["setting"]["head_format"], "int4");
+    let other = program.found(&line("--precision fp16")).stdout;
+    assert!(
+        other.contains("its own weights are compressed-tensors, 4 bit, in groups of 128, LM head in 16 bit; "),
+        "{other}"
+    );
+}
+
+/// Orin has no FP8 tensor cores, so the file's own format is refused with the one that its weights are expanded from.
+#[test]
+fn a_format_of_a_file_that_the_board_lacks_is_refused_with_a_way_on() {
+    let program = Program::new();
+    let text = include_str!("../configs/qwen3-0.6b.json").replacen(
+        '{',
+        r#"{"quantization_config": {"quant_method": "fp8"},"#,
+        1,
+    );
+    program.write("m/config.json", &text);
+    let refusal = program.refused("predict --model m/config.json --profile agx-orin-64gb");
+    assert!(refusal.contains("fp8 is the format of the model's file; "), "{refusal}");
+    assert!(refusal.contains("--precision w8a16 --head fp16"), "{refusal}");
+    let on =
+        program.found("predict --model m/config.json --profile agx-orin-64gb --precision w8a16 --head fp16").stdout;
+    assert!(on.contains("its own weights are fp8, 8-bit float, inputs in 8-bit float, LM head in 16 bit; "), "{on}");
+    program.found("predict --model m/config.json --profile thor-t5000");
+}
