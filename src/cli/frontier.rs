@@ -168,7 +168,8 @@ pub(super) fn deliver<B: Body>(
     streams: &mut Streams<'_>,
 ) -> Result<Outcome, Failure> {
     let view = priced.view();
-    let warnings = view.warnings();
+    let mut warnings = view.warnings();
+    warnings.extend(models.iter().filter_map(|model| Warning::of_layers_of(model, &priced.landscape.law)));
     priced.warn(&warnings, streams);
     let feasible = view.feasible();
     if format == RowFormat::Json {

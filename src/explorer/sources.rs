@@ -194,7 +194,7 @@ fn compared(page: &mut Page, state: &State, law: &LossLaw) {
     for note in &model.notes {
         page.entry("note", note, Tone::Text);
     }
-    if let Some(warning) = Warning::of_model(model, law) {
+    for warning in Warning::of_model(model, law) {
         page.entry("", &warning.short(), Tone::Warning);
     }
 }

@@ -49,6 +49,15 @@ pub enum Warning {
         /// The largest, nats per token.
         worst_nats: f64,
     },
+    /// The law was fitted on models of equal layers, and knows no others.
+    Layers {
+        /// The law's name.
+        law: String,
+        /// Which shapes have layers that differ.
+        shapes: Shapes,
+        /// How they differ, a phrase each.
+        differ: Vec<String>,
+    },
     /// The law describes runs that nobody trained.
     Synthetic {
         /// The law's name.

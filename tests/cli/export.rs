@@ -118,3 +118,17 @@ fn places_that_cannot_be_written_are_named() {
         assert!(error.contains(wanted), "{line}: {error}");
     }
 }
+
+#[test]
+fn a_window_of_the_space_is_written_with_each_architecture_and_said_to_be_unseen_by_the_law() {
+    let program = Program::new();
+    let space = include_str!("../../datasets/paper-space.toml");
+    program.write("windowed.toml", &format!("window = 1024\nfull_every = 6\n{space}"));
+    program.found("export --space windowed.toml --select frontier --out windowed.json");
+    let document = read(&program, "windowed.json");
+    let window = serde_json::json!({ "window": { "tokens": 1024, "full_every": 6 } });
+    let entries = list(&document["architectures"]);
+    assert!(!entries.is_empty() && entries.iter().all(|entry| entry["architecture"]["layout"] == window));
+    let layers = list(&document["warnings"]).iter().find(|warning| warning["kind"] == "layers").expect("a warning");
+    assert_eq!((&layers["candidates"], &layers["of"]), (&10_560.into(), &10_560.into()));
+}

@@ -381,35 +381,81 @@ fn what_is_typed_wrong_is_named() {
     }
 }
 
-/// Qwen3-0.6B as compressed-tensors has it: its own file is the source of weights and head, and 338 tokens per second is
-/// what they take from the memory of the board.
+/// The file keeps its head in 16 bit, and says so in its own way.
 #[test]
-fn hw_w4a16_head16() {
+fn hw_w4a16_head16_the_format_of_the_file_is_taken() {
     let program = Program::new();
-    let text = include_str!("../configs/qwen3-0.6b-w4a16.json");
-    program.write("m/config.json", text);
-    let line =
-        |more: &str| format!("predict --model m/config.json --profile agx-orin-64gb {more} --input 512 --output 128");
-    for more in ["", "--precision w4a16"] {
-        let table = program.found(&line(more)).stdout;
-        let note = "priced in the format of its file: compressed-tensors, 4 bit, in groups of 128, LM head in 16 bit";
-        assert!(table.contains(note), "{table}");
-        let document = program.found(&line(&format!("{more} --format json"))).json();
-        assert_eq!(
-            (&document["setting"]["precision"], &document["setting"]["head_format"]),
-            (&"w4a16".into(), &"fp16".into())
-        );
-        let tokens_per_s = 1.0 / number(&document["predictions"]["tpot_s"]);
-        assert!((tokens_per_s - 338.0).abs() < 0.5, "{tokens_per_s}");
-    }
-    // What somebody chooses counts instead.
-    let chosen = program.found(&line("--head int4 --format json")).json();
-    assert_eq!(chosen["setting"]["head_format"], "int4");
-    let other = program.found(&line("--precision fp16")).stdout;
+    let config = serde_json::json!({
+        "model_type": "qwen3", "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28,
+        "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151_936,
+        "tie_word_embeddings": true,
+        "quantization_config": {"quant_method": "compressed-tensors", "ignore": ["lm_head"], "config_groups": {
+            "group_0": {"targets": ["Linear"], "weights": {"num_bits": 4, "type": "int", "group_size": 128}}}}
+    });
+    program.write("model/config.json", &config.to_string());
+    let line = "predict --model model/config.json --profile agx-orin-64gb --input 512 --output 128";
+    let json = program.found(&format!("{line} --format json")).json();
+    assert_eq!((&json["setting"]["precision"], &json["setting"]["head_format"]), (&"w4a16".into(), &"fp16".into()));
+    let speed = number(&json["predictions"]["tpot_s"]).recip();
+    assert!((speed / 338.0 - 1.0).abs() < 0.005, "{speed} tok/s");
+    let shown = program.found(line).stdout;
+    let words = "priced in the format of its file: compressed-tensors, 4 bit, in groups of 128, LM head in 16 bit";
+    assert!(shown.contains(words), "{shown}");
+    // What is typed counts.
+    let typed = program.found(&format!("{line} --precision fp16")).stdout;
     assert!(
-        other.contains("its own weights are compressed-tensors, 4 bit, in groups of 128, LM head in 16 bit; "),
-        "{other}"
+        typed.contains("its own weights are compressed-tensors") && !typed.contains("priced in the format"),
+        "{typed}"
     );
+    let head = program.found(&format!("{line} --head int4 --format json")).json();
+    assert!((number(&head["predictions"]["tpot_s"]).recip() / 545.0 - 1.0).abs() < 0.005);
+}
+
+/// A header and no tensors: 28 layers of 1,024, 16 heads of 128, 8 KV heads, tied, type 7.
+#[test]
+fn hw_gguf_predict_a_file_is_a_model() {
+    let program = Program::new();
+    std::fs::write(program.dir().join("small.gguf"), gguf_header()).expect("a file");
+    let json = program.found("predict --model small.gguf --format json").json();
+    assert_eq!(json["predictions"]["parameters_total"], 596_049_920);
+    assert_eq!(json["setting"]["precision"], "q8_0");
+    let words = "priced in the format of its file: Q8_0";
+    assert!(program.found("predict --model small.gguf").stdout.contains(words));
+    assert_eq!(
+        program.found("predict --model small.gguf --precision fp16 --format json").json()["setting"]["precision"],
+        "fp16"
+    );
+}
+
+fn gguf_header() -> Vec<u8> {
+    let mut bytes = b"GGUF".to_vec();
+    bytes.extend(3_u32.to_le_bytes());
+    bytes.extend(0_u64.to_le_bytes());
+    let text = |bytes: &mut Vec<u8>, text: &str| {
+        bytes.extend((text.len() as u64).to_le_bytes());
+        bytes.extend(text.as_bytes());
+    };
+    let numbers = [
+        ("qwen3.block_count", 28_u32),
+        ("qwen3.embedding_length", 1024),
+        ("qwen3.feed_forward_length", 3072),
+        ("qwen3.attention.head_count", 16),
+        ("qwen3.attention.head_count_kv", 8),
+        ("qwen3.attention.key_length", 128),
+        ("qwen3.attention.value_length", 128),
+        ("qwen3.vocab_size", 151_936),
+        ("general.file_type", 7),
+    ];
+    bytes.extend((numbers.len() as u64 + 1).to_le_bytes());
+    text(&mut bytes, "general.architecture");
+    bytes.extend(8_u32.to_le_bytes());
+    text(&mut bytes, "qwen3");
+    for (key, value) in numbers {
+        text(&mut bytes, key);
+        bytes.extend(4_u32.to_le_bytes());
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes
 }
 
 /// Orin has no FP8 tensor cores, so the file's own format is refused with the one that its weights are expanded from.

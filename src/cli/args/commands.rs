@@ -195,6 +195,10 @@ Keys of --arch (names of config.json are taken too, such as num_hidden_layers):
   shared                    hidden size of an expert that every token uses beside these; default: none
   vocab                     default: 151936
   tied                      default: true (LM head shares the embedding's weights)
+  window, full_every        layers look back over so many tokens, but for every n-th; or full_layers, a number
+  dense_layers, dense_hidden layers of a mixture without experts, and their hidden size
+  feed_forward=plain        two matrices in a feed-forward block; more of such keys: docs/models.md
+  An architecture object of the JSON of any command is taken too.
 
 Examples:
   roofscape predict --arch layers=24,width=896,heads=14,kv_heads=2,intermediate=4864 --precision w8a8

@@ -257,7 +257,7 @@ pub struct BudgetArgs {
     /// Largest energy per request, such as 2J: watts of the power mode times total latency, a bound where that is calibrated
     #[arg(long, value_name = "ENERGY", allow_negative_numbers = true, value_parser = parse_joules)]
     pub max_energy: Option<f64>,
-    /// Largest memory, such as 8GB
+    /// Largest memory, such as 8GB, with what system and runtime keep
     #[arg(long, value_name = "SIZE", allow_negative_numbers = true, value_parser = parse_bytes)]
     pub max_memory: Option<f64>,
 }

@@ -410,15 +410,17 @@ fn layers_must_be_alike_and_may_all_be_dense() {
 
 #[test]
 fn what_predictions_do_not_follow_is_noted() {
-    let notes = |changes: Value| {
-        let model = parse(&with(&llama(), &changes)).unwrap().into_model("m".into(), "m".into()).unwrap();
-        assert_eq!(model.format, None);
-        model.notes
+    let model = |changes: Value| {
+        let config = parse(&with(&llama(), &changes)).unwrap();
+        config.into_model("m".to_owned(), "m.json".to_owned()).unwrap()
     };
-    assert!(notes(json!({})).is_empty());
+    assert!(model(json!({})).notes.is_empty());
+    let quantised =
+        |method: &str| model(json!({"quantization_config": {"quant_method": method, "bits": 4, "group_size": 128}}));
+    assert_eq!(quantised("gptq").format.unwrap().words, "gptq, 4 bit, in groups of 128, LM head in 16 bit");
     assert_eq!(
-        notes(json!({"quantization_config": {"quant_method": "aqlm", "bits": 2, "group_size": 8}})),
-        ["its own weights are aqlm, 2 bit, in groups of 8; what is priced is the number format chosen"]
+        quantised("aqlm").notes,
+        ["its own weights are aqlm, 4 bit, in groups of 128; what is priced is the number format chosen"]
     );
 }
 

@@ -7,10 +7,12 @@ use crate::view::View;
 use engine::architecture::Architecture;
 use engine::budget::Limit;
 use engine::efficiency::Basis;
+use engine::landscape::Landscape;
 use engine::law::{LossLaw, MAX_LOSS};
 use engine::precision::Precision;
 use engine::reference::ReferenceModel;
 use engine::roofline::Estimator;
+use engine::units;
 use files::profile::{FormatFigures, PowerMode, Profile};
 
 impl Warning {
@@ -29,6 +31,7 @@ impl Warning {
             let shapes = Shapes::Some { count: absurd, of: sweep.len() };
             warnings.push(Self::Absurd { law: law.name.clone(), shapes, worst_nats: sweep.loss[worst as usize] });
         }
+        warnings.extend(Self::of_window(view));
         warnings.extend(Self::of_setting(law, view.profile, view.mode, &landscape.estimator));
         let unbounded = landscape.estimator.power().filter(|power| !power.is_upper_bound());
         if let (Some(power), Some(_)) = (unbounded, view.budgets.get(Limit::Energy)) {
@@ -79,13 +82,42 @@ impl Warning {
         if worst_nats > MAX_LOSS {
             warnings.push(Self::Absurd { law: law.name.clone(), shapes: Shapes::Asked, worst_nats });
         }
+        warnings.extend(Self::of_layers(shape, law, Shapes::Asked));
         warnings
     }
 
-    /// About a known model that others are compared with: its loss under `law` may be extrapolated.
-    pub fn of_model(model: &ReferenceModel, law: &LossLaw) -> Option<Self> {
-        let worst = law.range.extrapolation(&model.architecture.features())?;
-        Some(Self::Extrapolation { law: law.name.clone(), shapes: Shapes::Model(model.name.clone()), worst })
+    /// About a known model that others are compared with: its loss under `law` may be extrapolated, or that of another
+    /// model.
+    pub fn of_model(model: &ReferenceModel, law: &LossLaw) -> Vec<Self> {
+        let shapes = || Shapes::Model(model.name.clone());
+        let extrapolated = law.range.extrapolation(&model.architecture.features()).map(|worst| Self::Extrapolation {
+            law: law.name.clone(),
+            shapes: shapes(),
+            worst,
+        });
+        extrapolated.into_iter().chain(Self::of_layers_of(model, law)).collect()
+    }
+
+    /// About a known model whose layers differ: its loss under `law` is that of another model.
+    pub fn of_layers_of(model: &ReferenceModel, law: &LossLaw) -> Option<Self> {
+        Self::of_layers(&model.architecture, law, Shapes::Model(model.name.clone()))
+    }
+
+    fn of_layers(shape: &Architecture, law: &LossLaw, shapes: Shapes) -> Option<Self> {
+        let differ = shape.layout.in_words(shape.layers);
+        (!differ.is_empty()).then(|| Self::Layers { law: law.name.clone(), shapes, differ })
+    }
+
+    /// About a space with a window, which all its candidates have. Their depths differ, so nothing says of how many layers.
+    fn of_window(view: &View<'_>) -> Option<Self> {
+        let Landscape { sweep, law, .. } = view.landscape;
+        let window = (!sweep.is_empty()).then(|| sweep.architecture(0).layout.window)??;
+        let differ = vec![format!("layers that look back over {} tokens", units::count(window.tokens as usize))];
+        Some(Self::Layers {
+            law: law.name.clone(),
+            shapes: Shapes::Some { count: sweep.len(), of: sweep.len() },
+            differ,
+        })
     }
 
     /// About a law by itself, before any architecture is asked about.

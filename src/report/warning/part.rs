@@ -46,6 +46,15 @@ pub enum WarningPart {
         /// The largest; null where it is no number.
         worst_loss_nats: Option<f64>,
     },
+    /// The law was fitted on models of equal layers, and knows no others.
+    Layers {
+        words: String,
+        law: String,
+        #[serde(flatten)]
+        about: AboutPart,
+        /// How the layers differ, a phrase each.
+        differ: Vec<String>,
+    },
     /// The law describes runs that nobody trained.
     Synthetic { words: String, law: String },
     /// The board is imagined.
@@ -173,6 +182,7 @@ impl From<&Warning> for WarningPart {
             Warning::Absurd { law, shapes, worst_nats } => {
                 Self::Absurd { words, law, about: (&shapes).into(), worst_loss_nats: Some(worst_nats) }
             }
+            Warning::Layers { law, shapes, differ } => Self::Layers { words, law, about: (&shapes).into(), differ },
             Warning::Synthetic { law } => Self::Synthetic { words, law },
             Warning::WhatIf { board, scaling } => Self::WhatIf {
                 words,

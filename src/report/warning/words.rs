@@ -24,6 +24,10 @@ impl Warning {
                 format!("for {tokens:.1e} training tokens{outside}")
             }
             Self::Absurd { shapes, .. } => format!("losses above {MAX_LOSS} nats{}", shapes.share()),
+            Self::Layers { shapes, .. } => match shapes {
+                Shapes::Model(name) => format!("{name}: loss of equal layers"),
+                Shapes::Asked | Shapes::Fitted | Shapes::Some { .. } => "losses of equal layers".to_owned(),
+            },
             Self::Synthetic { .. } => "synthetic runs".to_owned(),
             Self::WhatIf { scaling, .. } => format!("what if: {scaling}"),
             Self::IdealRoofline { .. } => "ideal roofline, uncalibrated".to_owned(),
@@ -89,6 +93,7 @@ impl fmt::Display for Warning {
                 }
             }
             Self::Absurd { law, shapes, worst_nats } => absurd(f, law, shapes, *worst_nats),
+            Self::Layers { law, shapes, differ } => layers(f, law, shapes, differ),
             Self::Synthetic { law } => {
                 write!(f, "the law '{law}' describes synthetic runs, drawn from another law: nothing was trained")
             }
@@ -189,6 +194,21 @@ fn extrapolated(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst: &
     }
 }
 
+fn layers(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, differ: &[String]) -> fmt::Result {
+    let how = differ.join("; ");
+    write!(f, "the law '{law}' was fitted on models of equal layers; ")?;
+    match shapes {
+        Shapes::Some { count, of } => write!(
+            f,
+            "{} of {} candidates have {how}: their losses are those of equal layers",
+            units::count(*count),
+            units::count(*of)
+        ),
+        Shapes::Asked | Shapes::Fitted => write!(f, "in this one {how}: its loss is that of equal layers"),
+        Shapes::Model(name) => write!(f, "in {name} {how}: its loss is that of equal layers"),
+    }
+}
+
 fn absurd(f: &mut fmt::Formatter<'_>, law: &str, shapes: &Shapes, worst_nats: f64) -> fmt::Result {
     let which = match shapes {
         Shapes::Some { count, of } => {
@@ -283,6 +303,26 @@ mod tests {
                 Warning::Length { law: law(), tokens: 1e12, beyond: Some(9.1) },
                 "for 1.0e12 training tokens, extrapolated ×9.1",
                 "losses of the law 'mine' are those after 1.00e12 training tokens, 9.10 times beyond",
+            ),
+            (
+                Warning::Layers {
+                    law: law(),
+                    shapes: Shapes::Asked,
+                    differ: vec!["29 of 34 layers look back over 1,024 tokens".into()],
+                },
+                "losses of equal layers",
+                "the law 'mine' was fitted on models of equal layers; in this one 29 of 34 layers look back over 1,024 \
+                 tokens: its loss is that of equal layers",
+            ),
+            (
+                Warning::Layers {
+                    law: law(),
+                    shapes: some.clone(),
+                    differ: vec!["layers that look back over 512 tokens".into()],
+                },
+                "losses of equal layers",
+                "the law 'mine' was fitted on models of equal layers; 1,234 of 10,560 candidates have layers that look \
+                 back over 512 tokens",
             ),
             (Warning::Synthetic { law: law() }, "synthetic runs", "the law 'mine' describes synthetic runs"),
             (
