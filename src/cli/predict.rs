@@ -13,10 +13,10 @@ use super::streams::{Failure, Outcome, Streams};
 use super::table::{Table, write_csv, write_pairs};
 use engine::architecture::Architecture;
 use engine::energy::PowerBudget;
-use engine::error::Result;
+use engine::error::{Error, Result};
 use engine::law::fit::FitOptions;
 use engine::law::{Ensemble, LossLaw};
-use engine::precision::Precision;
+use engine::precision::{Precision, Storage};
 use engine::quantity::Quantity;
 use engine::reference::ReferenceModel;
 use engine::roofline::{Bound, Ceiling, Estimator, OperatorCost, Phase, PrefillChunk, Roofs};
@@ -30,7 +30,8 @@ pub(super) fn run(args: &PredictArgs, library: &Library, streams: &mut Streams<'
     let Asked { shape, mut model } = arch::asked(&args.shape, library)?;
     let board = load::board(library, &args.board)?;
     let precision = number_format(args, model.as_mut());
-    let estimator = load::estimator_in(&board, precision, &args.workload, args.attention)?;
+    let estimator = load::estimator_in(&board, precision, &args.workload, args.attention)
+        .map_err(|error| with_a_way_on(error, &precision, &board))?;
     // Intervals are of losses, which no power mode changes.
     let bootstrap = if args.all_modes { BootstrapArgs { bootstrap: Some(0) } } else { args.bootstrap };
     let LoadedLaw { law, ensemble, note, .. } =
@@ -74,6 +75,20 @@ fn number_format(args: &PredictArgs, model: Option<&mut ReferenceModel>) -> Prec
         model.say_own_format_is_taken();
     }
     precision
+}
+
+/// The refusal of a format that a file has and the board cannot compute. Runtimes then expand the weights to 16 bit, at the
+/// bytes of the nearest format that does so.
+fn with_a_way_on(error: Error, precision: &Precision, board: &BoardInMode) -> Error {
+    if precision.file.is_none() || board.hardware.rate_flops_per_s(precision.compute).is_some() {
+        return error;
+    }
+    let nearest = if precision.weights.bytes < Storage::INT8.bytes { "w4a16" } else { "w8a16" };
+    error.hint(format!(
+        "{} is the format of the model's file; with weights of nearly the same size that are expanded to 16 bit: --precision \
+         {nearest} --head {}",
+        precision.name, precision.head.name
+    ))
 }
 
 /// What the numbers are of, in a document.

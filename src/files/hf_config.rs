@@ -16,7 +16,8 @@ mod text_part;
 mod windows;
 
 pub use self::quantised::Quantised;
-pub use self::quantised::read as quantised;
+
+use serde_json::Value;
 
 use self::defaults::Defaults;
 use self::family::Family;
@@ -41,7 +42,7 @@ pub enum Purpose {
 }
 
 /// What a `config.json` says of a model's shape. Keys that are left out have been filled in as transformers does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HfConfig {
     /// `model_type` of its text model, such as `qwen3_moe`.
     pub model_type: String,
@@ -53,8 +54,8 @@ pub struct HfConfig {
     pub extras: Extras,
     /// What the file says beside the shape that a reader of predictions must know.
     pub notes: Vec<String>,
-    /// How its weights are quantised, as the file says it.
-    pub quantisation: Option<serde_json::Value>,
+    /// How the weights are stored, where the file says so.
+    quantised: Option<Quantised>,
 }
 
 impl HfConfig {
@@ -79,10 +80,7 @@ impl HfConfig {
             has_vocab: vocab.is_some(),
             extras: parts.extras,
             notes,
-            quantisation: ["quantization_config", "quantization"]
-                .iter()
-                .find_map(|key| file.value(key).or_else(|| keys.value(key)))
-                .cloned(),
+            quantised: stored(&file, &keys).map(|value| Quantised::read(value, &parts.shape)),
         };
         config.check(&keys)?;
         Ok(config)
@@ -125,6 +123,14 @@ impl HfConfig {
         self.has_vocab.then_some(self.shape)
     }
 
+    /// The same with what a file beside it says of the weights. Both often say the same, and the file's own word counts
+    /// where it can be priced.
+    #[must_use]
+    pub fn with_quantised_beside(self, beside: &Value) -> Self {
+        let known = self.quantised.filter(Quantised::has_precision);
+        Self { quantised: Some(known.unwrap_or_else(|| Quantised::read(beside, &self.shape))), ..self }
+    }
+
     /// The model, by a name of the caller's; an error where the file called `source` says nothing of the vocabulary.
     pub fn into_model(self, name: String, source: String) -> Result<ReferenceModel> {
         let Some(architecture) = self.architecture() else {
@@ -132,31 +138,28 @@ impl HfConfig {
                 .in_source(source)
                 .at_column("vocab_size"));
         };
-        let model = ReferenceModel {
+        let (format, note) = match self.quantised.map(Quantised::into_format) {
+            Some(Ok(format)) => (Some(format), None),
+            Some(Err(note)) => (None, Some(note)),
+            None => (None, None),
+        };
+        Ok(ReferenceModel {
             name,
             architecture,
             family: self.model_type,
             extras: self.extras,
             certainty: Certainty::Known,
             source,
-            format: None,
-            notes: self.notes,
-        };
-        Ok(match &self.quantisation {
-            Some(quantisation) => stored_as(model, quantised(quantisation)),
-            None => model,
+            format,
+            notes: self.notes.into_iter().chain(note).collect(),
         })
     }
 }
 
-/// The model with the format that its file says, or a note of one that is not known.
-pub fn stored_as(mut model: ReferenceModel, quantised: Quantised) -> ReferenceModel {
-    match quantised {
-        Quantised::As(format) => model.format = Some(format),
-        Quantised::Unknown(note) if model.format.is_none() && !model.notes.contains(&note) => model.notes.push(note),
-        Quantised::Unknown(_) => {}
-    }
-    model
+/// What a file says of the storage of its weights: transformers in one key, MLX in another and often in both. Models with
+/// parts say it of the whole or of the text model.
+fn stored<'a>(file: &Keys<'a>, keys: &Keys<'a>) -> Option<&'a Value> {
+    ["quantization_config", "quantization"].into_iter().find_map(|key| file.stated(key).or_else(|| keys.stated(key)))
 }
 
 /// Norms and biases of a model of a family, as far as its file has no more `switches` than these: `attention_bias`.
@@ -172,7 +175,7 @@ pub fn extras_of(model_type: &str, switches: &str, shape: &Architecture) -> Opti
 }
 
 /// Keys that a file of such a shape has, as far as norms and biases depend on them.
-fn keys_of(switches: &str, shape: &Architecture) -> serde_json::Map<String, serde_json::Value> {
+fn keys_of(switches: &str, shape: &Architecture) -> serde_json::Map<String, Value> {
     let sizes = [
         ("num_hidden_layers", shape.layers),
         ("hidden_size_per_layer_input", shape.layout.layer_embedding.map_or(0, |embedding| embedding.size)),
@@ -230,7 +233,7 @@ fn is_tied(file: &Keys<'_>, keys: &Keys<'_>) -> Result<bool> {
     const KEY: &str = "tie_word_embeddings";
     let of_text = keys.stated(KEY).map_or(Ok(None), |_| keys.truth(KEY))?;
     let of_whole = if keys.within.is_empty() { None } else { file.truth(KEY)? };
-    let whole = file.value("model_type").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let whole = file.value("model_type").and_then(Value::as_str).unwrap_or_default();
     // Their classes do not ask the text model.
     let whole_decides = ["qwen3_vl", "qwen3_omni", "qwen2_5_omni"].iter().any(|family| whole.starts_with(family));
     Ok(match (of_text.filter(|_| !whole_decides || of_whole.is_none()), of_whole) {

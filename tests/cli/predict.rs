@@ -457,3 +457,22 @@ fn gguf_header() -> Vec<u8> {
     }
     bytes
 }
+
+/// Orin has no FP8 tensor cores, so the file's own format is refused with the one that its weights are expanded from.
+#[test]
+fn a_format_of_a_file_that_the_board_lacks_is_refused_with_a_way_on() {
+    let program = Program::new();
+    let text = include_str!("../configs/qwen3-0.6b.json").replacen(
+        '{',
+        r#"{"quantization_config": {"quant_method": "fp8"},"#,
+        1,
+    );
+    program.write("m/config.json", &text);
+    let refusal = program.refused("predict --model m/config.json --profile agx-orin-64gb");
+    assert!(refusal.contains("fp8 is the format of the model's file; "), "{refusal}");
+    assert!(refusal.contains("--precision w8a16 --head fp16"), "{refusal}");
+    let on =
+        program.found("predict --model m/config.json --profile agx-orin-64gb --precision w8a16 --head fp16").stdout;
+    assert!(on.contains("its own weights are fp8, 8-bit float, inputs in 8-bit float, LM head in 16 bit; "), "{on}");
+    program.found("predict --model m/config.json --profile thor-t5000");
+}

@@ -83,6 +83,14 @@ impl Storage {
     pub const FP8: Self = Self { stored: &stored("fp8", 1.0) };
     /// INT4 as AWQ and GPTQ have it.
     pub const INT4: Self = Self { stored: &stored("int4", 0.516) };
+    /// The same with 2 bit.
+    pub const INT2: Self = Self { stored: &stored("int2", 0.266) };
+    /// The same with 3 bit.
+    pub const INT3: Self = Self { stored: &stored("int3", 0.391) };
+    /// The same with 5 bit.
+    pub const INT5: Self = Self { stored: &stored("int5", 0.641) };
+    /// The same with 6 bit.
+    pub const INT6: Self = Self { stored: &stored("int6", 0.766) };
     /// NVFP4.
     pub const NVFP4: Self = Self { stored: &stored("nvfp4", 0.5625) };
     /// GGUF, 34 bytes per 32 numbers.

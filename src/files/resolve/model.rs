@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::file::read;
 use super::{Library, hub};
 use crate::catalog::Kind;
-use crate::hf_config::{HfConfig, Purpose, quantised, stored_as};
+use crate::hf_config::{HfConfig, Purpose};
 use crate::measurements::gguf;
 use crate::python_json;
 use engine::error::{Error, Result};
@@ -88,14 +88,13 @@ fn passed_over(typed: &str, path: &Path) -> String {
 fn from_config(path: &Path) -> Result<ReferenceModel> {
     let source = path.display().to_string();
     let text = read(Kind::Model, path)?;
-    let config = HfConfig::parse(&source, &text, Purpose::Price)?;
-    let model = config.into_model(escaped(&name_of(path)), escaped(&source))?;
+    let mut config = HfConfig::parse(&source, &text, Purpose::Price)?;
     let beside = path.with_file_name(QUANTISED);
     if beside.is_file() {
         let object = python_json::object(&beside.display().to_string(), &read(Kind::Model, &beside)?)?;
-        return Ok(stored_as(model, quantised(&object.into())));
+        config = config.with_quantised_beside(&object.into());
     }
-    Ok(model)
+    config.into_model(escaped(&name_of(path)), escaped(&source))
 }
 
 /// The name of the directory, which is the name of the model. In the cache of the Hugging Face hub it is the name of
@@ -161,14 +160,21 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beside_it_is_said() {
-        let quantised = r#"{"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8"}}"#;
-        let dir = folder(&[("m/config.json", TINY), ("m/hf_quant_config.json", quantised)]);
-        let model = fixtures::library().model(dir.path().join("m").to_str().unwrap()).unwrap();
-        assert_eq!(
-            model.notes,
-            ["its own weights are FP8, LM head in 16 bit; what is priced is the number format chosen"]
-        );
+    fn what_lies_beside_it_is_said_once() {
+        const SAID: &str = "its own weights are FP8, 8-bit float, inputs in 8-bit float, LM head in 16 bit; what is priced \
+                            is the number format chosen";
+        let beside = r#"{"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8",
+            "exclude_modules": ["lm_head"]}}"#;
+        let inside =
+            r#"{"quantization_config": {"quant_method": "modelopt", "quant_algo": "FP8", "ignore": ["lm_head"]},"#;
+        let unknown = r#"{"quantization_config": {"quant_method": "of tomorrow"},"#;
+        for start in ["{", inside, unknown] {
+            let config = TINY.replacen('{', start, 1);
+            let dir = folder(&[("m/config.json", &config), ("m/hf_quant_config.json", beside)]);
+            let model = fixtures::library().model(dir.path().join("m").to_str().unwrap()).unwrap();
+            assert_eq!(model.notes, [SAID], "{start}");
+            assert_eq!(model.format.unwrap().precision.name, "fp8", "{start}");
+        }
     }
 
     #[test]

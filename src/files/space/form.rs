@@ -28,6 +28,13 @@ pub(super) fn check(toml: &TomlSource<'_>, text: &str) -> Result<()> {
             _ => form.range(&path, value)?,
         }
     }
+    for key in ["window", "full_every"] {
+        if let Some(value) = value(document.get_ref(), key).filter(|value| !value.is_integer()) {
+            let what = format!("a {} is not allowed here", value.type_str());
+            let error = toml.error(&KeyPath::ROOT.key(key), what).expected("a whole number");
+            return Err(error.hint("it is a setting of the space and no axis: the law does not see it"));
+        }
+    }
     match value(document.get_ref(), "vocab") {
         Some(vocab) if !vocab.is_integer() => {
             let what = format!("a {} is not allowed here", vocab.type_str());

@@ -26,8 +26,8 @@ const CONTROLS: [Control; 18] = [
     Control::KvCache,
     Control::Mode,
     Control::Board,
-    Control::Others,
     Control::Law,
+    Control::Others,
 ];
 
 /// Applies an action of this screen.
