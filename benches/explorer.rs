@@ -11,7 +11,7 @@ use std::thread;
 use divan::Bencher;
 use engine::budget::Limit;
 use engine::confidence::{Confidence, Question};
-use engine::law::Ensemble;
+use engine::law::Evidence;
 use rayon::ThreadPoolBuilder;
 use roofscape::explorer::headless::Headless;
 use roofscape::explorer::message::{Action, Message};
@@ -72,10 +72,10 @@ fn drag_a_slider_before_the_ensemble(bencher: Bencher<'_, '_>, behind: &str) {
     let assessing = thread::spawn(move || {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let threads = ThreadPoolBuilder::new().num_threads((cores - 1).max(1)).build().unwrap();
-        let Inquiry { landscape, ensemble, objective, budgets, .. } = inquiry;
-        let question = Question { objective, budgets: &budgets, level: Ensemble::LEVEL };
+        let Inquiry { landscape, evidence, objective, budgets, .. } = inquiry;
+        let question = Question { objective, budgets: &budgets, level: Evidence::LEVEL };
         while !ended.load(Ordering::Relaxed) {
-            threads.install(|| Confidence::of(&landscape, &ensemble, question, &()));
+            threads.install(|| Confidence::of(&landscape, &evidence, question, &()));
         }
     });
     let mut step = 0_u32;

@@ -7,7 +7,7 @@ use engine::budget::Budgets;
 use engine::confidence::{Confidence, Question};
 use engine::landscape::Landscape;
 use engine::law::fit::{Bootstrap, Criterion, FitOptions, bootstrap, fit, refit};
-use engine::law::{Ensemble, Features};
+use engine::law::{Evidence, Features};
 use engine::precision::Precision;
 use engine::roofline::Estimator;
 use engine::runs::Run;
@@ -78,12 +78,12 @@ fn confidence_of_the_paper_space_under_200_laws(bencher: Bencher<'_, '_>) {
     let all = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
     let (runs, library) = (runs(170, 0.02), built_in::library());
     let fit = fit(&runs, &all, &()).unwrap();
-    let ensemble = bootstrap(&runs, &fit, &all, &Bootstrap::DEFAULT, &()).unwrap();
+    let evidence = Evidence::of(&runs, &fit, &all, &Bootstrap::DEFAULT, &()).unwrap();
     let (_, profile) = library.profile("agx-orin-64gb").unwrap();
     let hardware = profile.hardware(profile.default_mode());
     let estimator = Estimator::new(&hardware, Precision::FP16, Workload::default()).unwrap();
     let (_, law) = library.law("paper").unwrap();
     let landscape = Landscape::new(&library.space("paper").unwrap(), law, estimator);
-    let question = Question { objective: Objective::Total, budgets: &Budgets::NONE, level: Ensemble::LEVEL };
-    bencher.bench(|| Confidence::of(black_box(&landscape), &ensemble, question, &()));
+    let question = Question { objective: Objective::Total, budgets: &Budgets::NONE, level: Evidence::LEVEL };
+    bencher.bench(|| Confidence::of(black_box(&landscape), &evidence, question, &()));
 }

@@ -16,6 +16,7 @@ pub const BUILT_IN: &BuiltIn = &BuiltIn {
     ],
     data: &[
         Embedded { name: "tiny", text: include_str!("../datasets/tiny.csv") },
+        Embedded { name: "gemstones", text: include_str!("../datasets/gemstones.csv") },
         Embedded { name: "synthetic-170", text: include_str!("../datasets/synthetic-170.csv") },
     ],
     models_csv: include_str!("../datasets/models.csv"),

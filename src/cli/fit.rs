@@ -6,6 +6,7 @@
 //! ```
 
 mod compare;
+mod coverage;
 mod print;
 
 use std::path::Path;
@@ -24,9 +25,12 @@ use report::{Document, SettingPart, Warning, write_json};
 pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let loaded = library.data_as(&args.data, &args.columns.clone().unwrap_or_default())?;
     let dataset = &loaded.dataset;
-    let options = FitOptions { holdout: args.holdout, seed: args.seed, starts: args.starts, ..FitOptions::DEFAULT };
+    let options = FitOptions { seed: args.seed, starts: args.starts, ..FitOptions::DEFAULT };
     if args.compare {
         return compare::run(args, dataset, &options, streams);
+    }
+    if args.coverage {
+        return coverage::run(args, dataset, &options, streams);
     }
     let fitting = args.fitting.fit(dataset, &options)?;
     let assessment = Assessment::of(&fitting, args.folds, args.bootstrap, Progress::new)

@@ -4,8 +4,8 @@ use super::args::{AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, LawArgs, 
 use engine::budget::{Budgets, Limit};
 use engine::error::{Error, Result};
 use engine::hardware::Hardware;
-use engine::law::fit::{Bootstrap, FitError, FitOptions, Watch, bootstrap as resample};
-use engine::law::{Ensemble, LossLaw};
+use engine::law::fit::{Bootstrap, FitError, FitOptions, Watch};
+use engine::law::{Evidence, LossLaw};
 use engine::precision::Precision;
 use engine::roofline::Estimator;
 use engine::space::Space;
@@ -113,15 +113,15 @@ pub fn budgets(args: &BudgetArgs, board: &BoardInMode, workload: &WorkloadArgs) 
     Ok(budgets)
 }
 
-/// A law, and the laws of resampled runs if it was fitted on the spot.
+/// A law, and what its runs say of it if it was fitted on the spot.
 #[derive(Debug)]
 pub struct LoadedLaw {
     /// The law.
     pub law: LossLaw,
     /// The fit behind it, if it was fitted on the spot.
     pub fitting: Option<Fitting>,
-    /// Its resamples.
-    pub ensemble: Option<Ensemble>,
+    /// What its runs say of it.
+    pub evidence: Option<Evidence>,
     /// Why there are none, if somebody might expect them.
     pub note: Option<String>,
 }
@@ -143,7 +143,7 @@ pub fn law(
                 law.name
             )
         });
-        return Ok(LoadedLaw { law, fitting: None, ensemble: None, note });
+        return Ok(LoadedLaw { law, fitting: None, evidence: None, note });
     };
     let dataset = library.data_as(typed, &args.column_choice())?.dataset;
     let of_data = |error: FitError| Error::from(error).in_source(dataset.name.clone());
@@ -151,10 +151,10 @@ pub fn law(
     let resamples = bootstrap.bootstrap.unwrap_or(Bootstrap::DEFAULT.resamples);
     let drawn = (resamples > 0).then(|| {
         let asked = Bootstrap { resamples, ..Bootstrap::DEFAULT };
-        resample(&fitting.choice.runs, &fitting.fit, &fitting.options, &asked, watch)
+        Evidence::of(&fitting.choice.runs, &fitting.fit, &fitting.options, &asked, watch)
     });
-    let (ensemble, note) = match drawn.transpose() {
-        Ok(ensemble) => (ensemble.map(|ensemble| ensemble.at_tokens(fitting.fit.coefficients.tokens())), None),
+    let (evidence, note) = match drawn.transpose() {
+        Ok(evidence) => (evidence.map(|evidence| evidence.at_tokens(fitting.fit.coefficients.tokens())), None),
         // Intervals that were asked for are an error if there are none. Otherwise the law goes on without them.
         Err(error) if bootstrap.bootstrap.is_some() => return Err(of_data(error)),
         Err(error) => {
@@ -162,5 +162,5 @@ pub fn law(
             (None, Some(format!("{}: no intervals: {reason}", dataset.name)))
         }
     };
-    Ok(LoadedLaw { law: fitting.law(&dataset), fitting: Some(fitting), ensemble, note })
+    Ok(LoadedLaw { law: fitting.law(&dataset), fitting: Some(fitting), evidence, note })
 }

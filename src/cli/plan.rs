@@ -14,7 +14,7 @@ use engine::budget::Budgets;
 use engine::error::{Error, Result};
 use engine::features::Features;
 use engine::landscape::Landscape;
-use engine::law::Ensemble;
+use engine::law::Evidence;
 use engine::law::fit::{Fit, FitOptions};
 use engine::plan::{Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
 use engine::quantity::Quantity;
@@ -38,7 +38,7 @@ struct Ground {
     fit: Fit,
     /// All that the data hold, those left out on request included.
     runs: usize,
-    ensemble: Ensemble,
+    evidence: Evidence,
     trained: Vec<Features>,
     tokens: Option<f64>,
     budgets: Budgets,
@@ -97,12 +97,11 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
     let estimator = load::estimator(&board, &trained, &sweep.workload, sweep.attention)?;
     let budgets = load::budgets(&sweep.budgets, &board, &sweep.workload)?;
     let space = load::enumerable_space(library, &sweep.space)?;
-    // Nothing is tested here, so every run may tell what it knows.
-    let options = FitOptions { holdout: 0.0, ..FitOptions::DEFAULT };
-    let LoadedLaw { law, ensemble, note, fitting } =
-        load::law(library, &sweep.law, &options, sweep.bootstrap, &Progress::new("resampling the runs"))?;
+    let LoadedLaw { law, evidence, note, fitting } =
+        load::law(library, &sweep.law, &FitOptions::DEFAULT, sweep.bootstrap, &Progress::new("resampling the runs"))?;
+    let (space, law) = space.under(law, sweep.space.blind);
     let nothing = || Error::new(note.unwrap_or_else(|| "without resamples nothing is known of what is unknown".into()));
-    let (ensemble, fitting) = ensemble.zip(fitting).ok_or_else(|| {
+    let (evidence, fitting) = evidence.zip(fitting).ok_or_else(|| {
         nothing()
             .at_column("--bootstrap")
             .expected(format!("{FEWEST_RESAMPLES} resamples at least"))
@@ -115,14 +114,14 @@ fn ground(args: &PlanArgs, library: &Library) -> Result<Ground> {
         landscape: Landscape::new(&space, law, estimator),
         space: space.name,
         fit: fitting.fit,
-        ensemble,
+        evidence,
         budgets,
         board,
     })
 }
 
 fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
-    let Ground { landscape, fit, runs, ensemble, trained, tokens, budgets, board, .. } = ground;
+    let Ground { landscape, fit, runs, evidence, trained, tokens, budgets, board, .. } = ground;
     let noise_nats = fit.residual_sd_nats().ok_or_else(|| Error::new("the runs leave no error to plan by"))?;
     let frontier = landscape.feasible_frontier(args.sweep.objective, budgets);
     let targets: Vec<Features> = match args.aim {
@@ -138,7 +137,7 @@ fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
         considered.iter().map(|&index| landscape.sweep.architecture(index as usize)).collect();
     let worth = if args.per_flop { Worth::KnowledgePerFlop } else { Worth::Knowledge };
     let question = PlanQuestion {
-        laws: &ensemble.laws,
+        laws: &evidence.ensemble.laws,
         noise_nats,
         targets: &targets,
         candidates: &candidates,
@@ -151,7 +150,7 @@ fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
         let index = considered[proposal.candidate];
         let per_token = training_flops_per_token(shape);
         let entry = Entry::of_candidate(landscape, index as usize, board.hardware.memory_bytes);
-        let entry = entry.resampled(&landscape.law, ensemble, shape);
+        let entry = entry.with_evidence(&landscape.law, evidence, shape);
         ProposalPart {
             rank: place + 1,
             entry: Entry { on_frontier: Some(frontier.contains(&index)), ..entry },
@@ -167,7 +166,7 @@ fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
         aim: args.aim.name(),
         runs: *runs,
         runs_fitted: fit.train.len(),
-        bootstrap: BootstrapPart::new(ensemble, Ensemble::LEVEL),
+        bootstrap: BootstrapPart::new(&evidence.ensemble, Evidence::LEVEL),
         noise_nats,
         candidates: landscape.sweep.len(),
         candidates_considered: candidates.len(),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::args::{SpaceArgs, SynthesizeArgs};
 use super::load;
 use super::streams::{Failure, Outcome, Streams};
+use engine::space::BlindAxes;
 use engine::synthetic::{Draw, draw};
 use engine::units;
 use files::resolve::Library;
@@ -12,7 +13,7 @@ use files::runs::write::{Origin, synthetic_csv};
 
 pub(super) fn run(args: &SynthesizeArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
     let (_, law) = library.law(&args.law)?;
-    let space = load::enumerable_space(library, &SpaceArgs { space: args.space.clone() })?;
+    let space = load::enumerable_space(library, &SpaceArgs { space: args.space.clone(), blind: BlindAxes::Free })?;
     let how = Draw { runs: args.runs, noise_sd: args.noise, seed: args.seed };
     let runs = draw(&space.candidates(), &law.coefficients, &how)?;
     let origin = Origin {

@@ -54,6 +54,7 @@ impl Asked {
             load::law(library, &args.law, &FitOptions::DEFAULT, no_resamples, &Progress::new("fitting the runs"))?;
         streams.note_reading(&law);
         streams.note(note.as_deref());
+        let (space, law) = space.under(law, args.space.blind);
         Ok(Self {
             law: law.in_format(estimator.precision()),
             budgets,

@@ -1,13 +1,22 @@
-//! How sure the frontier is: the share of the resampled laws under which an architecture is on it.
+//! How sure the frontier is: the share of the resampled laws under which an architecture is on it, and how much of its
+//! loss it owes to having been picked.
 //!
-//! Latencies come from the board and are the same under every law. Only the losses move. So each law of an [`Ensemble`]
-//! computes the losses of all candidates anew, with [`AtDepths`](super::law::AtDepths) at the cost of some additions
-//! each. Then it scans the candidates once in the order of their latency. An architecture that stays on the frontier
-//! under most laws is a safe choice. Where each law prefers another neighbour, the runs do not decide between them.
+//! Latencies come from the board and are the same under every law. Only the losses move. So each law of an
+//! [`Ensemble`](super::law::Ensemble) computes the losses of all candidates anew, with [`AtDepths`](super::law::AtDepths)
+//! at the cost of some additions each. Then it scans the candidates once in the order of their latency. An architecture
+//! that stays on the frontier under most laws is a safe choice. Where each law prefers another neighbour, the runs do not
+//! decide between them. Where the runs say nothing of an architecture, there is no share.
+//!
+//! **The winner's curse.** The best of many estimates is where the law errs on the bright side: the loss of a pick is too
+//! low on average, and the more so the more candidates are nearly as good. The correction is cross-fitted, as in the
+//! repeated sample splitting of Chernozhukov et al. 2018 (arXiv 1608.00060) and the bootstrap correction of a minimum of
+//! Tibshirani and Tibshirani 2009: each law of one half of the resamples picks its best at the latency of the member, and the
+//! mean law of the other half says what that pick is worth. The mean of the difference is what picking adds.
 //!
 //! The scan is that of Eq. 5, as in [`pareto::frontier`](super::pareto::frontier), with one difference. Candidates of
 //! equal latency are taken together, because their order by loss is another under each law.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -15,7 +24,8 @@ use rayon::prelude::*;
 use super::budget::Budgets;
 use super::landscape::Landscape;
 use super::law::fit::Watch;
-use super::law::{Coefficients, Ensemble, Interval};
+use super::law::{Coefficients, Evidence, Interval, NoInterval};
+use super::statistics::mean;
 use super::workload::Objective;
 
 /// What is asked of an ensemble.
@@ -36,17 +46,30 @@ pub struct Confidence {
     pub level: f64,
     /// Laws asked.
     pub resamples: usize,
-    /// The frontier under the landscape's own law by rising latency, with the interval of each loss, nats per token; `None`
-    /// where a law gives no number.
-    pub band: Vec<(u32, Option<Interval>)>,
+    /// The frontier under the landscape's own law by rising latency.
+    pub band: Vec<Member>,
     /// Per candidate: under how many laws it is on the frontier.
     times: Vec<u32>,
+    /// Per candidate: whether the runs say nothing of it.
+    silent: Vec<bool>,
+}
+
+/// A member of the frontier under the landscape's own law.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member {
+    /// Which candidate.
+    pub index: u32,
+    /// What picking it adds to its loss, nats per token.
+    pub optimism_nats: f64,
+    /// Where the loss of a run of it will lie, nats per token, corrected for having been picked; or why nobody knows.
+    pub loss: Result<Interval, NoInterval>,
 }
 
 /// What one law says.
 struct Opinion {
+    /// By rising latency and falling loss.
     frontier: Vec<u32>,
-    /// Losses of the band's members, in its order.
+    /// Losses of these.
     losses: Vec<f64>,
 }
 
@@ -55,9 +78,10 @@ impl Confidence {
     pub const ROBUST: f64 = 0.5;
 
     /// Asks every law; `None` if there are none, or if the watcher asked to stop. Progress counts laws.
-    pub fn of(landscape: &Landscape, ensemble: &Ensemble, question: Question<'_>, watch: &dyn Watch) -> Option<Self> {
+    pub fn of(landscape: &Landscape, evidence: &Evidence, question: Question<'_>, watch: &dyn Watch) -> Option<Self> {
         let Question { objective, budgets, level } = question;
         let sweep = &landscape.sweep;
+        let laws = &evidence.ensemble.laws;
         let own = landscape.feasible_frontier(objective, budgets);
         let feasible: Vec<u32> = landscape
             .fastest_first(objective)
@@ -74,14 +98,12 @@ impl Confidence {
             let law = law.with_penalty(landscape.law.coefficients.penalty_nats());
             sweep.fill_losses(&law, losses);
             let finished = done.fetch_add(1, Ordering::Relaxed) + 1;
-            watch.progress(finished, ensemble.laws.len());
-            Some(Opinion {
-                frontier: frontier(&feasible, latency_s, losses),
-                losses: own.iter().map(|&member| losses[member as usize]).collect(),
-            })
+            watch.progress(finished, laws.len());
+            let frontier = frontier(&feasible, latency_s, losses);
+            let losses = frontier.iter().map(|&member| losses[member as usize]).collect();
+            Some(Opinion { frontier, losses })
         };
-        let opinions: Vec<Opinion> = ensemble
-            .laws
+        let opinions: Vec<Opinion> = laws
             .par_iter()
             .map_init(|| vec![0.0; sweep.len()], opinion)
             .collect::<Option<_>>()
@@ -91,28 +113,68 @@ impl Confidence {
         for &member in opinions.iter().flat_map(|opinion| &opinion.frontier) {
             times[member as usize] += 1;
         }
-        let interval = |place: usize| {
-            let mut losses: Vec<f64> = opinions.iter().map(|opinion| opinion.losses[place]).collect();
-            Interval::of(&mut losses, level)
+        let features = |index: usize| sweep.architecture(index).features();
+        let silent = (0..sweep.len())
+            .into_par_iter()
+            .map(|index| evidence.silence(&landscape.law, &features(index)).is_some())
+            .collect();
+        let worth = worth(landscape, laws, &times);
+        let member = |&index: &u32| {
+            let optimism_nats = optimism(&opinions, &worth, latency_s, latency_s[index as usize]);
+            let loss = evidence.loss_interval(&landscape.law, &features(index as usize), level);
+            Member { index, optimism_nats, loss: loss.map(|interval| interval.map(|nats| nats + optimism_nats)) }
         };
-        let band = own.iter().enumerate().map(|(place, &member)| (member, interval(place))).collect();
-        Some(Self { level, resamples: opinions.len(), band, times })
+        let band = own.iter().map(member).collect();
+        Some(Self { level, resamples: opinions.len(), band, times, silent })
     }
 
-    /// Share of the laws under which a candidate is on the frontier.
-    pub fn frontier_probability(&self, index: usize) -> f64 {
-        f64::from(self.times[index]) / self.resamples as f64
+    /// What is known of a candidate as a member of the frontier; `None` if it is none.
+    pub fn member(&self, index: usize) -> Option<&Member> {
+        self.band.iter().find(|member| member.index as usize == index)
+    }
+
+    /// Share of the laws under which a candidate is on the frontier; `None` where the runs say nothing of it.
+    pub fn frontier_probability(&self, index: usize) -> Option<f64> {
+        (!self.silent[index]).then(|| f64::from(self.times[index]) / self.resamples as f64)
     }
 
     /// Whether that is more than half of them.
     pub fn is_robust(&self, index: usize) -> bool {
-        self.frontier_probability(index) > Self::ROBUST
+        self.frontier_probability(index).is_some_and(|share| share > Self::ROBUST)
     }
 
     /// How many of the band's members are robust.
     pub fn robust_members(&self) -> usize {
-        self.band.iter().filter(|&&(member, _)| self.is_robust(member as usize)).count()
+        self.band.iter().filter(|member| self.is_robust(member.index as usize)).count()
     }
+}
+
+/// What the mean law of each half of the resamples says of the candidates that any law picked. Even resamples are one
+/// half, odd ones the other.
+fn worth(landscape: &Landscape, laws: &[Coefficients], times: &[u32]) -> HashMap<u32, [f64; 2]> {
+    let penalty_nats = landscape.law.coefficients.penalty_nats();
+    let picked: Vec<u32> = (0..times.len() as u32).filter(|&index| times[index as usize] > 0).collect();
+    picked
+        .into_par_iter()
+        .map(|index| {
+            let shape = landscape.sweep.architecture(index as usize).features();
+            let half = |first: usize| {
+                let losses = laws.iter().skip(first).step_by(2).map(|law| law.with_penalty(penalty_nats).loss(&shape));
+                mean(losses).unwrap_or(f64::NAN)
+            };
+            (index, [half(0), half(1)])
+        })
+        .collect()
+}
+
+/// By how much a law's own pick within a latency looks better to it than to the other half, on average.
+fn optimism(opinions: &[Opinion], worth: &HashMap<u32, [f64; 2]>, latency_s: &[f64], within_s: f64) -> f64 {
+    let of = |(place, opinion): (usize, &Opinion)| {
+        let picked = opinion.frontier.partition_point(|&index| latency_s[index as usize] <= within_s).checked_sub(1)?;
+        let judged = worth.get(&opinion.frontier[picked])?[1 - place % 2];
+        Some(judged - opinion.losses[picked]).filter(|nats| nats.is_finite())
+    };
+    mean(opinions.iter().enumerate().filter_map(of)).unwrap_or_default().max(0.0)
 }
 
 /// The non-dominated ones of candidates in the order of their latency, whatever the order of those that are equal in it.
@@ -134,6 +196,8 @@ mod tests {
     use super::*;
     use crate::budget::Limit;
     use crate::fixtures::{TABLE_6, agx_orin, paper_landscape, paper_law, paper_space};
+    use crate::law::Ensemble;
+    use crate::law::fit::FitError;
     use crate::law::forms::Eq2;
     use crate::precision::Precision;
     use crate::roofline::Estimator;
@@ -142,13 +206,18 @@ mod tests {
     use crate::workload::Workload;
 
     /// Laws that differ in what depth, width and sparsity are worth, and so in the frontier.
-    fn ensemble(laws: usize) -> Ensemble {
+    fn evidence(laws: usize) -> Evidence {
         let law = |i: usize| {
             let turn = |by: usize| ((i * by) % 7) as f64 / 7.0 - 0.4;
             let alpha_l = TABLE_6.alpha_l * (1.0 + 0.3 * turn(3));
             Eq2 { alpha_l, kappa_rho: TABLE_6.kappa_rho * (1.0 + turn(5)), kappa_m: 0.2 + 0.2 * turn(2), ..TABLE_6 }
         };
-        Ensemble { laws: (0..laws).map(|i| law(i).into()).collect(), fitted: Vec::new(), seed: 0, redrawn: 0 }
+        without_folds((0..laws).map(|i| law(i).into()).collect())
+    }
+
+    fn without_folds(laws: Vec<Coefficients>) -> Evidence {
+        let ensemble = Ensemble { laws, fitted: Vec::new(), seed: 0, redrawn: 0 };
+        Evidence { ensemble, conformal: Err(FitError::OtherRuns) }
     }
 
     fn small_space() -> Space {
@@ -171,8 +240,8 @@ mod tests {
     }
 
     #[test]
-    fn shares_and_band_equal_those_of_every_law_on_its_own() {
-        let ensemble = ensemble(9);
+    fn shares_and_optimism_equal_those_of_every_law_on_its_own() {
+        let evidence = evidence(9);
         // Where nothing is generated every decode time is 0, so all candidates are equal in it.
         for (objective, generated_tokens) in
             [(Objective::Total, 16), (Objective::Decode, 16), (Objective::Decode, 0), (Objective::Prefill, 0)]
@@ -182,67 +251,90 @@ mod tests {
             let landscape = Landscape::new(&small_space(), paper_law(), estimator);
             for budgets in [Budgets::NONE, Budgets::NONE.with(Limit::Prefill, 0.03).with(Limit::Memory, 3e9)] {
                 let question = Question { objective, budgets: &budgets, level: 0.8 };
-                let found = Confidence::of(&landscape, &ensemble, question, &()).unwrap();
+                let found = Confidence::of(&landscape, &evidence, question, &()).unwrap();
                 let sweep = &landscape.sweep;
                 let feasible: Vec<usize> = (0..sweep.len()).filter(|&index| budgets.admits(sweep, index)).collect();
                 assert!(feasible.len() > 20);
+                let priced: Vec<Sweep> =
+                    evidence.ensemble.laws.iter().map(|law| Sweep::new(&small_space(), law, &estimator)).collect();
                 let mut times = vec![0; sweep.len()];
-                let own = landscape.feasible_frontier(objective, &budgets);
-                let mut losses = vec![Vec::new(); own.len()];
-                for law in &ensemble.laws {
-                    let priced = Sweep::new(&small_space(), law, &estimator);
+                for priced in &priced {
                     for member in by_definition(&feasible, priced.latency_s(objective), &priced.loss) {
                         times[member] += 1;
                     }
-                    own.iter().zip(&mut losses).for_each(|(&member, losses)| losses.push(priced.loss[member as usize]));
                 }
                 for (index, &times) in times.iter().enumerate() {
-                    assert_eq!(found.frontier_probability(index), f64::from(times) / 9.0, "{objective:?} {index}");
+                    let share = Some(f64::from(times) / 9.0);
+                    assert_eq!(found.frontier_probability(index), share, "{objective:?} {index}");
                     assert_eq!(found.is_robust(index), times >= 5);
                 }
-                let band: Vec<_> =
-                    own.iter().zip(&mut losses).map(|(&member, losses)| (member, Interval::of(losses, 0.8))).collect();
-                assert_eq!((found.band, found.resamples, found.level), (band, 9, 0.8));
+                let own = landscape.feasible_frontier(objective, &budgets);
+                assert_eq!(found.band.iter().map(|member| member.index).collect::<Vec<_>>(), own);
+                assert_eq!((found.resamples, found.level), (9, 0.8));
+                for member in &found.band {
+                    assert_eq!(member.loss, Err(NoInterval::NoFolds));
+                    let optimism_nats = optimism_by_definition(&priced, &feasible, objective, member.index as usize);
+                    assert!((member.optimism_nats - optimism_nats).abs() < 1e-12, "{member:?} {optimism_nats}");
+                }
             }
         }
+    }
+
+    /// Each law's pick no slower than `index`, held against the mean law of those of the other parity.
+    fn optimism_by_definition(priced: &[Sweep], feasible: &[usize], objective: Objective, index: usize) -> f64 {
+        let latency_s = priced[0].latency_s(objective);
+        let sum: f64 = priced
+            .iter()
+            .enumerate()
+            .map(|(place, own)| {
+                let in_time = feasible.iter().copied().filter(|&other| latency_s[other] <= latency_s[index]);
+                let pick = in_time.min_by(|&a, &b| own.loss[a].total_cmp(&own.loss[b])).unwrap();
+                let others: Vec<f64> = priced
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| other % 2 != place % 2)
+                    .map(|(_, other)| other.loss[pick])
+                    .collect();
+                others.iter().sum::<f64>() / others.len() as f64 - own.loss[pick]
+            })
+            .sum();
+        (sum / priced.len() as f64).max(0.0)
     }
 
     #[test]
     fn under_its_own_law_alone_the_frontier_is_certain() {
         let landscape = paper_landscape();
-        let own = Ensemble { laws: vec![TABLE_6.into()], fitted: Vec::new(), seed: 0, redrawn: 0 };
+        let own = without_folds(vec![TABLE_6.into(); 2]);
         let budgets = Budgets::NONE.with(Limit::Total, 0.1);
         let question = Question { objective: Objective::Total, budgets: &budgets, level: 0.9 };
         let found = Confidence::of(&landscape, &own, question, &()).unwrap();
         let front = landscape.feasible_frontier(Objective::Total, &budgets);
         for index in 0..landscape.sweep.len() {
             let certain = front.contains(&(index as u32));
-            assert_eq!(found.frontier_probability(index), f64::from(u8::from(certain)));
+            assert_eq!(found.frontier_probability(index), Some(f64::from(u8::from(certain))));
         }
         assert_eq!(found.robust_members(), front.len());
-        for (&member, (banded, interval)) in front.iter().zip(&found.band) {
-            let loss = landscape.sweep.loss[member as usize];
-            assert_eq!((member, *interval), (*banded, Some(Interval { low: loss, high: loss })));
+        for (&index, member) in front.iter().zip(&found.band) {
+            assert_eq!(index, member.index);
+            assert!(member.optimism_nats < 1e-12, "who agrees with himself is not misled: {member:?}");
         }
     }
 
     #[test]
-    fn a_format_s_penalty_moves_the_band_and_no_share() {
-        let ensemble = ensemble(9);
+    fn a_format_s_penalty_moves_no_share() {
+        let evidence = evidence(9);
         let asked = |nats| {
             let precision = Precision::FP16.with_loss_penalty(nats);
             let estimator = Estimator::new(&agx_orin(), precision, Workload::default()).unwrap();
             let landscape = Landscape::new(&small_space(), paper_law(), estimator);
             let question = Question { objective: Objective::Total, budgets: &Budgets::NONE, level: 0.8 };
-            Confidence::of(&landscape, &ensemble, question, &()).unwrap()
+            Confidence::of(&landscape, &evidence, question, &()).unwrap()
         };
         let (plain, raised) = (asked(0.0), asked(0.03));
         assert_eq!(raised.times, plain.times);
         assert_eq!(raised.band.len(), plain.band.len());
-        for ((member, raised), (same, plain)) in raised.band.into_iter().zip(plain.band) {
-            let (raised, plain) = (raised.unwrap(), plain.unwrap());
-            assert_eq!(member, same);
-            assert!((raised.low - plain.low - 0.03).abs() < 1e-12 && (raised.high - plain.high - 0.03).abs() < 1e-12);
+        for (raised, plain) in raised.band.iter().zip(&plain.band) {
+            assert!((raised.optimism_nats - plain.optimism_nats).abs() < 1e-12);
         }
     }
 
@@ -266,16 +358,16 @@ mod tests {
 
     #[test]
     fn a_watcher_sees_every_law_and_can_stop() {
-        let (landscape, ensemble) = (paper_landscape(), ensemble(20));
+        let (landscape, evidence) = (paper_landscape(), evidence(20));
         let question = Question { objective: Objective::Total, budgets: &Budgets::NONE, level: 0.9 };
         let watch = |patience| Impatient { asked: AtomicUsize::new(0), patience, laws: AtomicUsize::new(0) };
         let patient = watch(usize::MAX);
-        assert!(Confidence::of(&landscape, &ensemble, question, &patient).is_some());
+        assert!(Confidence::of(&landscape, &evidence, question, &patient).is_some());
         assert_eq!(patient.laws.into_inner(), 20);
         let impatient = watch(5);
-        assert_eq!(Confidence::of(&landscape, &ensemble, question, &impatient), None);
+        assert_eq!(Confidence::of(&landscape, &evidence, question, &impatient), None);
         assert_eq!(impatient.laws.into_inner(), 5);
-        let none = Ensemble { laws: Vec::new(), ..ensemble };
+        let none = without_folds(Vec::new());
         assert_eq!(Confidence::of(&landscape, &none, question, &()), None);
     }
 }

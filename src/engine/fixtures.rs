@@ -50,6 +50,8 @@ pub fn paper_law() -> LossLaw {
         notes: Vec::new(),
         dataset: None,
         origin: None,
+        query_heads_per_kv_head: None,
+        held_at: Vec::new(),
         reading: None,
     }
 }

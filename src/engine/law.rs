@@ -6,7 +6,9 @@
 
 pub mod coefficients;
 pub mod comparison;
+pub mod conformal;
 pub mod ensemble;
+pub mod evidence;
 pub mod fit;
 pub mod form;
 pub mod forms;
@@ -17,7 +19,9 @@ pub mod validation;
 use serde::{Deserialize, Serialize};
 
 pub use coefficients::{AtDepths, Coefficients, Terms};
+pub use conformal::NoInterval;
 pub use ensemble::{Ensemble, Interval};
+pub use evidence::Evidence;
 
 pub use super::features::{Axis, Features};
 use super::precision::Precision;
@@ -166,6 +170,10 @@ pub struct LossLaw {
     pub dataset: Option<DatasetIdentity>,
     /// Which file it was read from, or its runs, in words: `built in`, a path, `…, in place of the built-in one`.
     pub origin: Option<String>,
+    /// Query heads for each KV head in half of its runs, if they are at hand: what a law that is blind to KV heads stays at.
+    pub query_heads_per_kv_head: Option<u32>,
+    /// Where it is blind, what the space that it judges is held at, in words; empty where the space is open.
+    pub held_at: Vec<String>,
     /// What was made of the columns of its runs, if it was fitted here: used under other names, ignored, assumed.
     pub reading: Option<String>,
 }

@@ -298,7 +298,7 @@ impl Quantity {
     /// Where its value lies; `None` of what does not depend on the law, and where the runs were not resampled.
     pub fn interval(self, known: &Known<'_>) -> Option<Interval> {
         let (confident, of_loss) = (known.confident?, self.entry().interval?);
-        Some(confident.loss?.map(of_loss))
+        Some(confident.loss.ok()?.map(of_loss))
     }
 
     /// A value with its unit, as people read it.

@@ -5,6 +5,10 @@
 //! few additions. A space may be larger than any sweep. Then it is counted without being enumerated, and it is
 //! searched.
 
+mod held;
+
+pub use held::BlindAxes;
+
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -19,6 +23,8 @@ pub enum KvHeads {
     Count(u32),
     /// As many as query heads.
     SameAsHeads,
+    /// One for so many query heads, where that divides them.
+    Grouped(u32),
 }
 
 /// A grid of architectures.
@@ -154,6 +160,8 @@ impl Space {
             let count = match *axis {
                 KvHeads::Count(count) => count,
                 KvHeads::SameAsHeads => heads,
+                KvHeads::Grouped(of) if of > 0 && heads.is_multiple_of(of) => heads / of,
+                KvHeads::Grouped(_) => continue,
             };
             if count > 0 && heads.is_multiple_of(count) && !counts.contains(&count) {
                 counts.push(count);

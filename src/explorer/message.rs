@@ -19,7 +19,7 @@ use engine::budget::{Budgets, Limit};
 use engine::error::Error;
 use engine::landscape::Landscape;
 use engine::law::fit::Fit;
-use engine::law::{Ensemble, LossLaw};
+use engine::law::{Evidence, LossLaw};
 use engine::quantity::Quantity;
 use engine::workload::Objective;
 use files::live::Reread;
@@ -134,7 +134,7 @@ pub enum Message {
         /// The edition of the law beside which it was done.
         edition: u32,
         /// What came of it.
-        outcome: Result<Arc<Ensemble>, FitStop>,
+        outcome: Result<Arc<Evidence>, FitStop>,
     },
     /// So many resamples are fitted.
     ResamplingProgressed {
@@ -145,7 +145,7 @@ pub enum Message {
         /// Finished.
         done: usize,
     },
-    /// An ensemble has said how sure a frontier is.
+    /// An evidence has said how sure a frontier is.
     Assessed(Arc<Verdict>),
     /// A test of a law was made.
     Judged {
@@ -224,7 +224,7 @@ pub struct ExportRequest {
     /// What is allowed.
     pub budgets: Budgets,
     /// The laws of resampled runs, if there are any by now.
-    pub ensemble: Option<Arc<Ensemble>>,
+    pub evidence: Option<Arc<Evidence>>,
 }
 
 /// What to do with a file that is already there.
@@ -257,7 +257,7 @@ pub enum Effect {
     Fit(usize),
     /// Resample the runs of the law at this place.
     Resample(usize),
-    /// Ask an ensemble how sure a frontier is.
+    /// Ask an evidence how sure a frontier is.
     Assess(Box<Inquiry>),
     /// Test the law at a place on the shelf.
     Judge(Trial),

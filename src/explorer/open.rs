@@ -8,11 +8,14 @@ use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::state::State;
 use super::vocabulary::{Notice, Question};
 use engine::error::Result;
+use engine::law::fit::usual_form;
+use engine::law::form::Form;
 use engine::precision::{LossPenalties, Precision, Storage};
 use engine::reference::{BASELINE, Certainty};
 use engine::roofline::Estimator;
 use engine::roofline::PrefillChunk;
 use engine::sharing::Others;
+use engine::space::BlindAxes;
 use engine::what_if::Scaling;
 use engine::workload::Workload;
 use files::choice::{check_length, named_runs};
@@ -29,6 +32,8 @@ pub struct Choices {
     pub columns: ColumnChoice,
     /// How they are fitted.
     pub recipe: Recipe,
+    /// Which law it is; the one that is usual for such runs if nobody says.
+    pub form: Option<&'static Form>,
     /// Those that are left out at first, as `--exclude` names them.
     pub exclude: Vec<String>,
     /// Law, shown first if given and no runs are.
@@ -41,6 +46,8 @@ pub struct Choices {
     pub mode: Option<String>,
     /// Space.
     pub space: String,
+    /// What becomes of its axes that a law cannot see.
+    pub blind: BlindAxes,
     /// Number format.
     pub precision: Precision,
     /// Format of the LM head; the number format's own if not given.
@@ -68,12 +75,14 @@ impl Default for Choices {
             data: None,
             columns: ColumnChoice::AsRemembered,
             recipe: Recipe::default(),
+            form: None,
             exclude: Vec::new(),
             law: "paper".into(),
             profile: "agx-orin-64gb".into(),
             fallback: None,
             mode: None,
             space: "paper".into(),
+            blind: BlindAxes::Held,
             precision: Precision::FP16,
             head: None,
             kv_cache: None,
@@ -123,6 +132,7 @@ pub fn open(library: &Library, choices: &Choices) -> Result<Opening> {
     let precision = precisions.iter().position(|known| *known == choices.precision).unwrap_or(0);
     let space = library.space(&choices.space)?;
     let shelf = Shelf {
+        blind_axes: choices.blind,
         laws,
         boards,
         precisions,
@@ -176,7 +186,8 @@ fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     let mut laws = Vec::new();
     if let Some(data) = &choices.data {
         let (loaded, source) = library.live_data(data, &choices.columns)?;
-        let (excluded, recipe) = (named_runs(&loaded.dataset, &choices.exclude)?, choices.recipe);
+        let excluded = named_runs(&loaded.dataset, &choices.exclude)?;
+        let recipe = choices.recipe.of_form(choices.form.unwrap_or_else(|| usual_form(&loaded.dataset.runs)));
         if recipe.tokens.is_some() {
             check_length(recipe.options.form)?;
         }
@@ -245,7 +256,7 @@ mod tests {
     fn without_arguments_everything_is_built_in() {
         let Opening { shelf, question, .. } = open_with(|_| {}).unwrap();
         let labels: Vec<String> = shelf.laws.iter().map(|law| law.label.clone()).collect();
-        assert_eq!(labels, ["paper", "fit of tiny", "fit of synthetic-170"]);
+        assert_eq!(labels, ["paper", "fit of tiny", "fit of gemstones", "fit of synthetic-170"]);
         assert_eq!(shelf.boards.len(), BUILT_IN.profiles.len());
         assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "MAXN");
     }
@@ -259,7 +270,7 @@ mod tests {
         })
         .unwrap();
         assert_eq!(shelf.laws[0].label, "fit of tiny");
-        assert_eq!(shelf.laws.len(), 3);
+        assert_eq!(shelf.laws.len(), 4);
         assert_eq!(shelf.boards[0].profile.name, "orin-nano-8gb");
         assert_eq!(shelf.boards[0].profile.modes[question.mode].name, "7W");
     }

@@ -1,7 +1,7 @@
 //! What resampling the runs of a law tells about the picture, and for which picture that holds.
 //!
-//! There are two steps. Each is slower than a frame, so a worker does it. The runs are resampled into an [`Ensemble`]
-//! beside the law, and the ensemble is asked about the architectures on the screen. By then the screen may show
+//! There are two steps. Each is slower than a frame, so a worker does it. The runs are resampled into an [`Evidence`]
+//! beside the law, and the evidence is asked about the architectures on the screen. By then the screen may show
 //! something else. So both answers carry their question, and a share or an interval is shown only beside the numbers
 //! that it belongs to.
 
@@ -11,14 +11,14 @@ use engine::budget::Budgets;
 use engine::confidence::Confidence;
 use engine::error::Error;
 use engine::landscape::Landscape;
-use engine::law::Ensemble;
+use engine::law::Evidence;
 use engine::workload::Objective;
 
 /// The newest laws of a law's runs resampled.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Resampled {
     /// The laws, and the edition of the law beside which they stand.
-    pub newest: Option<(u32, Arc<Ensemble>)>,
+    pub newest: Option<(u32, Arc<Evidence>)>,
     /// How far it is for the law that stands.
     pub progress: ResamplingProgress,
     /// The lowest loss that a chart needs to show for them, nats. It stays while the runs are resampled anew, so that
@@ -28,8 +28,8 @@ pub struct Resampled {
 
 impl Resampled {
     /// The laws beside this edition.
-    pub fn of_edition(&self, edition: u32) -> Option<&Arc<Ensemble>> {
-        self.newest.as_ref().filter(|(known, _)| *known == edition).map(|(_, ensemble)| ensemble)
+    pub fn of_edition(&self, edition: u32) -> Option<&Arc<Evidence>> {
+        self.newest.as_ref().filter(|(known, _)| *known == edition).map(|(_, evidence)| evidence)
     }
 }
 
@@ -52,7 +52,7 @@ pub enum ResamplingProgress {
     Impossible(Error),
 }
 
-/// A frontier about which an ensemble is asked.
+/// A frontier about which an evidence is asked.
 #[derive(Debug, Clone)]
 pub struct Inquiry {
     /// The law's place on the shelf.
@@ -60,7 +60,7 @@ pub struct Inquiry {
     /// The candidates.
     pub landscape: Arc<Landscape>,
     /// The laws to ask.
-    pub ensemble: Arc<Ensemble>,
+    pub evidence: Arc<Evidence>,
     /// Which latency the frontier minimises.
     pub objective: Objective,
     /// What is allowed, without the budgets on the chart's own axis. Such a budget cuts the frontier off and does not
@@ -79,12 +79,12 @@ impl Inquiry {
     /// of the frontier may differ.
     pub fn is_of_same_picture(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.landscape, &other.landscape)
-            && Arc::ptr_eq(&self.ensemble, &other.ensemble)
+            && Arc::ptr_eq(&self.evidence, &other.evidence)
             && self.objective == other.objective
     }
 }
 
-/// What the ensemble said.
+/// What the evidence said.
 #[derive(Debug, Clone)]
 pub struct Verdict {
     /// Of what.

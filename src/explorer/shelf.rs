@@ -10,17 +10,28 @@ use super::resampled::{Resampled, ResamplingProgress};
 use super::standing::Standing;
 use engine::error::Error;
 use engine::hardware::Hardware;
-use engine::law::fit::{Fit, FitOptions};
+use engine::law::fit::{Fit, FitOptions, usual_form};
 use engine::law::form::Form;
 use engine::law::influence::Influence;
-use engine::law::{Ensemble, LossLaw};
+use engine::law::{Ensemble, Evidence, LossLaw};
 use engine::precision::Precision;
 use engine::reference::ReferenceModel;
 use engine::runs::{Dataset, Run};
-use engine::space::Space;
+use engine::space::{BlindAxes, Space};
 use files::profile::Profile;
 
 impl Shelf {
+    /// The space as far as a law may choose in it, and the law, which says so.
+    pub fn space_under(&self, law: &Arc<LossLaw>) -> (Arc<Space>, Arc<LossLaw>) {
+        match self.blind_axes {
+            BlindAxes::Held if !law.coefficients.blind_axes().is_empty() => {
+                let (space, law) = self.space.held_to(LossLaw::clone(law));
+                (Arc::new(space), Arc::new(law))
+            }
+            BlindAxes::Held | BlindAxes::Free => (Arc::clone(&self.space), Arc::clone(law)),
+        }
+    }
+
     /// Whether the space is too large to be priced as a whole.
     pub const fn is_searched(&self) -> bool {
         self.candidates > Space::MAX_CANDIDATES as u64
@@ -126,11 +137,12 @@ impl LawEntry {
 
     /// A law to be fitted.
     pub fn from_runs(dataset: Dataset) -> Self {
+        let recipe = Recipe::default().of_form(usual_form(&dataset.runs));
         Self {
             label: format!("fit of {}", dataset.name),
             dataset: Some(Arc::new(dataset)),
             excluded: BTreeSet::new(),
-            recipe: Recipe::default(),
+            recipe,
             refused: None,
             progress: FitProgress::Due,
             revision: 0,
@@ -190,13 +202,13 @@ impl LawEntry {
     }
 
     /// The laws of resampled runs beside an edition of the law. Those of another edition are not used in their place.
-    pub fn ensemble(&self, edition: u32) -> Option<&Arc<Ensemble>> {
+    pub fn evidence(&self, edition: u32) -> Option<&Arc<Evidence>> {
         self.resampled.of_edition(edition)
     }
 
     /// Those beside the law that stands.
     pub fn standing_ensemble(&self) -> Option<&Ensemble> {
-        self.ensemble(self.standing.as_ref()?.edition).map(Arc::as_ref)
+        self.evidence(self.standing.as_ref()?.edition).map(|evidence| &evidence.ensemble)
     }
 
     /// The present fit, if it is near to what the runs will give now: few runs have come or gone since, and they are
@@ -244,6 +256,8 @@ pub struct Shelf {
     pub precisions: Vec<Precision>,
     /// The space that is explored.
     pub space: Arc<Space>,
+    /// Whether axes that a law cannot see are as wide as the space has them.
+    pub blind_axes: BlindAxes,
     /// How many candidates it has: more than [`Space::MAX_CANDIDATES`] are searched.
     pub candidates: u64,
     /// Models to find one's bearings by, from the smallest to the largest.

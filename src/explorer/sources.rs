@@ -6,7 +6,7 @@ use super::live::Live;
 use super::resampled::ResamplingProgress;
 use super::shelf::LawEntry;
 use super::state::State;
-use engine::law::{Ensemble, LossLaw};
+use engine::law::{Evidence, LossLaw};
 use engine::precision::{Precision, Storage};
 use engine::text::wrapped;
 use engine::units;
@@ -153,9 +153,9 @@ fn runs(page: &mut Page, entry: &LawEntry) {
 
 /// How the intervals were found, or why there are none.
 fn resampled(page: &mut Page, state: &State, entry: &LawEntry) {
-    let words = match (state.ensemble(), &entry.resampled.progress) {
-        (Some(ensemble), _) => {
-            let part = BootstrapPart::new(ensemble, Ensemble::LEVEL);
+    let words = match (state.evidence(), &entry.resampled.progress) {
+        (Some(evidence), _) => {
+            let part = BootstrapPart::new(&evidence.ensemble, Evidence::LEVEL);
             let percent = 100.0 * part.level;
             format!(
                 "{}; intervals are what {percent:.0} % of the laws fitted to them say. An architecture that is on the \

@@ -25,7 +25,7 @@ use engine::budget::{Budgets, Limit};
 use engine::hardware::Hardware;
 use engine::landscape::{Landscape, Position};
 use engine::law::fit::Bootstrap;
-use engine::law::{Ensemble, Extrapolation};
+use engine::law::{Evidence, Extrapolation};
 use engine::precision::Precision;
 use engine::quantity::Quantity;
 use engine::reference::{BASELINE, ReferenceModel};
@@ -84,7 +84,7 @@ pub struct State {
     pub warnings: Vec<Warning>,
     /// How runs are resampled.
     pub bootstrap: Bootstrap,
-    /// What the ensemble of the picture's law was asked last.
+    /// What the evidence of the picture's law was asked last.
     pub inquiry: Option<Inquiry>,
     /// What it said last, about this picture; the budgets may have been others.
     pub verdict: Option<Arc<Verdict>>,
@@ -188,12 +188,12 @@ impl State {
     }
 
     /// The laws of resampled runs beside the law of the picture.
-    pub fn ensemble(&self) -> Option<&Arc<Ensemble>> {
+    pub fn evidence(&self) -> Option<&Arc<Evidence>> {
         let shown = self.answer.as_ref()?.question;
-        self.shelf.laws[shown.law].ensemble(shown.edition)
+        self.shelf.laws[shown.law].evidence(shown.edition)
     }
 
-    /// What the ensemble says about the picture with the budgets as they are now.
+    /// What the evidence says about the picture with the budgets as they are now.
     pub fn current_verdict(&self) -> Option<&Verdict> {
         self.verdict.as_deref().filter(|verdict| self.inquiry.as_ref() == Some(&verdict.inquiry))
     }

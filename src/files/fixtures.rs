@@ -21,7 +21,12 @@ pub fn built_in() -> &'static BuiltIn {
         profiles: [profiles("profiles"), profiles("profiles/calibrations")].concat().leak(),
         laws: vec![file("paper", "datasets/paper-law.toml")].leak(),
         spaces: vec![file("paper", "datasets/paper-space.toml"), file("large", "datasets/large-space.toml")].leak(),
-        data: vec![file("tiny", "datasets/tiny.csv"), file("synthetic-170", "datasets/synthetic-170.csv")].leak(),
+        data: vec![
+            file("tiny", "datasets/tiny.csv"),
+            file("gemstones", "datasets/gemstones.csv"),
+            file("synthetic-170", "datasets/synthetic-170.csv"),
+        ]
+        .leak(),
         models_csv: text("datasets/models.csv"),
         measurements_csv: text("datasets/measurements.csv"),
     })

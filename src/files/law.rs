@@ -60,6 +60,8 @@ pub fn parse(source: &str, text: &str) -> Result<LossLaw> {
         notes: file.notes,
         dataset: file.dataset,
         origin: None,
+        query_heads_per_kv_head: None,
+        held_at: Vec::new(),
         reading: None,
     };
     match violation(&law) {
@@ -460,6 +462,8 @@ mod tests {
                         notes,
                         dataset: dataset.map(|(name, sha256, synthetic)| DatasetIdentity { name, sha256, synthetic }),
                         origin: None,
+                        query_heads_per_kv_head: None,
+                        held_at: Vec::new(),
                         reading: None,
                     })
                 },

@@ -3,6 +3,7 @@
 mod architectures;
 mod calibrate;
 mod compare;
+mod coverage;
 mod fit;
 mod lists;
 mod plan;
@@ -14,6 +15,7 @@ mod theory;
 pub use architectures::{Export, Frontier, ModelEntry, Search, export};
 pub use calibrate::{Calibrate, FittedNumber, LeftOut, PhaseErrors, PowerPart, RowEnergy, RowPart, SummaryPart};
 pub use compare::{Compare, ComparedForm, RankPart};
+pub use coverage::Coverage;
 pub use fit::{
     Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, OptionsPart, ResidualPart,
     StandardError, UsedPart, ValidationPart, headline,

@@ -3,12 +3,14 @@
 //! A value that is not known is null: no loss without a law, no latency without a board. A command adds its own keys
 //! beside these.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
 
 use engine::architecture::Architecture;
 use engine::landscape::Landscape;
-use engine::law::{Ensemble, Extrapolation, Interval, LossLaw};
+use engine::law::{Evidence, Extrapolation, Interval, LossLaw, NoInterval};
 use engine::layout::Layout;
 use engine::quantity::{Confident, Known, Quantity};
 use engine::reference::ReferenceModel;
@@ -71,19 +73,39 @@ impl From<&Architecture> for ArchitecturePart {
     }
 }
 
-/// What resampling the runs leaves open: `[low, high]`, at the level of the document's `bootstrap`. Only losses rest on runs.
+/// Where a loss will lie: `[low, high]`, at the level of the document's `bootstrap`. Only losses rest on runs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct IntervalsPart {
-    /// Nats per token; nulls where a resample's law gives no number.
-    pub loss: Interval,
+    /// Nats per token; null where there is none.
+    pub loss: Option<Interval>,
     /// exp of both ends.
-    pub perplexity: Interval,
+    pub perplexity: Option<Interval>,
 }
 
 impl IntervalsPart {
     /// Of a loss.
-    pub fn of(loss: Interval) -> Self {
-        Self { loss, perplexity: loss.map(f64::exp) }
+    pub fn of(loss: Option<Interval>) -> Self {
+        Self { loss, perplexity: loss.map(|nats| nats.map(f64::exp)) }
+    }
+}
+
+/// Why there is no interval, in words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reason(pub NoInterval);
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl JsonSchema for Reason {
+    fn schema_name() -> Cow<'static, str> {
+        "Reason".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "Why there is no interval, in words." })
     }
 }
 
@@ -109,8 +131,14 @@ pub struct Entry<A = ArchitecturePart> {
     pub architecture: A,
     /// What is predicted of it.
     pub predictions: PredictionsPart,
-    /// How sure that is; null where no runs were resampled.
+    /// Where the measured loss of a run of it will lie: misfit of the law, noise and distance from the runs included; null
+    /// where the runs behind the law are not at hand.
     pub intervals: Option<IntervalsPart>,
+    /// Why `intervals` holds nulls; null where it does not.
+    pub intervals_reason: Option<Reason>,
+    /// Where the law would lie had the runs been others, its form taken for exact: resampling alone. Null where nothing
+    /// was resampled.
+    pub resampling_intervals: Option<IntervalsPart>,
     /// Whether it is on the frontier of the feasible candidates; null where there is no frontier, or it is no candidate.
     pub on_frontier: Option<bool>,
     /// Whether it needs no more memory than a program can have on the board; null where there is no board.
@@ -126,6 +154,8 @@ impl Entry {
             architecture: shape.into(),
             predictions: PredictionsPart::sized(shape),
             intervals: None,
+            intervals_reason: None,
+            resampling_intervals: None,
             on_frontier: None,
             fits_memory: None,
             extrapolation: None,
@@ -153,11 +183,21 @@ impl Entry {
         }
     }
 
-    /// With what the laws of resampled runs say of its loss.
+    /// With what the runs behind a law say of its loss.
     #[must_use]
-    pub fn resampled(self, law: &LossLaw, ensemble: &Ensemble, shape: &Architecture) -> Self {
-        let loss = law.loss_interval(ensemble, Ensemble::LEVEL, &shape.features());
-        Self { intervals: loss.map(IntervalsPart::of), ..self }
+    pub fn with_evidence(self, law: &LossLaw, evidence: &Evidence, shape: &Architecture) -> Self {
+        let features = shape.features();
+        let loss = evidence.loss_interval(law, &features, Evidence::LEVEL);
+        self.sure(loss, law.resampling_interval(&evidence.ensemble, Evidence::LEVEL, &features))
+    }
+
+    fn sure(self, loss: Result<Interval, NoInterval>, resampling: Option<Interval>) -> Self {
+        Self {
+            intervals: Some(IntervalsPart::of(loss.ok())),
+            intervals_reason: loss.err().map(Reason),
+            resampling_intervals: Some(IntervalsPart::of(resampling)),
+            ..self
+        }
     }
 
     /// Candidate `index`, with the numbers of the sweep; whoever knows the frontier says whether it is on it.
@@ -180,8 +220,25 @@ impl Entry {
     }
 }
 
-/// Of a loss for which a resample's law gives no number.
-const UNKNOWN: Interval = Interval { low: f64::NAN, high: f64::NAN };
+/// The loss of an architecture that was picked as the best within its latency, corrected for that. The best of many
+/// estimates is where the law errs on the bright side.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct PickedPart {
+    /// What is added: how much better each resample's own pick looks to it than to the other half of them; nats per token.
+    pub correction_nats: f64,
+    /// Nats per token.
+    pub loss: f64,
+    /// exp of it.
+    pub perplexity: f64,
+}
+
+impl PickedPart {
+    /// Of the law's own loss.
+    pub fn new(law_loss: f64, correction_nats: f64) -> Self {
+        let loss = law_loss + correction_nats;
+        Self { correction_nats, loss, perplexity: loss.exp() }
+    }
+}
 
 /// A candidate of a space: an architecture whose place among others is known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
@@ -189,22 +246,28 @@ pub struct CandidatePart {
     /// The architecture.
     #[serde(flatten)]
     pub entry: Entry,
-    /// Share of the resamples in which it is on the frontier of the feasible candidates; null where nothing was resampled.
+    /// Its loss corrected for having been picked, around which `intervals` lie; null off the frontier, and where nothing was
+    /// resampled.
+    pub picked: Option<PickedPart>,
+    /// Share of the resamples in which it is on the frontier of the feasible candidates; null where nothing was resampled, and
+    /// where the runs say nothing of it.
     pub frontier_probability: Option<f64>,
-    /// Whether that is more than half.
+    /// Whether that is more than half; null with it.
     pub robust: Option<bool>,
 }
 
 impl CandidatePart {
     /// An architecture, and how sure its place is if the runs were resampled.
     pub fn new(entry: Entry, confidence: Option<Confident>) -> Self {
+        let Some(known) = confidence else {
+            return Self { entry, picked: None, frontier_probability: None, robust: None };
+        };
+        let law_loss = entry.predictions.number(Quantity::LOSS);
         Self {
-            entry: Entry {
-                intervals: confidence.map(|known| IntervalsPart::of(known.loss.unwrap_or(UNKNOWN))),
-                ..entry
-            },
-            frontier_probability: confidence.map(|known| known.frontier_probability),
-            robust: confidence.map(|known| known.is_robust),
+            entry: entry.sure(known.loss, known.resampling),
+            picked: law_loss.zip(known.optimism_nats).map(|(loss, nats)| PickedPart::new(loss, nats)),
+            frontier_probability: known.frontier_probability,
+            robust: known.is_robust,
         }
     }
 

@@ -29,7 +29,9 @@ pub use basis::{latency_basis, latency_basis_in_short};
 pub use body::export;
 pub use by_key::ByKey;
 pub use document::{Body, Document, Generator, SCHEMA_VERSION};
-pub use entry::{ArchitecturePart, CandidatePart, Entry, ExtrapolationPart, IntervalsPart, MemoryPart};
+pub use entry::{
+    ArchitecturePart, CandidatePart, Entry, ExtrapolationPart, IntervalsPart, MemoryPart, PickedPart, Reason,
+};
 pub use json::{to_json, write_json};
 pub use model::ModelPart;
 pub use parts::{EfficiencyPart, LawPart, ProfilePart, QualityPart};

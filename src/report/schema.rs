@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::body::{
-    AllModes, Calibrate, Compare, Detect, Export, Fit, Frontier, Laws, Models, Plan, Predict, Profiles, Rank,
+    AllModes, Calibrate, Compare, Coverage, Detect, Export, Fit, Frontier, Laws, Models, Plan, Predict, Profiles, Rank,
     Reproduce, Search, ShowModel, ShowProfile, Spaces, Theory,
 };
 use crate::document::{Body, Document, SCHEMA_VERSION};
@@ -19,6 +19,7 @@ pub fn schema() -> Value {
     let documents = [
         of::<Fit<'_>>,
         of::<Compare>,
+        of::<Coverage>,
         of::<Predict>,
         of::<AllModes>,
         of::<Frontier>,

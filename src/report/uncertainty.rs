@@ -7,14 +7,14 @@ use crate::by_key::ByKey;
 
 use engine::confidence::Confidence;
 use engine::landscape::Landscape;
-use engine::law::{Ensemble, Interval};
+use engine::law::{Ensemble, Evidence, Interval};
 use engine::quantity::Confident;
 
-/// An ensemble, and what it says of the frontier that is looked at.
+/// What the runs say of a law, and of the frontier that is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Uncertainty<'a> {
-    /// Laws of resampled runs.
-    pub ensemble: &'a Ensemble,
+    /// What the runs say of the law.
+    pub evidence: &'a Evidence,
     /// The frontier under each of them.
     pub confidence: &'a Confidence,
 }
@@ -61,11 +61,18 @@ impl CoefficientsCi {
 
 /// How sure the place of candidate `index` is.
 pub fn confident(landscape: &Landscape, uncertainty: Uncertainty<'_>, index: usize) -> Confident {
-    let Uncertainty { ensemble, confidence } = uncertainty;
+    let Uncertainty { evidence, confidence } = uncertainty;
     let shape = landscape.sweep.architecture(index).features();
+    let member = confidence.member(index);
+    let frontier_probability = confidence.frontier_probability(index);
     Confident {
-        frontier_probability: confidence.frontier_probability(index),
-        is_robust: confidence.is_robust(index),
-        loss: landscape.law.loss_interval(ensemble, confidence.level, &shape),
+        frontier_probability,
+        is_robust: frontier_probability.map(|_| confidence.is_robust(index)),
+        loss: match member {
+            Some(member) => member.loss,
+            None => evidence.loss_interval(&landscape.law, &shape, confidence.level),
+        },
+        resampling: landscape.law.resampling_interval(&evidence.ensemble, confidence.level, &shape),
+        optimism_nats: member.map(|member| member.optimism_nats),
     }
 }

@@ -107,9 +107,10 @@ mod tests {
     use engine::budget::Limit;
     use engine::confidence::{Confidence, Question};
     use engine::fixtures::{TABLE_6, paper_landscape};
-    use engine::law::Ensemble;
+    use engine::law::fit::FitError;
     use engine::law::form::Slot;
     use engine::law::forms::Eq2;
+    use engine::law::{Ensemble, Evidence};
     use engine::quantity::Quantity;
     use files::fixtures;
 
@@ -160,11 +161,12 @@ mod tests {
     fn resampling_gives_intervals_and_its_absence_nulls() {
         let laws = (0..19).map(|i| Eq2 { l_inf: 2.4 + 0.01 * f64::from(i), ..TABLE_6 }.into()).collect();
         let ensemble = Ensemble { laws, fitted: vec![Slot::Floor], seed: 7, redrawn: 2 };
+        let evidence = Evidence { ensemble, conformal: Err(FitError::OtherRuns) };
         with_view(Budgets::NONE.with(Limit::Total, 0.1), |view| {
             let question = Question { objective: view.objective, budgets: view.budgets, level: 0.9 };
-            let confidence = Confidence::of(view.landscape, &ensemble, question, &()).unwrap();
+            let confidence = Confidence::of(view.landscape, &evidence, question, &()).unwrap();
             let indices = Selection::Frontier.indices(view);
-            let uncertainty = Uncertainty { ensemble: &ensemble, confidence: &confidence };
+            let uncertainty = Uncertainty { evidence: &evidence, confidence: &confidence };
             let with = export(view, Selection::Frontier, &indices, Some(uncertainty));
             let json: Value = serde_json::from_slice(&to_json(&with).unwrap()).unwrap();
             let bootstrap = r#"{"resamples":19,"redrawn":2,"seed":7,"level":0.9}"#;
@@ -174,7 +176,9 @@ mod tests {
             // Another floor moves all losses alike, and so no frontier.
             for entry in json["architectures"].as_array().unwrap() {
                 assert_eq!((&entry["frontier_probability"], &entry["robust"]), (&1.0.into(), &true.into()));
-                let end = |key: &str, place: usize| entry["intervals"][key][place].as_f64().unwrap();
+                assert_eq!(entry["intervals"]["loss"], Value::Null);
+                assert!(entry["intervals_reason"].as_str().unwrap().contains("too few"), "{entry}");
+                let end = |key: &str, place: usize| entry["resampling_intervals"][key][place].as_f64().unwrap();
                 let loss = entry["predictions"]["loss"].as_f64().unwrap();
                 assert!((end("loss", 0) - (loss - 0.13)).abs() < 1e-9 && (end("loss", 1) - loss - 0.05).abs() < 1e-9);
                 assert_eq!(end("perplexity", 1), end("loss", 1).exp());

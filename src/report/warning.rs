@@ -30,6 +30,8 @@ pub enum Warning {
         law: String,
         /// To what.
         to: Vec<&'static str>,
+        /// What the space is held at for that; empty where it is open.
+        held_at: Vec<String>,
     },
     /// Losses are for one training length.
     Length {

@@ -21,5 +21,6 @@ mod schema;
 mod search;
 mod synthesize;
 mod theory;
+mod trust;
 mod uncertainty;
 mod what_if;

@@ -54,6 +54,7 @@ fn every_document_keeps_to_the_schema() {
     for line in [
         "fit --data tiny --folds 0 --bootstrap 0",
         "fit --data tiny --compare --folds 2",
+        "fit --data synthetic-170 --coverage",
         "predict --arch qwen2.5-0.5b --scale-bandwidth 2 --output 0",
         "predict --arch layers=12,width=768,head_dim=64,ffn_ratio=8/3,experts=8,top_k=2,shared=512 --all-modes",
         "frontier --max-total 30ms --model Qwen1.5-MoE-A2.7B",

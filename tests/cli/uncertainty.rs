@@ -57,9 +57,22 @@ fn every_command_gives_the_same_interval() {
     let arch: Vec<String> = keys.iter().map(|key| format!("{key}={}", shape[key])).collect();
     let predict = format!("predict --arch {} --data synthetic-170 --bootstrap 20", arch.join(","));
     let predicted = program.found(&format!("{predict} --format json")).json();
-    assert_eq!((&predicted["intervals"], &predicted["bootstrap"]), (&first["intervals"], &of_frontier["bootstrap"]));
+    assert_eq!(predicted["bootstrap"], of_frontier["bootstrap"]);
+    assert_eq!(predicted["resampling_intervals"], first["resampling_intervals"]);
+    // A member of the frontier was picked, and its interval lies as much higher.
+    let correction_nats = number(&first["picked"]["correction_nats"]);
+    let [of_shape, of_pick] = [&predicted, first].map(|entry| ends(&entry["intervals"]["loss"]));
+    assert!(
+        (0..2).all(|end| (of_shape[end] + correction_nats - of_pick[end]).abs() < 1e-9),
+        "{of_shape:?} {of_pick:?}"
+    );
+    assert_eq!(first["picked"]["loss"], number(&first["predictions"]["loss"]) + correction_nats);
     let text = program.found(&predict).stdout;
-    assert!(text.contains("nats; 20 resamples of the runs by architecture (seed 0))"), "{text}");
+    assert!(
+        text.contains("(90 % of unseen runs: ")
+            && text.contains(", 20 resamples of the runs by architecture (seed 0))"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -104,11 +117,11 @@ fn too_few_runs_to_resample_still_have_a_law() {
     program.found("synthesize --runs 16 --noise 0.01 --out few.csv");
     let output = program.found("predict --arch qwen2.5-0.5b --data few.csv --format json");
     assert!(
-        output.stderr.contains("note: few: no intervals: 13 different architectures are too few"),
+        output.stderr.contains("note: few: no intervals: 16 different architectures are too few"),
         "{}",
         output.stderr
     );
     assert!(output.json()["intervals"].is_null());
     let error = program.refused("predict --arch qwen2.5-0.5b --data few.csv --bootstrap 200");
-    assert!(error.contains("few: 13 different") && error.contains("--bootstrap 0"), "{error}");
+    assert!(error.contains("few: 16 different") && error.contains("--bootstrap 0"), "{error}");
 }

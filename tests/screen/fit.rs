@@ -73,7 +73,8 @@ fn arrows_wheel_and_clicks_look_at_runs() {
     assert_eq!(session.state.fit.selected, order.last().copied());
     assert!(screen(&mut session).contains("173 ─╯"), "the last row is in view");
     session.key(KeyCode::Home, KeyModifiers::NONE);
-    let (x, y) = find(&mut session, "◆ l4-d128-kv2-r2-e8k1-s0");
+    let name = session.state.law_entry().dataset.as_ref().expect("runs").runs[order[0]].name.clone();
+    let (x, y) = find(&mut session, &format!("◆ {name}"));
     session.mouse(MouseEventKind::ScrollDown, (x + 4, y));
     assert_eq!((session.state.fit.top, session.state.fit.selected), (3, Some(order[0])), "the wheel only scrolls");
     session.click((x + 4, y + 2));
@@ -116,7 +117,7 @@ fn an_excluded_run_changes_law_and_numbers_at_once_and_comes_back() {
         session.key(KeyCode::Down, KeyModifiers::NONE);
     }
     let (run, frontier) = (session.state.fit.selected.expect("a run"), session.state.frontiers.all.len());
-    assert!(screen(&mut session).contains("137 runs fitted, 36 held out · Eq. 2"));
+    assert!(screen(&mut session).contains("173 runs fitted · Eq. 2"));
     session.keys("x");
     let evidence = session.state.fit.evidence.clone().expect("fitted");
     assert_eq!(evidence.points[run].part, Part::Excluded);
@@ -201,7 +202,9 @@ fn a_published_law_says_that_its_runs_never_were_and_l_leads_to_runs() {
     session.keys("vx");
     assert!(screen(&mut session).contains("--data runs.csv"));
     session.keys("l");
-    assert!(screen(&mut session).contains("137 runs fitted"));
+    assert!(screen(&mut session).contains("173 runs fitted"));
+    session.keys("l");
+    assert!(screen(&mut session).contains("199 runs fitted · Eq. 2 + tokens"));
     session.keys("l");
     assert!(screen(&mut session).contains("SYNTHETIC RUNS synthetic-170"));
 }

@@ -241,6 +241,9 @@ fn quantisation_and_extrapolation_are_said_where_the_numbers_are() {
     assert!(shown.contains("extrapolated ×3146 in active parameters (100 %)"), "{shown}");
     assert!(shown.contains("law tiny"), "{shown}");
     session.keys("l");
+    let shown = screen(&mut session);
+    assert!(shown.contains("law gemstones") && shown.contains("blind to r, KV heads, experts: held at"), "{shown}");
+    session.keys("l");
     assert!(screen(&mut session).contains("SYNTHETIC RUNS law synthetic-170"));
 }
 

@@ -185,7 +185,7 @@ fn n_steps_through_the_forms_and_the_frontier_follows() {
         assert_eq!(law.coefficients, expected.coefficients);
         assert_eq!(session.state.landscape().expect("priced").law.coefficients, law.coefficients);
         let shown = screen(&mut session);
-        assert!(shown.contains(&format!("36 held out · {}", form.title)), "{shown}");
+        assert!(shown.contains(&format!("173 runs fitted · {}", form.title)), "{shown}");
         session.keys("v");
         let shown = screen(&mut session);
         assert!(shown.contains(&format!("law tiny · {} · R²", form.title)), "{shown}");
@@ -196,8 +196,7 @@ fn n_steps_through_the_forms_and_the_frontier_follows() {
 
 #[test]
 fn a_first_form_that_the_runs_do_not_allow_leads_on_by_n() {
-    let options = FitOptions { form: &EQ_2_TOKENS, ..FitOptions::DEFAULT };
-    let choices = Choices { data: Some("tiny".into()), recipe: Recipe { options, tokens: None }, ..Choices::default() };
+    let choices = Choices { data: Some("tiny".into()), form: Some(&EQ_2_TOKENS), ..Choices::default() };
     let mut session = fit_screen_of(&choices, SIZE);
     let before = session.state.law_entry().law().map(|law| law.coefficients.form().name);
     session.keys("n");
@@ -248,9 +247,7 @@ fn h_changes_the_criterion_and_back() {
 fn a_data_term_is_offered_where_lengths_differ_and_the_length_asked_for_holds() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = Some(two_lengths(&folder, [1e9, 4e9]));
-    let options = FitOptions { form: &ACTIVE_TOTAL, holdout: 0.0, ..FitOptions::DEFAULT };
-    let mut session =
-        fit_screen_of(&Choices { data, recipe: Recipe { options, tokens: None }, ..Choices::default() }, SIZE);
+    let mut session = fit_screen_of(&Choices { data, form: Some(&ACTIVE_TOTAL), ..Choices::default() }, SIZE);
     let mut seen = vec![session.state.law_entry().law().expect("fitted").coefficients.form().name];
     for _ in 0..5 {
         session.keys("n");
@@ -259,9 +256,9 @@ fn a_data_term_is_offered_where_lengths_differ_and_the_length_asked_for_holds() 
     assert!(seen.iter().any(|name| name.ends_with("-tokens")), "{seen:?}");
 
     let data = Some(two_lengths(&folder, [1e9, 4e9]));
-    let options = FitOptions { form: &EQ_2_TOKENS, holdout: 0.0, ..FitOptions::DEFAULT };
-    let recipe = Recipe { options, tokens: Some(2e9) };
-    let session = Headless::open(&Choices { data, recipe, ..Choices::default() }, SIZE).expect("opens");
+    let recipe = Recipe { tokens: Some(2e9), ..Recipe::default() };
+    let choices = Choices { data, recipe, form: Some(&EQ_2_TOKENS), ..Choices::default() };
+    let session = Headless::open(&choices, SIZE).expect("opens");
     let law = session.state.law_entry().law().cloned().expect("fitted");
     assert_eq!(law.coefficients.tokens(), Some(2e9));
     assert!(
@@ -273,9 +270,10 @@ fn a_data_term_is_offered_where_lengths_differ_and_the_length_asked_for_holds() 
 
 #[test]
 fn options_of_the_command_line_are_honoured() {
-    let options = FitOptions { form: &EQ_2_NO_KV, criterion: Criterion::HuberLog, ..FitOptions::DEFAULT };
+    let options = FitOptions { criterion: Criterion::HuberLog, ..FitOptions::DEFAULT };
     let choices = Choices {
         data: Some("tiny".into()),
+        form: Some(&EQ_2_NO_KV),
         recipe: Recipe { options, tokens: None },
         exclude: vec!["#12,#31".into()],
         ..Choices::default()

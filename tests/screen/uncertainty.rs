@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::budget::Limit;
 use engine::confidence::{Confidence, Question};
-use engine::law::Ensemble;
+use engine::law::Evidence;
 use engine::units;
 use roofscape::explorer::headless::{Headless, Pace, text};
 use roofscape::explorer::message::{Action, Effect, FitStop, Message};
@@ -36,9 +36,9 @@ fn screen(session: &mut Headless) -> String {
 /// What the engine says of the picture, with all its budgets.
 fn by_the_engine(session: &Headless) -> Confidence {
     let state = &session.state;
-    let (landscape, ensemble) = (state.landscape().expect("priced"), state.ensemble().expect("resampled"));
-    let question = Question { objective: state.objective, budgets: &state.budgets(), level: Ensemble::LEVEL };
-    Confidence::of(landscape, ensemble, question, &()).expect("laws to ask")
+    let (landscape, evidence) = (state.landscape().expect("priced"), state.evidence().expect("resampled"));
+    let question = Question { objective: state.objective, budgets: &state.budgets(), level: Evidence::LEVEL };
+    Confidence::of(landscape, evidence, question, &()).expect("laws to ask")
 }
 
 /// What the sources say about resampling.
@@ -46,6 +46,9 @@ fn said(session: &Headless) -> String {
     let lines = sources::lines(&session.state, 1000);
     lines.into_iter().find(|line| line.label == "resampled").map(|line| line.text).expect("an entry")
 }
+
+/// Cells of the cloud of candidates may look like the texture, but few do.
+const CHANCE: usize = 5;
 
 fn texture(session: &mut Headless) -> usize {
     session.frame().content.iter().filter(|cell| cell.symbol() == "⠡").count()
@@ -56,7 +59,8 @@ fn the_runs_are_resampled_behind_the_picture_and_the_numbers_are_the_engines() {
     let mut session = unsettled();
     assert!(matches!(session.backstage[..], [Effect::Resample(0)]));
     let before = screen(&mut session);
-    assert!(before.contains("Feasible: ") && !before.contains("at 90 %") && !before.contains('⠡'), "{before}");
+    assert!(before.contains("Feasible: ") && !before.contains("at 90 %"), "{before}");
+    assert!(texture(&mut session) < CHANCE);
     assert_eq!(said(&session), "under way");
     session.settle_once();
     assert!(matches!(session.backstage[..], [Effect::Assess(_)]));
@@ -65,18 +69,20 @@ fn the_runs_are_resampled_behind_the_picture_and_the_numbers_are_the_engines() {
     let sure = by_the_engine(&session);
     let picked = session.state.picked().expect("a pick");
     let landscape = session.state.landscape().cloned().expect("priced");
-    let ensemble = session.state.ensemble().expect("resampled");
+    let evidence = session.state.evidence().expect("resampled");
     let features = landscape.sweep.architecture(picked).features();
-    let interval = ensemble.interval(Ensemble::LEVEL, |law| law.loss(&features)).expect("an interval");
-    let ends = [interval.low, interval.high].map(|nats| units::significant(nats.exp(), 4)).join("–");
-    let share = format!("{:.0} %", 100.0 * sure.frontier_probability(picked));
+    let interval = evidence.loss_interval(&landscape.law, &features, Evidence::LEVEL).expect("an interval");
+    let optimism_nats = sure.member(picked).expect("the best is on the frontier").optimism_nats;
+    let perplexity = |nats: f64| units::significant((nats + optimism_nats).exp(), 4);
+    let ends = [interval.low, interval.high].map(perplexity).join("–");
+    let share = format!("{:.0} %", 100.0 * sure.frontier_probability(picked).expect("amid the runs"));
     let robust = if sure.is_robust(picked) { ", robust" } else { "" };
     let shown = screen(&mut session);
     for words in [
-        format!("{ends} ({:.3}–{:.3} nats) at 90 %", interval.low, interval.high),
+        format!("as picked {} {ends} at 90 %", perplexity(landscape.sweep.loss[picked])),
         format!("frontier: {share} of 24 resamples{robust}"),
         " robust│".to_owned(),
-        "◌ on it in half of them at most".to_owned(),
+        "◌ on it in half of the resamples at most".to_owned(),
     ] {
         assert!(shown.contains(&words), "{words}\n{shown}");
     }
@@ -107,7 +113,8 @@ fn a_published_law_has_no_band_and_the_sources_say_why() {
     let mut session = Headless::open(&Choices::default(), SIZE).expect("built-in files open");
     assert!(session.backstage.is_empty());
     let shown = screen(&mut session);
-    assert!(!shown.contains('⠡') && !shown.contains("robust") && !shown.contains("at 90 %"), "{shown}");
+    assert!(!shown.contains("robust") && !shown.contains("at 90 %"), "{shown}");
+    assert!(texture(&mut session) < CHANCE);
     assert_eq!(said(&session), "nothing is said of how sure the law is: the runs behind it are not at hand");
 }
 
@@ -145,12 +152,13 @@ fn a_dragged_memory_budget_keeps_true_intervals_and_shows_no_old_share() {
     assert_eq!(axis(&mut session), bottom);
     let sure = by_the_engine(&session);
     let verdict = session.state.current_verdict().expect("assessed").clone();
-    for &(member, interval) in &sure.band {
-        assert!(verdict.confidence.band.contains(&(member, interval)));
+    for member in &sure.band {
+        assert_eq!(verdict.confidence.member(member.index as usize), Some(member));
     }
     assert!(band > 0 && texture(&mut session) > 0);
     let picked = session.state.picked().expect("a pick");
-    let share = format!("frontier: {:.0} % of 24 resamples", 100.0 * sure.frontier_probability(picked));
+    let share =
+        format!("frontier: {:.0} % of 24 resamples", 100.0 * sure.frontier_probability(picked).expect("amid the runs"));
     assert!(screen(&mut session).contains(&share));
 }
 
@@ -165,7 +173,7 @@ fn an_ensemble_of_earlier_runs_never_stands_beside_the_new_law() {
     let room = session.state.law_entry().resampled.lowest_loss;
     session.pace = Pace::Later;
     session.tell(Action::ToggleRun(0));
-    assert!(screen(&mut session).contains('⠡'), "picture and band are of the law that stands");
+    assert!(texture(&mut session) > 20, "picture and band are of the law that stands");
     // Fitted, and the old law still shown: its own band stays.
     session.work_once();
     assert!(session.state.is_stale() && session.state.current_verdict().is_some());
@@ -173,7 +181,8 @@ fn an_ensemble_of_earlier_runs_never_stands_beside_the_new_law() {
     session.work();
     assert!(!session.state.is_stale() && session.state.verdict.is_none());
     let shown = screen(&mut session);
-    assert!(!shown.contains('⠡') && !shown.contains("at 90 %") && shown.contains("resampling   0/24"), "{shown}");
+    assert!(!shown.contains("at 90 %") && shown.contains("resampling   0/24"), "{shown}");
+    assert!(texture(&mut session) < CHANCE);
     assert!(room.is_some());
     assert_eq!(session.state.law_entry().resampled.lowest_loss, room, "the scale keeps room for the band that comes");
     session.settle();
@@ -184,12 +193,12 @@ fn an_ensemble_of_earlier_runs_never_stands_beside_the_new_law() {
 #[test]
 fn late_and_superseded_answers_change_nothing() {
     let mut session = settled();
-    let old = Arc::clone(session.state.ensemble().expect("resampled"));
+    let old = Arc::clone(session.state.evidence().expect("resampled"));
     let old_verdict = session.state.verdict.clone().expect("assessed");
     session.tell(Action::ToggleRun(0));
     session.tell(Message::Resampled { place: 0, edition: 0, outcome: Ok(old) });
     session.tell(Message::Assessed(old_verdict));
-    assert!(session.state.ensemble().is_none() && session.state.verdict.is_none());
+    assert!(session.state.evidence().is_none() && session.state.verdict.is_none());
     session.backstage.clear();
     session.tell(Message::Resampled { place: 0, edition: 1, outcome: Err(FitStop::Superseded) });
     assert!(matches!(session.backstage[..], [Effect::Resample(0)]), "it is asked for again, being looked at still");
@@ -205,10 +214,12 @@ fn a_law_that_is_looked_at_again_shows_its_band_without_resampling() {
     let band = texture(&mut session);
     session.keys("l");
     assert!(session.state.law_entry().label == "paper" && texture(&mut session) == 0);
-    session.keys("l");
-    session.backstage.retain(|effect| !matches!(effect, Effect::Resample(_)));
-    session.tell(Message::Resampled { place: 2, edition: 0, outcome: Err(FitStop::Superseded) });
-    session.backstage.clear();
+    for place in [2, 3] {
+        session.keys("l");
+        session.backstage.retain(|effect| !matches!(effect, Effect::Resample(_)));
+        session.tell(Message::Resampled { place, edition: 0, outcome: Err(FitStop::Superseded) });
+        session.backstage.clear();
+    }
     session.keys("l");
     assert_eq!(session.state.law_entry().label, "fit of tiny");
     assert!(matches!(session.backstage[..], [Effect::Assess(_)]));
@@ -222,7 +233,7 @@ fn an_export_carries_the_laws_of_the_picture() {
     session.keys("e");
     session.key(crossterm::event::KeyCode::Enter, crossterm::event::KeyModifiers::NONE);
     let request = &session.exports[0];
-    assert!(Arc::ptr_eq(request.ensemble.as_ref().expect("resampled"), session.state.ensemble().expect("resampled")));
+    assert!(Arc::ptr_eq(request.evidence.as_ref().expect("resampled"), session.state.evidence().expect("resampled")));
 }
 
 #[test]
@@ -230,7 +241,7 @@ fn coefficients_stand_with_their_intervals() {
     let mut session = settled();
     session.keys("v");
     let ensemble = session.state.law_entry().standing_ensemble().expect("resampled");
-    let (key, interval) = ensemble.coefficients_ci(Ensemble::LEVEL)[0];
+    let (key, interval) = ensemble.coefficients_ci(Evidence::LEVEL)[0];
     assert_eq!(key, "kappa_l");
     let words = format!("{}–{}", units::ratio(interval.low), units::ratio(interval.high));
     let shown = screen(&mut session);

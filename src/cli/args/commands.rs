@@ -21,23 +21,22 @@ use report::Selection;
 #[command(
     after_help = "Examples:\n  roofscape fit --data runs.csv\n  roofscape fit --data tiny --holdout 0.3 --seed 7\n  \
                         roofscape fit --data runs.csv --compare             which law the runs prefer\n  \
+                        roofscape fit --data runs.csv --coverage            whether its intervals hold unseen runs\n  \
                         roofscape fit --data runs.csv --form eq2-tokens --tokens 20B --exclude '#12,diverged-run'\n  \
                         roofscape fit --data runs.jsonl --save mine.toml && roofscape --law mine.toml\n  \
                         roofscape fit --data wandb_export.csv --columns loss=eval/loss,width=model.hidden_size\n  \
                         roofscape fit --data outputs/        Hugging Face runs: trainer_state.json with config.json\n\n\
                         Tables are CSV or JSON Lines, or what Weights & Biases and `mlflow experiments csv` export."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct FitArgs {
-    /// Training runs: a table, a directory of runs, `tiny` or `synthetic-170`
+    /// Training runs: a table, a directory of runs, `tiny`, `gemstones` or `synthetic-170`
     #[arg(long, value_name = "NAME|PATH")]
     pub data: String,
     /// What the columns mean, such as `loss=eval/loss,width=model.hidden_size`; remembered for tables with the same
     /// header, `none` forgets
     #[arg(long, value_name = COLUMNS, value_parser = ColumnChoice::parse)]
     pub columns: Option<ColumnChoice>,
-    /// Share of the architectures held out to judge the law, from 0 to below 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
-    pub holdout: f64,
     /// Seed of the held-out draw and of the starting points
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -53,6 +52,9 @@ pub struct FitArgs {
     /// Fit every law that the runs allow, and print how they compare instead of one law's report
     #[arg(long, conflicts_with_all = ["save", "form", "tokens"])]
     pub compare: bool,
+    /// Count how many unseen runs the intervals of losses hold, and print that instead of one law's report
+    #[arg(long, conflicts_with_all = ["save", "compare", "tokens"])]
+    pub coverage: bool,
     /// Starting points of the search
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=FitOptions::MAX_STARTS as u64))]
     pub starts: usize,

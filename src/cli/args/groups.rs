@@ -7,10 +7,10 @@ use engine::budget::{Budgets, Limit};
 use engine::error::Error;
 use engine::law::fit::{Bootstrap, Criterion, Weighting};
 use engine::law::form::Form;
-use engine::law::forms;
 use engine::precision::{LossPenalties, LossPenalty, Precision, Storage};
 use engine::roofline::{Attention, PrefillChunk};
 use engine::sharing::Others;
+use engine::space::BlindAxes;
 use engine::units::{parse_bytes, parse_joules, parse_seconds};
 use engine::what_if::{Factor, Scaling};
 use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
@@ -53,9 +53,9 @@ pub struct BootstrapArgs {
 /// How a law is fitted to the runs of `--data`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct FittingArgs {
-    /// Law to fit to --data
-    #[arg(long, value_name = "NAME", default_value = forms::EQ_2.name, value_parser = known_forms(), ignore_case = true, requires = "data")]
-    pub form: &'static Form,
+    /// Law to fit to --data [default: eq2, or eq2-tokens where architectures were trained to several lengths]
+    #[arg(long, value_name = "NAME", value_parser = known_forms(), ignore_case = true, requires = "data")]
+    pub form: Option<&'static Form>,
     /// What the fit minimises: squared errors of the loss, or Huber's function of errors of ln loss (δ = 0.001)
     #[arg(long, value_name = "NAME", default_value = Criterion::LeastSquares.name(), value_parser = one_of(Criterion::ALL, Criterion::name), ignore_case = true, requires = "data")]
     pub criterion: Criterion,
@@ -65,6 +65,9 @@ pub struct FittingArgs {
     /// Runs to leave out, by name or by number in the file, such as `#12,#31`; may be given again
     #[arg(long, value_name = "NAME|#N,…", requires = "data")]
     pub exclude: Vec<String>,
+    /// Share of the architectures to hold out of the fit, from 0 to below 1; every run decides unless you ask for it
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, requires = "data")]
+    pub holdout: f64,
     /// Training length that a `-tokens` law's losses are for, such as 20B [default: the longest of the runs]
     #[arg(long, value_name = "TOKENS", requires = "data", allow_negative_numbers = true, value_parser = parse_tokens)]
     pub tokens: Option<f64>,
@@ -76,6 +79,9 @@ pub struct SpaceArgs {
     /// Search space: a name (see `roofscape spaces`) or a TOML file
     #[arg(long, value_name = "NAME|PATH", default_value = "paper")]
     pub space: String,
+    /// Axes that the law cannot see, because its runs never varied them: held at the runs' own values, or free
+    #[arg(long, value_name = "WHAT", default_value = BlindAxes::Held.name(), value_parser = one_of(BlindAxes::ALL, BlindAxes::name), ignore_case = true)]
+    pub blind: BlindAxes,
 }
 
 /// Which board, in which mode, with which number format.

@@ -116,8 +116,8 @@ pub(super) fn table(rows: &[Known<'_>]) -> Table {
     for known in rows {
         let mut cells: Vec<String> = printed.iter().map(|quantity| quantity.cell(known)).collect();
         if is_resampled {
-            let half_width = Quantity::LOSS.interval(known).map_or(f64::NAN, |interval| interval.half_width());
-            cells.push(significant(half_width, 2));
+            let interval = Quantity::LOSS.interval(known);
+            cells.push(interval.map_or_else(|| "?".to_owned(), |interval| significant(interval.half_width(), 2)));
         }
         table.row(cells);
     }

@@ -179,6 +179,17 @@ impl Coefficients {
 
     /// The axes on which the loss does not depend: whatever is cheapest on them looks best.
     pub fn blind_to(&self) -> Vec<&'static str> {
+        let called = |axis| match axis {
+            Axis::FfnRatio => "r",
+            Axis::KvDim => "KV heads",
+            Axis::ActivationRate => "experts",
+            Axis::Layers | Axis::Width => Axis::name(axis),
+        };
+        self.blind_axes().into_iter().map(called).collect()
+    }
+
+    /// The same as axes.
+    pub fn blind_axes(&self) -> Vec<Axis> {
         let sees = |axis: Axis| {
             self.form.terms.iter().zip(&self.factors).any(|(term, &factor)| {
                 factor > 0.0
@@ -187,13 +198,7 @@ impl Coefficients {
                     })
             })
         };
-        let called = |axis| match axis {
-            Axis::FfnRatio => "r",
-            Axis::KvDim => "KV heads",
-            Axis::ActivationRate => "experts",
-            Axis::Layers | Axis::Width => Axis::name(axis),
-        };
-        Axis::ALL.into_iter().filter(|&axis| !sees(axis)).map(called).collect()
+        Axis::ALL.into_iter().filter(|&axis| !sees(axis)).collect()
     }
 
     /// The largest loss on the corners of `range`, nats per token. Terms of single features are exponentials of linear

@@ -107,8 +107,8 @@ impl Ensemble {
 
 impl LossLaw {
     /// The interval of the loss of a shape, nats per token, under an ensemble in the setting of this law. It is the
-    /// interval of the law there, not of one more run, which would add its noise.
-    pub fn loss_interval(&self, ensemble: &Ensemble, level: f64, shape: &Features) -> Option<Interval> {
+    /// interval of the law there if its form is exact, not of one more run: misfit and noise are not in it.
+    pub fn resampling_interval(&self, ensemble: &Ensemble, level: f64, shape: &Features) -> Option<Interval> {
         ensemble.interval(level, |law| law.with_penalty(self.coefficients.penalty_nats()).loss(shape))
     }
 }
@@ -148,10 +148,10 @@ mod tests {
         assert!((found[1].1.low - 2.0).abs() < 1e-12 && (found[1].1.high - 3.8).abs() < 1e-12, "{found:?}");
         let shape = Features { layers: 16.0, width: 1024.0, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 0.5 };
         let law = paper_law();
-        let loss = law.loss_interval(&ensemble, 0.90, &shape).unwrap();
+        let loss = law.resampling_interval(&ensemble, 0.90, &shape).unwrap();
         assert!((loss.half_width() - 0.9).abs() < 1e-12, "{loss:?}");
         let penalised = law.in_format(&Precision::W8A8.with_loss_penalty(0.03));
-        assert_eq!(penalised.loss_interval(&ensemble, 0.90, &shape), Some(loss.map(|nats| nats + 0.03)));
+        assert_eq!(penalised.resampling_interval(&ensemble, 0.90, &shape), Some(loss.map(|nats| nats + 0.03)));
         assert_eq!(serde_json::to_string(&Interval { low: 1.0, high: 2.5 }).unwrap(), "[1.0,2.5]");
     }
 }

@@ -60,9 +60,10 @@ pub use resample::{Bootstrap, bootstrap};
 pub use robust::HUBER_DELTA;
 
 use super::form::{Form, MOST_EXPONENTS, Slot};
+use super::forms::{EQ_2, EQ_2_TOKENS};
 use super::{Coefficients, Features, FitQuality, FittedRange, LossLaw};
 use crate::runs::{Dataset, Run};
-use crate::statistics::mean;
+use crate::statistics::{mean, upper_median};
 use model::{Misfit, Sample};
 use spread::{Parameter, Spread};
 use starts::{Found, Optimum};
@@ -116,6 +117,8 @@ impl Fit {
             notes: self.notes,
             dataset: None,
             origin: None,
+            query_heads_per_kv_head: None,
+            held_at: Vec::new(),
             reading: None,
         }
     }
@@ -136,9 +139,30 @@ impl LossLaw {
             dataset: Some(dataset.identity()),
             origin: dataset.origin.as_ref().map(|origin| format!("runs: {origin}")),
             reading: dataset.reading.clone(),
+            query_heads_per_kv_head: usual_group(&dataset.runs),
             ..law
         }
     }
+}
+
+/// Query heads for each KV head in the middle of the runs: the width over the KV dimension, where all heads are of the
+/// width.
+fn usual_group(runs: &[Run]) -> Option<u32> {
+    let groups = runs.iter().map(|run| run.features.width / run.features.kv_dim);
+    upper_median(groups).filter(|group| (1.0..=f64::from(u16::MAX)).contains(group)).map(|group| group.round() as u32)
+}
+
+/// The law to fit where nobody names one: the paper's, with a data term where architectures were trained to several
+/// lengths. Without that term every length but one would count as misfit.
+pub fn usual_form(runs: &[Run]) -> &'static Form {
+    const OTHER_LENGTH: f64 = 1.2;
+    let groups = split::groups(runs);
+    let varies = |group: &&Vec<usize>| {
+        let of_group: Vec<&Run> = group.iter().map(|&run| &runs[run]).collect();
+        span_of_tokens(&of_group).is_some_and(|[least, most]| most > OTHER_LENGTH * least)
+    };
+    let all_say = runs.iter().all(|run| run.tokens.is_some());
+    if all_say && 2 * groups.iter().filter(varies).count() > groups.len() { &EQ_2_TOKENS } else { &EQ_2 }
 }
 
 /// Fits a law to `runs`. Repeatable: the result depends on the arguments alone, not on threads or time.

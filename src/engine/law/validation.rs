@@ -133,7 +133,7 @@ pub fn k_fold(runs: &[Run], options: &FitOptions, folds: usize, watch: &dyn Watc
 }
 
 /// Architectures in random order, dealt like cards.
-fn deal(runs: &[Run], folds: usize, seed: u64) -> Vec<Vec<Vec<usize>>> {
+pub(super) fn deal(runs: &[Run], folds: usize, seed: u64) -> Vec<Vec<Vec<usize>>> {
     let mut groups = split::groups(runs);
     // Its own stream, so that folds are not the held-out part again.
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -233,7 +233,7 @@ fn in_part(part: String, reason: FitError) -> FitError {
     }
 }
 
-fn without(runs: &[Run], held: &[usize]) -> Vec<Run> {
+pub(super) fn without(runs: &[Run], held: &[usize]) -> Vec<Run> {
     runs.iter().enumerate().filter(|(index, _)| !held.contains(index)).map(|(_, run)| run.clone()).collect()
 }
 

@@ -319,7 +319,7 @@ pub(super) static ENTRIES: [Entry; 31] = [
         column: "on frontier %",
         unit: Unit::Share,
         part: Part::Confidence,
-        value: |of| of.confident.map(|known| known.frontier_probability).into(),
+        value: |of| of.confident.and_then(|known| known.frontier_probability).into(),
         printed: Printed::WhereKnown,
         screen: Some(Screen { place: Place::Edge, heading: "robust", cells: 6, own: Some(share_of_resamples) }),
         ..PLAIN
@@ -331,7 +331,7 @@ pub(super) static ENTRIES: [Entry; 31] = [
         column: "robust",
         unit: Unit::Flag,
         part: Part::Confidence,
-        value: |of| of.confident.map(|known| known.is_robust).into(),
+        value: |of| of.confident.and_then(|known| known.is_robust).into(),
         printed: Printed::No,
         ..PLAIN
     },
@@ -399,9 +399,12 @@ fn experts(of: &Known<'_>, room: usize) -> String {
 /// Most candidates are on the frontier of no resample.
 fn share_of_resamples(of: &Known<'_>, _: usize) -> String {
     match of.confident {
-        Some(known) if known.frontier_probability > 0.0 => percent(known.frontier_probability),
-        Some(_) => "–".to_owned(),
         None => String::new(),
+        Some(known) => match known.frontier_probability {
+            None => "?".to_owned(),
+            Some(share) if share > 0.0 => percent(share),
+            Some(_) => "–".to_owned(),
+        },
     }
 }
 
@@ -416,6 +419,9 @@ fn kv_heads(space: &Space) -> Vec<f64> {
     let of = |axis: &KvHeads| match *axis {
         KvHeads::Count(count) => vec![f64::from(count)],
         KvHeads::SameAsHeads => heads().collect(),
+        KvHeads::Grouped(of) => {
+            heads().map(|heads| heads / f64::from(of.max(1))).filter(|count| count.fract() == 0.0).collect()
+        }
     };
     space.kv_heads.iter().flat_map(of).collect()
 }

@@ -4,7 +4,7 @@ use crate::architecture::Architecture;
 use crate::energy::PowerBudget;
 use crate::landscape::Landscape;
 use crate::latency::Latency;
-use crate::law::{FittedRange, Interval, LossLaw};
+use crate::law::{FittedRange, Interval, LossLaw, NoInterval};
 use crate::reference::ReferenceModel;
 use crate::roofline::Estimator;
 use crate::workload::Workload;
@@ -40,12 +40,18 @@ pub struct Known<'a> {
 /// How sure an architecture's place is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Confident {
-    /// Share of the resamples in which it is on the frontier of the feasible candidates.
-    pub frontier_probability: f64,
-    /// Whether that is more than half.
-    pub is_robust: bool,
-    /// Of its loss, nats per token; `None` where nobody asked, or a resample's law gives no number.
-    pub loss: Option<Interval>,
+    /// Share of the resamples in which it is on the frontier of the feasible candidates; `None` where the runs say nothing
+    /// of it.
+    pub frontier_probability: Option<f64>,
+    /// Whether that is more than half; `None` with it.
+    pub is_robust: Option<bool>,
+    /// Where the loss of a run of it will lie, nats per token, or why nobody knows; corrected for having been picked.
+    pub loss: Result<Interval, NoInterval>,
+    /// Where the law alone would lie had the runs been others, nats per token: its form taken for exact. `None` where a
+    /// resample's law gives no number.
+    pub resampling: Option<Interval>,
+    /// What having been picked adds to the loss, nats per token; `None` for one that is not on the frontier.
+    pub optimism_nats: Option<f64>,
 }
 
 impl<'a> Known<'a> {

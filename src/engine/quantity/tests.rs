@@ -181,17 +181,26 @@ fn a_space_offers_what_its_axes_say() {
 
 #[test]
 fn intervals_are_of_what_follows_from_the_law() {
-    let sure = Confident { frontier_probability: 0.75, is_robust: true, loss: Some(Interval { low: 3.0, high: 3.2 }) };
+    let loss = Interval { low: 3.0, high: 3.2 };
+    let sure = Confident {
+        frontier_probability: Some(0.75),
+        is_robust: Some(true),
+        loss: Ok(loss),
+        resampling: None,
+        optimism_nats: Some(0.01),
+    };
     known(7, |known| {
         let confident = Known { confident: Some(sure), ..*known };
         let with: Vec<Quantity> = Quantity::all().filter(|q| q.interval(&confident).is_some()).collect();
         assert_eq!(with, [Quantity::LOSS, Quantity::PERPLEXITY]);
-        assert_eq!(Quantity::LOSS.interval(&confident), sure.loss);
+        assert_eq!(Quantity::LOSS.interval(&confident), Some(loss));
         assert_eq!(Quantity::PERPLEXITY.interval(&confident).unwrap().low, 3f64.exp());
         assert_eq!(Quantity::LOSS.interval(known), None);
         let share = Quantity::FRONTIER_PROBABILITY;
         assert_eq!((share.of(&confident), share.screen_cell(&confident)), (Value::Real(0.75), "75 %".to_owned()));
-        let never = Known { confident: Some(Confident { frontier_probability: 0.0, ..sure }), ..*known };
+        let never = Known { confident: Some(Confident { frontier_probability: Some(0.0), ..sure }), ..*known };
         assert_eq!((share.screen_cell(&never), share.screen_cell(known)), ("–".to_owned(), String::new()));
+        let unsaid = Known { confident: Some(Confident { frontier_probability: None, ..sure }), ..*known };
+        assert_eq!((share.of(&unsaid), share.screen_cell(&unsaid)), (Value::Unknown, "?".to_owned()));
     });
 }

@@ -160,12 +160,16 @@ impl Axes {
         let above = self.ratios.partition_point(|&known| known < ratio);
         let nearest = self.ratios[above.saturating_sub(1)..].iter().take(2).copied();
         let ratio = nearest.min_by(|a, b| (a - ratio).abs().total_cmp(&(b - ratio).abs())).unwrap_or(ratio);
-        let is_multi_head = of.kv_heads == of.heads && self.space.kv_heads.contains(&KvHeads::SameAsHeads);
+        let follows = |axis: &&KvHeads| match **axis {
+            KvHeads::SameAsHeads => of.kv_heads == of.heads,
+            KvHeads::Grouped(heads) => of.kv_heads.checked_mul(heads) == Some(of.heads),
+            KvHeads::Count(_) => false,
+        };
         Parts {
             layers: of.layers,
             width: of.width,
             head_dim: of.head_dim,
-            kv_heads: if is_multi_head { KvHeads::SameAsHeads } else { KvHeads::Count(of.kv_heads) },
+            kv_heads: self.space.kv_heads.iter().find(follows).copied().unwrap_or(KvHeads::Count(of.kv_heads)),
             ratio,
             mixture: (of.experts, of.top_k),
         }
@@ -179,8 +183,9 @@ impl Axes {
         let heads = width / head_dim;
         let kv_heads = match kv_heads {
             KvHeads::SameAsHeads => heads,
+            KvHeads::Grouped(of) if of > 0 && heads.is_multiple_of(of) => heads / of,
             KvHeads::Count(count) if self.space.kv_heads_of(heads).contains(&count) => count,
-            KvHeads::Count(_) => return None,
+            KvHeads::Count(_) | KvHeads::Grouped(_) => return None,
         };
         let architecture = Architecture {
             layers,

@@ -48,10 +48,11 @@ impl Domain {
         let gqa = ends(&mut space.kv_heads.iter().flat_map(|axis| match *axis {
             KvHeads::Count(count) => heads.map(|heads| (heads / f64::from(count)).max(1.0)),
             KvHeads::SameAsHeads => [1.0; 2],
+            KvHeads::Grouped(of) => [f64::from(of.max(1)); 2],
         }));
         let fewest = ends(&mut space.kv_heads.iter().filter_map(|axis| match *axis {
             KvHeads::Count(count) => Some(f64::from(count)),
-            KvHeads::SameAsHeads => None,
+            KvHeads::SameAsHeads | KvHeads::Grouped(_) => None,
         }));
         Self {
             layers: ends(&mut space.layers.iter().map(|&size| f64::from(size))),

@@ -143,7 +143,7 @@ fn collect(state: &State, scope: Scope, path: PathBuf) -> Option<ExportRequest> 
         space: state.shelf.space.name.clone(),
         objective: state.objective,
         budgets: state.budgets(),
-        ensemble: state.ensemble().cloned(),
+        evidence: state.evidence().cloned(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The background work of every picture: the runs of its law are resampled, and the ensemble is asked how sure the
+//! The background work of every picture: the runs of its law are resampled, and the evidence is asked how sure the
 //! frontier is. Nothing waits for it.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use crate::explorer::message::{Effect, FitStop};
 use crate::explorer::resampled::{Inquiry, ResamplingProgress, Verdict};
 use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::State;
-use engine::law::Ensemble;
+use engine::law::Evidence;
 
 /// Calls for resampling the law asked about, once it is fitted to its runs as they are now.
 pub(crate) fn ask(state: &mut State) -> Option<Effect> {
@@ -40,7 +40,7 @@ pub(crate) fn resampled(
     state: &mut State,
     place: usize,
     edition: u32,
-    outcome: Result<Arc<Ensemble>, FitStop>,
+    outcome: Result<Arc<Evidence>, FitStop>,
 ) -> Vec<Effect> {
     let entry = &mut state.shelf.laws[place];
     if entry.standing.as_ref().is_none_or(|standing| standing.edition != edition) {
@@ -48,8 +48,8 @@ pub(crate) fn resampled(
     }
     let resampled = &mut entry.resampled;
     resampled.progress = match outcome {
-        Ok(ensemble) => {
-            resampled.newest = Some((edition, ensemble));
+        Ok(evidence) => {
+            resampled.newest = Some((edition, evidence));
             ResamplingProgress::Done
         }
         Err(FitStop::Superseded) => ResamplingProgress::Due,
@@ -85,13 +85,13 @@ pub(crate) fn assessed(state: &mut State, verdict: Arc<Verdict>) {
 /// What the picture calls for; none where its law was not resampled.
 pub fn inquiry(state: &State) -> Option<Inquiry> {
     let landscape = state.landscape()?;
-    let ensemble = state.ensemble()?;
+    let evidence = state.evidence()?;
     let objective = state.objective;
     let off_axis = state.budgets_off_axis(&landscape.sweep);
     Some(Inquiry {
         law: state.shown().law,
         landscape: Arc::clone(landscape),
-        ensemble: Arc::clone(ensemble),
+        evidence: Arc::clone(evidence),
         objective,
         budgets: off_axis,
     })

@@ -3,7 +3,7 @@
 use crate::explorer::message::{ExportOutcome, ExportRequest, Overwrite};
 use crate::explorer::vocabulary::Scope;
 use engine::confidence::{self, Confidence};
-use engine::law::Ensemble;
+use engine::law::Evidence;
 use files::save::{self, SaveError};
 use report::{Selection, Uncertainty, View};
 
@@ -26,12 +26,12 @@ pub(in crate::explorer) fn export(request: ExportRequest) -> ExportOutcome {
     };
     // Computed anew: the verdict on the screen may belong to other budgets, and its frontier is not cut off on the
     // chart's axis.
-    let sure = request.ensemble.as_ref().and_then(|ensemble| {
+    let sure = request.evidence.as_ref().and_then(|evidence| {
         let (objective, budgets) = (request.objective, &request.budgets);
-        let question = confidence::Question { objective, budgets, level: Ensemble::LEVEL };
-        Some((ensemble, Confidence::of(&request.landscape, ensemble, question, &())?))
+        let question = confidence::Question { objective, budgets, level: Evidence::LEVEL };
+        Some((evidence, Confidence::of(&request.landscape, evidence, question, &())?))
     });
-    let uncertainty = sure.as_ref().map(|(ensemble, confidence)| Uncertainty { ensemble, confidence });
+    let uncertainty = sure.as_ref().map(|(evidence, confidence)| Uncertainty { evidence, confidence });
     let written = report::to_json(&report::export(&view, selection, &request.indices, uncertainty))
         .map_err(SaveError::from)
         .and_then(|json| match request.overwrite {

@@ -40,7 +40,7 @@ impl PriceJob {
         if standing.edition != question.edition {
             return None;
         }
-        let law = Arc::clone(&standing.law);
+        let (space, law) = state.shelf.space_under(&standing.law);
         let estimator = state.estimator(question).ok()?;
         let before = match state.unscaled_answer(question) {
             _ if question.scaling.is_none() => None,
@@ -48,7 +48,7 @@ impl PriceJob {
             None => Some(Before::By(Box::new(state.estimator(question.unscaled()).ok()?))),
         };
         let hunt = Hunt::of(state, question);
-        Some(Self { question, space: Arc::clone(&state.shelf.space), law, estimator, before, hunt })
+        Some(Self { question, space, law, estimator, before, hunt })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Background work that nothing waits for: the runs are resampled, and the ensemble is asked.
+//! Background work that nothing waits for: the runs are resampled, and the evidence is asked.
 //!
 //! It has threads of its own, one fewer than there are cores. In the common pool, a frame that scans the candidates
 //! would queue behind hundreds of refits, and a dragged slider would stand still until they are done.
@@ -15,8 +15,8 @@ use crate::explorer::shelf::FitProgress;
 use crate::explorer::state::State;
 use engine::confidence::{Confidence, Question};
 use engine::error::Error;
-use engine::law::Ensemble;
-use engine::law::fit::{self, Bootstrap, Fit, FitError, FitOptions};
+use engine::law::Evidence;
+use engine::law::fit::{Bootstrap, Fit, FitError, FitOptions};
 use engine::runs::{Dataset, Run};
 
 /// Runs to be resampled.
@@ -57,7 +57,7 @@ impl Job for ResampleJob {
         let runs: Option<Vec<Run>> = fit.train.iter().map(|&run| dataset.runs.get(run).cloned()).collect();
         let runs = runs.unwrap_or_default();
         let fit = Fit { train: (0..runs.len()).collect(), holdout: Vec::new(), ..Fit::clone(fit) };
-        let outcome = fit::bootstrap(&runs, &fit, options, asked, &watch).map(Arc::new);
+        let outcome = Evidence::of(&runs, &fit, options, asked, &watch).map(Arc::new);
         let outcome = outcome.map_err(|error| match error {
             FitError::Cancelled => FitStop::Superseded,
             error => FitStop::Impossible(Error::from(error).in_source(dataset.name.clone())),
@@ -72,18 +72,19 @@ impl Job for ResampleJob {
     }
 }
 
-/// An ensemble to be asked about a frontier.
+/// An evidence to be asked about a frontier.
 pub(in crate::explorer) struct AssessJob(pub(super) Inquiry);
 
 impl Job for AssessJob {
     fn run(&self, listener: &dyn Listener) -> Option<Message> {
-        let Inquiry { landscape, ensemble, objective, budgets, .. } = &self.0;
-        let level = Ensemble::LEVEL;
+        let Inquiry { landscape, evidence, objective, budgets, .. } = &self.0;
+        let level = Evidence::LEVEL;
         let question = Question { objective: *objective, budgets, level };
-        let confidence = Confidence::of(landscape, ensemble, question, &Quiet(listener))?;
+        let confidence = Confidence::of(landscape, evidence, question, &Quiet(listener))?;
         let best = landscape.best_first().first().map(|&index| landscape.sweep.architecture(index as usize).features());
-        let lowest =
-            best.and_then(|shape| landscape.law.loss_interval(ensemble, level, &shape)).map(|interval| interval.low);
+        let lowest = best
+            .and_then(|shape| evidence.loss_interval(&landscape.law, &shape, level).ok())
+            .map(|interval| interval.low);
         let verdict = Verdict { inquiry: self.0.clone(), confidence, lowest_loss: lowest };
         Some(Message::Assessed(Arc::new(verdict)))
     }
@@ -138,8 +139,8 @@ mod tests {
         session.settle();
         let (entry, asked) = (session.state.law_entry(), session.state.bootstrap);
         let runs = &entry.dataset.as_ref().unwrap().runs;
-        let by_the_engine = fit::bootstrap(runs, entry.fit().unwrap(), &FitOptions::default(), &asked, &()).unwrap();
-        assert_eq!(entry.standing_ensemble(), Some(&by_the_engine));
+        let by_the_engine = Evidence::of(runs, entry.fit().unwrap(), &FitOptions::default(), &asked, &()).unwrap();
+        assert_eq!(entry.standing_ensemble(), Some(&by_the_engine.ensemble));
     }
 
     #[test]
@@ -165,6 +166,7 @@ mod tests {
         let document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         assert_eq!(document["bootstrap"]["resamples"], 24);
         let shown = &session.state.current_verdict().unwrap().confidence;
-        assert_eq!(document["architectures"][0]["frontier_probability"], shown.frontier_probability(index));
+        let share = document["architectures"][0]["frontier_probability"].as_f64();
+        assert!(share.is_some() && share == shown.frontier_probability(index));
     }
 }

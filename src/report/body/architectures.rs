@@ -96,11 +96,11 @@ impl Frontier {
 }
 
 fn bootstrap(known: Uncertainty<'_>) -> BootstrapPart {
-    BootstrapPart::new(known.ensemble, known.confidence.level)
+    BootstrapPart::new(&known.evidence.ensemble, known.confidence.level)
 }
 
 fn coefficients_ci(known: Uncertainty<'_>) -> CoefficientsCi {
-    CoefficientsCi::new(known.ensemble, known.confidence.level)
+    CoefficientsCi::new(&known.evidence.ensemble, known.confidence.level)
 }
 
 /// `roofscape export`, and what the explorer exports.

@@ -162,7 +162,7 @@ pub struct UsedPart<'a> {
 }
 
 /// How a fit was made.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct OptionsPart {
     /// Share of the architectures held out.
     pub holdout: f64,

@@ -82,6 +82,8 @@ impl Question<'_> {
             },
             predictions,
             intervals: None,
+            intervals_reason: None,
+            resampling_intervals: None,
             on_frontier: None,
             fits_memory: predictions.number(Quantity::MEMORY).map(|bytes| bytes <= self.hardware.memory_bytes),
             extrapolation: self.law.range.extrapolation(&features).map(Into::into),

@@ -216,7 +216,7 @@ impl Warning {
         if law.coefficients.form().needs_tokens() && !law.coefficients.sees_tokens() {
             to.push("training tokens");
         }
-        (!to.is_empty()).then(|| Self::Blind { law: law.name.clone(), to })
+        (!to.is_empty()).then(|| Self::Blind { law: law.name.clone(), to, held_at: law.held_at.clone() })
     }
 
     fn of_length(law: &LossLaw) -> Option<Self> {

@@ -28,6 +28,8 @@ pub enum WarningPart {
         law: String,
         /// To what.
         to: Vec<&'static str>,
+        /// What the space is held at for that, the runs' own values; empty where it is open.
+        held_at: Vec<String>,
     },
     /// Losses are for one training length.
     Length {
@@ -177,7 +179,7 @@ impl From<&Warning> for WarningPart {
                 axis: worst.axis.key(),
                 factor: worst.factor,
             },
-            Warning::Blind { law, to } => Self::Blind { words, law, to },
+            Warning::Blind { law, to, held_at } => Self::Blind { words, law, to, held_at },
             Warning::Length { law, tokens, beyond } => Self::Length { words, law, tokens, beyond_factor: beyond },
             Warning::Absurd { law, shapes, worst_nats } => {
                 Self::Absurd { words, law, about: (&shapes).into(), worst_loss_nats: Some(worst_nats) }

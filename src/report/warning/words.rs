@@ -17,7 +17,8 @@ impl Warning {
                 let model = if let Shapes::Model(name) = shapes { format!("{name} ") } else { String::new() };
                 format!("{model}extrapolated ×{} in {}{}", units::ratio(worst.factor), worst.axis, shapes.share())
             }
-            Self::Blind { to, .. } => format!("blind to {}", to.join(", ")),
+            Self::Blind { to, held_at, .. } if held_at.is_empty() => format!("blind to {}", to.join(", ")),
+            Self::Blind { to, held_at, .. } => format!("blind to {}: held at {}", to.join(", "), held_at.join(", ")),
             Self::Length { tokens, beyond, .. } => {
                 let outside =
                     beyond.map_or_else(String::new, |factor| format!(", extrapolated ×{}", units::ratio(factor)));
@@ -75,12 +76,17 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Extrapolation { law, shapes, worst } => extrapolated(f, law, shapes, worst),
-            Self::Blind { law, to } => write!(
-                f,
-                "the law '{law}' cannot see {}: its runs never showed what they do, so the cheapest looks best under it and under \
-                 every resample of its runs",
-                to.join(", ")
-            ),
+            Self::Blind { law, to, held_at } => {
+                write!(f, "the law '{law}' cannot see {}: its runs never showed what they do, so ", to.join(", "))?;
+                match held_at.as_slice() {
+                    [] => f.write_str("the cheapest looks best under it and under every resample of its runs"),
+                    held_at => write!(
+                        f,
+                        "the space stays at their own values, {}; --blind free opens it, and then the cheapest looks best",
+                        held_at.join(", ")
+                    ),
+                }
+            }
             Self::Length { law, tokens, beyond } => {
                 write!(f, "losses of the law '{law}' are those after {tokens:.2e} training tokens")?;
                 match beyond {
@@ -295,7 +301,7 @@ mod tests {
                 "for 1 of 10,560 candidates the law 'mine' gives losses above 100 nats per token, up to 20000",
             ),
             (
-                Warning::Blind { law: law(), to: vec!["r", "experts"] },
+                Warning::Blind { law: law(), to: vec!["r", "experts"], held_at: vec![] },
                 "blind to r, experts",
                 "the law 'mine' cannot see r, experts: its runs never showed what they do",
             ),

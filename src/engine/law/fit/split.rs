@@ -57,7 +57,7 @@ pub(super) fn by_architecture(runs: &[Run], share: f64, seed: u64) -> Split {
 }
 
 /// For each run one over the number of runs of its architecture.
-pub(super) fn shares(runs: &[&Run]) -> Vec<f64> {
+pub(in crate::law) fn shares(runs: &[&Run]) -> Vec<f64> {
     let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
     for run in runs {
         *counts.entry(key(&run.features)).or_default() += 1;
@@ -66,7 +66,7 @@ pub(super) fn shares(runs: &[&Run]) -> Vec<f64> {
 }
 
 /// Different architectures among some runs.
-pub(super) fn count_architectures(runs: &[&Run]) -> usize {
+pub(in crate::law) fn count_architectures(runs: &[&Run]) -> usize {
     runs.iter().map(|run| key(&run.features)).collect::<BTreeSet<_>>().len()
 }
 

@@ -144,7 +144,7 @@ fn inquiry(state: &State) -> Option<Inquiry> {
         law: landscape.law.clone(),
         estimator: landscape.estimator,
         hardware: state.hardware(question),
-        space: Arc::clone(&state.shelf.space),
+        space: state.shelf.space_under(&Arc::new(landscape.law.clone())).0,
         budgets: state.budgets(),
     })
 }

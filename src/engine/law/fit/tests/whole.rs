@@ -23,7 +23,7 @@ fn repeats_of_an_architecture_stay_together() {
     let runs = samples::runs(TABLE_6, &repeated, 0.01, 2);
     for seed in 0..10 {
         let Fit { train, holdout, .. } =
-            fit(&runs, &FitOptions { seed, starts: 2, ..FitOptions::default() }, &()).unwrap();
+            fit(&runs, &FitOptions { seed, starts: 2, holdout: 0.2, ..FitOptions::default() }, &()).unwrap();
         let key = |&index: &usize| format!("{:?}", runs[index].features);
         let fitted: HashSet<_> = train.iter().map(key).collect();
         let held: HashSet<_> = holdout.iter().map(key).collect();
@@ -150,7 +150,7 @@ fn impossible_options_are_refused() {
 #[test]
 fn too_few_runs_are_an_error_that_says_how_many_are_needed() {
     assert_eq!(fit(&noisy(2), &FitOptions::default(), &()), Err(FitError::TooFewRuns { runs: 2 }));
-    let error = fit(&noisy(12), &FitOptions::default(), &()).unwrap_err();
+    let error = fit(&noisy(12), &FitOptions { holdout: 0.2, ..FitOptions::DEFAULT }, &()).unwrap_err();
     assert_eq!(error, FitError::TooFewArchitectures { architectures: 10, parameters: 11, held_out: 2 });
     assert!(error.to_string().contains("of these, 2 held out"), "{error}");
 }

@@ -1,5 +1,5 @@
-//! The band around the frontier: where the loss of each member lies under 90 % of the resampled laws, and which members
-//! keep their place under most of them.
+//! The band around the frontier: where the loss of a run of each member will lie in 9 of 10 cases, and which members keep
+//! their place under most of the resampled laws. A member of which the runs say nothing has no band.
 //!
 //! The interval of a loss does not depend on the budgets. So the band stays while a slider is dragged, and only new
 //! members lack it. Which members are on the frontier does depend on the budgets: marks that belong to earlier budgets
@@ -37,7 +37,7 @@ impl Band {
         let known: HashMap<u32, Interval> = verdict
             .into_iter()
             .flat_map(|verdict| &verdict.confidence.band)
-            .filter_map(|&(member, interval)| Some((member, interval?)))
+            .filter_map(|member| Some((member.index, member.loss.ok()?)))
             .collect();
         let latencies_s = landscape.sweep.latency_s(state.objective);
         let edge = |member: u32| {
@@ -102,8 +102,7 @@ pub(super) fn unsure_cells(state: &State, cell: impl Fn(u32) -> Option<(u16, u16
 pub(super) fn legend(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let Some(verdict) = state.verdict.as_deref() else { return };
     let percent = 100.0 * verdict.confidence.level;
-    let resamples = verdict.confidence.resamples;
-    let in_full = (format!(" {percent:.0} % of {resamples} resamples  "), " on it in half of them at most ");
+    let in_full = (format!(" {percent:.0} % of unseen runs  "), " on it in half of the resamples at most ");
     let in_short = (format!(" {percent:.0} %  "), " not robust ");
     for (band, unsure) in [in_full, in_short] {
         let spans = vec![

@@ -11,7 +11,7 @@ use crate::explorer::vocabulary::{Control, Focus};
 use engine::architecture::Architecture;
 use engine::architecture::experts_in_words;
 use engine::landscape::Landscape;
-use engine::law::{Ensemble, Interval};
+use engine::law::{Evidence, Interval, NoInterval};
 use engine::roofline::{Bound, OperatorCost, Phase};
 use engine::text::{fit, left, right};
 use engine::units;
@@ -28,7 +28,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let rows = landscape.estimator.breakdown(&shape);
     let loss_interval =
-        state.ensemble().and_then(|ensemble| landscape.law.loss_interval(ensemble, Ensemble::LEVEL, &shape.features()));
+        state.evidence().map(|evidence| evidence.loss_interval(&landscape.law, &shape.features(), Evidence::LEVEL));
     let detail = Detail { state, landscape, index, shape, rows, loss_interval };
     // Side by side where the pane is wide and low, as on a small screen.
     if inner.width >= 76 && inner.height < 22 {
@@ -57,8 +57,8 @@ struct Detail<'a> {
     index: usize,
     shape: Architecture,
     rows: Vec<OperatorCost>,
-    /// Of its loss, nats, where the law's runs were resampled.
-    loss_interval: Option<Interval>,
+    /// Of its loss, nats, where the law's runs are at hand; not yet corrected for having been picked.
+    loss_interval: Option<Result<Interval, NoInterval>>,
 }
 
 impl Detail<'_> {
@@ -139,22 +139,38 @@ impl Detail<'_> {
         lines
     }
 
-    /// What the resampled laws say of its perplexity and of its place. Empty where there are none.
+    /// What having been picked adds to its loss, nats; 0 until that is known, and off the frontier.
+    fn optimism_nats(&self) -> f64 {
+        let verdict = self.state.verdict.as_deref().filter(|_| self.broken_limits().is_empty());
+        verdict.and_then(|verdict| verdict.confidence.member(self.index)).map_or(0.0, |member| member.optimism_nats)
+    }
+
+    /// What the runs say of its perplexity and of its place. Empty where they are not at hand.
     fn uncertainty(&self, canvas: &Canvas<'_>) -> Lines {
-        let (Some(interval), Some(ensemble)) = (self.loss_interval, self.state.ensemble()) else { return Vec::new() };
-        let ends = |interval: Interval, write: fn(f64) -> String| [interval.low, interval.high].map(write).join("–");
-        let perplexity = ends(interval.map(f64::exp), |perplexity| units::significant(perplexity, 4));
-        let loss = ends(interval, |nats| format!("{nats:.3}"));
-        let mut lines = vec![vec![
-            canvas.span(perplexity, Role::Text),
-            canvas.span(format!(" ({loss} nats) at {:.0} %", 100.0 * Ensemble::LEVEL), Role::Label),
-        ]];
+        let (Some(interval), Some(evidence)) = (self.loss_interval, self.state.evidence()) else { return Vec::new() };
+        let optimism_nats = self.optimism_nats();
+        let mut lines = vec![match interval {
+            Ok(interval) => {
+                let picked = (self.landscape.sweep.loss[self.index] + optimism_nats).exp();
+                let write = |nats: f64| units::significant((nats + optimism_nats).exp(), 4);
+                vec![
+                    canvas.span("as picked ", Role::Label),
+                    canvas.span(units::significant(picked, 4), Role::Title),
+                    canvas.span(format!(" {}–{}", write(interval.low), write(interval.high)), Role::Text),
+                    canvas.span(format!(" at {:.0} %", 100.0 * Evidence::LEVEL), Role::Label),
+                ]
+            }
+            Err(reason) => vec![canvas.span(format!("⚠ no interval: {}", reason.in_short()), Role::Warning)],
+        }];
         // A pick beyond a budget is on no feasible frontier, so nothing is said.
         if self.broken_limits().is_empty() {
             let verdict = self.state.current_verdict().map(|verdict| &verdict.confidence);
-            let share =
-                verdict.map_or_else(|| "…".to_owned(), |sure| units::percent(sure.frontier_probability(self.index)));
-            let of = units::count(ensemble.laws.len());
+            let share = match verdict.map(|sure| sure.frontier_probability(self.index)) {
+                None => "…".to_owned(),
+                Some(None) => "unknown".to_owned(),
+                Some(Some(share)) => units::percent(share),
+            };
+            let of = units::count(evidence.ensemble.laws.len());
             let robust = if verdict.is_some_and(|sure| sure.is_robust(self.index)) { ", robust" } else { "" };
             lines.push(vec![
                 canvas.span("frontier: ", Role::Label),
@@ -213,18 +229,32 @@ impl Detail<'_> {
         });
         if let Some(model) = self.state.compared() {
             let there = self.landscape.position_of(objective, &model.architecture);
-            let perplexity = (here.loss - there.loss).exp();
+            let gain_nats = here.loss + self.optimism_nats() - there.loss;
             let beyond = self.landscape.law.range.extrapolation(&model.architecture.features()).is_some();
             let name = if beyond { format!("{} ⚠", model.name) } else { model.name.clone() };
             lines.push(row(
                 &name,
-                change(Some(perplexity)),
+                change(Some(gain_nats.exp())),
                 change((there.latency_s > 0.0).then(|| here.latency_s / there.latency_s)),
             ));
+            lines.extend(self.error_of_gain(canvas, gain_nats, &model.architecture));
             let best = self.landscape.gap(objective, front, there).perplexity.map(|g| g.1);
             lines.push(row("  best at its speed", change(best), String::new()));
         }
         lines
+    }
+
+    /// By how much a gain in perplexity may be wrong, and whether that is more than the gain.
+    fn error_of_gain(&self, canvas: &Canvas<'_>, gain_nats: f64, other: &Architecture) -> Option<Vec<Span<'static>>> {
+        let evidence = self.state.evidence()?;
+        let shapes = [&self.shape.features(), &other.features()];
+        let (label, error, role) = match evidence.difference_error(&self.landscape.law, shapes, Evidence::LEVEL) {
+            Ok(error_nats) if error_nats > gain_nats.abs() => ("  less than its error", error_nats, Role::Warning),
+            Ok(error_nats) => ("  its error, 90 %", error_nats, Role::Label),
+            Err(_) => return Some(vec![canvas.span("  error of it not known", Role::Warning)]),
+        };
+        let error = format!("±{}", units::percent(error.exp_m1()));
+        Some(vec![canvas.span(left(label, 20), role), canvas.span(right(&error, 9), role)])
     }
 
     /// Operators, and below them power modes where all of both have room. While the mode has the keys, it comes first.

@@ -15,6 +15,7 @@ use crate::explorer::state::State;
 use crate::explorer::table::{RowWindow, TableColumn};
 use crate::explorer::vocabulary::Focus;
 use engine::confidence::Confidence;
+use engine::law::NoInterval;
 use engine::quantity::{Confident, Known, Quantity};
 use engine::text::{right, wrapped};
 use engine::units;
@@ -114,8 +115,15 @@ impl<'a> Shares<'a> {
 
     fn write(&self, canvas: &mut Canvas<'_>, y: u16, index: usize, known: &Known<'_>) {
         let Some(confidence) = self.confidence else { return };
-        let (frontier_probability, is_robust) = (confidence.frontier_probability(index), confidence.is_robust(index));
-        let confident = Some(Confident { frontier_probability, is_robust, loss: None });
+        let frontier_probability = confidence.frontier_probability(index);
+        let is_robust = confidence.is_robust(index);
+        let confident = Some(Confident {
+            frontier_probability,
+            is_robust: frontier_probability.map(|_| is_robust),
+            loss: Err(NoInterval::NoLoss),
+            resampling: None,
+            optimism_nats: None,
+        });
         let role = if is_robust { Role::Good } else { Role::Label };
         self.line(canvas, y, role, |column| column.screen_cell(&Known { confident, ..*known }));
     }
