@@ -92,28 +92,9 @@ impl Columns {
         self.fields.contains(&Some(field))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.names.len()
-    }
-
     /// The columns' names with their fields, in the file's order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Option<Field>)> {
         self.names.iter().map(String::as_str).zip(self.fields.iter().copied())
-    }
-
-    /// Adds these columns to what is known of a file's columns.
-    pub(super) fn record(&self, used: &mut Vec<Used>, ignored: &mut Vec<String>) {
-        for (column, field) in self.iter() {
-            match field {
-                Some(field) if used.iter().all(|known| known.field != field || known.column != column) => {
-                    used.push(Used { field, column: column.to_owned() });
-                }
-                None if !column.is_empty() && ignored.iter().all(|known| known != column) => {
-                    ignored.push(column.to_owned());
-                }
-                _ => {}
-            }
-        }
     }
 }
 

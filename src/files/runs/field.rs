@@ -95,7 +95,25 @@ const NAMES: [(Field, &[&str]); 16] = [
 ];
 
 /// Prefixes that trackers put before configuration and results, nested as people nest them: `config.model.hidden_size`.
-const PREFIXES: [&str; 6] = ["config", "params", "metrics", "summary", "model", "tags.mlflow"];
+/// None of them says of which text a loss is.
+const PREFIXES: [&str; 16] = [
+    "config",
+    "params",
+    "metrics",
+    "summary",
+    "model",
+    "tags.mlflow",
+    "arch",
+    "architecture",
+    "cfg",
+    "hparams",
+    "hyperparameters",
+    "model_args",
+    "model_config",
+    "args",
+    "results",
+    "result",
+];
 
 impl Field {
     /// All fields.
