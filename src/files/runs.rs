@@ -102,7 +102,7 @@ impl Loaded {
         let assumptions: &[(Field, &str)] = match self.dialect {
             // There it is all in config.json.
             Dialect::TrainerDirectories => &[],
-            Dialect::Plain | Dialect::Wandb | Dialect::WandbApi | Dialect::Mlflow => &[
+            Dialect::Plain | Dialect::Wandb | Dialect::Tracker | Dialect::Mlflow => &[
                 (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
                 (Field::Experts, "no experts: taken as dense"),
             ],
@@ -115,7 +115,7 @@ impl Loaded {
     /// The Trainer's callbacks log the loss of training batches as `loss`; in a table of one's own it is the held-out one.
     fn doubtful_loss(&self) -> Option<String> {
         let exported =
-            matches!(self.dialect, Dialect::Wandb | Dialect::WandbApi | Dialect::Mlflow) && self.told == Told::Nothing;
+            matches!(self.dialect, Dialect::Wandb | Dialect::Tracker | Dialect::Mlflow) && self.told == Told::Nothing;
         let loss = self.used.iter().find(|used| used.field == Field::Loss && is_bare_loss(&used.column))?;
         exported.then(|| {
             format!("'{}' taken as the held-out loss, though trainers log the training loss by that name", loss.column)

@@ -56,7 +56,7 @@ impl<'a> Head<'a> {
             }
         }
         // A data frame may write its dictionaries over several lines, as an export does.
-        let dialect = if nested.contains(&true) && dialect == Dialect::Plain { Dialect::WandbApi } else { dialect };
+        let dialect = if nested.contains(&true) && dialect == Dialect::Plain { Dialect::Tracker } else { dialect };
         Some(Self { line: head.line, text: head.text, separator, names, dialect, nested, below: (below, first_line) })
     }
 

@@ -24,8 +24,8 @@ pub enum Dialect {
     Plain,
     /// Weights & Biases, "Export" above the table of runs.
     Wandb,
-    /// The same runs as a script gets them: settings and results as dictionaries, or their entries as columns.
-    WandbApi,
+    /// A script that asked a tracker: settings and results as dictionaries, or their entries as columns.
+    Tracker,
     /// `mlflow experiments csv`.
     Mlflow,
     /// The Hugging Face Trainer, in directories; no table at all.
@@ -42,8 +42,9 @@ impl Dialect {
         Self::of_keys(names.iter().map(Cow::as_ref))
     }
 
-    /// The dialect of a table with these columns, whatever its format: `MLflow` has its columns of identity, and what
-    /// comes from the API of W&B has keys that W&B adds to each run.
+    /// The dialect of a table with these columns, whatever its format: `MLflow` has its columns of identity. What a script
+    /// got from a tracker has keys that the tracker adds to each run, or metrics named as only trackers name them, with a
+    /// slash.
     pub(super) fn of_keys<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         /// With which a run's settings and results stand in a table from the API.
         const PARTS: [&str; 2] = ["config", "summary"];
@@ -55,12 +56,12 @@ impl Dialect {
             let part = name.split(['.', '/']).next().unwrap_or_default();
             mlflow.iter_mut().zip(MLFLOW).for_each(|(has, wanted)| *has |= name == wanted);
             parts.iter_mut().zip(PARTS).for_each(|(has, wanted)| *has |= part == wanted);
-            added |= ADDED.contains(&name.strip_prefix("summary.").unwrap_or(name));
+            added |= name.contains('/') || ADDED.contains(&name.strip_prefix("summary.").unwrap_or(name));
         }
         if mlflow == [true; 3] {
             Self::Mlflow
         } else if added || parts == [true; 2] {
-            Self::WandbApi
+            Self::Tracker
         } else {
             Self::Plain
         }
@@ -69,7 +70,7 @@ impl Dialect {
     /// Whether the column says how far a run is. In a table of one's own it may mean something else.
     fn is_status(self, column: &str) -> bool {
         match self {
-            Self::Plain | Self::WandbApi => ["state", "status"].iter().any(|name| column.eq_ignore_ascii_case(name)),
+            Self::Plain | Self::Tracker => ["state", "status"].iter().any(|name| column.eq_ignore_ascii_case(name)),
             Self::Wandb => column == "State",
             Self::Mlflow => column == "status",
             Self::TrainerDirectories => false,
@@ -93,11 +94,12 @@ impl Dialect {
             columns.iter().position(|(column, field)| wanted(column, field)).map(text).filter(|text| !text.is_empty())
         };
         let status = find(&|column, _| self.is_status(column)).map(|status| status.to_lowercase());
-        let is_tracked = self != Self::Plain;
+        let is_finished = status.as_deref() == Some("finished");
         let reason = match status {
             Some(status) if UNFINISHED.contains(&status.as_str()) => status,
-            Some(status) if is_tracked && status != "finished" => status,
-            _ if !is_tracked => return None,
+            Some(status) if self != Self::Plain && !is_finished => status,
+            // A table of one's own has a loss in each row.
+            _ if self == Self::Plain && !is_finished => return None,
             _ => match find(&|_, field| field == Some(Field::Loss)) {
                 None => "no loss".to_owned(),
                 Some(loss) if loss.parse::<f64>().is_ok_and(|loss| !loss.is_finite()) => format!("loss is {loss}"),
@@ -120,7 +122,7 @@ impl fmt::Display for Dialect {
         f.write_str(match self {
             Self::Plain => "table",
             Self::Wandb => "W&B run table",
-            Self::WandbApi => "runs from the W&B API",
+            Self::Tracker => "runs from a tracker",
             Self::Mlflow => "MLflow run table",
             Self::TrainerDirectories => "Hugging Face run directories",
         })

@@ -72,6 +72,9 @@ impl<'t> Rows<'t> {
 
     /// The header of all rows.
     pub(super) fn header(&mut self, names: &[&str]) -> Result<()> {
+        if self.table.dialect == Dialect::Plain {
+            self.table.dialect = Dialect::of_keys(names.iter().copied());
+        }
         self.told.check(names)?;
         self.columns = Columns::new(names.iter().copied(), self.told)?;
         self.columns.require()?;
@@ -131,11 +134,11 @@ impl<'t> Rows<'t> {
             self.columns = Columns::new(names(), self.told).map_err(|error| place.of(error))?;
             self.complete = false;
             let speaks = self.first && speaks_for_the_file(&self.columns);
+            if self.table.dialect == Dialect::Plain {
+                self.table.dialect = Dialect::of_keys(names());
+            }
             if !speaks {
                 self.remember();
-            }
-            if self.first {
-                self.table.dialect = Dialect::of_keys(names());
             }
         }
         self.push(place, &|index| entries.get(index).map(|(_, value)| value.text()).unwrap_or_default())?;

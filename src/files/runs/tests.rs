@@ -3,6 +3,7 @@
 mod directory;
 mod errors;
 mod exports;
+mod layouts;
 mod properties;
 mod told;
 
