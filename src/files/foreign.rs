@@ -1,6 +1,7 @@
 //! Files that are no tables of text, known by their first bytes: what they are, and the way from there to one that is.
 
 use engine::error::Error;
+use engine::text::shown;
 
 /// A kind of file with the bytes at its start and what to do.
 struct Kind {
@@ -45,11 +46,15 @@ const KINDS: [Kind; 9] = [
     Kind { starts: &[b"\x93NUMPY"], name: "a numpy array", hint: "write it with its columns' names as CSV" },
 ];
 
-/// The error for a file of such a kind.
-pub fn refusal(bytes: &[u8]) -> Option<Error> {
+/// The error for the file called `source`, if it is of such a kind.
+pub fn refusal(source: &str, bytes: &[u8]) -> Option<Error> {
     let kind = KINDS.iter().find(|kind| kind.starts.iter().any(|start| bytes.starts_with(start)))?;
     let error = Error::new(format!("the file is {}", kind.name));
-    Some(error.expected("CSV, JSON or Parquet, or one of these packed with gzip").hint(kind.hint))
+    Some(
+        error
+            .expected("CSV, JSON or Parquet, or one of these packed with gzip")
+            .hint(kind.hint.replace("FILE", &shown(source))),
+    )
 }
 
 #[cfg(test)]
@@ -58,7 +63,7 @@ mod tests {
 
     #[test]
     fn binary_files_are_named_with_a_way_on() {
-        let said = |bytes: &[u8]| refusal(bytes).map(|error| error.headline().to_owned());
+        let said = |bytes: &[u8]| refusal("x", bytes).map(|error| error.headline().to_owned());
         assert_eq!(
             said(b"PK\x03\x04\x14"),
             Some("the file is a zip archive, as spreadsheets (.xlsx, .ods) and numpy (.npz) are".to_owned())

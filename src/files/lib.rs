@@ -20,6 +20,7 @@ pub mod live;
 pub mod measurements;
 pub mod models;
 pub mod observations;
+pub mod parquet;
 pub mod power_log;
 pub mod profile;
 pub mod python_json;

@@ -10,6 +10,7 @@
 
 mod cell;
 mod cells;
+mod columnar;
 mod columns;
 mod csv;
 mod dialect;

@@ -68,7 +68,7 @@ impl Dialect {
     }
 
     /// Whether the column says how far a run is. In a table of one's own it may mean something else.
-    fn is_status(self, column: &str) -> bool {
+    pub(super) fn is_status(self, column: &str) -> bool {
         match self {
             Self::Plain | Self::Tracker => ["state", "status"].iter().any(|name| column.eq_ignore_ascii_case(name)),
             Self::Wandb => column == "State",

@@ -83,6 +83,12 @@ impl<'t> Rows<'t> {
         Ok(())
     }
 
+    /// Which columns are looked at.
+    pub(super) fn needed(&self) -> Vec<bool> {
+        let dialect = self.table.dialect;
+        self.columns.iter().map(|(column, field)| field.is_some() || dialect.is_status(column)).collect()
+    }
+
     pub(super) const fn columns(&self) -> &Columns {
         &self.columns
     }

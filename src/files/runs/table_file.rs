@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::{Loaded, Mapping, Told, csv, json, sha256};
+use super::{Loaded, Mapping, Told, columnar, csv, json, sha256};
 use crate::catalog::Kind;
 use crate::encoding::{Encoding, decoded};
+use crate::parquet::is_parquet;
 use crate::{foreign, gzip, python_json};
 use engine::error::{Error, Result};
 use engine::runs::Dataset;
@@ -20,16 +21,22 @@ pub enum Format {
     Csv,
     /// One JSON object per line, or one document.
     JsonLines,
+    /// Columns of values.
+    Parquet,
 }
 
 impl Format {
     /// The format that the file's extension names; where it names none, the one that the content looks like.
     pub fn of(source: &str, bytes: &[u8]) -> Self {
+        if is_parquet(bytes) {
+            return Self::Parquet;
+        }
         let path = Path::new(gzip::stem(source));
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         match extension.to_ascii_lowercase().as_str() {
             "csv" | "tsv" => Self::Csv,
             "jsonl" | "ndjson" | "json" => Self::JsonLines,
+            "parquet" | "pq" => Self::Parquet,
             _ => Self::of_content(bytes),
         }
     }
@@ -40,13 +47,19 @@ impl Format {
     }
 }
 
+#[derive(Debug)]
+enum Content<'a> {
+    Csv(Cow<'a, str>),
+    Json(Cow<'a, str>),
+    Parquet(Cow<'a, [u8]>),
+}
+
 /// A table of runs before anybody has said what its columns mean.
 #[derive(Debug)]
 pub struct TableFile<'a> {
     source: &'a str,
     sha256: String,
-    format: Format,
-    text: Cow<'a, str>,
+    content: Content<'a>,
     remarks: Vec<String>,
 }
 
@@ -63,8 +76,17 @@ impl<'a> TableFile<'a> {
 
     fn new(source: &'a str, format: Option<Format>, bytes: &'a [u8]) -> Result<Self> {
         let unpacked = gzip::unpacked(bytes, Kind::Data.largest())?;
-        if let Some(refused) = foreign::refusal(&unpacked) {
+        if let Some(refused) = foreign::refusal(source, &unpacked) {
             return Err(refused);
+        }
+        let format = format.unwrap_or_else(|| Format::of(source, &unpacked));
+        if format == Format::Parquet {
+            return Ok(Self {
+                source,
+                sha256: sha256(bytes),
+                content: Content::Parquet(unpacked),
+                remarks: Vec::new(),
+            });
         }
         let (text, encoding) = match unpacked {
             Cow::Borrowed(bytes) => text_of(bytes)?,
@@ -73,20 +95,22 @@ impl<'a> TableFile<'a> {
                 (Cow::Owned(text.into_owned()), encoding)
             }
         };
-        let format = format.unwrap_or_else(|| Format::of(source, text.as_bytes()));
-        let text = match (format, text) {
-            (Format::JsonLines, Cow::Borrowed(text)) => python_json::without_bare_words(text),
-            (Format::JsonLines, Cow::Owned(text)) => Cow::Owned(python_json::without_bare_words(&text).into_owned()),
-            (Format::Csv, text) => text,
+        let content = match (format, text) {
+            (Format::JsonLines, Cow::Borrowed(text)) => Content::Json(python_json::without_bare_words(text)),
+            (Format::JsonLines, Cow::Owned(text)) => {
+                Content::Json(Cow::Owned(python_json::without_bare_words(&text).into_owned()))
+            }
+            (_, text) => Content::Csv(text),
         };
         let remarks = encoding.remark().map(str::to_owned).into_iter().collect();
-        Ok(Self { source, sha256: sha256(bytes), format, text, remarks })
+        Ok(Self { source, sha256: sha256(bytes), content, remarks })
     }
 
     /// Whether a file is added to by lines, so that its last one may be the beginning of a line. Others are written as a
     /// whole.
     pub fn grows_by_lines(source: &str, bytes: &[u8]) -> bool {
         match decoded(bytes) {
+            _ if is_parquet(bytes) => false,
             Ok((text, encoding)) if encoding != Encoding::Utf16 && !gzip::is_packed(bytes) => {
                 Format::of(source, text.as_bytes()) == Format::Csv || json::Layout::of(&text) == json::Layout::Lines
             }
@@ -96,17 +120,19 @@ impl<'a> TableFile<'a> {
 
     /// The names of the columns, or the keys of the first run; `None` where they cannot be read.
     pub fn header(&self) -> Option<Vec<String>> {
-        match self.format {
-            Format::Csv => csv::names(&self.text),
-            Format::JsonLines => json::names(&self.text),
+        match &self.content {
+            Content::Csv(text) => csv::names(text),
+            Content::Json(text) => json::names(text),
+            Content::Parquet(bytes) => columnar::names(self.source, bytes),
         }
     }
 
     /// All runs, the columns as told where something is told.
     pub fn read(&self, told: &Mapping) -> Result<Loaded> {
-        let table = match self.format {
-            Format::Csv => csv::read(&self.text, told),
-            Format::JsonLines => json::read(&self.text, told),
+        let table = match &self.content {
+            Content::Csv(text) => csv::read(text, told),
+            Content::Json(text) => json::read(text, told),
+            Content::Parquet(bytes) => columnar::read(self.source, bytes, told),
         };
         let mut table = table.map_err(|error| error.in_source(self.source))?;
         table.remarks.splice(0..0, self.remarks.iter().cloned());

@@ -259,3 +259,14 @@ fn results_per_byte_or_word_are_no_losses() {
          and tokens of that text with the model's tokenizer; one row per model"
     );
 }
+
+#[test]
+fn tables_of_parquet_load() {
+    assert_same("runs.parquet", include_bytes!("../../../../tests/data/parquet/snappy.parquet"));
+    assert_same("runs.bin", include_bytes!("../../../../tests/data/parquet/lz4.parquet"));
+    assert_same("nested.parquet", include_bytes!("../../../../tests/data/parquet/nested.parquet"));
+    let types = include_bytes!("../../../../tests/data/parquet/types.parquet");
+    let loaded = TableFile::open("types.parquet", types).unwrap().read(&Mapping::default()).unwrap();
+    assert_eq!(loaded.ignored, ["lists", "when", "bin", "null", "flag"]);
+    assert_eq!((loaded.dataset.runs[2].loss, loaded.dataset.runs[0].features.ffn_ratio), (2.5, 3.0));
+}

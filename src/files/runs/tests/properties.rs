@@ -167,5 +167,6 @@ fn lines_with_runs(format: Format, bytes: &[u8]) -> usize {
             let values = serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>();
             values.map_while(Result::ok).map(|value| value.as_array().map_or(1, Vec::len)).sum()
         }
+        Format::Parquet => 0,
     }
 }
