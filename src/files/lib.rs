@@ -8,9 +8,12 @@ pub mod catalog;
 pub mod choice;
 pub mod column_memory;
 pub mod detect;
+pub mod encoding;
 pub mod engines;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod foreign;
+pub mod gzip;
 pub mod hf_config;
 pub mod law;
 pub mod live;

@@ -137,6 +137,9 @@ impl Row<'_> {
 
     fn required(&self, field: Field) -> Result<&Cell<'_>> {
         self.given(field).ok_or_else(|| match self.0.iter().find(|cell| cell.field == field) {
+            Some(cell) if field == Field::Loss => {
+                cell.refuse("there is no value").hint("remove the run if it did not finish")
+            }
             Some(cell) => cell.refuse("there is no value"),
             None => Error::new("there is no value").at_column(field.name()),
         })
