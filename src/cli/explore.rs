@@ -19,7 +19,8 @@ pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
     let choices = Choices {
         data: args.law.data.clone(),
         columns: args.law.column_choice(),
-        recipe: Recipe { options: fitting.options(&FitOptions::DEFAULT), tokens: fitting.tokens },
+        recipe: Recipe { options: fitting.of_any_form(&FitOptions::DEFAULT), tokens: fitting.tokens },
+        form: fitting.form,
         exclude: fitting.exclude.clone(),
         law: args.law.law.clone().unwrap_or_else(|| "paper".into()),
         profile: args.board.profile.clone().unwrap_or_else(|| DETECTED.to_owned()),

@@ -8,6 +8,8 @@ use super::shelf::{Board, Landmark, LawEntry, Prominence, Shelf};
 use super::state::State;
 use super::vocabulary::{Notice, Question};
 use engine::error::Result;
+use engine::law::fit::usual_form;
+use engine::law::form::Form;
 use engine::precision::{LossPenalties, Precision, Storage};
 use engine::reference::{BASELINE, Certainty};
 use engine::roofline::Estimator;
@@ -29,6 +31,8 @@ pub struct Choices {
     pub columns: ColumnChoice,
     /// How they are fitted.
     pub recipe: Recipe,
+    /// Which law it is; the one that is usual for such runs if nobody says.
+    pub form: Option<&'static Form>,
     /// Those that are left out at first, as `--exclude` names them.
     pub exclude: Vec<String>,
     /// Law, shown first if given and no runs are.
@@ -68,6 +72,7 @@ impl Default for Choices {
             data: None,
             columns: ColumnChoice::AsRemembered,
             recipe: Recipe::default(),
+            form: None,
             exclude: Vec::new(),
             law: "paper".into(),
             profile: "agx-orin-64gb".into(),
@@ -176,7 +181,8 @@ fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     let mut laws = Vec::new();
     if let Some(data) = &choices.data {
         let (loaded, source) = library.live_data(data, &choices.columns)?;
-        let (excluded, recipe) = (named_runs(&loaded.dataset, &choices.exclude)?, choices.recipe);
+        let excluded = named_runs(&loaded.dataset, &choices.exclude)?;
+        let recipe = choices.recipe.of_form(choices.form.unwrap_or_else(|| usual_form(&loaded.dataset.runs)));
         if recipe.tokens.is_some() {
             check_length(recipe.options.form)?;
         }

@@ -1,6 +1,7 @@
 //! How the law of some runs is fitted: as the command line says, until a key changes it.
 
 use engine::law::fit::{Criterion, FitOptions, Weighting};
+use engine::law::form::Form;
 
 /// Everything that decides about a fit beside its runs.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -24,6 +25,12 @@ impl Recipe {
             Weighting::Architectures => ", by architecture",
         };
         format!("{}{criterion}{weighting}", form.title)
+    }
+
+    /// Of that form.
+    #[must_use]
+    pub const fn of_form(self, form: &'static Form) -> Self {
+        Self { options: FitOptions { form, ..self.options }, ..self }
     }
 
     /// By the other criterion.

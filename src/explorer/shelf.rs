@@ -10,7 +10,7 @@ use super::resampled::{Resampled, ResamplingProgress};
 use super::standing::Standing;
 use engine::error::Error;
 use engine::hardware::Hardware;
-use engine::law::fit::{Fit, FitOptions};
+use engine::law::fit::{Fit, FitOptions, usual_form};
 use engine::law::form::Form;
 use engine::law::influence::Influence;
 use engine::law::{Ensemble, LossLaw};
@@ -126,11 +126,12 @@ impl LawEntry {
 
     /// A law to be fitted.
     pub fn from_runs(dataset: Dataset) -> Self {
+        let recipe = Recipe::default().of_form(usual_form(&dataset.runs));
         Self {
             label: format!("fit of {}", dataset.name),
             dataset: Some(Arc::new(dataset)),
             excluded: BTreeSet::new(),
-            recipe: Recipe::default(),
+            recipe,
             refused: None,
             progress: FitProgress::Due,
             revision: 0,

@@ -7,7 +7,6 @@ use engine::budget::{Budgets, Limit};
 use engine::error::Error;
 use engine::law::fit::{Bootstrap, Criterion, Weighting};
 use engine::law::form::Form;
-use engine::law::forms;
 use engine::precision::{LossPenalties, LossPenalty, Precision, Storage};
 use engine::roofline::{Attention, PrefillChunk};
 use engine::sharing::Others;
@@ -53,9 +52,10 @@ pub struct BootstrapArgs {
 /// How a law is fitted to the runs of `--data`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct FittingArgs {
-    /// Law to fit to --data
-    #[arg(long, value_name = "NAME", default_value = forms::EQ_2.name, value_parser = known_forms(), ignore_case = true, requires = "data")]
-    pub form: &'static Form,
+    /// Law to fit to --data [default: eq2, or eq2-tokens where architectures were trained to several lengths;
+    /// active-total-tokens for runs of which only parameters are known]
+    #[arg(long, value_name = "NAME", value_parser = known_forms(), ignore_case = true, requires = "data")]
+    pub form: Option<&'static Form>,
     /// What the fit minimises: squared errors of the loss, or Huber's function of errors of ln loss (δ = 0.001)
     #[arg(long, value_name = "NAME", default_value = Criterion::LeastSquares.name(), value_parser = one_of(Criterion::ALL, Criterion::name), ignore_case = true, requires = "data")]
     pub criterion: Criterion,

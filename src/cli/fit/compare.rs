@@ -29,7 +29,7 @@ pub(super) fn run(
         .into());
     }
     let choice = Choice::of(dataset, &args.fitting.exclude)?;
-    let options = args.fitting.options(options);
+    let options = args.fitting.options(options, dataset);
     let compared = compare(&choice.runs, &options, args.folds, &())
         .map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
     let mut notes: Vec<String> = compared.without_tokens.iter().cloned().collect();
