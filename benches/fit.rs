@@ -5,6 +5,7 @@
 use divan::{Bencher, black_box};
 use engine::budget::Budgets;
 use engine::confidence::{Confidence, Question};
+use engine::features::Block;
 use engine::landscape::Landscape;
 use engine::law::fit::{Bootstrap, Criterion, FitOptions, bootstrap, fit, refit};
 use engine::law::{Evidence, Features};
@@ -33,6 +34,7 @@ fn runs(count: usize, noise_nats: f64) -> Vec<Run> {
             ffn_ratio: [0.5, 1.0, 1.5, 2.0, 3.0, 4.0][(11 * i + i / 5) % 6],
             kv_dim: [64.0, 128.0, 256.0, 512.0, width][(3 * i + i / 7) % 5],
             activation_rate: [1.0, 0.125, 0.25, 0.0625, 0.125][(7 * i + i / 9) % 5],
+            block: Block::Gated,
         };
         let noise: f64 = StandardNormal.sample(&mut random);
         let loss = law.loss(&features) + noise_nats * noise;

@@ -230,6 +230,7 @@ impl Architecture {
             ffn_ratio: self.ffn_ratio(),
             kv_dim: self.kv_dim(),
             activation_rate: self.activation_rate(),
+            block: self.layout.feed_forward.into(),
         }
     }
 

@@ -14,6 +14,7 @@ struct Details {
     what: String,
     source: Option<String>,
     line: Option<u64>,
+    row: Option<u64>,
     column: Option<String>,
     expected: Option<String>,
     hint: Option<String>,
@@ -46,6 +47,13 @@ impl Error {
     #[must_use]
     pub fn at_line(mut self, line: u64) -> Self {
         self.0.line = Some(line);
+        self
+    }
+
+    /// The row of a table that has no lines, counted from 1.
+    #[must_use]
+    pub fn at_row(mut self, row: u64) -> Self {
+        self.0.row = Some(row);
         self
     }
 
@@ -90,6 +98,9 @@ impl fmt::Display for Error {
             f.write_str(source)?;
             if let Some(line) = self.0.line {
                 write!(f, ":{line}")?;
+            }
+            if let Some(row) = self.0.row {
+                write!(f, ", row {row}")?;
             }
         }
         if let Some(column) = &self.0.column {

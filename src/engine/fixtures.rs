@@ -3,7 +3,7 @@
 use crate::hardware::{Efficiencies, Hardware};
 use crate::landscape::Landscape;
 use crate::law::forms::Eq2;
-use crate::law::{Coefficients, FitQuality, FittedRange, LossLaw};
+use crate::law::{Block, Coefficients, FitQuality, FittedRange, LossLaw};
 use crate::precision::{ComputeCapability, Precision};
 use crate::roofline::Estimator;
 use crate::space::{KvHeads, Space};
@@ -45,6 +45,8 @@ pub fn paper_law() -> LossLaw {
             kv_dim: [64.0, 3072.0],
             activation_rate: [0.0625, 1.0],
             active_parameters: None,
+            total_parameters: None,
+            block: Some(Block::Gated),
             tokens: None,
         },
         notes: Vec::new(),

@@ -23,7 +23,7 @@ pub use conformal::NoInterval;
 pub use ensemble::{Ensemble, Interval};
 pub use evidence::Evidence;
 
-pub use super::features::{Axis, Features};
+pub use super::features::{Axis, Block, Features};
 use super::precision::Precision;
 pub use super::runs::DatasetIdentity;
 pub use form::Variable;
@@ -46,9 +46,9 @@ pub struct FitQuality {
 }
 
 /// Smallest and largest value of each feature among the runs a law was fitted on.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+///
+/// Where only their sizes are known, the features are those of stand-ins: [`FittedRange::axes`] then leaves them out.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FittedRange {
     /// l.
     pub layers: [f64; 2],
@@ -63,6 +63,10 @@ pub struct FittedRange {
     /// Parameters used per token in all layers, without embeddings. Runs of every depth and of every width need not have
     /// been both deep and wide. `None` where a source gives the single axes only.
     pub active_parameters: Option<[f64; 2]>,
+    /// Parameters stored in all layers, of runs of which only sizes are known.
+    pub total_parameters: Option<[f64; 2]>,
+    /// What their layers were made of; `None` where they differed in it.
+    pub block: Option<Block>,
     /// Training tokens; `None` where nobody says, and for laws that ignore them.
     pub tokens: Option<[f64; 2]>,
 }
@@ -88,19 +92,43 @@ impl FittedRange {
             kv_dim: [first.kv_dim; 2],
             activation_rate: [first.activation_rate; 2],
             active_parameters: None,
+            total_parameters: None,
+            block: Some(first.block),
             tokens: None,
         };
-        let size = |shape: &Features| Variable::ActiveParameters.value(shape, None);
-        let mut sizes = [size(first); 2];
+        let sizes = |shape: &Features| SIZES.map(|size| size.value(shape, None));
+        let mut spans = sizes(first).map(|size| [size; 2]);
         for shape in shapes {
             for axis in Axis::ALL {
                 let ends = range.get_mut(axis);
                 *ends = widened(*ends, shape.get(axis));
             }
-            sizes = widened(sizes, size(shape));
+            spans.iter_mut().zip(sizes(shape)).for_each(|(span, size)| *span = widened(*span, size));
+            range.block = Block::shared(range.block, shape.block);
         }
-        range.active_parameters = Some(sizes);
-        Some(range)
+        let [active, total] = spans;
+        let of_shapes = Self { active_parameters: Some(active), ..range };
+        Some(if range.has_shapes() { of_shapes } else { Self::of_sizes(active, total) })
+    }
+
+    /// Of runs of which only the parameters are known that a token uses and those that are stored. The features are those
+    /// of stand-ins, so that the smallest ones have the smallest sizes.
+    pub fn of_sizes(active: [f64; 2], total: [f64; 2]) -> Self {
+        let [low, high] = active;
+        let [smallest, sparsest, largest] = [(low, total[0]), (low, total[1]), (high, high)]
+            .map(|(active, total)| Features::of_sizes(active, total.max(active)));
+        let ends = |axis: Axis| [smallest.get(axis), largest.get(axis)];
+        Self {
+            layers: ends(Axis::Layers),
+            width: ends(Axis::Width),
+            ffn_ratio: ends(Axis::FfnRatio),
+            kv_dim: ends(Axis::KvDim),
+            activation_rate: [sparsest.activation_rate, smallest.activation_rate],
+            active_parameters: Some(active),
+            total_parameters: Some(total),
+            block: Some(Block::Unknown),
+            tokens: None,
+        }
     }
 
     /// Smallest and largest value along one axis.
@@ -124,11 +152,26 @@ impl FittedRange {
         }
     }
 
+    /// Whether the runs had shapes, and not sizes alone.
+    pub fn has_shapes(&self) -> bool {
+        self.block != Some(Block::Unknown)
+    }
+
+    /// What is known of the runs, with its smallest and largest value: the features where they had shapes, their sizes
+    /// where they had not.
+    pub fn axes(&self) -> impl Iterator<Item = (Variable, [f64; 2])> {
+        let features = Axis::ALL.into_iter().map(|axis| (Variable::Feature(axis), self.get(axis)));
+        let sizes = SIZES.into_iter().zip([self.active_parameters, self.total_parameters]);
+        let sizes = sizes.filter_map(|(size, ends)| Some((size, ends?)));
+        let has_shapes = self.has_shapes();
+        features.filter(move |_| has_shapes).chain(sizes.filter(move |_| !has_shapes))
+    }
+
     /// How far `shape` lies outside, on its worst axis or in size; `None` inside the range (ends included, to rounding).
     pub fn extrapolation(&self, shape: &Features) -> Option<Extrapolation> {
-        let axes = Axis::ALL.into_iter().map(|axis| (Variable::Feature(axis), self.get(axis)));
         let size = self.active_parameters.map(|ends| (Variable::ActiveParameters, ends));
-        axes.chain(size)
+        self.axes()
+            .chain(size.filter(|_| self.has_shapes()))
             .filter_map(|(variable, ends)| beyond(variable, ends, variable.value(shape, None)))
             .max_by(|a, b| a.factor.total_cmp(&b.factor))
     }
@@ -136,6 +179,62 @@ impl FittedRange {
     /// How far a training length lies outside; `None` inside, and where the range says nothing of lengths.
     pub fn beyond_tokens(&self, tokens: f64) -> Option<Extrapolation> {
         beyond(Variable::Tokens, self.tokens?, tokens)
+    }
+}
+
+const SIZES: [Variable; 2] = [Variable::ActiveParameters, Variable::TotalParameters];
+
+/// [`FittedRange`] as it is written: null for what is not known.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "FittedRange"))]
+struct WrittenRange {
+    /// l; null, as all features, where only sizes of the runs are known.
+    layers: Option<[f64; 2]>,
+    /// d.
+    width: Option<[f64; 2]>,
+    /// r over all activated experts.
+    ffn_ratio: Option<[f64; 2]>,
+    /// `d_m`.
+    kv_dim: Option<[f64; 2]>,
+    /// ρ.
+    activation_rate: Option<[f64; 2]>,
+    /// Parameters used per token in all layers, without embeddings; null where a source gives the single axes only.
+    active_parameters: Option<[f64; 2]>,
+    /// Parameters stored in all layers, of runs of which only sizes are known.
+    total_parameters: Option<[f64; 2]>,
+    /// Matrices of a feed-forward block; null where runs differed in it or only their sizes are known.
+    feed_forward_matrices: Option<u8>,
+    /// Training tokens; null where nobody says, and for laws that ignore them.
+    tokens: Option<[f64; 2]>,
+}
+
+impl Serialize for FittedRange {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = |ends: [f64; 2]| self.has_shapes().then_some(ends);
+        let written = WrittenRange {
+            layers: known(self.layers),
+            width: known(self.width),
+            ffn_ratio: known(self.ffn_ratio),
+            kv_dim: known(self.kv_dim),
+            activation_rate: known(self.activation_rate),
+            active_parameters: self.active_parameters,
+            total_parameters: self.total_parameters,
+            feed_forward_matrices: self.block.filter(|_| self.has_shapes()).map(Block::feed_forward_matrices),
+            tokens: self.tokens,
+        };
+        written.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for FittedRange {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        WrittenRange::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenRange::json_schema(generator)
     }
 }
 
@@ -194,12 +293,18 @@ mod tests {
     use super::*;
     use crate::fixtures::{TABLE_6, table_6};
 
-    const SHAPE: Features =
-        Features { layers: 16.0, width: 1024.0, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 0.5 };
+    const SHAPE: Features = Features {
+        layers: 16.0,
+        width: 1024.0,
+        ffn_ratio: 2.0,
+        kv_dim: 256.0,
+        activation_rate: 0.5,
+        block: Block::Gated,
+    };
 
     #[test]
     fn eq_2_is_the_papers_formula() {
-        let Features { layers: l, width: d, ffn_ratio: r, kv_dim: m, activation_rate: rho } = SHAPE;
+        let Features { layers: l, width: d, ffn_ratio: r, kv_dim: m, activation_rate: rho, .. } = SHAPE;
         let by_hand = 9.96 / l.powf(1.63)
             + 0.031 * rho.powf(1.09) / (r.powf(0.17) * d.powf(-0.33))
             + 500.0 / (r.powf(0.17) * d.powf(0.97))
@@ -270,6 +375,8 @@ mod tests {
             kv_dim: [64.0, 3072.0],
             activation_rate: [0.0625, 1.0],
             active_parameters: None,
+            total_parameters: None,
+            block: Some(Block::Gated),
             tokens: None,
         };
         let largest = table_6().largest_loss(&range);
@@ -287,6 +394,7 @@ mod tests {
                 ffn_ratio: at(Axis::FfnRatio, 11),
                 kv_dim: at(Axis::KvDim, 13),
                 activation_rate: at(Axis::ActivationRate, 17),
+                block: Block::Gated,
             };
             assert!(table_6().loss(&inside) <= largest * (1.0 + 1e-12));
         }
@@ -309,5 +417,32 @@ mod tests {
         assert_eq!(range.beyond_tokens(1e12), Some(Extrapolation { axis: Variable::Tokens, factor: 10.0 }));
         let beyond = range.extrapolation(&Features { width: 1024.0, layers: 1.0, ..SHAPE }).unwrap();
         assert_eq!((beyond.axis, beyond.factor), (Variable::Feature(Axis::Layers), 4.0));
+    }
+
+    #[test]
+    fn of_runs_without_shapes_sizes_alone_are_held_against_a_shape() {
+        let [small, large] = [70e6, 280e6].map(|size| Features::of_sizes(size, size));
+        let range = FittedRange::spanned_by(&[small, large]).unwrap();
+        assert!(!range.has_shapes());
+        let axes: Vec<Variable> = range.axes().map(|(variable, _)| variable).collect();
+        assert_eq!(axes, SIZES);
+        // SHAPE has 16·1024·(2048 + 512 + 3·2·1024)·1 parameters that are active, and twice as many experts.
+        let size = Variable::ActiveParameters.value(&SHAPE, None);
+        assert!((70e6..280e6).contains(&size), "{size}");
+        assert_eq!(range.extrapolation(&SHAPE), None);
+        let deep = Features { layers: 160.0, ..SHAPE };
+        let beyond = range.extrapolation(&deep).unwrap();
+        assert_eq!(beyond.axis, Variable::TotalParameters);
+        let json = serde_json::to_value(range).unwrap();
+        assert_eq!(
+            (&json["layers"], &json["feed_forward_matrices"]),
+            (&serde_json::Value::Null, &serde_json::Value::Null)
+        );
+        // One stand-in among shapes is enough.
+        assert!(!FittedRange::spanned_by(&[SHAPE, small]).unwrap().has_shapes());
+        let plain = Features { block: Block::Plain, ..SHAPE };
+        assert_eq!(FittedRange::spanned_by(&[SHAPE, plain]).unwrap().block, None);
+        assert_eq!(FittedRange::spanned_by(&[plain, plain]).unwrap().block, Some(Block::Plain));
+        assert!(FittedRange::spanned_by(&[plain, SHAPE, plain, small]).unwrap().block == Some(Block::Unknown));
     }
 }

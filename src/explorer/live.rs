@@ -57,10 +57,17 @@ fn is_same(a: &Run, b: &Run) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::features::Features;
+    use engine::features::{Block, Features};
 
     fn run(name: &str, seed: u64, loss: f64) -> Run {
-        let features = Features { layers: 4.0, width: 256.0, ffn_ratio: 4.0, kv_dim: 256.0, activation_rate: 1.0 };
+        let features = Features {
+            layers: 4.0,
+            width: 256.0,
+            ffn_ratio: 4.0,
+            kv_dim: 256.0,
+            activation_rate: 1.0,
+            block: Block::Gated,
+        };
         Run { name: name.into(), features, tokens: None, seed: Some(seed), loss, perplexity: None }
     }
 

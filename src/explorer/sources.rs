@@ -6,7 +6,8 @@ use super::live::Live;
 use super::resampled::ResamplingProgress;
 use super::shelf::LawEntry;
 use super::state::State;
-use engine::law::{Evidence, LossLaw};
+use engine::features::Axis;
+use engine::law::{Evidence, LossLaw, Variable};
 use engine::precision::{Precision, Storage};
 use engine::text::wrapped;
 use engine::units;
@@ -101,16 +102,16 @@ fn law(page: &mut Page, law: &LossLaw, live: Option<&Live>) {
         law.coefficients.named().iter().map(|(name, value)| format!("{name} {}", units::ratio(*value))).collect();
     page.entry("coefficients", &coefficients.join(" · "), Tone::Text);
     let ends = |[low, high]: [f64; 2]| format!("{}–{}", units::ratio(low), units::ratio(high));
-    let range = &law.range;
-    let shapes = format!(
-        "layers {} · width {} · r {} · KV dimension {} · activation rate {}",
-        ends(range.layers),
-        ends(range.width),
-        ends(range.ffn_ratio),
-        ends(range.kv_dim),
-        ends(range.activation_rate)
-    );
-    page.entry("fitted on", &shapes, Tone::Text);
+    let of_axis = |(variable, [low, high]): (Variable, [f64; 2])| match variable {
+        Variable::Feature(Axis::FfnRatio) => format!("r {}", ends([low, high])),
+        Variable::Feature(axis) => format!("{axis} {}", ends([low, high])),
+        size => {
+            let [low, high] = [low, high].map(|size| units::parameters(size.round() as u64));
+            format!("{low} to {high} {size}")
+        }
+    };
+    let known: Vec<String> = law.range.axes().map(of_axis).collect();
+    page.entry("fitted on", &known.join(" · "), Tone::Text);
     for note in &law.notes {
         page.entry("note", note, Tone::Text);
     }

@@ -82,12 +82,19 @@ pub fn at_length(runs: &[Run], tokens: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::features::Features;
+    use engine::features::{Block, Features};
 
     fn dataset() -> Dataset {
         let run = |name: &str| Run {
             name: name.to_owned(),
-            features: Features { layers: 4.0, width: 512.0, ffn_ratio: 4.0, kv_dim: 512.0, activation_rate: 1.0 },
+            features: Features {
+                layers: 4.0,
+                width: 512.0,
+                ffn_ratio: 4.0,
+                kv_dim: 512.0,
+                activation_rate: 1.0,
+                block: Block::Gated,
+            },
             tokens: Some(1e9),
             seed: None,
             loss: 3.0,

@@ -3,14 +3,17 @@
 //! A wrong law still draws a smooth frontier. So everything that can be checked is checked when a law is read. The same
 //! rules hold for writing: this program can read every file that it wrote.
 
+mod range;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::range::RangeFile;
 use crate::toml_source::{KeyPath, TomlSource};
 use engine::error::{Error, Result, did_you_mean};
 use engine::law::form::{Form, Slot};
-use engine::law::{Axis, Coefficients, DatasetIdentity, FitQuality, FittedRange, LossLaw, MAX_LOSS, Variable, forms};
+use engine::law::{Coefficients, DatasetIdentity, FitQuality, LossLaw, MAX_LOSS, forms};
 use engine::text::{one_of, shown};
 use engine::units::significant;
 
@@ -33,18 +36,6 @@ struct LawFile {
     dataset: Option<DatasetIdentity>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct RangeFile {
-    layers: Vec<f64>,
-    width: Vec<f64>,
-    ffn_ratio: Vec<f64>,
-    kv_dim: Vec<f64>,
-    activation_rate: Vec<f64>,
-    active_parameters: Option<Vec<f64>>,
-    tokens: Option<Vec<f64>>,
-}
-
 /// Reads a law; `source` is the path or embedded name for messages.
 pub fn parse(source: &str, text: &str) -> Result<LossLaw> {
     let toml = TomlSource::new(source, text);
@@ -56,7 +47,7 @@ pub fn parse(source: &str, text: &str) -> Result<LossLaw> {
         synthetic: file.synthetic,
         coefficients: coefficients(&toml, form, &file.coefficients)?.at_tokens(file.tokens),
         quality: file.quality,
-        range: range(&toml, &file.range)?,
+        range: file.range.read(&toml)?,
         notes: file.notes,
         dataset: file.dataset,
         origin: None,
@@ -85,15 +76,7 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
         tokens: law.coefficients.tokens(),
         coefficients: law.coefficients.named().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         quality: law.quality,
-        range: RangeFile {
-            layers: law.range.layers.to_vec(),
-            width: law.range.width.to_vec(),
-            ffn_ratio: law.range.ffn_ratio.to_vec(),
-            kv_dim: law.range.kv_dim.to_vec(),
-            activation_rate: law.range.activation_rate.to_vec(),
-            active_parameters: law.range.active_parameters.map(Into::into),
-            tokens: law.range.tokens.map(Into::into),
-        },
+        range: RangeFile::of(&law.range),
         dataset: law.dataset.clone(),
     };
     toml::to_string(&file).map_err(|error| Error::new(format!("the law cannot be written as TOML: {error}")))
@@ -130,25 +113,6 @@ fn coefficients(toml: &TomlSource<'_>, form: &'static Form, file: &BTreeMap<Stri
     })
 }
 
-fn range(toml: &TomlSource<'_>, file: &RangeFile) -> Result<FittedRange> {
-    let ends = |key: &str, list: &[f64]| match *list {
-        [low, high] => Ok([low, high]),
-        _ => Err(toml
-            .error(&KeyPath::ROOT.key("range").key(key), format!("{} numbers stand here", list.len()))
-            .expected("[smallest, largest] among the runs fitted")),
-    };
-    let known = |variable: Variable, list: Option<&Vec<f64>>| list.map(|list| ends(variable.key(), list)).transpose();
-    Ok(FittedRange {
-        layers: ends(Axis::Layers.key(), &file.layers)?,
-        width: ends(Axis::Width.key(), &file.width)?,
-        ffn_ratio: ends(Axis::FfnRatio.key(), &file.ffn_ratio)?,
-        kv_dim: ends(Axis::KvDim.key(), &file.kv_dim)?,
-        activation_rate: ends(Axis::ActivationRate.key(), &file.activation_rate)?,
-        active_parameters: known(Variable::ActiveParameters, file.active_parameters.as_ref())?,
-        tokens: known(Variable::Tokens, file.tokens.as_ref())?,
-    })
-}
-
 /// A rule that a law breaks, before it is known whether there is a file to point into.
 struct Violation {
     path: KeyPath,
@@ -167,7 +131,7 @@ fn violation(law: &LossLaw) -> Option<Violation> {
         .or_else(|| coefficient(&law.coefficients))
         .or_else(|| tokens(&law.coefficients))
         .or_else(|| quality(&law.quality))
-        .or_else(|| ends(&law.range))
+        .or_else(|| range::ends(&law.range))
         .or_else(|| absurd(law))
         .or_else(|| fingerprint(law.dataset.as_ref()?))
 }
@@ -231,23 +195,6 @@ fn quality(quality: &FitQuality) -> Option<Violation> {
     })
 }
 
-fn ends(range: &FittedRange) -> Option<Violation> {
-    let axes = Axis::ALL.into_iter().map(|axis| (axis.key(), range.get(axis), axis.most()));
-    let more = [(Variable::ActiveParameters, range.active_parameters), (Variable::Tokens, range.tokens)];
-    let more = more.into_iter().filter_map(|(variable, ends)| Some((variable.key(), ends?, f64::MAX)));
-    axes.chain(more).find(|(_, [low, high], most)| !(*low > 0.0 && low <= high && high <= most)).map(
-        |(key, [low, high], most)| Violation {
-            path: KeyPath::ROOT.key("range").key(key),
-            what: format!("[{low}, {high}] is no range of a fit"),
-            expected: if most == 1.0 {
-                "[low, high], above 0, at most 1, low first"
-            } else {
-                "[low, high], above 0, low first"
-            },
-        },
-    )
-}
-
 /// A law that gives absurd losses for the shapes that it was fitted on is wrong. Most likely a coefficient has a slip.
 fn absurd(law: &LossLaw) -> Option<Violation> {
     let largest = law.coefficients.largest_loss(&law.range);
@@ -273,6 +220,7 @@ mod tests {
 
     use super::*;
     use engine::fixtures::table_6;
+    use engine::law::{Block, FittedRange};
 
     const PAPER: &str = include_str!("../../datasets/paper-law.toml");
 
@@ -297,6 +245,8 @@ mod tests {
                 kv_dim: [64.0, 3072.0],
                 activation_rate: [0.0625, 1.0],
                 active_parameters: None,
+                total_parameters: None,
+                block: Some(Block::Gated),
                 tokens: None,
             }
         );
@@ -422,6 +372,22 @@ mod tests {
         Coefficients::by_name(law.form(), value).unwrap().at_tokens(law.tokens())
     }
 
+    #[test]
+    fn a_law_of_sizes_alone_is_read_as_it_was_written() {
+        let exponents = [0.34, 0.28, 0.37];
+        let coefficients = Coefficients::new(&forms::ACTIVE_TOTAL_TOKENS, &[406.4, 0.0, 410.7], &exponents, 1.69);
+        let range = FittedRange { tokens: Some([2e9, 1e11]), ..FittedRange::of_sizes([7e7, 2.8e9], [7e7, 1e10]) };
+        let law = LossLaw { coefficients: coefficients.at_tokens(Some(1e11)), range, ..parse("paper", PAPER).unwrap() };
+        let text = to_toml(&law).unwrap();
+        let written = &text[text.find("[range]").unwrap()..];
+        let wanted = "[range]\nactive_parameters = [70000000.0, 2800000000.0]\ntotal_parameters = [70000000.0, \
+                      10000000000.0]\ntokens = [2000000000.0, 100000000000.0]\n";
+        assert_eq!(written, wanted);
+        assert_eq!(parse("l.toml", &text).unwrap(), law);
+        let refused = parse("l.toml", &text.replace("total_parameters", "# total_parameters")).unwrap_err().to_string();
+        assert!(refused.contains("'range': key 'layers' is missing"), "{refused}");
+    }
+
     /// The same law, its amounts of loss scaled down to ones that a model can have.
     fn plausible(mut law: LossLaw) -> LossLaw {
         let scale = 10.0 / law.coefficients.largest_loss(&law.range);
@@ -457,6 +423,9 @@ mod tests {
                             kv_dim: r[3],
                             activation_rate: r[4],
                             active_parameters: dataset.as_ref().map(|_| [1e6, 3e9]),
+                            total_parameters: None,
+                            block: [Some(Block::Gated), Some(Block::Plain), None]
+                                [usize::from(synthetic) + notes.len() % 2],
                             tokens: dataset.as_ref().map(|_| [1e9, tokens.max(1e9)]),
                         },
                         notes,

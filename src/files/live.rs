@@ -3,16 +3,16 @@
 //! A line is complete when its end is there. Until then the last line of a growing file may be only the beginning of a
 //! line. The beginning of a number is a number too: `3.4` of `3.472` would parse and be wrong. So such a line waits.
 //! The one exception is the last line at the moment when the file was opened: the user says that the file is complete,
-//! and many writers never end the last line. Directories of runs need no such rule. Each of their files is read whole,
-//! and a half-written one is no JSON.
+//! and many writers never end the last line. Directories of runs, and files that are written anew as a whole (packed
+//! ones, JSON documents, Parquet), need no such rule. They are read whole, and a half-written one cannot be read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::catalog::Kind;
 use super::resolve::data::directory;
-use super::resolve::{Library, Origin, read_path};
-use super::runs::{ColumnChoice, Loaded};
+use super::resolve::{Found, Library, Origin, find_path};
+use super::runs::{ColumnChoice, Loaded, TableFile};
 use engine::error::Result;
 use engine::runs::Dataset;
 
@@ -24,7 +24,7 @@ pub struct LiveRuns {
     library: Library,
     columns: ColumnChoice,
     /// The last line, if it had no end.
-    accepted: String,
+    accepted: Vec<u8>,
 }
 
 /// What a file of runs holds by now.
@@ -51,23 +51,21 @@ impl Library {
     pub fn live_data(&self, typed: &str, columns: &ColumnChoice) -> Result<(Loaded, Option<LiveRuns>)> {
         // What was told is remembered once, not with every line that is added.
         let library = if *columns == ColumnChoice::AsRemembered { self.clone() } else { Self::of(self.built_in) };
-        let live = |path: &Path, accepted: &str| LiveRuns {
+        let live = |path: &Path, accepted: &[u8]| LiveRuns {
             path: path.to_owned(),
             library: library.clone(),
             columns: columns.clone(),
             accepted: accepted.to_owned(),
         };
         if let Some(path) = self.run_directory_at(typed) {
-            return Ok((directory(path, columns)?, Some(live(path, ""))));
+            return Ok((directory(path, columns)?, Some(live(path, b""))));
         }
-        let resolved = self.resolve(Kind::Data, typed)?;
-        let live = match &resolved.origin {
-            Origin::Path(path) | Origin::User { path, .. } if path.is_file() => {
-                Some(live(path, unended_line(&resolved.text)))
-            }
+        let found = self.find(Kind::Data, typed)?;
+        let live = match &found.origin {
+            Origin::Path(path) | Origin::User { path, .. } if path.is_file() => Some(live(path, unended_line(&found))),
             _ => None,
         };
-        Ok((self.runs_of(resolved, columns)?, live))
+        Ok((self.runs_of(&found, columns)?, live))
     }
 }
 
@@ -83,21 +81,26 @@ impl LiveRuns {
             let dataset = Arc::new(directory(&self.path, &self.columns)?.dataset);
             return Ok(Reread { dataset, last_line: LastLine::Complete });
         }
-        let mut resolved = read_path(Kind::Data, &self.path)?;
-        let unended = unended_line(&resolved.text);
-        let last_line =
-            if unended.trim().is_empty() || unended == self.accepted { LastLine::Complete } else { LastLine::Waits };
+        let mut found = find_path(Kind::Data, &self.path)?;
+        let unended = unended_line(&found);
+        let is_complete = unended.trim_ascii().is_empty() || unended == self.accepted;
+        let last_line = if is_complete { LastLine::Complete } else { LastLine::Waits };
         if last_line == LastLine::Waits {
-            resolved.text.truncate(resolved.text.len() - unended.len());
+            let ended = found.bytes.len() - unended.len();
+            found.bytes.truncate(ended);
         }
-        let dataset = Arc::new(self.library.runs_of(resolved, &self.columns)?.dataset);
+        let dataset = Arc::new(self.library.runs_of(&found, &self.columns)?.dataset);
         Ok(Reread { dataset, last_line })
     }
 }
 
-/// What follows the last line end.
-fn unended_line(text: &str) -> &str {
-    text.rsplit(['\n', '\r']).next().unwrap_or_default()
+/// What follows the last line end, in a file that grows by lines.
+fn unended_line(found: &Found) -> &[u8] {
+    let bytes = found.bytes.as_slice();
+    if !TableFile::grows_by_lines(&found.source, bytes) {
+        return b"";
+    }
+    bytes.rsplit(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -16,9 +16,9 @@ use std::{fs, io};
 
 use directories::ProjectDirs;
 
-pub(super) use self::file::read_path;
+pub(super) use self::file::{Found, find_path};
 pub use self::file::{Origin, Resolved};
-use self::file::{read, unreadable};
+use self::file::{read_bytes, read_path, unreadable};
 pub use self::list::Listed;
 
 use super::catalog::{BuiltIn, Embedded, Kind};
@@ -92,22 +92,27 @@ impl Library {
 
     /// Finds and reads what was typed.
     pub fn resolve(&self, kind: Kind, typed: &str) -> Result<Resolved> {
+        self.find(kind, typed)?.into_text()
+    }
+
+    /// The same, whatever is in the file.
+    pub(crate) fn find(&self, kind: Kind, typed: &str) -> Result<Found> {
         let path = Path::new(typed);
         if looks_like_a_path(typed) || path.is_file() {
-            return read_path(kind, path);
+            return find_path(kind, path);
         }
         // A link that leads nowhere counts as a file. Falling back to the built-in file would hide that the link is
         // broken.
         if let Some(path) = self.user_file(kind, typed).filter(|path| path.symlink_metadata().is_ok()) {
             let replaces = self.built_in.named(kind, typed).is_some();
             let source = path.display().to_string();
-            let text = read(kind, &path)?;
-            return Ok(Resolved { name: typed.to_owned(), origin: Origin::User { path, replaces }, source, text });
+            let bytes = read_bytes(kind, &path)?;
+            return Ok(Found { name: typed.to_owned(), origin: Origin::User { path, replaces }, source, bytes });
         }
         match self.built_in.named(kind, typed) {
-            Some(file) => Ok(of_embedded(kind, file)),
+            Some(file) => Ok(of_embedded(kind, file).into()),
             // A directory is no file of any kind. Saying so helps more than a list of names.
-            None if path.exists() => read_path(kind, path),
+            None if path.exists() => find_path(kind, path),
             None => Err(self.unknown(kind, typed)),
         }
     }
@@ -239,7 +244,8 @@ fn beside(base: &str) -> String {
 
 fn looks_like_a_path(typed: &str) -> bool {
     let extension = Path::new(typed).extension().and_then(|extension| extension.to_str());
-    typed.contains(std::path::is_separator) || matches!(extension, Some("toml" | "csv" | "jsonl"))
+    typed.contains(std::path::is_separator)
+        || matches!(extension, Some("toml" | "csv" | "tsv" | "jsonl" | "gz" | "parquet"))
 }
 
 fn of_embedded(kind: Kind, file: &Embedded) -> Resolved {

@@ -9,20 +9,28 @@
 //! `datasets/README.md` describes the columns for those who write such files.
 
 mod cell;
+mod cells;
+mod columnar;
 mod columns;
 mod csv;
 mod dialect;
 pub mod directory;
+mod document;
 mod field;
-mod jsonl;
+mod frame;
+mod json;
+mod literal;
+mod lm_eval;
 mod mapping;
+mod numbers;
 mod row;
+mod rows;
+mod table_file;
 mod trainer_state;
+mod value;
 pub mod write;
 
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::path::Path;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -31,37 +39,13 @@ pub use columns::Used;
 pub use dialect::Dialect;
 pub use field::Field;
 pub use mapping::{ColumnChoice, Mapping};
+pub use table_file::{Format, TableFile};
 
+use self::columns::Columns;
 use self::field::is_bare_loss;
 use engine::error::{Error, Result};
 use engine::runs::{Dataset, Run};
 use engine::text::{shown, some_of};
-
-/// How the runs are written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// A header line, then one line per run.
-    Csv,
-    /// One JSON object per line.
-    JsonLines,
-}
-
-impl Format {
-    /// The format that the file's extension names; where it names none, the one that the content looks like.
-    pub fn of(source: &str, bytes: &[u8]) -> Self {
-        let extension = Path::new(source).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        match extension.to_ascii_lowercase().as_str() {
-            "csv" => Self::Csv,
-            "jsonl" | "ndjson" | "json" => Self::JsonLines,
-            _ => Self::of_content(bytes),
-        }
-    }
-
-    fn of_content(bytes: &[u8]) -> Self {
-        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes).trim_ascii_start();
-        if text.starts_with(b"{") || text.starts_with(b"[") { Self::JsonLines } else { Self::Csv }
-    }
-}
 
 /// A run that was left out, for people who wonder where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -119,7 +103,7 @@ impl Loaded {
         let assumptions: &[(Field, &str)] = match self.dialect {
             // There it is all in config.json.
             Dialect::TrainerDirectories => &[],
-            Dialect::Plain | Dialect::Wandb | Dialect::Mlflow => &[
+            Dialect::Plain | Dialect::Wandb | Dialect::Tracker | Dialect::Mlflow => &[
                 (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
                 (Field::Experts, "no experts: taken as dense"),
             ],
@@ -131,7 +115,8 @@ impl Loaded {
 
     /// The Trainer's callbacks log the loss of training batches as `loss`; in a table of one's own it is the held-out one.
     fn doubtful_loss(&self) -> Option<String> {
-        let exported = matches!(self.dialect, Dialect::Wandb | Dialect::Mlflow) && self.told == Told::Nothing;
+        let exported =
+            matches!(self.dialect, Dialect::Wandb | Dialect::Tracker | Dialect::Mlflow) && self.told == Told::Nothing;
         let loss = self.used.iter().find(|used| used.field == Field::Loss && is_bare_loss(&used.column))?;
         exported.then(|| {
             format!("'{}' taken as the held-out loss, though trainers log the training loss by that name", loss.column)
@@ -182,7 +167,7 @@ impl Loaded {
     }
 }
 
-/// What both formats yield before the file as a whole is judged.
+/// What all formats yield before the file as a whole is judged.
 #[derive(Debug, Default)]
 struct Table {
     dialect: Dialect,
@@ -191,9 +176,8 @@ struct Table {
     used: Vec<Used>,
     ignored: Vec<String>,
     skipped: Vec<Skipped>,
+    remarks: Vec<String>,
 }
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads all runs of a file by the names of its columns; `source` is its name, for messages and for the dataset's name.
 pub fn parse(source: &str, format: Format, bytes: &[u8]) -> Result<Loaded> {
@@ -202,66 +186,11 @@ pub fn parse(source: &str, format: Format, bytes: &[u8]) -> Result<Loaded> {
 
 /// Reads all runs of a file, the columns as told where something is told.
 pub fn parse_as(source: &str, format: Format, bytes: &[u8], told: &Mapping) -> Result<Loaded> {
-    let table = text_of(bytes)
-        .and_then(|text| match format {
-            Format::Csv => csv::read(&text, told),
-            Format::JsonLines => jsonl::read(&text, told),
-        })
-        .map_err(|error| error.in_source(source))?;
-    let mut loaded = Loaded {
-        dataset: Dataset {
-            name: stem(source),
-            sha256: sha256(bytes),
-            synthetic: table.synthetic,
-            runs: table.runs,
-            origin: None,
-            reading: None,
-        },
-        dialect: table.dialect,
-        used: table.used,
-        ignored: table.ignored,
-        skipped: table.skipped,
-        told: if told.is_empty() { Told::Nothing } else { Told::Now },
-        remarks: Vec::new(),
-    };
-    loaded.dataset.reading = Some(loaded.summary());
-    Ok(loaded)
-}
-
-/// The names of a file's columns, or the keys of its first run; `None` where they cannot be read.
-pub fn header(format: Format, bytes: &[u8]) -> Option<Vec<String>> {
-    let text = text_of(bytes).ok()?;
-    match format {
-        Format::Csv => csv::names(&text),
-        Format::JsonLines => jsonl::names(&text),
-    }
-}
-
-/// The text of a table, in which there must be something.
-fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>> {
-    let text = decoded(bytes).map_err(|error| error.hint("save it as CSV or JSON Lines in UTF-8"))?;
-    if text.trim().is_empty() {
-        return Err(Error::new("the file is empty").expected("one line for each run, in CSV below a header"));
-    }
-    Ok(text)
-}
-
-/// UTF-8 without its mark, lines ended by `\n` alone.
-fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count() as u64;
-        Error::new("the file is not UTF-8 text").at_line(line)
-    })?;
-    Ok(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() })
+    TableFile::open_as(source, format, bytes)?.read(told)
 }
 
 fn no_runs() -> Error {
     Error::new("there are no runs in the file").expected("one line for each run, in CSV below a header")
-}
-
-fn stem(source: &str) -> String {
-    Path::new(source).file_stem().map_or_else(|| source.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> String {

@@ -53,7 +53,8 @@ pub struct BootstrapArgs {
 /// How a law is fitted to the runs of `--data`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct FittingArgs {
-    /// Law to fit to --data [default: eq2, or eq2-tokens where architectures were trained to several lengths]
+    /// Law to fit to --data [default: eq2, or eq2-tokens where architectures were trained to several lengths;
+    /// active-total-tokens for runs of which only parameters are known]
     #[arg(long, value_name = "NAME", value_parser = known_forms(), ignore_case = true, requires = "data")]
     pub form: Option<&'static Form>,
     /// What the fit minimises: squared errors of the loss, or Huber's function of errors of ln loss (δ = 0.001)

@@ -7,7 +7,7 @@ use crate::cli::streams::Streams;
 use crate::cli::table::{Table, write_pairs};
 use engine::law::fit::{Fate, PROFILE_LEVEL, Profile};
 use engine::law::form::Slot;
-use engine::law::{Axis, Ensemble};
+use engine::law::{Ensemble, Variable};
 use engine::text::shown;
 use engine::units::{self, count, significant};
 use files::runs::Loaded;
@@ -185,9 +185,13 @@ fn influence(report: &Fit<'_>) -> Table {
 
 fn range(report: &Fit<'_>) -> Table {
     let mut table = Table::new(&["fitted on", "from", "to"], &[0]);
-    for axis in Axis::ALL {
-        let [low, high] = report.range.get(axis);
-        table.row([axis.to_string(), units::whole_or(low, 4), units::whole_or(high, 4)]);
+    for (variable, ends) in report.range.axes() {
+        let written = |value: f64| match variable {
+            Variable::Feature(_) => units::whole_or(value, 4),
+            _ => units::parameters(value.round() as u64),
+        };
+        let [low, high] = ends.map(written);
+        table.row([variable.to_string(), low, high]);
     }
     table
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::form::{Form, MOST_EXPONENTS, MOST_TERMS, Slot, Variable};
 use super::{Features, FittedRange};
-use crate::features::Axis;
+use crate::features::{Axis, Block};
 
 /// The numbers of one [`Form`], and the setting that losses are for: a training length, and what the number format
 /// costs. The setting is kept apart from the numbers, so that no file and no table mixes them.
@@ -209,7 +209,7 @@ impl Coefficients {
         let losses = (0..CORNERS).map(|corner| {
             let [layers, width, ffn_ratio, kv_dim, activation_rate] =
                 Axis::ALL.map(|axis| range.get(axis)[corner >> axis as usize & 1]);
-            self.loss(&Features { layers, width, ffn_ratio, kv_dim, activation_rate })
+            self.loss(&Features { layers, width, ffn_ratio, kv_dim, activation_rate, block: Block::Gated })
         });
         // NaN is larger than all.
         losses.max_by(f64::total_cmp).unwrap_or_default()
@@ -249,8 +249,14 @@ pub struct AtDepths {
 impl AtDepths {
     /// Prepares for these depths.
     pub fn new(law: Coefficients, depths: &[u32]) -> Self {
-        const ONE_LAYER: Features =
-            Features { layers: 1.0, width: 1.0, ffn_ratio: 1.0, kv_dim: 1.0, activation_rate: 1.0 };
+        const ONE_LAYER: Features = Features {
+            layers: 1.0,
+            width: 1.0,
+            ffn_ratio: 1.0,
+            kv_dim: 1.0,
+            activation_rate: 1.0,
+            block: Block::Gated,
+        };
         let scaling = std::array::from_fn(|term| {
             let exponents = law.form.terms.get(term)?.exponents;
             let deep = |&exponent: &usize| {

@@ -91,10 +91,13 @@ impl Comparison {
     }
 }
 
-/// The forms that there is a use in fitting: those with a data term only where lengths differ.
+/// The forms that there is a use in fitting: those with a data term only where lengths differ, those of shapes only where
+/// all runs have one.
 pub fn allowed(runs: &[Run]) -> Vec<&'static Form> {
     let with_tokens = one_length(runs).is_none();
-    forms::ALL.into_iter().filter(|form| with_tokens || !form.needs_tokens()).collect()
+    let with_shapes = runs.iter().all(|run| run.features.is_shape());
+    let is_allowed = |form: &&Form| (with_tokens || !form.needs_tokens()) && (with_shapes || !form.needs_shapes());
+    forms::ALL.into_iter().filter(is_allowed).collect()
 }
 
 /// Fits and tests every form that the runs allow, as `options` say. The form and the `holdout` of the options are not

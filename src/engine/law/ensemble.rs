@@ -117,6 +117,7 @@ impl LossLaw {
 mod tests {
     use super::super::forms::Eq2;
     use super::*;
+    use crate::features::Block;
     use crate::fixtures::{TABLE_6, paper_law};
     use crate::precision::Precision;
 
@@ -146,7 +147,14 @@ mod tests {
         assert_eq!(keys, ["kappa_l", "l_inf"]);
         assert_eq!(found[0].1, Interval { low: 9.96, high: 9.96 });
         assert!((found[1].1.low - 2.0).abs() < 1e-12 && (found[1].1.high - 3.8).abs() < 1e-12, "{found:?}");
-        let shape = Features { layers: 16.0, width: 1024.0, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 0.5 };
+        let shape = Features {
+            layers: 16.0,
+            width: 1024.0,
+            ffn_ratio: 2.0,
+            kv_dim: 256.0,
+            activation_rate: 0.5,
+            block: Block::Gated,
+        };
         let law = paper_law();
         let loss = law.resampling_interval(&ensemble, 0.90, &shape).unwrap();
         assert!((loss.half_width() - 0.9).abs() < 1e-12, "{loss:?}");

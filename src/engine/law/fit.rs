@@ -60,7 +60,7 @@ pub use resample::{Bootstrap, bootstrap};
 pub use robust::HUBER_DELTA;
 
 use super::form::{Form, MOST_EXPONENTS, Slot};
-use super::forms::{EQ_2, EQ_2_TOKENS};
+use super::forms::{ACTIVE_TOTAL, ACTIVE_TOTAL_TOKENS, EQ_2, EQ_2_TOKENS};
 use super::{Coefficients, Features, FitQuality, FittedRange, LossLaw};
 use crate::runs::{Dataset, Run};
 use crate::statistics::{mean, upper_median};
@@ -148,21 +148,25 @@ impl LossLaw {
 /// Query heads for each KV head in the middle of the runs: the width over the KV dimension, where all heads are of the
 /// width.
 fn usual_group(runs: &[Run]) -> Option<u32> {
-    let groups = runs.iter().map(|run| run.features.width / run.features.kv_dim);
+    let shapes = runs.iter().map(|run| &run.features).filter(|shape| shape.is_shape());
+    let groups = shapes.map(|shape| shape.width / shape.kv_dim);
     upper_median(groups).filter(|group| (1.0..=f64::from(u16::MAX)).contains(group)).map(|group| group.round() as u32)
 }
 
 /// The law to fit where nobody names one: the paper's, with a data term where architectures were trained to several
-/// lengths. Without that term every length but one would count as misfit.
+/// lengths. Without that term every length but one would count as misfit. For runs without shapes, the law of sizes.
 pub fn usual_form(runs: &[Run]) -> &'static Form {
     const OTHER_LENGTH: f64 = 1.2;
-    let groups = split::groups(runs);
-    let varies = |group: &&Vec<usize>| {
-        let of_group: Vec<&Run> = group.iter().map(|&run| &runs[run]).collect();
-        span_of_tokens(&of_group).is_some_and(|[least, most]| most > OTHER_LENGTH * least)
-    };
     let all_say = runs.iter().all(|run| run.tokens.is_some());
-    if all_say && 2 * groups.iter().filter(varies).count() > groups.len() { &EQ_2_TOKENS } else { &EQ_2 }
+    let varies = |runs: &[&Run]| span_of_tokens(runs).is_some_and(|[least, most]| most > OTHER_LENGTH * least);
+    if runs.iter().any(|run| !run.features.is_shape()) {
+        let all: Vec<&Run> = runs.iter().collect();
+        return if all_say && varies(&all) { &ACTIVE_TOTAL_TOKENS } else { &ACTIVE_TOTAL };
+    }
+    let groups = split::groups(runs);
+    let of_several_lengths = |group: &&Vec<usize>| varies(&group.iter().map(|&run| &runs[run]).collect::<Vec<_>>());
+    let several = 2 * groups.iter().filter(of_several_lengths).count() > groups.len();
+    if all_say && several { &EQ_2_TOKENS } else { &EQ_2 }
 }
 
 /// Fits a law to `runs`. Repeatable: the result depends on the arguments alone, not on threads or time.
@@ -186,9 +190,10 @@ pub fn fit_from(
     let range = FittedRange { tokens: span_of_tokens(&train).filter(|_| options.form.needs_tokens()), ..range };
 
     let (misfit, weights, mut notes) = prepare(&train, options);
-    let (architectures, parameters) = (split::count_architectures(&train), misfit.model.parameters());
+    let (architectures, points) = (split::count_architectures(&train), split::count_points(&train));
+    let parameters = misfit.model.parameters();
     // With as many parameters as architectures a law fits anything, and there is no error left to judge it by.
-    if architectures <= parameters {
+    if !misfit.model.is_shown_by(architectures, points) {
         let held_out = split.holdout.len();
         return Err(FitError::TooFewArchitectures { architectures, parameters, held_out });
     }

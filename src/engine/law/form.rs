@@ -26,7 +26,8 @@ pub const MOST_EXPONENTS: usize = 7;
 pub enum Variable {
     /// One of the five features.
     Feature(Axis),
-    /// Parameters used per token in all layers, without embeddings: `l·(2d² + 2d·d_m + 3r·d²)`, Eq. 24's `ξ_dec·l·d²`.
+    /// Parameters used per token in all layers, without embeddings: `l·(2d² + 2d·d_m + 3r·d²)`, Eq. 24's `ξ_dec·l·d²`;
+    /// `2r` in place of `3r` where a feed-forward block has two matrices.
     ActiveParameters,
     /// Parameters stored in all layers, without embeddings: the same with `3r·d²/ρ`, `ξ_all·l·d²`.
     TotalParameters,
@@ -45,7 +46,8 @@ impl Variable {
     pub fn value(self, shape: &Features, tokens: Option<f64>) -> f64 {
         let block = |feed_forward: f64| {
             let Features { layers, width, kv_dim, .. } = shape;
-            layers * width * (2.0 * width + 2.0 * kv_dim + 3.0 * feed_forward * width)
+            let matrices = f64::from(shape.block.feed_forward_matrices());
+            layers * width * (2.0 * width + 2.0 * kv_dim + matrices * feed_forward * width)
         };
         match self {
             Self::Feature(axis) => shape.get(axis),
@@ -226,6 +228,11 @@ impl Form {
         }
     }
 
+    /// Whether a loss needs a shape, and not only its sizes.
+    pub fn needs_shapes(&self) -> bool {
+        self.exponents.iter().any(|exponent| matches!(exponent.variable, Variable::Feature(_)))
+    }
+
     /// Whether a loss needs a number of training tokens.
     pub fn needs_tokens(&self) -> bool {
         self.exponents.iter().any(|exponent| exponent.variable == Variable::Tokens)
@@ -236,6 +243,7 @@ impl Form {
 mod tests {
     use super::super::forms;
     use super::*;
+    use crate::features::Block;
 
     #[test]
     fn every_form_is_sound() {
@@ -278,9 +286,31 @@ mod tests {
     #[test]
     fn parameters_are_those_of_eq_24() {
         // gqa 4, r 2, ρ 1/4: ξ_dec = 2 + 2/4 + 6, ξ_all = 2 + 2/4 + 24.
-        let shape = Features { layers: 10.0, width: 1000.0, ffn_ratio: 2.0, kv_dim: 250.0, activation_rate: 0.25 };
+        let shape = Features {
+            layers: 10.0,
+            width: 1000.0,
+            ffn_ratio: 2.0,
+            kv_dim: 250.0,
+            activation_rate: 0.25,
+            block: Block::Gated,
+        };
         assert!((Variable::ActiveParameters.ln(&shape, None).exp() / 85e6 - 1.0).abs() < 1e-12);
         assert!((Variable::TotalParameters.ln(&shape, None).exp() / 265e6 - 1.0).abs() < 1e-12);
         assert!(Variable::Tokens.ln(&shape, None).is_nan());
+        // Two matrices: 2 + 2/4 + 4, and 2 + 2/4 + 16.
+        let plain = Features { block: Block::Plain, ..shape };
+        assert!((Variable::ActiveParameters.value(&plain, None) / 65e6 - 1.0).abs() < 1e-12);
+        assert!((Variable::TotalParameters.value(&plain, None) / 185e6 - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_stand_in_has_the_sizes_that_it_stands_for() {
+        for (active, total) in [(70e6, 70e6), (1.3e9, 6.9e9), (32e9, 1e12)] {
+            let shape = Features::of_sizes(active, total);
+            let sizes = [Variable::ActiveParameters, Variable::TotalParameters].map(|size| size.value(&shape, None));
+            assert!((sizes[0] / active - 1.0).abs() < 1e-14 && (sizes[1] / total - 1.0).abs() < 1e-14, "{sizes:?}");
+            assert!(!shape.is_shape());
+        }
+        assert_eq!(Features::of_sizes(70e6, 70e6).activation_rate, 1.0);
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::constraint::Coordinate;
 use crate::architecture::Architecture;
-use crate::features::Features;
+use crate::features::{Block, Features};
 
 /// θ of the paper's §5, with gqa for the KV dimension. The heads are as wide together as the model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -55,6 +55,7 @@ impl Point {
             ffn_ratio: self.ffn_ratio,
             kv_dim: self.kv_dim(),
             activation_rate: self.rho,
+            block: Block::Gated,
         }
     }
 

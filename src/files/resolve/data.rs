@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Library, Origin, Resolved, looks_like_a_path, run_directory};
+use super::{Found, Library, Origin, looks_like_a_path, run_directory};
 use crate::catalog::Kind;
 use crate::column_memory::ColumnMemory;
-use crate::runs::{self, ColumnChoice, Format, Loaded, Mapping, Told};
+use crate::runs::{ColumnChoice, Loaded, Mapping, TableFile, Told};
 use engine::error::{Error, Result};
 use engine::text::escaped;
 
@@ -21,14 +21,14 @@ impl Library {
             return directory(path, choice);
         }
         let path = Path::new(typed);
-        let file = self.resolve(Kind::Data, typed)?;
+        let file = self.find(Kind::Data, typed)?;
         if path.file_name().is_some_and(|name| name == run_directory::STATE) {
             let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or_else(|| Path::new("."));
             return Err(Error::new("this is one run's log, which lacks the model's shape")
                 .in_source(file.source)
                 .hint(format!("--data {}, the directory that has config.json too", folder.display())));
         }
-        self.runs_of(file, choice)
+        self.runs_of(&file, choice)
     }
 
     /// The directory that was typed, unless it has the name of built-in runs and does not look like a path.
@@ -39,24 +39,22 @@ impl Library {
     }
 
     /// The runs in a file that has been read.
-    pub(crate) fn runs_of(&self, file: Resolved, choice: &ColumnChoice) -> Result<Loaded> {
-        let mut loaded = self.table(&file, choice)?;
+    pub(crate) fn runs_of(&self, file: &Found, choice: &ColumnChoice) -> Result<Loaded> {
+        let mut loaded = self.table(file, choice)?;
         loaded.dataset.origin = Some(file.origin_in_words());
-        loaded.dataset.name = file.name;
+        loaded.dataset.name.clone_from(&file.name);
         Ok(loaded)
     }
 
-    fn table(&self, file: &Resolved, choice: &ColumnChoice) -> Result<Loaded> {
-        let bytes = file.text.as_bytes();
-        let format = Format::of(&file.source, bytes);
-        let header = runs::header(format, bytes).unwrap_or_default();
+    fn table(&self, file: &Found, choice: &ColumnChoice) -> Result<Loaded> {
+        let table = TableFile::open(&file.source, &file.bytes)?;
+        let header = table.header().unwrap_or_default();
         // The columns of built-in runs are known. What the user said about a file with the same header does not apply
         // to them.
         let memory = self.user_dir.as_deref().filter(|_| file.origin != Origin::Embedded).map(ColumnMemory::in_dir);
-        let parse = |told: &Mapping| runs::parse_as(&file.source, format, bytes, told);
         match choice {
             ColumnChoice::AsTold(told) => {
-                let mut loaded = parse(told)?;
+                let mut loaded = table.read(told)?;
                 if let Some(Err(error)) = memory.map(|memory| memory.remember(&header, told)) {
                     loaded.remark(format!("columns are not remembered: {}", error.headline()));
                 }
@@ -64,13 +62,13 @@ impl Library {
             }
             ColumnChoice::ByName => {
                 memory.map_or(Ok(()), |memory| memory.forget(&header))?;
-                parse(&Mapping::default())
+                table.read(&Mapping::default())
             }
             ColumnChoice::AsRemembered => match memory.map_or(Ok(None), |memory| memory.recall(&header))? {
-                None => parse(&Mapping::default()),
+                None => table.read(&Mapping::default()),
                 Some(told) => {
                     let hint = format!("--columns none, if what was told earlier is wrong: {told}");
-                    let mut loaded = parse(&told).map_err(|error| error.or_hint(hint))?;
+                    let mut loaded = table.read(&told).map_err(|error| error.or_hint(hint))?;
                     loaded.tell(Told::Earlier);
                     Ok(loaded)
                 }

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Kind;
+use crate::gzip;
 use engine::error::{Error, Result};
 use engine::text::escaped;
 
@@ -38,6 +39,33 @@ pub struct Resolved {
     pub text: String,
 }
 
+/// The same before it is known to be text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) name: String,
+    pub(crate) origin: Origin,
+    pub(crate) source: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Found {
+    pub(super) fn into_text(self) -> Result<Resolved> {
+        let text = text(self.bytes, &self.source)?;
+        Ok(Resolved { name: self.name, origin: self.origin, source: self.source, text })
+    }
+
+    /// [`Origin`] as it goes with what was read, harmless to a terminal whatever the file is called.
+    pub(super) fn origin_in_words(&self) -> String {
+        escaped(&self.origin.to_string())
+    }
+}
+
+impl From<Resolved> for Found {
+    fn from(file: Resolved) -> Self {
+        Self { name: file.name, origin: file.origin, source: file.source, bytes: file.text.into_bytes() }
+    }
+}
+
 impl Resolved {
     /// [`Origin`] as it goes with what was read, harmless to a terminal whatever the file is called.
     pub(super) fn origin_in_words(&self) -> String {
@@ -65,22 +93,30 @@ impl fmt::Display for Origin {
 }
 
 /// The file at a path.
-pub(crate) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
+pub(super) fn read_path(kind: Kind, path: &Path) -> Result<Resolved> {
+    find_path(kind, path)?.into_text()
+}
+
+/// The same, whatever is in it.
+pub(crate) fn find_path(kind: Kind, path: &Path) -> Result<Found> {
     let source = path.display().to_string();
-    let name = path.file_stem().map_or_else(|| source.clone(), |stem| stem.to_string_lossy().into_owned());
-    let text = read(kind, path)?;
-    Ok(Resolved { name, origin: Origin::Path(path.to_owned()), source, text })
+    let name = path.file_name().map_or_else(|| source.clone(), |name| name.to_string_lossy().into_owned());
+    let name = Path::new(gzip::stem(&name))
+        .file_stem()
+        .map_or_else(|| name.clone(), |stem| stem.to_string_lossy().into_owned());
+    Ok(Found { name, origin: Origin::Path(path.to_owned()), source, bytes: read_bytes(kind, path)? })
 }
 
 /// The whole file as text.
 pub(super) fn read(kind: Kind, path: &Path) -> Result<String> {
-    String::from_utf8(read_bytes(kind, path)?).map_err(|error| {
+    text(read_bytes(kind, path)?, &path.display().to_string())
+}
+
+fn text(bytes: Vec<u8>, source: &str) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() as u64 + 1;
-        Error::new("the file is not UTF-8 text")
-            .in_source(path.display().to_string())
-            .at_line(line)
-            .hint("save it as UTF-8")
+        Error::new("the file is not UTF-8 text").in_source(source).at_line(line).hint("save it as UTF-8")
     })
 }
 

@@ -86,6 +86,11 @@ impl Cell<'_> {
             }
             Err(_) => {
                 let error = self.refuse(format!("'{}' is not a number", self.text));
+                if self.text.starts_with('[') {
+                    return Err(error.hint(
+                        "put one value of the list, such as the last loss of a curve, into a column of its own",
+                    ));
+                }
                 let punctuated = self.text.contains([',', '\'', '_', ' ']);
                 Err(if punctuated && self.text.replace([',', '\'', '_', ' '], "").parse::<f64>().is_ok() {
                     error.hint("write digits without separators, with a point before decimals")

@@ -5,6 +5,7 @@
 //! wins. And `config.json` writes a model that mixes dense and expert layers with `moe_intermediate_size` beside
 //! `intermediate_size`, so these two are fields of their own.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::field::{Field, rank_as_name};
@@ -41,16 +42,17 @@ impl Columns {
         let mut fields: Vec<Option<Field>> =
             names.iter().map(|name| told.field_of(name).or_else(|| by_name(name))).collect();
         keep_best_name(&names, &mut fields);
-        for (index, name) in names.iter().enumerate() {
-            for (other, field) in names[..index].iter().zip(&fields) {
-                if name == other && !name.is_empty() {
-                    return Err(Error::new(format!("'{name}' stands twice")).hint("remove or rename one of them"));
-                }
-                if let Some(field) = field.filter(|field| fields[index] == Some(*field)) {
-                    return Err(Error::new(format!("'{other}' and '{name}' both give {}", field.name()))
-                        .expected("one column for each quantity")
-                        .hint(format!("say which, as in {}; or remove or rename one of them", option(field, name))));
-                }
+        // Exports have thousands of columns, so each is looked up and none is compared with all others.
+        let (mut seen, mut givers) = (HashSet::new(), HashMap::new());
+        for (name, field) in names.iter().zip(&fields) {
+            if !name.is_empty() && !seen.insert(name.as_str()) {
+                return Err(Error::new(format!("'{name}' stands twice")).hint("remove or rename one of them"));
+            }
+            let Some(field) = field else { continue };
+            if let Some(other) = givers.insert(*field, name) {
+                return Err(Error::new(format!("'{other}' and '{name}' both give {}", field.name()))
+                    .expected("one column for each quantity")
+                    .hint(format!("say which, as in {}; or remove or rename one of them", option(*field, name))));
             }
         }
         Ok(Self { names, fields })
@@ -90,28 +92,9 @@ impl Columns {
         self.fields.contains(&Some(field))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.names.len()
-    }
-
     /// The columns' names with their fields, in the file's order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Option<Field>)> {
         self.names.iter().map(String::as_str).zip(self.fields.iter().copied())
-    }
-
-    /// Adds these columns to what is known of a file's columns.
-    pub(super) fn record(&self, used: &mut Vec<Used>, ignored: &mut Vec<String>) {
-        for (column, field) in self.iter() {
-            match field {
-                Some(field) if used.iter().all(|known| known.field != field || known.column != column) => {
-                    used.push(Used { field, column: column.to_owned() });
-                }
-                None if !column.is_empty() && ignored.iter().all(|known| known != column) => {
-                    ignored.push(column.to_owned());
-                }
-                _ => {}
-            }
-        }
     }
 }
 

@@ -1,16 +1,20 @@
-//! Who wrote a CSV file: a person for this program, or an experiment tracker that exports its run table.
+//! Who wrote a table: a person for this program, or an experiment tracker that exports its runs.
 //!
 //! The two are read by different rules. A person who writes a table can mend a line of it, so every line stands for
 //! itself and a run without a loss is an error. An export holds what the tracker had: crashed runs, runs that still
 //! train, and cells with JSON in them that span lines.
 
+use std::borrow::Cow;
 use std::fmt;
-
-use ::csv::StringRecord;
 
 use super::Skipped;
 use super::columns::Columns;
 use super::field::Field;
+use super::rows::Place;
+
+/// What trackers say of runs that have no result.
+const UNFINISHED: [&str; 8] =
+    ["running", "crashed", "failed", "killed", "preempted", "preempting", "pending", "scheduled"];
 
 /// Who wrote the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,6 +24,8 @@ pub enum Dialect {
     Plain,
     /// Weights & Biases, "Export" above the table of runs.
     Wandb,
+    /// A script that asked a tracker: settings and results as dictionaries, or their entries as columns.
+    Tracker,
     /// `mlflow experiments csv`.
     Mlflow,
     /// The Hugging Face Trainer, in directories; no table at all.
@@ -27,48 +33,81 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The dialect of a table with this header: W&B quotes every cell and begins with `"Name"`, `MLflow` has its
-    /// columns of identity.
-    pub(super) fn of(line: &str, header: &StringRecord) -> Self {
+    /// The dialect of a table of text with this header: W&B quotes every cell and begins with `"Name"`.
+    pub(super) fn of(line: &str, names: &[Cow<'_, str>]) -> Self {
         let line = line.trim();
-        if line.starts_with("\"Name\"") && line.matches('"').count() == 2 * header.len() {
+        if line.starts_with("\"Name\"") && line.matches('"').count() == 2 * names.len() {
             return Self::Wandb;
         }
-        let has = |name: &str| header.iter().any(|column| column == name);
-        if has("run_id") && has("experiment_id") && has("status") { Self::Mlflow } else { Self::Plain }
+        Self::of_keys(names.iter().map(Cow::as_ref))
     }
 
-    /// The column that says how far a run is.
-    const fn status_column(self) -> Option<&'static str> {
+    /// The dialect of a table with these columns, whatever its format: `MLflow` has its columns of identity. What a script
+    /// got from a tracker has keys that the tracker adds to each run, or metrics named as only trackers name them, with a
+    /// slash.
+    pub(super) fn of_keys<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        /// With which a run's settings and results stand in a table from the API.
+        const PARTS: [&str; 2] = ["config", "summary"];
+        /// What W&B adds to the results of a run.
+        const ADDED: [&str; 4] = ["_step", "_runtime", "_timestamp", "_wandb"];
+        const MLFLOW: [&str; 3] = ["run_id", "experiment_id", "status"];
+        let (mut mlflow, mut parts, mut added) = ([false; 3], [false; 2], false);
+        for name in names {
+            let part = name.split(['.', '/']).next().unwrap_or_default();
+            mlflow.iter_mut().zip(MLFLOW).for_each(|(has, wanted)| *has |= name == wanted);
+            parts.iter_mut().zip(PARTS).for_each(|(has, wanted)| *has |= part == wanted);
+            added |= name.contains('/') || ADDED.contains(&name.strip_prefix("summary.").unwrap_or(name));
+        }
+        if mlflow == [true; 3] {
+            Self::Mlflow
+        } else if added || parts == [true; 2] {
+            Self::Tracker
+        } else {
+            Self::Plain
+        }
+    }
+
+    /// Whether the column says how far a run is. In a table of one's own it may mean something else.
+    pub(super) fn is_status(self, column: &str) -> bool {
         match self {
-            Self::Plain | Self::TrainerDirectories => None,
-            Self::Wandb => Some("State"),
-            Self::Mlflow => Some("status"),
+            Self::Plain | Self::Tracker => ["state", "status"].iter().any(|name| column.eq_ignore_ascii_case(name)),
+            Self::Wandb => column == "State",
+            Self::Mlflow => column == "status",
+            Self::TrainerDirectories => false,
         }
     }
 
     /// Columns that are read beside those that give a field.
     pub(super) fn reads(self, column: &str) -> bool {
-        self.status_column() == Some(column)
+        self != Self::Plain && self.is_status(column)
     }
 
-    /// Why the row is no finished run; `None` if it is one, or if everything in the table is to be one.
-    pub(super) fn unfinished(self, columns: &Columns, cells: &StringRecord, line: u64) -> Option<Skipped> {
-        let status = self.status_column()?;
-        let cell = |wanted: &dyn Fn(&str, Option<Field>) -> bool| {
-            let mut pairs = columns.iter().zip(cells);
-            pairs.find(|((column, field), _)| wanted(column, *field)).map(|(_, text)| text)
+    /// Why the row is no finished run; `None` if it is one, or if everything in the table is to be one. The cell in the
+    /// i-th column is `text(i)`.
+    pub(super) fn unfinished<'r>(
+        self,
+        columns: &Columns,
+        text: &dyn Fn(usize) -> Cow<'r, str>,
+        place: Place,
+    ) -> Option<Skipped> {
+        let find = |wanted: &dyn Fn(&str, Option<Field>) -> bool| {
+            columns.iter().position(|(column, field)| wanted(column, field)).map(text).filter(|text| !text.is_empty())
         };
-        let status = cell(&|column, _| column == status).filter(|text| !text.is_empty());
-        let loss = cell(&|_, field| field == Some(Field::Loss)).unwrap_or_default();
+        let status = find(&|column, _| self.is_status(column)).map(|status| status.to_lowercase());
+        let is_finished = status.as_deref() == Some("finished");
         let reason = match status {
-            Some(status) if !status.eq_ignore_ascii_case("finished") => status.to_lowercase(),
-            _ if loss.is_empty() => "no loss".to_owned(),
-            _ if loss.parse::<f64>().is_ok_and(|loss| !loss.is_finite()) => format!("loss is {loss}"),
-            _ => return None,
+            Some(status) if UNFINISHED.contains(&status.as_str()) => status,
+            Some(status) if self != Self::Plain && !is_finished => status,
+            // A table of one's own has a loss in each row.
+            _ if self == Self::Plain && !is_finished => return None,
+            _ => match find(&|_, field| field == Some(Field::Loss)) {
+                None => "no loss".to_owned(),
+                Some(loss) if loss.parse::<f64>().is_ok_and(|loss| !loss.is_finite()) => format!("loss is {loss}"),
+                Some(_) => return None,
+            },
         };
-        let name = cell(&|_, field| field == Some(Field::Name)).filter(|name| !name.is_empty());
-        Some(Skipped { name: name.map_or_else(|| format!("line {line}"), str::to_owned), reason })
+        let name = find(&|_, field| field == Some(Field::Name)).map(Cow::into_owned);
+        Some(Skipped { name: name.unwrap_or_else(|| place.in_words()), reason })
     }
 
     /// The table's records with the number of their first line, without comments and blank lines.
@@ -83,6 +122,7 @@ impl fmt::Display for Dialect {
         f.write_str(match self {
             Self::Plain => "table",
             Self::Wandb => "W&B run table",
+            Self::Tracker => "runs from a tracker",
             Self::Mlflow => "MLflow run table",
             Self::TrainerDirectories => "Hugging Face run directories",
         })

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::trainer_state::{Evaluation, TrainerState};
 use super::{Dialect, Field, Loaded, Skipped, Told, Used, hex};
+use crate::encoding::decoded;
 use crate::hf_config::{HfConfig, Purpose};
 use engine::error::{Error, Result};
 use engine::runs::{Dataset, Run};
@@ -170,5 +171,5 @@ fn used(runs: &[Run]) -> Vec<Used> {
 }
 
 fn text<'a>(file: &RunFile<'a>) -> Result<Cow<'a, str>> {
-    super::decoded(file.bytes).map_err(|error| error.in_source(file.source))
+    decoded(file.bytes).map(|(text, _)| text).map_err(|error| error.in_source(file.source))
 }

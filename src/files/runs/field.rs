@@ -3,6 +3,9 @@
 //! Trainers agree on quantities, not on names. Names are compared without case and separators, and without the prefixes
 //! that experiment trackers add (`config.n_layer`, `params.model.n_layer`).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use engine::architecture::Architecture;
 
 /// A quantity that a column can give.
@@ -92,7 +95,25 @@ const NAMES: [(Field, &[&str]); 16] = [
 ];
 
 /// Prefixes that trackers put before configuration and results, nested as people nest them: `config.model.hidden_size`.
-const PREFIXES: [&str; 6] = ["config", "params", "metrics", "summary", "model", "tags.mlflow"];
+/// None of them says of which text a loss is.
+const PREFIXES: [&str; 16] = [
+    "config",
+    "params",
+    "metrics",
+    "summary",
+    "model",
+    "tags.mlflow",
+    "arch",
+    "architecture",
+    "cfg",
+    "hparams",
+    "hyperparameters",
+    "model_args",
+    "model_config",
+    "args",
+    "results",
+    "result",
+];
 
 impl Field {
     /// All fields.
@@ -135,8 +156,12 @@ impl Field {
 
     /// The field that a column of that name gives; case, separators and trackers' prefixes do not count.
     pub fn named(column: &str) -> Option<Self> {
-        let (column, _) = reduced(column);
-        NAMES.iter().find(|(_, names)| names.iter().any(|name| reduced(name).0 == column)).map(|(field, _)| *field)
+        /// By the reduced name: a file may have thousands of columns, and a file of lines has them in each line.
+        static BY_NAME: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+            let names = NAMES.iter().flat_map(|(field, names)| names.iter().map(|name| (reduced(name).0, *field)));
+            names.collect()
+        });
+        BY_NAME.get(&reduced(column).0).copied()
     }
 }
 

@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::field::Field;
 use engine::architecture::InvalidShape;
 use engine::error::{Error, Result};
-use engine::law::Features;
+use engine::law::{Block, Features};
 use engine::runs::Run;
 
 /// By how much a written ratio may differ from the one that follows from the hidden size: ratios get rounded to 2.67.
@@ -42,6 +42,7 @@ impl Row<'_> {
             ffn_ratio: self.ffn_ratio(width, routing.top_k)?,
             kv_dim: f64::from(attention.kv_heads) * f64::from(attention.head_dim),
             activation_rate: f64::from(routing.top_k) / f64::from(routing.experts),
+            block: Block::Gated,
         };
         Ok(Run {
             name: self.given(Field::Name).map_or_else(|| format!("run {number}"), |cell| cell.text.to_string()),
@@ -136,6 +137,9 @@ impl Row<'_> {
 
     fn required(&self, field: Field) -> Result<&Cell<'_>> {
         self.given(field).ok_or_else(|| match self.0.iter().find(|cell| cell.field == field) {
+            Some(cell) if field == Field::Loss => {
+                cell.refuse("there is no value").hint("remove the run if it did not finish")
+            }
             Some(cell) => cell.refuse("there is no value"),
             None => Error::new("there is no value").at_column(field.name()),
         })

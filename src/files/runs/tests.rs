@@ -3,6 +3,7 @@
 mod directory;
 mod errors;
 mod exports;
+mod layouts;
 mod properties;
 mod told;
 
@@ -181,7 +182,7 @@ fn json_lines_mean_what_csv_means() {
     .unwrap();
     assert_eq!(loaded.dataset.runs[0], csv(&format!("{HEADER}\n{ROW}\n")).unwrap().dataset.runs[0]);
     assert_eq!(loaded.dataset.runs[1].name, "run 2");
-    assert_eq!(loaded.ignored, ["notes", "grad_norm"]);
+    assert_eq!(loaded.ignored, ["notes.a", "grad_norm"]);
     assert!(loaded.used.contains(&Used { field: Field::Layers, column: "depth".to_owned() }));
 }
 

@@ -266,8 +266,11 @@ pub struct ResidualPart<'a> {
     pub number: usize,
     /// What it is called.
     pub name: &'a str,
-    /// What the law sees of its shape.
-    pub features: Features,
+    /// What the law sees of its shape; null where only its size is known.
+    pub features: Option<Features>,
+    /// Parameters that a token uses, in all layers, without embeddings; where only sizes are known, as the data count
+    /// them.
+    pub active_parameters: f64,
     /// What it was trained on; null where nobody says.
     pub tokens: Option<f64>,
     /// Its loss.

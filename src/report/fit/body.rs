@@ -11,9 +11,9 @@ use crate::body::{
 };
 use crate::by_key::ByKey;
 use crate::uncertainty::BootstrapPart;
-use engine::law::Ensemble;
 use engine::law::form::Slot;
 use engine::law::influence::Influence;
+use engine::law::{Ensemble, Features, Variable};
 use engine::runs::Run;
 use engine::statistics::median;
 use files::runs::Loaded;
@@ -110,7 +110,8 @@ fn residuals<'a>(fitting: &Fitting, assessment: &Assessment, runs: &'a [Run]) ->
             ResidualPart {
                 number: place + 1,
                 name: &run.name,
-                features: run.features,
+                features: Some(run.features).filter(Features::is_shape),
+                active_parameters: Variable::ActiveParameters.value(&run.features, None),
                 tokens: run.tokens,
                 measured: run.loss,
                 predicted: Some(predicted),

@@ -93,12 +93,20 @@ impl Fitting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::law::Block;
 
     fn dataset() -> Dataset {
         let names = ["small", "small", "a,b", "#2"];
         let run = |name: &&str| Run {
             name: (*name).to_owned(),
-            features: Features { layers: 4.0, width: 512.0, ffn_ratio: 4.0, kv_dim: 512.0, activation_rate: 1.0 },
+            features: Features {
+                layers: 4.0,
+                width: 512.0,
+                ffn_ratio: 4.0,
+                kv_dim: 512.0,
+                activation_rate: 1.0,
+                block: Block::Gated,
+            },
             tokens: None,
             seed: None,
             loss: 3.0,

@@ -6,7 +6,7 @@ use crate::entry::{ArchitecturePart, Entry};
 use crate::predictions::PredictionsPart;
 use engine::architecture::Architecture;
 use engine::budget::Limit;
-use engine::features::Features;
+use engine::features::{Block, Features};
 use engine::latency::Latency;
 use engine::quantity::Quantity;
 use engine::theory::{
@@ -62,7 +62,8 @@ impl Question<'_> {
     fn optimum(&self, point: &Point, loss: f64, cost: impl Fn(Limit) -> f64) -> OptimumPart {
         let Point { layers, width, ffn_ratio, gqa, rho } = *point;
         let heads = width / self.pricing.operators.head_dim;
-        let features = Features { layers, width, ffn_ratio, kv_dim: width / gqa, activation_rate: rho };
+        let features =
+            Features { layers, width, ffn_ratio, kv_dim: width / gqa, activation_rate: rho, block: Block::Gated };
         let predictions = self.priced(loss, cost);
         let entry = Entry {
             architecture: ArchitecturePart {

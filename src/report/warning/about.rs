@@ -213,6 +213,9 @@ impl Warning {
 
     fn of_sight(law: &LossLaw) -> Option<Self> {
         let mut to = law.coefficients.blind_to();
+        if !law.range.has_shapes() {
+            to.insert(0, "shape");
+        }
         if law.coefficients.form().needs_tokens() && !law.coefficients.sees_tokens() {
             to.push("training tokens");
         }

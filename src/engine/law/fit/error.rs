@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Bootstrap, FitOptions};
 use crate::error::Error;
 use crate::features::Axis;
+use crate::law::forms::{ACTIVE_TOTAL, ACTIVE_TOTAL_TOKENS};
 use crate::runs::Run;
 use crate::units;
 
@@ -37,6 +38,13 @@ pub enum FitError {
     },
     /// A law with a data term, and a run that does not say how many tokens it saw.
     NoTokens {
+        /// Name of the run.
+        run: String,
+        /// Name of the law.
+        form: &'static str,
+    },
+    /// A law of shapes, and a run of which only the size is known.
+    NoShapes {
         /// Name of the run.
         run: String,
         /// Name of the law.
@@ -87,6 +95,10 @@ pub(in crate::law) fn check(runs: &[Run], options: &FitOptions) -> Result<(), Fi
     let untold = runs.iter().find(|run| options.form.needs_tokens() && run.tokens.is_none());
     if let Some(run) = untold {
         return Err(FitError::NoTokens { run: run.name.clone(), form: options.form.name });
+    }
+    let unshaped = runs.iter().find(|run| options.form.needs_shapes() && !run.features.is_shape());
+    if let Some(run) = unshaped {
+        return Err(FitError::NoShapes { run: run.name.clone(), form: options.form.name });
     }
     runs.iter().try_for_each(check_run)
 }
@@ -146,6 +158,15 @@ impl From<FitError> for Error {
                 Self::new(format!("run '{run}' does not say how many tokens it saw, which {form} needs"))
                     .expected("a number of training tokens for every run")
                     .hint(format!("{}, which does without", form.trim_end_matches("-tokens")))
+            }
+            FitError::NoShapes { run, form } => {
+                let size_alone = if form.ends_with("-tokens") { ACTIVE_TOTAL_TOKENS.name } else { ACTIVE_TOTAL.name };
+                Self::new(format!(
+                    "of run '{run}' only the number of parameters is known, and {form} is a law of layers, width, FFN ratio and KV \
+                     dimension"
+                ))
+                .expected("a shape for every run, or a law of sizes")
+                .hint(format!("--form {size_alone}, which needs no shapes"))
             }
             FitError::BadHoldout(share) => Self::new(format!("'{share}' is no share of runs to hold out"))
                 .expected("at least 0 and below 1")

@@ -79,6 +79,25 @@ impl Model {
         self.lower[exponent] < self.upper[exponent]
     }
 
+    /// Free parameters that other architectures are needed for. The factor and the exponent of a data term follow from
+    /// runs of several lengths, of whatever architecture.
+    pub(super) fn parameters_of_shape(&self) -> usize {
+        let by_length = |&term: &usize| {
+            let exponents = self.exponents_of(term);
+            self.terms[term]
+                && !exponents.is_empty()
+                && exponents.iter().all(|&exponent| self.variable(exponent) == Variable::Tokens)
+        };
+        let free = |term: usize| self.exponents_of(term).iter().filter(|&&exponent| self.is_free(exponent)).count();
+        let of_length: usize = (0..FLOOR).filter(by_length).map(|term| 1 + free(term)).sum();
+        self.parameters() - of_length
+    }
+
+    /// Whether so many architectures, in so many points of architecture and length, show all that is free.
+    pub(super) fn is_shown_by(&self, architectures: usize, points: usize) -> bool {
+        architectures > self.parameters_of_shape() && points > self.parameters()
+    }
+
     /// Free parameters, linear ones included.
     pub(super) fn parameters(&self) -> usize {
         let terms = self.terms.iter().filter(|&&term| term).count();

@@ -38,8 +38,10 @@ const COLUMNS: usize = TERMS + EXPONENTS;
 /// Takes parts out of the model until its columns are independent; a sentence for each.
 pub(super) fn examine(samples: &[Sample], model: &mut Model) -> Vec<String> {
     let architectures: HashSet<split::Key> = samples.iter().map(|sample| split::key(&sample.shape)).collect();
+    let point = |sample: &Sample| (split::key(&sample.shape), sample.tokens.map(f64::to_bits));
+    let points: HashSet<(split::Key, Option<u64>)> = samples.iter().map(point).collect();
     // Among too few, everything depends on everything, and no fit will be made.
-    if architectures.len() <= model.parameters() {
+    if !model.is_shown_by(architectures.len(), points.len()) {
         return Vec::new();
     }
     let mut notes = drop_sums(samples, model);

@@ -207,14 +207,15 @@ impl Resampling {
         for _draw in 0..count {
             times[random.random_range(0..count)] += 1;
         }
-        let different = times.iter().filter(|&&times| times > 0).count();
+        let drawn = || self.architectures.iter().zip(&times).filter(|(_, times)| **times > 0);
+        let (different, runs) = (drawn().count(), drawn().map(|(places, _)| places.len()).sum());
         let mut weights = self.weights.clone();
         for (places, &times) in self.architectures.iter().zip(&times) {
             for &place in places {
                 weights[place] *= f64::from(times);
             }
         }
-        (different > self.misfit.model.parameters()).then_some(weights)
+        self.misfit.model.is_shown_by(different, runs).then_some(weights)
     }
 
     /// The law of one resample; `None` if no start came to finite numbers.

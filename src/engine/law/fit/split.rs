@@ -13,16 +13,16 @@ pub(super) struct Split {
 }
 
 /// Two runs are of one architecture if the law sees the same numbers.
-pub(super) type Key = [u64; 5];
+pub(super) type Key = ([u64; 5], u8);
 
 pub(super) fn key(shape: &Features) -> Key {
-    Axis::ALL.map(|axis| shape.get(axis).to_bits())
+    (Axis::ALL.map(|axis| shape.get(axis).to_bits()), shape.block.feed_forward_matrices())
 }
 
 /// Each architecture draws its own lot, independently of the others. So one run more or less moves at most one
 /// architecture from one part to the other. What changes in the fit is then due to that run and not to another draw.
-fn lot(key: Key, seed: u64) -> u64 {
-    key.into_iter().fold(splitmix64(seed), |lot, bits| splitmix64(lot ^ bits))
+fn lot((axes, _): Key, seed: u64) -> u64 {
+    axes.into_iter().fold(splitmix64(seed), |lot, bits| splitmix64(lot ^ bits))
 }
 
 /// The finaliser of `SplitMix64` (Steele, Lea, Flood 2014): every bit of the result depends on every bit of `state`.
@@ -70,9 +70,16 @@ pub(in crate::law) fn count_architectures(runs: &[&Run]) -> usize {
     runs.iter().map(|run| key(&run.features)).collect::<BTreeSet<_>>().len()
 }
 
+/// Different architectures and lengths among some runs.
+pub(super) fn count_points(runs: &[&Run]) -> usize {
+    let point = |run: &&Run| (key(&run.features), run.tokens.map(f64::to_bits));
+    runs.iter().map(point).collect::<BTreeSet<_>>().len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::Block;
 
     /// A run for each of 100 shapes.
     fn runs() -> Vec<Run> {
@@ -80,7 +87,14 @@ mod tests {
             (1..=10).flat_map(|layers| (1..=10).map(move |width| (f64::from(layers), 64.0 * f64::from(width))));
         let run = |(layers, width)| Run {
             name: format!("{layers}x{width}"),
-            features: Features { layers, width, ffn_ratio: 4.0, kv_dim: width, activation_rate: 1.0 },
+            features: Features {
+                layers,
+                width,
+                ffn_ratio: 4.0,
+                kv_dim: width,
+                activation_rate: 1.0,
+                block: Block::Gated,
+            },
             tokens: None,
             seed: None,
             loss: 3.0,

@@ -7,4 +7,5 @@ mod recovery;
 mod resampling;
 pub(in crate::law) mod samples;
 mod scipy;
+mod sizes;
 mod whole;

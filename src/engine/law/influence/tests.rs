@@ -51,7 +51,14 @@ fn held_out_runs_have_none() {
 fn a_run_that_cannot_be_spared_is_named_first() {
     // Four sizes for the three parameters of a law in one size: none can be spared, repeats can.
     let shapes: Vec<_> = [512.0, 1024.0, 2048.0, 4096.0, 512.0]
-        .map(|width| crate::law::Features { layers: 12.0, width, ffn_ratio: 4.0, kv_dim: width, activation_rate: 1.0 })
+        .map(|width| crate::law::Features {
+            layers: 12.0,
+            width,
+            ffn_ratio: 4.0,
+            kv_dim: width,
+            activation_rate: 1.0,
+            block: crate::law::Block::Gated,
+        })
         .to_vec();
     let runs = samples::with_losses(&shapes, &[4.0, 3.5, 3.2, 3.0, 4.01]);
     let options = FitOptions { form: &crate::law::forms::ACTIVE_TOTAL, ..OPTIONS };

@@ -4,7 +4,7 @@ use super::model::FitFocus;
 use super::model::evidence::FitPlot;
 use super::model::runs::RunColumn;
 use crate::explorer::vocabulary::{Arrow, Direction};
-use engine::features::Axis;
+use engine::law::Variable;
 
 /// See the module.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,7 +16,7 @@ pub enum FitAction {
     /// An arrow key: what it does depends on the focus.
     Arrow(Arrow),
     /// Show the residuals along this axis.
-    ShowAxis(Axis),
+    ShowAxis(Variable),
     /// Look at the run nearest to a place on a plot; distances are counted in plot widths and heights.
     SelectNear {
         /// Which plot.

@@ -13,6 +13,7 @@ use crate::explorer::shelf::LawEntry;
 use crate::explorer::table::SortOrder;
 use crate::explorer::vocabulary::Direction;
 use engine::features::Axis;
+use engine::law::Variable;
 
 /// What the Fit screen looks at.
 #[derive(Debug, Clone)]
@@ -32,7 +33,7 @@ pub struct FitView {
     /// First row of the runs that is shown.
     pub top: usize,
     /// The axis along which a small screen shows the residuals.
-    pub axis: Axis,
+    pub axis: Variable,
     /// Where keys go.
     pub focus: FitFocus,
     /// What a small screen shows below the plots.
@@ -70,7 +71,7 @@ impl Default for FitView {
             sorted_by: None,
             selected: None,
             top: 0,
-            axis: Axis::Layers,
+            axis: Variable::Feature(Axis::Layers),
             focus: FitFocus::Plots,
             lower_pane: LowerPane::Runs,
             coefficients_top: 0,
@@ -122,7 +123,8 @@ impl FitView {
     }
 
     /// The axis after the one at hand, or before it, round and round.
-    pub fn neighbouring_axis(&self, direction: Direction) -> Axis {
-        direction.next_in(&Axis::ALL, self.axis)
+    pub fn neighbouring_axis(&self, direction: Direction) -> Variable {
+        let Some(evidence) = &self.evidence else { return self.axis };
+        direction.next_in(&evidence.axes(), evidence.axis_or_first(self.axis))
     }
 }

@@ -121,7 +121,7 @@ fn files_that_cannot_be_read_are_named() {
         negative,
         "a/trainer_state.json, 'eval_loss': '-3.25' is out of range\n  expected: a number above 0, in nats per token"
     );
-    let file = RunFile { path: "s", source: "s", bytes: b"{\n\xff" };
+    let file = RunFile { path: "s", source: "s", bytes: b"{\n\0\xff" };
     let error = DirectoryReader::default().add("a", &file, &file).unwrap_err();
     assert_eq!(error.to_string(), "s:2: the file is not UTF-8 text");
 }

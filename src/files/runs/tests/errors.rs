@@ -38,7 +38,7 @@ fn a_bad_cell_is_named_by_line_and_column() {
         ("loss", "0", format!("'0' is out of range{loss}")),
         ("loss", "-3.2", format!("'-3.2' is out of range{loss}")),
         ("loss", "\"3,2\"", format!("'3,2' is not a number{loss}{separators}")),
-        ("tokens", "\"10,000,000\"", format!("'10,000,000' is not a number\n  expected: a number above 0{separators}")),
+        ("tokens", "\"10,00,000\"", format!("'10,00,000' is not a number\n  expected: a number above 0{separators}")),
         ("tokens", "10B", "'10B' is not a number\n  expected: a number above 0".to_owned()),
         ("tokens", "0", "'0' is out of range\n  expected: a number above 0".to_owned()),
         ("seed", "-1", "'-1' is out of range\n  expected: a whole number, 0 or more".to_owned()),
@@ -150,8 +150,11 @@ fn a_header_that_cannot_do_is_refused() {
              expert_hidden, expert_hidden_size, moe_intermediate_size, moe_ffn_hidden_size\n  try: --columns \
              ffn_ratio=COLUMN if another column holds it",
         ),
-        ("layers;width;heads;ffn_ratio;loss", "the columns are separated by ';'\n  expected: commas"),
-        ("layers\twidth\tloss", "the columns are separated by tabs\n  expected: commas"),
+        (
+            "layers  width  loss",
+            "the columns are separated by blanks\n  expected: commas, semicolons or tabs\n  try: write the table as CSV; \
+             pandas does so by to_csv, and not by to_string",
+        ),
     ] {
         assert_eq!(csv_error(&format!("# a comment\n{header}\n")), format!("runs.csv:2: {message}"));
     }
@@ -169,7 +172,7 @@ fn a_file_without_runs_is_refused() {
     }
     assert_eq!(jsonl_error(r#"{"synthetic":true}"#), format!("runs.jsonl: there are no runs in the file{expected}"));
     assert_eq!(
-        parse("runs.csv", Format::Csv, b"layers\n\xff\xfe").unwrap_err().to_string(),
+        parse("runs.csv", Format::Csv, b"layers\n\xff\0").unwrap_err().to_string(),
         "runs.csv:2: the file is not UTF-8 text\n  try: save it as CSV or JSON Lines in UTF-8"
     );
 }
@@ -201,20 +204,18 @@ fn json_errors_name_line_and_key() {
     let run = r#"{"layers":2,"width":64,"heads":4,"ffn_ratio":1,"loss":3}"#;
     for (text, message) in [
         (
-            format!("[{run}]"),
-            format!(
-                "1: an array where a run is due{object}\n  try: take the objects out of the array: jq -c '.[]' runs.json > \
-                 runs.jsonl"
-            ),
+            format!("[[{run}]]"),
+            " an array where a run is due, so its values have no names\n  expected: an array of objects, one for each \
+             run\n  try: pandas writes it by to_json('runs.json', orient='records')"
+                .to_owned(),
         ),
         (
-            "{\n\"layers\": 2}".to_owned(),
-            format!(
-                "1: not JSON at character 1: EOF while parsing an object{object}\n  try: put the whole object on one line: \
-                 jq -c . runs.json > runs.jsonl"
-            ),
+            "{\n\"layers\": 2".to_owned(),
+            "2: not JSON at character 11: EOF while parsing an object\n  try: the file ends too early: wait until it is \
+             written, or copy it again"
+                .to_owned(),
         ),
-        (format!("{run}\n3.2"), format!("2: invalid type: floating point `3.2`, expected an object{object}")),
+        (format!("{run}\n3.2"), format!("2: a number where a run is due{object}")),
         (format!("{run}\n{run}, "), format!("2: not JSON at character 57: trailing characters{object}")),
         (
             run.replace(":3}", ":NaN}"),
@@ -228,7 +229,9 @@ fn json_errors_name_line_and_key() {
         ),
         (
             run.replace(":64", ":[64]"),
-            "1, 'width': the value is an array\n  expected: a whole number from 1 to 131,072".to_owned(),
+            "1, 'width': '[64]' is not a number\n  expected: a whole number from 1 to 131,072\n  try: put one value of the \
+             list, such as the last loss of a curve, into a column of its own"
+                .to_owned(),
         ),
         (
             run.replace(":64", ":true"),

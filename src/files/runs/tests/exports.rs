@@ -101,11 +101,21 @@ fn a_cell_over_several_lines_is_named_where_it_begins() {
 
 #[test]
 fn a_table_of_ones_own_gets_no_such_leniency() {
-    let text = format!("{HEADER},status\n{ROW},RUNNING\n{},FINISHED\n", ROW.replace("3.25", ""));
+    let text = format!("{HEADER}\n{ROW}\n{}\n", ROW.replace("3.25", ""));
     assert_eq!(
         csv(&text).unwrap_err().to_string(),
-        "runs.csv:3, 'loss': there is no value\n  expected: a number above 0, in nats per token"
+        "runs.csv:3, 'loss': there is no value\n  expected: a number above 0, in nats per token\n  try: remove the run if it \
+         did not finish"
     );
+}
+
+#[test]
+fn a_column_of_a_trackers_words_says_which_runs_are_finished() {
+    let [empty, running] = [ROW.replace("3.25", ""), ROW.replace('a', "b")];
+    let text = format!("{HEADER},status\n{ROW},ok\n{running},RUNNING\n{empty},finished\n");
+    assert_eq!(skipped(&csv(&text).unwrap()), ["b (running)", "a (no loss)"]);
+    let other = format!("{HEADER},status\n{ROW},ok\n{empty},published\n");
+    assert!(csv(&other).unwrap_err().to_string().starts_with("runs.csv:3, 'loss': there is no value"));
 }
 
 #[test]

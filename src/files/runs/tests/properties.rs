@@ -163,6 +163,10 @@ fn lines_with_runs(format: Format, bytes: &[u8]) -> usize {
                 lines.filter(|line| !line.starts_with('#') && line.contains(|c| !matches!(c, ',' | '"' | ' ')));
             filled.count() - 1
         }
-        Format::JsonLines => lines.filter(|line| !line.is_empty()).count(),
+        Format::JsonLines => {
+            let values = serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>();
+            values.map_while(Result::ok).map(|value| value.as_array().map_or(1, Vec::len)).sum()
+        }
+        Format::Parquet => 0,
     }
 }

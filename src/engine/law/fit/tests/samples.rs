@@ -7,7 +7,7 @@ use rand_distr::{Distribution, Normal};
 
 use super::super::model::Sample;
 use crate::law::forms::Eq2;
-use crate::law::{Coefficients, Features};
+use crate::law::{Block, Coefficients, Features};
 use crate::runs::Run;
 
 /// Table 5 with head dimension 64 and a grid for r.
@@ -28,6 +28,7 @@ pub(crate) fn shapes(count: usize, seed: u64) -> Vec<Features> {
                 ffn_ratio: *FFN_RATIO.choose(&mut random).unwrap(),
                 kv_dim: KV_HEADS.choose(&mut random).unwrap().map_or(width, |heads| 64.0 * heads),
                 activation_rate: active / experts,
+                block: Block::Gated,
             }
         })
         .collect()

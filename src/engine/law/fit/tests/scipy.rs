@@ -4,7 +4,7 @@
 //! have them.
 
 use super::samples;
-use crate::features::Features;
+use crate::features::{Block, Features};
 use crate::fixtures::table_6;
 use crate::law::fit::{FitOptions, fit};
 use crate::runs::Run;
@@ -27,6 +27,7 @@ fn fixed_runs(noise_nats: f64) -> Vec<Run> {
             ffn_ratio: RATIO[(11 * i + i / 5) % 6],
             kv_dim: [64.0, 128.0, 256.0, 512.0, width][(3 * i + i / 7) % 5],
             activation_rate: RATE[(7 * i + i / 9) % 5],
+            block: Block::Gated,
         }
     };
     let shapes: Vec<Features> = (0..120).map(shape).collect();

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::samples;
 use crate::error::Error;
-use crate::features::Features;
+use crate::features::{Block, Features};
 use crate::fixtures::TABLE_6;
 use crate::law::fit::{Fit, FitError, FitOptions, Watch, fit};
 use crate::runs::Run;
@@ -97,6 +97,7 @@ fn any_shape() -> impl Strategy<Value = Features> {
             ffn_ratio,
             kv_dim,
             activation_rate,
+            block: Block::Gated,
         })
 }
 

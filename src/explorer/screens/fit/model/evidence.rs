@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::explorer::shelf::LawEntry;
 use engine::features::{Axis, Features};
-use engine::law::LossLaw;
 use engine::law::influence::{Effect, Influence};
+use engine::law::{LossLaw, Variable};
 use engine::runs::{Dataset, Run};
 
 /// Which part a run plays in the fit.
@@ -200,10 +200,25 @@ impl Evidence {
         self.scaling().map(|point| point.residual().abs()).fold(1e-9, f64::max)
     }
 
+    /// Along what residuals are shown: the axes of shapes, or the sizes where the runs have no shapes.
+    pub fn axes(&self) -> Vec<Variable> {
+        if self.dataset.runs.iter().all(|run| run.features.is_shape()) {
+            return Axis::ALL.map(Variable::Feature).to_vec();
+        }
+        let lengths = self.dataset.runs.iter().all(|run| run.tokens.is_some()).then_some(Variable::Tokens);
+        [Variable::ActiveParameters, Variable::TotalParameters].into_iter().chain(lengths).collect()
+    }
+
+    /// That axis, or the first where these runs have no such axis.
+    pub fn axis_or_first(&self, axis: Variable) -> Variable {
+        let axes = self.axes();
+        if axes.contains(&axis) { axis } else { axes[0] }
+    }
+
     /// What the runs do along an axis.
-    pub fn variation(&self, axis: Axis) -> Variation {
+    pub fn variation(&self, axis: Variable) -> Variation {
         const SAME: f64 = 1e-9;
-        let mut values: Vec<f64> = self.dataset.runs.iter().map(|run| run.features.get(axis)).collect();
+        let mut values: Vec<f64> = (0..self.points.len()).map(|run| self.along(axis, run)).collect();
         values.sort_by(f64::total_cmp);
         values.dedup_by(|next, kept| (*next / *kept).ln() < SAME);
         match values.as_slice() {
@@ -229,8 +244,12 @@ impl Evidence {
         let point = &self.points[run];
         match plot {
             FitPlot::Predictions => (point.measured, point.predicted),
-            FitPlot::Residuals(axis) => (self.features(run).get(axis), point.residual()),
+            FitPlot::Residuals(axis) => (self.along(axis, run), point.residual()),
         }
+    }
+
+    fn along(&self, axis: Variable, run: usize) -> f64 {
+        axis.value(self.features(run), self.dataset.runs[run].tokens)
     }
 }
 
@@ -240,7 +259,7 @@ pub enum FitPlot {
     /// Predicted over measured loss.
     Predictions,
     /// Residuals over an axis, which is logarithmic.
-    Residuals(Axis),
+    Residuals(Variable),
 }
 
 impl FitPlot {
@@ -268,13 +287,21 @@ pub(super) mod tests {
     use crate::built_in;
     use crate::explorer::recipe::Recipe;
     use crate::explorer::standing::Standing;
+    use engine::features::Block;
     use engine::law::FitQuality;
     use engine::law::fit::Fit;
 
     /// Three runs against the paper's law: 0.5 nats above it, 0.1 below it, and on it; the last is held out.
     pub(in crate::explorer) fn entry() -> LawEntry {
         let law = built_in::library().law("paper").unwrap().1;
-        let shape = |layers, width| Features { layers, width, ffn_ratio: 2.0, kv_dim: 256.0, activation_rate: 1.0 };
+        let shape = |layers, width| Features {
+            layers,
+            width,
+            ffn_ratio: 2.0,
+            kv_dim: 256.0,
+            activation_rate: 1.0,
+            block: Block::Gated,
+        };
         let run = |name: &str, features: Features, above: f64| Run {
             name: name.into(),
             loss: law.coefficients.loss(&features) + above,
@@ -338,8 +365,8 @@ pub(super) mod tests {
     #[test]
     fn an_axis_that_never_varies_is_known() {
         let evidence = Evidence::of(&entry()).unwrap();
-        assert_eq!(evidence.variation(Axis::Layers), Variation::Over(vec![4.0, 8.0]));
-        assert_eq!(evidence.variation(Axis::FfnRatio), Variation::Constant(2.0));
+        assert_eq!(evidence.variation(Variable::Feature(Axis::Layers)), Variation::Over(vec![4.0, 8.0]));
+        assert_eq!(evidence.variation(Variable::Feature(Axis::FfnRatio)), Variation::Constant(2.0));
     }
 
     #[test]
@@ -350,7 +377,7 @@ pub(super) mod tests {
             evidence.nearest(plot, (x * 1.01, y + shift), (0.7, 1.0))
         };
         for run in 0..3 {
-            assert_eq!(near(FitPlot::Residuals(Axis::Width), run, 0.01), Some(run));
+            assert_eq!(near(FitPlot::Residuals(Variable::Feature(Axis::Width)), run, 0.01), Some(run));
             assert_eq!(near(FitPlot::Predictions, run, 0.0), Some(run));
         }
     }

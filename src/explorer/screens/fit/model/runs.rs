@@ -113,6 +113,7 @@ impl RunColumn {
             Self::Part => point.part.name().to_owned(),
             Self::Shift => without(point.without, |effect| format!("{:.5}", effect.shift)),
             Self::Deleted => without(point.without, |effect| signed(effect.deleted_residual, loss)),
+            Self::Shape(_) if !evidence.features(run).is_shape() => "–".to_owned(),
             Self::Shape(axis) => units::ratio(evidence.features(run).get(axis)),
         }
     }
@@ -129,6 +130,7 @@ impl RunColumn {
             Self::Part => f64::from(part_rank(point.part)),
             Self::Shift => weight(point.without, |effect| effect.shift),
             Self::Deleted => weight(point.without, |effect| effect.deleted_residual.abs()),
+            Self::Shape(_) if !evidence.features(run).is_shape() => 0.0,
             Self::Shape(axis) => evidence.features(run).get(axis),
         }
     }

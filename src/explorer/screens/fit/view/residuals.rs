@@ -17,7 +17,7 @@ use crate::explorer::screens::fit::model::evidence::{Evidence, FitPlot, Variatio
 use crate::explorer::slider::roundest;
 use crate::explorer::state::State;
 use crate::explorer::vocabulary::Direction;
-use engine::features::Axis;
+use engine::law::Variable;
 use engine::text::{self, fit as cut};
 use engine::units;
 
@@ -38,7 +38,7 @@ pub(super) fn render(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence
 
 /// The axis at hand, with buttons for its neighbours in the title.
 fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) {
-    let axis = state.fit.axis;
+    let axis = evidence.axis_or_first(state.fit.axis);
     let title = format!("Residuals along ◂{axis}▸");
     let inner = canvas.pane(area, &title, focused(state, FitFocus::Plots));
     canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
@@ -51,7 +51,7 @@ fn one(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, area: Rect) 
         Variation::Constant(value) => {
             let words = format!(
                 "{axis} is {} in all {} runs: they cannot show what it does (← →: other axes)",
-                units::ratio(value),
+                written(axis, value),
                 units::count(evidence.points.len())
             );
             canvas.centred(inner, &words, Role::Label);
@@ -68,11 +68,11 @@ fn side_by_side(canvas: &mut Canvas<'_>, state: &State, evidence: &Evidence, are
     let inner = canvas.pane(area, "Residuals along", focused(state, FitFocus::Plots));
     canvas.hits.push(area, Target::Press(Action::Fit(FitAction::Focus(FitFocus::Plots))));
     convention(canvas, area);
-    let mut varying: Vec<(Axis, Vec<f64>)> = Vec::new();
+    let mut varying: Vec<(Variable, Vec<f64>)> = Vec::new();
     let mut constant: Vec<String> = Vec::new();
-    for axis in Axis::ALL {
+    for axis in evidence.axes() {
         match evidence.variation(axis) {
-            Variation::Constant(value) => constant.push(format!("{axis} ({})", units::ratio(value))),
+            Variation::Constant(value) => constant.push(format!("{axis} ({})", written(axis, value))),
             Variation::Over(values) => varying.push((axis, values)),
         }
     }
@@ -118,7 +118,7 @@ fn tile(
     canvas: &mut Canvas<'_>,
     state: &State,
     evidence: &Evidence,
-    (axis, values): (Axis, &[f64]),
+    (axis, values): (Variable, &[f64]),
     (area, labels): (Rect, Labels),
 ) {
     let before = if labels == Labels::Shown { LABEL_COLUMNS } else { 1 };
@@ -135,24 +135,33 @@ fn tile(
     let most = evidence.largest_residual();
     let plane = Plane::new(plot, Scale::logarithmic([*low, *high], 0.1), Scale::linear([-most, most], MARGIN * most));
     let steps = steps(most, plot.height);
-    let written = if labels == Labels::Shown { even_labels(&steps) } else { vec![String::new(); steps.len()] };
+    let of_rows = if labels == Labels::Shown { even_labels(&steps) } else { vec![String::new(); steps.len()] };
     let rows: Vec<Tick> = steps
         .into_iter()
-        .zip(written)
+        .zip(of_rows)
         .filter_map(|(value, label)| Some(Tick { cell: plane.row(value)?, label }))
         .collect();
-    let columns = plane.column_ticks(tick_values(values).into_iter().map(|value| (value, units::ratio(value))));
+    let columns = plane.column_ticks(tick_values(values).into_iter().map(|value| (value, written(axis, value))));
     scales(canvas, plot, &rows, &columns, "");
     let ends = plane.x().ends();
     marks::render(canvas, state, evidence, (FitPlot::Residuals(axis), plane), [(ends[0], 0.0), (ends[1], 0.0)]);
 }
 
 /// The axis' name at the right end of its tile, in the pane's upper border.
-fn name(canvas: &mut Canvas<'_>, state: &State, axis: Axis, tile: Rect) {
+fn name(canvas: &mut Canvas<'_>, state: &State, axis: Variable, tile: Rect) {
     let words = format!(" {axis} ");
     let x = tile.right().saturating_sub(words.len() as u16);
     let role = if state.fit.axis == axis { Role::Title } else { Role::Label };
     canvas.button((x, tile.y - 1), &words, role, Action::Fit(FitAction::ShowAxis(axis)));
+}
+
+/// A value along an axis.
+fn written(axis: Variable, value: f64) -> String {
+    match axis {
+        Variable::Feature(_) => units::ratio(value),
+        Variable::ActiveParameters | Variable::TotalParameters => units::parameters(value.round() as u64),
+        Variable::Tokens => format!("{value:.1e}"),
+    }
 }
 
 /// Round values up to the largest residual either way, as many as have room in so many rows; 0 always.
