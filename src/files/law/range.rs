@@ -82,10 +82,9 @@ impl RangeFile {
             active_parameters,
             total_parameters,
             block: match self.feed_forward_matrices {
-                None => Some(Block::Gated),
+                None | Some(3) => Some(Block::Gated),
                 Some(SEVERAL) => None,
                 Some(2) => Some(Block::Plain),
-                Some(3) => Some(Block::Gated),
                 Some(other) => {
                     let key = table.key("feed_forward_matrices");
                     return Err(toml.error(&key, format!("'{other}' is out of range")).expected("2, 3, or 0 for both"));
