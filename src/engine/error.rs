@@ -85,6 +85,14 @@ impl Error {
         self
     }
 
+    /// Of a whole of which this was the first part that failed: what is wrong with the whole, and what helps the part.
+    #[must_use]
+    pub fn of_whole(mut self, what: impl Into<String>) -> Self {
+        self.0.what = what.into();
+        (self.0.source, self.0.line, self.0.row, self.0.column) = (None, None, None, None);
+        self
+    }
+
     /// Without the place and on one line, for a status line.
     pub fn headline(&self) -> &str {
         &self.0.what

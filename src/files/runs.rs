@@ -29,6 +29,7 @@ mod table_file;
 mod trainer_state;
 mod value;
 pub mod write;
+mod yaml;
 
 use std::fmt::{self, Write as _};
 
@@ -62,6 +63,31 @@ impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", shown(&self.name), self.reason)
     }
+}
+
+/// Runs that were left out, those with one reason together: `a, b and 12 more (no loss)`. No more of either than anybody
+/// reads.
+pub fn grouped(skipped: &[Skipped]) -> Vec<String> {
+    const MOST_NAMES: usize = 4;
+    const MOST_REASONS: usize = 6;
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for Skipped { name, reason } in skipped {
+        match groups.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, names)) => names.push(shown(name)),
+            None => groups.push((reason, vec![shown(name)])),
+        }
+    }
+    let in_words = |(reason, names): &(&str, Vec<String>)| {
+        let more = names.len().saturating_sub(MOST_NAMES);
+        let shown = names[..names.len() - more].join(", ");
+        if more == 0 { format!("{shown} ({reason})") } else { format!("{shown} and {more} more ({reason})") }
+    };
+    let mut words: Vec<String> = groups.iter().take(MOST_REASONS).map(in_words).collect();
+    let rest: usize = groups.iter().skip(MOST_REASONS).map(|(_, names)| names.len()).sum();
+    if rest > 0 {
+        words.push(format!("{rest} more for other reasons"));
+    }
+    words
 }
 
 /// Whether somebody said what the columns mean.
@@ -103,7 +129,7 @@ impl Loaded {
         let assumptions: &[(Field, &str)] = match self.dialect {
             // There it is all in config.json.
             Dialect::TrainerDirectories => &[],
-            Dialect::Plain | Dialect::Wandb | Dialect::Tracker | Dialect::Mlflow => &[
+            _ => &[
                 (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
                 (Field::Experts, "no experts: taken as dense"),
             ],
@@ -158,7 +184,7 @@ impl Loaded {
         parts.extend(self.used.iter().filter(|used| used.field.name() != used.column).map(Used::to_string));
         parts.extend(self.assumed());
         if !self.skipped.is_empty() {
-            parts.push(format!("{} skipped: {}", self.skipped.len(), some_of(&self.skipped)));
+            parts.push(format!("{} skipped: {}", self.skipped.len(), grouped(&self.skipped).join(", ")));
         }
         if !self.ignored.is_empty() {
             parts.push(format!("ignored: {}", some_of(&self.ignored)));

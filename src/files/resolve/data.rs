@@ -21,6 +21,9 @@ impl Library {
             return directory(path, choice);
         }
         let path = Path::new(typed);
+        if let Some(refused) = run_directory::other::refusal(path) {
+            return Err(refused.in_source(escaped(typed)));
+        }
         let file = self.find(Kind::Data, typed)?;
         if path.file_name().is_some_and(|name| name == run_directory::STATE) {
             let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or_else(|| Path::new("."));
@@ -78,13 +81,9 @@ impl Library {
 }
 
 pub(crate) fn directory(path: &Path, choice: &ColumnChoice) -> Result<Loaded> {
-    if let ColumnChoice::AsTold(_) = choice {
-        return Err(Error::new("a directory of runs has no columns")
-            .in_source(path.display().to_string())
-            .at_column("--columns")
-            .hint("leave the option out, or give a table"));
-    }
-    let mut loaded = run_directory::read_dataset(path)?;
+    let nothing = Mapping::default();
+    let told = if let ColumnChoice::AsTold(told) = choice { told } else { &nothing };
+    let mut loaded = run_directory::read_dataset(path, told)?;
     loaded.dataset.origin = Some(escaped(&path.display().to_string()));
     Ok(loaded)
 }

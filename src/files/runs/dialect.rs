@@ -30,6 +30,10 @@ pub enum Dialect {
     Mlflow,
     /// The Hugging Face Trainer, in directories; no table at all.
     TrainerDirectories,
+    /// Weights & Biases, in the directories beside the training script.
+    WandbDirectories,
+    /// Lightning's CSV logger, in directories.
+    LightningDirectories,
 }
 
 impl Dialect {
@@ -73,7 +77,7 @@ impl Dialect {
             Self::Plain | Self::Tracker => ["state", "status"].iter().any(|name| column.eq_ignore_ascii_case(name)),
             Self::Wandb => column == "State",
             Self::Mlflow => column == "status",
-            Self::TrainerDirectories => false,
+            Self::TrainerDirectories | Self::WandbDirectories | Self::LightningDirectories => false,
         }
     }
 
@@ -125,6 +129,8 @@ impl fmt::Display for Dialect {
             Self::Tracker => "runs from a tracker",
             Self::Mlflow => "MLflow run table",
             Self::TrainerDirectories => "Hugging Face run directories",
+            Self::WandbDirectories => "W&B run directories",
+            Self::LightningDirectories => "Lightning run directories",
         })
     }
 }

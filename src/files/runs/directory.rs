@@ -1,19 +1,24 @@
-//! Runs from directories as the Hugging Face Trainer leaves them: `trainer_state.json` beside `config.json`.
+//! Runs from directories as trainers and trackers leave them: the Hugging Face Trainer ([`trainer`]), Weights & Biases
+//! and Lightning ([`tracked`]).
 //!
 //! Text in, runs out, like the readers of tables; [`crate::resolve`] finds the files. A run without a held-out loss is
-//! left out and named, like an unfinished run of an export. A file that cannot be read is an error.
+//! left out and named, like an unfinished run of an export, and so is one that cannot be read: people keep adapters,
+//! half-copied folders and other models beside their runs. A directory in which nothing can be used is an error.
+
+mod tracked;
+mod trainer;
 
 use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use super::trainer_state::{Evaluation, TrainerState};
-use super::{Dialect, Field, Loaded, Skipped, Told, Used, hex};
+use self::trainer::Trained;
+use super::rows::Rows;
+use super::{Dialect, Field, Loaded, Mapping, Skipped, Table, Told, Used, grouped, hex};
 use crate::encoding::decoded;
-use crate::hf_config::{HfConfig, Purpose};
 use engine::error::{Error, Result};
-use engine::runs::{Dataset, Run};
-use engine::text::{shown, some_of};
+use engine::runs::Dataset;
+use engine::text::shown;
 
 /// A file that belongs to a run.
 #[derive(Debug, Clone, Copy)]
@@ -26,148 +31,173 @@ pub struct RunFile<'a> {
     pub bytes: &'a [u8],
 }
 
-/// A dataset that grows by one run directory at a time, so that only one run's log is held.
-#[derive(Debug, Default)]
-pub struct DirectoryReader {
-    runs: Vec<Run>,
-    skipped: Vec<Skipped>,
-    /// Runs whose last evaluation was not at the end, with the step.
-    early: Vec<String>,
-    /// Runs with a shared expert.
-    shared: Vec<String>,
-    /// Runs whose layers differ, and how.
-    differing: Vec<String>,
-    /// Digest and path of each file that gave a run.
-    files: Vec<(String, String)>,
+/// The files of one run.
+#[derive(Debug, Clone, Copy)]
+pub enum RunFiles<'a> {
+    /// The Hugging Face Trainer's.
+    Trainer {
+        /// Its log, `trainer_state.json`.
+        state: Option<RunFile<'a>>,
+        /// What the example scripts write at the end: `eval_results.json` before `all_results.json`.
+        results: &'a [RunFile<'a>],
+        /// The model's shape, `config.json`.
+        config: RunFile<'a>,
+    },
+    /// Weights & Biases's, below `wandb/`.
+    Wandb {
+        /// The last value of every metric, `wandb-summary.json`.
+        summary: RunFile<'a>,
+        /// The settings, `config.yaml`.
+        config: Option<RunFile<'a>>,
+    },
+    /// Of Lightning's CSV logger.
+    Lightning {
+        /// `metrics.csv`.
+        metrics: RunFile<'a>,
+        /// `hparams.yaml`.
+        hparams: Option<RunFile<'a>>,
+    },
 }
 
 /// How many steps a trainer's state has behind it, to find the newest of several.
 pub fn global_step(file: &RunFile<'_>) -> Result<u64> {
-    Ok(TrainerState::parse(file.source, &text(file)?)?.global_step)
+    trainer::global_step(file)
 }
 
-impl DirectoryReader {
-    /// Adds the run in the directory called `name`.
-    pub fn add(&mut self, name: &str, state_file: &RunFile<'_>, config_file: &RunFile<'_>) -> Result<()> {
-        let state = TrainerState::parse(state_file.source, &text(state_file)?)?;
-        let config = HfConfig::parse(config_file.source, &text(config_file)?, Purpose::Runs)?;
-        let reason = match state.evaluation {
-            Evaluation::Loss { .. } if config.layout().dense.is_some() => {
-                "some layers are dense and others have experts, but a law sees one shape for all layers".to_owned()
-            }
-            Evaluation::Loss { loss, step } => {
-                self.note(name, &state, step, &config);
-                for file in [state_file, config_file] {
-                    self.files.push((file.path.to_owned(), super::sha256(file.bytes)));
+/// The error for results of lm-eval, if the file is one; it gives no run.
+pub fn lm_eval(file: &RunFile<'_>) -> Option<Error> {
+    let text = text(file).ok()?;
+    super::lm_eval::refusal_of(&text).map(|error| error.in_source(file.source))
+}
+
+/// A dataset that grows by one run directory at a time, so that only one run's log is held.
+pub struct DirectoryReader<'t> {
+    told: &'t Mapping,
+    trained: Trained<'t>,
+    tracked: Rows<'t>,
+    dialect: Dialect,
+    skipped: Vec<Skipped>,
+    /// The first run that could not be read, in full.
+    first_error: Option<Error>,
+    /// Digest and path of each file that gave a run.
+    files: Vec<(String, String)>,
+}
+
+impl<'t> DirectoryReader<'t> {
+    /// One without runs, whose columns are as told where something is told.
+    pub fn new(told: &'t Mapping) -> Self {
+        Self {
+            told,
+            trained: Trained::new(told),
+            tracked: Rows::new(Dialect::Tracker, told),
+            dialect: Dialect::TrainerDirectories,
+            skipped: Vec::new(),
+            first_error: None,
+            files: Vec::new(),
+        }
+    }
+
+    /// Adds the run in the directory called `name`. Fails where its files cannot be read.
+    pub fn add(&mut self, name: &str, files: &RunFiles<'_>) -> Result<()> {
+        match files {
+            RunFiles::Trainer { state, results, config } => {
+                if let Some(skipped) = self.trained.add(name, state.as_ref(), results, config)? {
+                    self.skipped.push(skipped);
+                    return Ok(());
                 }
-                self.runs.push(Run {
-                    name: name.to_owned(),
-                    features: config.features(),
-                    tokens: state.tokens,
-                    seed: None,
-                    loss,
-                    perplexity: None,
-                });
-                return Ok(());
+                self.remember(state.iter().chain(*results).chain([config]));
             }
-            Evaluation::Diverged(value) => format!("the last eval_loss is {value}"),
-            Evaluation::Missing { others } if others.is_empty() => "no eval_loss".to_owned(),
-            Evaluation::Missing { others } => {
-                let others: Vec<String> = others.iter().take(4).map(|key| shown(key)).collect();
-                format!("no eval_loss, only {}; a training loss is not a held-out loss", others.join(", "))
+            RunFiles::Wandb { summary, config } => {
+                self.dialect = Dialect::WandbDirectories;
+                tracked::wandb(&mut self.tracked, name, summary, config.as_ref())?;
+                self.remember([summary].into_iter().chain(config));
             }
-        };
-        self.skipped.push(Skipped { name: name.to_owned(), reason });
+            RunFiles::Lightning { metrics, hparams } => {
+                self.dialect = Dialect::LightningDirectories;
+                tracked::lightning(&mut self.tracked, name, metrics, hparams.as_ref())?;
+                self.remember([metrics].into_iter().chain(hparams));
+            }
+        }
         Ok(())
     }
 
-    fn note(&mut self, name: &str, state: &TrainerState, step: u64, config: &HfConfig) {
-        let end = state.max_steps.unwrap_or(0).max(state.global_step);
-        if step < end {
-            let [step, end] = [step, end].map(|steps| engine::units::count(steps as usize));
-            self.early.push(format!("{} at step {step} of {end}", shown(name)));
-        }
-        if config.has_shared_expert() {
-            self.shared.push(shown(name));
-        }
-        if !config.layout().is_uniform() {
-            let how = config.layout().in_words(config.layers()).join(", ");
-            self.differing.push(format!("{} ({how})", shown(name)));
-        }
+    /// Leaves out a run that cannot be read.
+    pub fn skip(&mut self, name: &str, error: Error) {
+        self.skipped.push(Skipped { name: name.to_owned(), reason: error.headline().to_owned() });
+        self.first_error.get_or_insert(error);
     }
 
-    fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
-        if !self.early.is_empty() {
-            remarks.push(format!("evaluated before the end of training: {}", some_of(&self.early)));
-        }
-        if !self.shared.is_empty() {
-            let what = "a shared expert counts by its weights in FFN ratio and activation rate";
-            remarks.push(format!("{what}: {}", some_of(&self.shared)));
-        }
-        if !self.differing.is_empty() {
-            remarks.push(format!("no law sees how layers differ: {}", some_of(&self.differing)));
-        }
-        remarks
+    fn remember<'f>(&mut self, files: impl Iterator<Item = &'f RunFile<'f>>) {
+        self.files.extend(files.map(|file| (file.path.to_owned(), super::sha256(file.bytes))));
     }
 
     /// The dataset of that name; `ignored` are the directories that hold no run.
     pub fn finish(self, name: String, ignored: Vec<String>) -> Result<Loaded> {
-        if self.runs.is_empty() {
-            let what = match self.skipped.as_slice() {
-                [] => "there are no runs in the directory".to_owned(),
-                [only] => format!("run '{}' cannot be used: {}", shown(&only.name), only.reason),
-                skipped => format!("none of the {} runs can be used: {}", skipped.len(), some_of(skipped)),
-            };
-            return Err(Error::new(what)
-                .expected("an eval_loss in log_history")
-                .hint("train with eval_strategy and an eval_dataset"));
-        }
-        let (used, remarks) = (used(&self.runs), self.remarks());
+        let table = if self.dialect == Dialect::TrainerDirectories {
+            self.trained.check()?;
+            if self.trained.is_empty() {
+                let first = self.first_error.filter(|_| are_alike(&self.skipped));
+                return Err(first.unwrap_or_else(|| self.trained.refusal(unusable(&self.skipped))));
+            }
+            Ok(self.trained.table())
+        } else {
+            self.tracked.finish()
+        };
+        let mut table = match (table, self.first_error) {
+            (Err(_), Some(first)) => return Err(first_of(&self.skipped, first)),
+            (table, _) => table?,
+        };
+        table.skipped.extend(self.skipped);
+        table.ignored.extend(ignored);
         let mut loaded = Loaded {
             dataset: Dataset {
                 name,
                 sha256: digest(self.files),
-                synthetic: false,
-                runs: self.runs,
+                synthetic: table.synthetic,
+                runs: table.runs,
                 origin: None,
                 reading: None,
             },
-            dialect: Dialect::TrainerDirectories,
-            used,
-            ignored,
-            skipped: self.skipped,
-            told: Told::Nothing,
-            remarks,
+            dialect: self.dialect,
+            used: table.used,
+            ignored: table.ignored,
+            skipped: table.skipped,
+            told: if self.told.is_empty() { Told::Nothing } else { Told::Now },
+            remarks: table.remarks,
         };
         loaded.dataset.reading = Some(loaded.summary());
         Ok(loaded)
     }
 }
 
+/// Why there is no run.
+fn unusable(skipped: &[Skipped]) -> String {
+    match skipped {
+        [] => "there are no runs in the directory".to_owned(),
+        [only] => format!("run '{}' cannot be used: {}", shown(&only.name), only.reason),
+        several => format!("none of the {} runs can be used: {}", several.len(), grouped(several).join(", ")),
+    }
+}
+
+/// Whether all were left out for the same reason.
+fn are_alike(skipped: &[Skipped]) -> bool {
+    skipped.windows(2).all(|pair| pair[0].reason == pair[1].reason)
+}
+
+/// The error of the first run that could not be read, of all of them if they differ.
+fn first_of(skipped: &[Skipped], first: Error) -> Error {
+    if are_alike(skipped) { first } else { first.of_whole(unusable(skipped)) }
+}
+
 /// The sha256 of the text that `sha256sum` prints for the files, sorted by path. `sha256sum FILES… | sha256sum` checks
 /// it.
 fn digest(mut files: Vec<(String, String)>) -> String {
-    files.sort();
+    files.sort_unstable();
     let mut digest = Sha256::new();
     for (path, sha256) in files {
         digest.update(format!("{sha256}  {path}\n"));
     }
     hex(&digest.finalize())
-}
-
-fn used(runs: &[Run]) -> Vec<Used> {
-    let column = |field, column: &str| Used { field, column: column.to_owned() };
-    let mut used = vec![
-        column(Field::Layers, "num_hidden_layers"),
-        column(Field::Width, "hidden_size"),
-        column(Field::KvHeads, "num_key_value_heads"),
-        column(Field::Loss, "eval_loss"),
-    ];
-    if runs.iter().any(|run| run.tokens.is_some()) {
-        used.push(column(Field::Tokens, "num_input_tokens_seen"));
-    }
-    used
 }
 
 fn text<'a>(file: &RunFile<'a>) -> Result<Cow<'a, str>> {

@@ -151,7 +151,7 @@ impl<'a> Parser<'a> {
 }
 
 /// What stands for itself: a number, a truth, nothing, or text of some other kind.
-fn word(text: &str) -> Value<'_> {
+pub(super) fn word(text: &str) -> Value<'_> {
     match text {
         "None" | "null" => return Value::Null,
         "True" | "true" => return Value::Bool(true),

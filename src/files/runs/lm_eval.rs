@@ -5,6 +5,7 @@
 
 use serde_json::value::RawValue;
 
+use super::document::Pairs;
 use engine::error::Error;
 
 /// Metrics of running text with what makes nats per token of them.
@@ -17,6 +18,12 @@ const METRICS: [(&str, &str); 4] = [
 
 /// Keys of such a file beside `results`.
 const MARKS: [&str; 5] = ["n-shot", "versions", "configs", "lm_eval_version", "higher_is_better"];
+
+/// The error for the text of such a file.
+pub(super) fn refusal_of(text: &str) -> Option<Error> {
+    let Pairs(pairs) = serde_json::from_str(text).ok()?;
+    refusal(|wanted| pairs.iter().find(|(key, _)| key == wanted).map(|(_, raw)| *raw))
+}
 
 /// The error for a file of such results, whose values are asked for by key; none for another file.
 pub(super) fn refusal<'a>(value_of: impl Fn(&str) -> Option<&'a RawValue>) -> Option<Error> {

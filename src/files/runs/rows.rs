@@ -14,9 +14,8 @@ use super::mapping::Mapping;
 use super::numbers::Decimal;
 use super::row::Row;
 use super::value::{Entries, flattened};
-use super::{Table, no_runs};
+use super::{Table, grouped, no_runs};
 use engine::error::{Error, Result};
-use engine::text::some_of;
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +24,8 @@ pub(super) enum Place {
     Line(u64),
     /// In a table without lines, from 1.
     Row(u64),
+    /// In files of its own.
+    Whole,
 }
 
 impl Place {
@@ -32,6 +33,7 @@ impl Place {
         match self {
             Self::Line(line) => error.at_line(line),
             Self::Row(row) => error.at_row(row),
+            Self::Whole => error,
         }
     }
 
@@ -39,6 +41,7 @@ impl Place {
         match self {
             Self::Line(line) => format!("line {line}"),
             Self::Row(row) => format!("row {row}"),
+            Self::Whole => "the run".to_owned(),
         }
     }
 }
@@ -192,7 +195,7 @@ impl<'t> Rows<'t> {
         // Objects without a loss were left out as unfinished. If none of them has a key for it, that is the reason.
         self.told.check(&seen)?;
         Columns::new(seen, self.told)?.require()?;
-        Err(Error::new(format!("none of the {} runs is finished: {}", skipped.len(), some_of(skipped)))
+        Err(Error::new(format!("none of the {} runs is finished: {}", skipped.len(), grouped(skipped).join(", ")))
             .expected("a run that has ended, with its loss"))
     }
 }

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::fixtures;
+use crate::runs::Field;
 
 const TOLD: &str = "name,l,width,heads,ffn_ratio,out\na,2,64,4,1,3\nb,4,64,4,1,2.5\n";
 
@@ -166,7 +167,8 @@ fn what_is_no_directory_of_runs_says_what_it_is() {
         let error = library.data_as(&at(&dir, path), choice).unwrap_err().to_string();
         error.replace(&dir.path().display().to_string(), "")
     };
-    let expected = "expected: trainer_state.json with config.json, here, in checkpoint-N, or one directory below";
+    let expected = "expected: trainer_state.json with config.json, here, in checkpoint-N, or one directory below; \
+                    or runs of W&B or Lightning";
     let by_name = ColumnChoice::ByName;
     assert_eq!(
         refusal("e", &by_name),
@@ -187,11 +189,108 @@ fn what_is_no_directory_of_runs_says_what_it_is() {
     );
     assert_eq!(
         refusal("one", &choice("loss=x")),
-        "/one, '--columns': a directory of runs has no columns\n  try: leave the option out, or give a table"
+        "/one: run 'one' cannot be used: no x, but eval_loss\n  expected: x in log_history, or another loss told\n  try: \
+         --columns loss=eval_loss"
+    );
+    assert!(
+        refusal("one", &choice("width=x")).starts_with("/one, '--columns': a directory of runs has no columns to give")
     );
     assert_eq!(
         refusal("one/trainer_state.json", &by_name),
         "/one/trainer_state.json: this is one run's log, which lacks the model's shape\n  try: --data /one, the directory \
          that has config.json too"
     );
+}
+
+#[test]
+fn one_bad_directory_does_not_stop_the_others() {
+    let (dir, library) = place(&[
+        (
+            "out/adapter/trainer_state.json",
+            "{\"global_step\": 9, \"log_history\": [{\"eval_loss\": 1.2, \"step\": 9}]}",
+        ),
+        ("out/adapter/adapter_config.json", "{\"peft_type\": \"LORA\"}"),
+        ("out/cut/trainer_state.json", "{\"global_step\": 9, \"log_hist"),
+        ("out/cut/config.json", &run(9, 3.0)[1]),
+        ("out/mamba/config.json", "{\"model_type\": \"mamba\"}"),
+        ("out/mamba/trainer_state.json", &run(9, 3.0)[0]),
+        ("out/evaluated/eval_results.json", "{\"eval_loss\": 3.125}"),
+        ("out/evaluated/config.json", &run(9, 3.0)[1]),
+    ]);
+    write_run(&dir.path().join("out"), "good", 1000, 2.75);
+    let loaded = library.data(&at(&dir, "out")).unwrap();
+    assert_eq!(losses(&loaded), [("evaluated", 3.125), ("good", 2.75)]);
+    let skipped: Vec<String> = loaded.skipped.iter().map(ToString::to_string).collect();
+    assert_eq!(skipped[0], "adapter (there is no config.json beside trainer_state.json)");
+    assert!(skipped[1].starts_with("cut (not JSON at character 28"), "{skipped:?}");
+    assert!(skipped[2].starts_with("mamba (models of type 'mamba' are not read here"), "{skipped:?}");
+}
+
+const SETTINGS: &str =
+    "n_layer:\n    value: 4\nd_model:\n    value: 256\nn_head:\n    value: 4\nffn_ratio:\n    value: 4\n";
+
+#[test]
+fn runs_of_trackers_are_found_where_they_put_them() {
+    let (dir, library) = place(&[
+        ("p/wandb/debug.log", ""),
+        ("p/wandb/run-1-a/files/config.yaml", SETTINGS),
+        ("p/wandb/run-1-a/files/wandb-summary.json", "{\"eval/loss\": 3.25, \"k\": 7}"),
+        ("p/wandb/run-1-a/run-a.wandb", ""),
+        ("p/wandb/offline-run-2-b/files/config.yaml", SETTINGS),
+        ("p/wandb/offline-run-2-b/files/wandb-summary.json", "{\"eval/loss\": 3.5}"),
+        ("p/wandb/run-3-c/files/config.yaml", SETTINGS),
+        ("p/src/train.py", ""),
+        ("l/lightning_logs/version_0/metrics.csv", "step,val_loss\n1,3.5\n2,3.25\n"),
+        ("l/lightning_logs/version_0/hparams.yaml", "n_layer: 4\nd_model: 256\nn_head: 4\nffn_ratio: 4\n"),
+        ("l/lightning_logs/version_1/metrics.csv", "step,val_loss\n1,3.125\n"),
+        ("l/lightning_logs/version_1/hparams.yaml", "n_layer: 8\nd_model: 256\nn_head: 4\nffn_ratio: 4\n"),
+    ]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("run-1-a", dir.path().join("p/wandb/latest-run")).unwrap();
+    for (path, prefix) in [("p", "wandb/"), ("p/wandb", "")] {
+        let loaded = library.data(&at(&dir, path)).unwrap();
+        let names = [format!("{prefix}offline-run-2-b"), format!("{prefix}run-1-a")];
+        assert_eq!(losses(&loaded), [(names[0].as_str(), 3.5), (names[1].as_str(), 3.25)]);
+        assert!(loaded.skipped[0].reason.starts_with("there is no wandb-summary.json"), "{:?}", loaded.skipped);
+        assert!(loaded.summary().contains("W&B run directories"), "{}", loaded.summary());
+    }
+    assert_eq!(losses(&library.data(&at(&dir, "p/wandb/run-1-a")).unwrap()), [("run-1-a", 3.25)]);
+    assert_eq!(losses(&library.data(&at(&dir, "p/wandb/run-1-a/files")).unwrap()), [("files", 3.25)]);
+    let told = library.data_as(&at(&dir, "p"), &choice("seed=summary.k")).unwrap();
+    assert_eq!(told.used.iter().find(|used| used.field == Field::Seed).unwrap().column, "summary.k");
+    for (path, prefix) in [("l", "lightning_logs/"), ("l/lightning_logs", "")] {
+        let names = ["version_0", "version_1"].map(|name| format!("{prefix}{name}"));
+        let loaded = library.data(&at(&dir, path)).unwrap();
+        assert_eq!(losses(&loaded), [(names[0].as_str(), 3.25), (names[1].as_str(), 3.125)]);
+    }
+}
+
+#[test]
+fn what_other_programs_keep_is_named_with_the_way_to_export_it() {
+    let (dir, library) = place(&[
+        ("board/run/events.out.tfevents.1700000000.host.1.0", ""),
+        ("n/.neptune/offline/x", ""),
+        ("c/.cometml-runs/x.zip", ""),
+        ("m/mlruns/0/meta.yaml", ""),
+        (
+            "e/model/results_2026-01-01.json",
+            "{\"results\": {\"wikitext\": {\"bits_per_byte,none\": 0.8}}, \"versions\": {}}",
+        ),
+    ]);
+    for (path, what, way) in [
+        ("board", "only TensorBoard's event files", "one row per run"),
+        (
+            "board/run/events.out.tfevents.1700000000.host.1.0",
+            "this is one of TensorBoard's event files",
+            "one row per run",
+        ),
+        ("n", "only runs of Neptune", "fetch_runs_table"),
+        ("c", "only runs of Comet", "download them as CSV"),
+        ("m", "only runs of MLflow", "mlflow experiments csv"),
+        ("e", "bits_per_byte is per byte, and a law is of nats per token", "tokenizer"),
+        ("e/model/results_2026-01-01.json", "bits_per_byte is per byte", "tokenizer"),
+    ] {
+        let error = library.data(&at(&dir, path)).unwrap_err().to_string();
+        assert!(error.contains(what) && error.lines().last().unwrap().contains(way), "{path}: {error}");
+    }
 }
