@@ -107,5 +107,5 @@ fn a_directory_of_hugging_face_runs_is_fitted() {
     assert_eq!(json["columns"]["ignored"], serde_json::json!(["logs"]));
     let note = program.found("predict --arch qwen2.5-0.5b --data runs").stderr;
     assert!(note.contains("12 runs; Hugging Face run directories; "), "{note}");
-    assert!(program.refused("fit --data runs --columns loss=x").contains("a directory of runs has no columns"));
+    assert!(program.refused("fit --data runs --columns loss=x").contains("(no x, but eval_loss)"));
 }

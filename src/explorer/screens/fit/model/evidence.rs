@@ -211,8 +211,8 @@ impl Evidence {
 
     /// That axis, or the first where these runs have no such axis.
     pub fn axis_or_first(&self, axis: Variable) -> Variable {
-        let axes = self.axes();
-        if axes.contains(&axis) { axis } else { axes[0] }
+        let offered = self.axes();
+        if offered.contains(&axis) { axis } else { offered[0] }
     }
 
     /// What the runs do along an axis.
