@@ -1,9 +1,9 @@
 //! Tables in Apache Parquet, as pandas, polars and `DuckDB` write them: bytes to columns of cells.
 //!
 //! The crates that write and read all of Parquet bring a C compiler or seventy crates with them, for a table of a few
-//! thousand cells. What is needed is small: the footer in Thrift's compact protocol ([`thrift`]), the schema
-//! ([`schema`]), pages that are unpacked ([`page`]), levels of nesting ([`levels`]), and values in the encodings that are
-//! in use ([`values`]). Nothing is written.
+//! thousand cells. What is needed is small: the footer in Thrift's compact protocol (`thrift`), the schema
+//! (`schema`), pages that are unpacked (`page`), levels of nesting (`levels`), and values in the encodings that are
+//! in use (`values`). Nothing is written.
 //!
 //! A column is read when it is asked for. So one that nobody asks for does no harm, whatever is in it. Every size that
 //! the file claims is held against what is there before anything is set aside for it.

@@ -9,7 +9,7 @@
 //! goes from the low quantile of `law of the others − score` to the high quantile of `law of the others + score`. No
 //! form of the errors is assumed. An architecture counts once, however often it was run: its runs share the law's error.
 //!
-//! **Widened by the distance from the runs.** Scores are in units of [`Reach::scale`] (normalised scores: Papadopoulos et
+//! **Widened by the distance from the runs.** Scores are in units of `Reach::scale` (normalised scores: Papadopoulos et
 //! al. 2002; Lei et al. 2018, arXiv 1604.04173). It is 1 amid the runs and grows in two ways:
 //!
 //! - with the leverage h of the shape, as √(1 + h) does in a linear regression;
@@ -19,7 +19,7 @@
 //!
 //! **No interval where the runs say nothing.** A shape may leave the runs along a direction in which they never varied:
 //! narrow and deep, where width grew in step with depth. Then no residual tells how wrong the law is there, and there is
-//! no interval but a reason ([`Support`]).
+//! no interval but a reason (`support`).
 
 pub mod coverage;
 mod reach;

@@ -1,5 +1,5 @@
-//! Runs from directories as trainers and trackers leave them: the Hugging Face Trainer ([`trainer`]), Weights & Biases
-//! and Lightning ([`tracked`]).
+//! Runs from directories as trainers and trackers leave them: the Hugging Face Trainer (`trainer`), Weights & Biases
+//! and Lightning (`tracked`).
 //!
 //! Text in, runs out, like the readers of tables; [`crate::resolve`] finds the files. A run without a held-out loss is
 //! left out and named, like an unfinished run of an export, and so is one that cannot be read: people keep adapters,
