@@ -13,6 +13,7 @@ pub mod fit;
 pub mod form;
 pub mod forms;
 pub mod influence;
+pub mod outliers;
 mod steps;
 pub mod validation;
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use engine::error::{Error, Result, did_you_mean};
+use engine::law::Coefficients;
 use engine::law::form::Form;
 use engine::runs::{Dataset, Run};
 use engine::text::shown;
@@ -68,7 +69,13 @@ pub fn check_length(form: &Form) -> Result<()> {
 }
 
 /// What predicting for a length means.
-pub fn at_length(runs: &[Run], tokens: f64) -> String {
+pub fn at_length(law: &Coefficients, runs: &[Run], tokens: f64) -> String {
+    if !law.sees_tokens() {
+        return format!(
+            "{tokens:.2e} tokens were asked for, without effect: the law has no data term, and its losses are those at each \
+             size's own length"
+        );
+    }
     let lengths = || runs.iter().filter_map(|run| run.tokens);
     let beyond = match (lengths().reduce(f64::min), lengths().reduce(f64::max)) {
         (Some(least), Some(most)) if !(least..=most).contains(&tokens) => {
@@ -83,6 +90,7 @@ pub fn at_length(runs: &[Run], tokens: f64) -> String {
 mod tests {
     use super::*;
     use engine::features::{Block, Features};
+    use engine::law::forms::EQ_2_TOKENS;
 
     fn dataset() -> Dataset {
         let run = |name: &str| Run {
@@ -127,7 +135,12 @@ mod tests {
     #[test]
     fn a_length_that_no_run_saw_is_an_extrapolation() {
         let runs = dataset().runs;
-        assert_eq!(at_length(&runs, 1e9), "losses are those after 1.00e9 tokens, as asked for");
-        assert!(at_length(&runs, 2e9).ends_with("(1.00e9 to 1.00e9): an extrapolation"));
+        let data = |factor: f64| {
+            Coefficients::by_name(&EQ_2_TOKENS, |key| Ok::<_, ()>(if key == "kappa_data" { factor } else { 0.5 }))
+        };
+        let law = data(300.0).unwrap();
+        assert_eq!(at_length(&law, &runs, 1e9), "losses are those after 1.00e9 tokens, as asked for");
+        assert!(at_length(&law, &runs, 2e9).ends_with("(1.00e9 to 1.00e9): an extrapolation"));
+        assert!(at_length(&data(0.0).unwrap(), &runs, 1e9).contains("without effect"));
     }
 }

@@ -17,8 +17,8 @@ pub use calibrate::{Calibrate, FittedNumber, LeftOut, PhaseErrors, PowerPart, Ro
 pub use compare::{Compare, ComparedForm, RankPart};
 pub use coverage::Coverage;
 pub use fit::{
-    Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, OptionsPart, ResidualPart,
-    StandardError, UsedPart, ValidationPart, headline,
+    Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, OptionsPart, OutlierPart,
+    ResidualPart, StandardError, UsedPart, ValidationPart, headline,
 };
 pub use lists::{Item, Laws, Models, ShowModel, Spaces};
 pub use plan::{Plan, ProposalPart};

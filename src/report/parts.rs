@@ -46,7 +46,7 @@ impl From<&LossLaw> for LawPart {
             synthetic: law.synthetic,
             form: law.coefficients.form().name,
             formula: law.coefficients.form().formula,
-            tokens: law.coefficients.tokens(),
+            tokens: law.coefficients.tokens_stated(),
             coefficients: law.coefficients,
             quality: QualityPart { r2_train, r2_holdout, rmse_nats_per_token: rmse, runs },
             range: law.range,

@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::cli::streams::Streams;
 use crate::cli::table::{Table, write_pairs};
 use engine::law::fit::{Fate, PROFILE_LEVEL, Profile};
-use engine::law::form::Slot;
-use engine::law::{Ensemble, Variable};
+use engine::law::form::{Form, Slot};
+use engine::law::{Ensemble, Variable, forms};
 use engine::text::shown;
 use engine::units::{self, count, significant};
 use files::runs::Loaded;
@@ -86,6 +86,9 @@ fn of_fit(report: &Fit<'_>) -> Vec<(&'static str, String)> {
         ("RMSE", words::rmse_in_full(report)),
     ];
     pairs.extend(report.tokens.map(|tokens| ("tokens", format!("losses are those after {tokens:.3e} tokens"))));
+    if report.tokens.is_none() && forms::named(report.form).is_some_and(Form::needs_tokens) {
+        pairs.push(("tokens", "losses are those at each size's own length: the law has no data term".to_owned()));
+    }
     pairs
 }
 

@@ -90,6 +90,12 @@ impl Coefficients {
         self.tokens
     }
 
+    /// The same, if the loss depends on it. A law whose runs could not show its data term has losses at each size's own
+    /// length, whatever length it carries.
+    pub fn tokens_stated(&self) -> Option<f64> {
+        self.tokens.filter(|_| self.sees_tokens())
+    }
+
     /// The same law for models whose number format adds so much to every loss.
     #[must_use]
     pub const fn with_penalty(self, penalty_nats: f64) -> Self {

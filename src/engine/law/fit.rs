@@ -59,7 +59,7 @@ pub use repeats::{LackOfFit, Repeats};
 pub use resample::{Bootstrap, bootstrap};
 pub use robust::HUBER_DELTA;
 
-use super::form::{Form, MOST_EXPONENTS, Slot};
+use super::form::{Form, MOST_EXPONENTS, Slot, Variable};
 use super::forms::{ACTIVE_TOTAL, ACTIVE_TOTAL_TOKENS, EQ_2, EQ_2_TOKENS};
 use super::{Coefficients, Features, FitQuality, FittedRange, LossLaw};
 use crate::runs::{Dataset, Run};
@@ -95,6 +95,8 @@ pub struct Fit {
     pub repeats: Option<Repeats>,
     /// Starts that ended within 0.1 % of the best squared error, a measure of how safe the optimum is.
     pub starts_agreeing: usize,
+    /// Of how many: all starts of least squares; of the Huber criterion those that were followed to the end.
+    pub starts_followed: usize,
 }
 
 impl Fit {
@@ -236,6 +238,7 @@ pub fn fit_from(
         standard_errors: standard_errors(options.form, spread.as_ref()),
         repeats,
         starts_agreeing: optimum.agreeing,
+        starts_followed: optimum.followed,
     })
 }
 
@@ -271,7 +274,7 @@ fn optimise(
     let Found { best, finalists } = starts::search(misfit, options, first, watch)?;
     match options.criterion {
         Criterion::LeastSquares => Ok(best),
-        Criterion::HuberLog => robust::refine(misfit, &best, &finalists, weights, watch),
+        Criterion::HuberLog => robust::refine(misfit, &finalists, weights, (options, watch)),
     }
 }
 
@@ -301,14 +304,33 @@ fn span_of_tokens(runs: &[&Run]) -> Option<[f64; 2]> {
 /// Most laws cannot see why runs of different length differ. A law that can see it carries its length with it.
 fn lengths(runs: &[&Run], form: &Form) -> Option<String> {
     const SAME: f64 = 1.2;
+    /// Of the variance of ln tokens.
+    const IN_STEP: f64 = 0.98;
     let [least, most] = span_of_tokens(runs).filter(|_| !form.needs_tokens())?;
     (most > SAME * least).then(|| {
+        if follows_size(runs).is_some_and(|share| share > IN_STEP) {
+            return format!(
+                "the runs saw from {least:.2e} to {most:.2e} tokens, in step with their size: losses are those at each size's own \
+                 length, and no law can tell tokens from size here"
+            );
+        }
         format!(
             "the runs saw from {least:.2e} to {most:.2e} tokens, which this law ignores: fit runs of one length, take its losses \
              as a mean over lengths, or fit {}-tokens, which has a term for them",
             form.name
         )
     })
+}
+
+/// How much of the variance of ln tokens goes with ln active parameters.
+fn follows_size(runs: &[&Run]) -> Option<f64> {
+    let size = |run: &Run| Variable::ActiveParameters.ln(&run.features, None);
+    let pairs: Vec<[f64; 2]> = runs.iter().filter_map(|run| Some([size(run), run.tokens?.ln()])).collect();
+    let [x, y] = [0, 1].map(|of| mean(pairs.iter().map(|pair| pair[of])));
+    let (x, y) = (x?, y?);
+    let sum = |of: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|[size, tokens]| of(size - x, tokens - y)).sum::<f64>();
+    let (both, of_size, of_tokens) = (sum(&|a, b| a * b), sum(&|a, _| a * a), sum(&|_, b| b * b));
+    (of_size > 0.0 && of_tokens > 0.0).then(|| both * both / (of_size * of_tokens))
 }
 
 fn squared_error(law: &Coefficients, runs: &[&Run]) -> f64 {

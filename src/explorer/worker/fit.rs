@@ -76,7 +76,7 @@ fn fit_kept(job: &FitJob, watch: &dyn Watch) -> Result<Fit, FitError> {
         None => fit::fit(&kept_runs, options, watch)?,
     };
     if let Some(tokens) = tokens.filter(|_| options.form.needs_tokens()) {
-        fit.notes.push(at_length(&kept_runs, tokens));
+        fit.notes.push(at_length(&fit.coefficients, &kept_runs, tokens));
         fit.coefficients = fit.coefficients.at_tokens(Some(tokens));
     }
     for place in fit.train.iter_mut().chain(&mut fit.holdout) {

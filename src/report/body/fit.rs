@@ -73,6 +73,8 @@ pub struct Fit<'a> {
     pub options: OptionsPart,
     /// Starting points that ended in the best optimum.
     pub starts_agreeing: usize,
+    /// Of so many: all starts of least squares; of the Huber criterion the robust ones that were followed to the end.
+    pub starts_followed: usize,
     /// The shapes that were fitted.
     pub range: FittedRange,
     /// What runs of one architecture differ by; null where none was repeated.
@@ -85,6 +87,8 @@ pub struct Fit<'a> {
     pub left_out_one_by_one: usize,
     /// What each of these means to the law, the most influential first.
     pub influence: Vec<InfluencePart<'a>>,
+    /// Runs that are not of one kind with the others, held-out ones among them, the farthest first.
+    pub outliers: Vec<OutlierPart<'a>>,
     /// What a reader of the law must know.
     pub notes: &'a [String],
 }
@@ -298,4 +302,19 @@ pub struct InfluencePart<'a> {
     pub deleted_residual: Option<f64>,
     /// Why there is no law without it; null where there is one.
     pub error: Option<String>,
+}
+
+/// A run that is not of one kind with the others.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OutlierPart<'a> {
+    /// In the file, from 1.
+    pub number: usize,
+    /// What it is called.
+    pub name: &'a str,
+    /// Its loss less what the law of the others predicts, nats per token.
+    pub residual_nats: f64,
+    /// The same in standard deviations.
+    pub standard_deviations: f64,
+    /// `simulated`: more than in any of 199 files drawn from that law; `robust`: more than six robust ones, among many runs.
+    pub limit: &'static str,
 }

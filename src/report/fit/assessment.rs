@@ -1,15 +1,14 @@
 //! Every test that a fitted law must pass before anyone believes it.
 
-use std::collections::BTreeMap;
-
 use engine::law::fit::{
     Bootstrap, Criterion, Fate, Fit, FitError, FitOptions, Profile, Watch, bootstrap, fates, profile,
 };
 use engine::law::form::{Exponent, Name, Slot};
 use engine::law::influence::{Influence, farthest, leave_out};
+use engine::law::outliers::{Limit, Outlier, Outliers, outliers};
 use engine::law::validation::{KFold, SizeExtrapolation, extrapolate, k_fold};
-use engine::law::{Coefficients, Ensemble, Interval};
-use engine::statistics::robust_standard_deviation;
+use engine::law::{Coefficients, Ensemble, Interval, Variable};
+use engine::runs::Run;
 use engine::units::significant;
 
 use super::fitting::Fitting;
@@ -19,8 +18,6 @@ use files::choice::numbered;
 const SOME_LEFT_OUT: usize = 40;
 /// Fits to more runs than this take too long for that, and so do those by the Huber criterion.
 const MANY_RUNS: usize = 300;
-/// Below this residuals are rounding.
-const EXACT_NATS: f64 = 1e-9;
 /// A factor that may be anything within so many times its least value is not told.
 pub(super) const WIDE_FACTOR: f64 = 100.0;
 
@@ -33,6 +30,8 @@ pub struct Assessment {
     pub profiles: Vec<Profile>,
     /// Of all runs fitted, or of those with the largest residuals.
     pub influence: Vec<Influence>,
+    /// Runs that are not like the others, among all of them.
+    pub outliers: Outliers,
     /// Tests on unseen runs, or why there are none. Absent if none were asked for.
     pub tests: Option<Validation>,
     /// Laws of resampled runs, or why there are none. Absent if none were asked for.
@@ -74,6 +73,7 @@ impl Assessment {
                 let chosen = farthest(runs, fit, left_out(fit, options));
                 leave_out(runs, fit, options, &chosen, &watching("leaving out one run after another"))?
             },
+            outliers: outliers(runs, fit, options, &watching("looking for outliers"))?,
             tests,
             ensemble: (resamples > 0).then(|| bootstrap(runs, fit, options, &asked, &watching("resampling the runs"))),
         })
@@ -86,39 +86,46 @@ impl Assessment {
         notes
     }
 
-    /// Runs that lie where no noise of the others would put them.
+    /// Runs that are not of one kind with the others.
     fn astray(&self, fitting: &Fitting) -> Vec<String> {
-        const FARTHEST: f64 = 6.0;
         const MOST: usize = 5;
         let Fitting { choice, options, fit } = fitting;
-        let mut deleted: BTreeMap<usize, f64> = fit
-            .train
-            .iter()
-            .filter_map(|&run| Some((run, choice.runs.get(run)?)))
-            .map(|(index, run)| (index, run.loss - fit.coefficients.loss_after(&run.features, run.tokens)))
-            .collect();
-        let known = self.influence.iter().filter_map(|run| Some((run.run, run.effect.as_ref().ok()?.deleted_residual)));
-        deleted.extend(known);
-        let residuals: Vec<f64> = deleted.values().copied().collect();
-        let sd = robust_standard_deviation(&residuals).unwrap_or_default();
-        let mut far: Vec<(usize, f64)> =
-            deleted.into_iter().filter(|(_, residual)| sd > EXACT_NATS && residual.abs() > FARTHEST * sd).collect();
-        far.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         let robust = if options.criterion == Criterion::HuberLog { "" } else { ", or --criterion huber" };
-        let note = |&(run, residual): &(usize, f64)| {
-            let (place, side) = (choice.kept[run], if residual > 0.0 { "above" } else { "below" });
+        let note = |outlier: &Outlier| {
+            let (place, run) = (choice.kept[outlier.run], &choice.runs[outlier.run]);
+            let side = if outlier.residual_nats > 0.0 { "above" } else { "below" };
+            let active = |run: &Run| Variable::ActiveParameters.value(&run.features, None);
+            let all = || choice.runs.iter().map(active);
+            let at_end = if all().all(|other| other >= active(run)) {
+                Some("smallest")
+            } else if all().all(|other| other <= active(run)) {
+                Some("largest")
+            } else {
+                None
+            };
+            let advice = at_end.map_or_else(
+                || "leave it out with".to_owned(),
+                |end| format!("it is the {end}, where the law itself may fail; see what changes with"),
+            );
+            let held = if fit.holdout.contains(&outlier.run) { ", which was held out," } else { "" };
+            let limit = match outlier.limit {
+                Limit::Simulated => "standard deviations, more than in any of 199 files drawn from that law",
+                Limit::Robust => "robust standard deviations",
+            };
             format!(
-                "{} lies {} nats {side} the law fitted without it, more than {FARTHEST} robust standard deviations: leave it out \
-                 with --exclude '#{}'{robust}",
-                numbered(place, &choice.runs[run].name),
-                significant(residual.abs(), 2),
+                "{}{held} lies {} nats {side} the law of the others, {} {limit}: {advice} --exclude '#{}'{robust}",
+                numbered(place, &run.name),
+                significant(outlier.residual_nats.abs(), 2),
+                significant(outlier.standard_deviations, 2),
                 place + 1
             )
         };
-        let more = far.len().saturating_sub(MOST);
+        let found = &self.outliers.found;
+        let more = found.len().saturating_sub(MOST);
         let rest =
             (more > 0).then(|| format!("{more} more runs lie as far off: has the data more than one kind of run?"));
-        far.iter().take(MOST).map(note).chain(rest).collect()
+        let too_few = self.outliers.too_few.then(|| "too few runs to tell one that is off from noise".to_owned());
+        found.iter().take(MOST).map(note).chain(rest).chain(too_few).collect()
     }
 
     /// What the runs do not fix.

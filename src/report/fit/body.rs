@@ -6,13 +6,14 @@ use super::assessment::Assessment;
 use super::fitting::Fitting;
 use super::identified::identified;
 use crate::body::{
-    Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, ResidualPart, StandardError,
-    UsedPart, ValidationPart, headline,
+    Answer, ColumnsPart, ExtrapolationTest, Fit, FitPart, InfluencePart, KFoldPart, OutlierPart, ResidualPart,
+    StandardError, UsedPart, ValidationPart, headline,
 };
 use crate::by_key::ByKey;
 use crate::uncertainty::BootstrapPart;
 use engine::law::form::Slot;
 use engine::law::influence::Influence;
+use engine::law::outliers::{Limit, Outlier};
 use engine::law::{Ensemble, Features, Variable};
 use engine::runs::Run;
 use engine::statistics::median;
@@ -30,7 +31,7 @@ pub fn body<'a>(fitting: &'a Fitting, assessment: &'a Assessment, loaded: &'a Lo
         form_source: options.form.source,
         criterion: options.criterion.name(),
         weights: options.weighting.name(),
-        tokens: fit.coefficients.tokens(),
+        tokens: fit.coefficients.tokens_stated(),
         coefficients: fit.coefficients,
         parameters: fit.parameters,
         standard_errors: standard_errors(fitting),
@@ -69,6 +70,7 @@ pub fn body<'a>(fitting: &'a Fitting, assessment: &'a Assessment, loaded: &'a Lo
         skipped: &loaded.skipped,
         options: options.into(),
         starts_agreeing: fit.starts_agreeing,
+        starts_followed: fit.starts_followed,
         range: fit.range,
         repeats: fit.repeats,
         validation: assessment.tests.as_ref().map(|tests| ValidationPart {
@@ -78,6 +80,7 @@ pub fn body<'a>(fitting: &'a Fitting, assessment: &'a Assessment, loaded: &'a Lo
         residuals: residuals(fitting, assessment, &dataset.runs),
         left_out_one_by_one: assessment.influence.len(),
         influence: assessment.influence.iter().map(|run| influence(run, fitting, &dataset.runs)).collect(),
+        outliers: assessment.outliers.found.iter().map(|run| outlier(run, fitting, &dataset.runs)).collect(),
         notes,
     }
 }
@@ -121,6 +124,20 @@ fn residuals<'a>(fitting: &Fitting, assessment: &Assessment, runs: &'a [Run]) ->
             }
         })
         .collect()
+}
+
+fn outlier<'a>(outlier: &Outlier, fitting: &Fitting, runs: &'a [Run]) -> OutlierPart<'a> {
+    let place = fitting.choice.kept[outlier.run];
+    OutlierPart {
+        number: place + 1,
+        name: &runs[place].name,
+        residual_nats: outlier.residual_nats,
+        standard_deviations: outlier.standard_deviations,
+        limit: match outlier.limit {
+            Limit::Simulated => "simulated",
+            Limit::Robust => "robust",
+        },
+    }
 }
 
 fn influence<'a>(influence: &Influence, fitting: &Fitting, runs: &'a [Run]) -> InfluencePart<'a> {

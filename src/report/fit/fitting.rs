@@ -67,7 +67,7 @@ impl Fitting {
             fit(&choice.runs, &options, &()).map_err(|error| Error::from(error).in_source(dataset.name.clone()))?;
         if let Some(tokens) = tokens {
             check_length(options.form)?;
-            fit.notes.push(at_length(&choice.runs, tokens));
+            fit.notes.push(at_length(&fit.coefficients, &choice.runs, tokens));
             fit.coefficients = fit.coefficients.at_tokens(Some(tokens));
         }
         fit.notes.extend(choice.sentence(dataset));

@@ -63,11 +63,10 @@ pub fn split_in_full(fit: &Fit<'_>) -> String {
     )
 }
 
-/// Of the fit's starting points. Under the Huber criterion they are those of the least squares that its own search begins at.
+/// Of the fit's starting points. Under the Huber criterion they are the robust ones, which were followed to the end.
 pub fn starts_in_full(fit: &Fit<'_>) -> String {
-    let (agreeing, starts) = (fit.starts_agreeing, fit.options.starts);
-    let from = if fit.criterion == Criterion::HuberLog.name() { "least-squares start: " } else { "" };
-    format!("{from}{agreeing} of {starts} ended in the best optimum")
+    let robust = if fit.criterion == Criterion::HuberLog.name() { " robust starts" } else { "" };
+    format!("{} of {}{robust} ended in the best optimum", fit.starts_agreeing, fit.starts_followed)
 }
 
 /// What resampling the runs gives, or why it gives nothing.

@@ -223,7 +223,7 @@ impl Warning {
     }
 
     fn of_length(law: &LossLaw) -> Option<Self> {
-        let tokens = law.coefficients.tokens().filter(|_| law.coefficients.sees_tokens())?;
+        let tokens = law.coefficients.tokens_stated()?;
         let beyond = law.range.beyond_tokens(tokens).map(|beyond| beyond.factor);
         Some(Self::Length { law: law.name.clone(), tokens, beyond })
     }

@@ -234,8 +234,8 @@ impl Resampling {
             }
             Criterion::HuberLog => {
                 let ends = [
-                    robust::follow(&misfit, self.starts[0], weights, watch)?,
-                    robust::follow(&misfit, best.exponents, weights, watch)?,
+                    robust::from_exponents(&misfit, self.starts[0], weights, watch)?,
+                    robust::from_exponents(&misfit, best.exponents, weights, watch)?,
                 ];
                 let best = ends.into_iter().flatten().min_by(|a, b| a.criterion.total_cmp(&b.criterion));
                 best.and_then(|best| misfit.coefficients(&best.exponents, &best.linear))

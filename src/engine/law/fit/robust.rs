@@ -11,15 +11,20 @@
 //! ```
 //!
 //! so the projection is run again and again with weights from the last round. δ comes down in stages, because far from
-//! the optimum the weights of a small δ say little.
+//! the optimum the weights of a small δ say little. Near one the large δ of the first stage leads away, so a start that
+//! comes with factors of its own goes down at the last δ alone.
+//!
+//! **Where from.** The criterion has many minima, and least squares leads into the one that a bad run has made; [`search`]
+//! has other starts.
 
-use rayon::prelude::*;
+mod search;
 
+use self::search::{Search, Searched};
 use super::descent::{Patience, descend};
 use super::model::{Exponents, Linear, Misfit};
 use super::projection::Projection;
 use super::starts::Optimum;
-use super::{FitError, Watch};
+use super::{FitError, FitOptions, Watch};
 
 /// Residuals of ln loss beyond which a run pulls no harder.
 pub const HUBER_DELTA: f64 = 1e-3;
@@ -63,34 +68,51 @@ pub(super) struct Reached {
     pub(super) criterion: f64,
 }
 
-/// The best law under the criterion, from where least squares ended. `prior` are the runs' own weights.
+/// The best law under the criterion, from where least squares ended and from robust starts. `prior` are the runs' own
+/// weights.
 pub(super) fn refine(
     misfit: &Misfit,
-    least_squares: &Optimum,
     finalists: &[Exponents],
     prior: &[f64],
-    watch: &dyn Watch,
+    (options, watch): (&FitOptions, &dyn Watch),
 ) -> Result<Optimum, FitError> {
-    let reached: Vec<Option<Reached>> =
-        finalists.par_iter().map(|&start| follow(misfit, start, prior, watch)).collect::<Result<_, FitError>>()?;
-    let best =
-        reached.into_iter().flatten().min_by(|a, b| a.criterion.total_cmp(&b.criterion)).ok_or(FitError::NoOptimum)?;
+    let Searched { best, agreeing, followed } = Search { misfit, prior, finalists, options, watch }.run()?;
     let predicted = misfit.predictions(&best.exponents, &best.linear);
     let squared_error = misfit.loss.iter().zip(&predicted).map(|(loss, predicted)| (loss - predicted).powi(2)).sum();
-    Ok(Optimum { exponents: best.exponents, linear: best.linear, squared_error, ..*least_squares })
+    Ok(Optimum { exponents: best.exponents, linear: best.linear, squared_error, agreeing, followed })
 }
 
-/// Downhill under the criterion from one start.
-pub(super) fn follow(
+/// The same from exponents alone, whose factors least squares finds, through all stages.
+pub(super) fn from_exponents(
     misfit: &Misfit,
-    start: Exponents,
+    exponents: Exponents,
     prior: &[f64],
     watch: &dyn Watch,
 ) -> Result<Option<Reached>, FitError> {
     let mut space = Projection::new(misfit.runs());
-    space.project(misfit, &start);
-    let mut at = Reached { exponents: start, linear: space.linear, criterion: f64::INFINITY };
-    for delta in STAGES {
+    space.project(misfit, &exponents);
+    follow(misfit, &Start { exponents, linear: space.linear, criterion: f64::INFINITY }, &STAGES, prior, watch)
+}
+
+/// Exponents with the factors that belong to them.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    exponents: Exponents,
+    linear: Linear,
+    criterion: f64,
+}
+
+/// Downhill under the criterion from one start, through these values of δ.
+fn follow(
+    misfit: &Misfit,
+    start: &Start,
+    stages: &[f64],
+    prior: &[f64],
+    watch: &dyn Watch,
+) -> Result<Option<Reached>, FitError> {
+    let mut space = Projection::new(misfit.runs());
+    let mut at = Reached { exponents: start.exponents, linear: start.linear, criterion: f64::INFINITY };
+    for &delta in stages {
         let mut predicted = misfit.predictions(&at.exponents, &at.linear);
         at.criterion = criterion(misfit, &predicted, prior, delta);
         for _round in 0..ROUNDS {

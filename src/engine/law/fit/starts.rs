@@ -34,6 +34,8 @@ pub(super) struct Optimum {
     pub(super) linear: Linear,
     pub(super) squared_error: f64,
     pub(super) agreeing: usize,
+    /// Of how many.
+    pub(super) followed: usize,
 }
 
 impl Optimum {
@@ -94,7 +96,10 @@ pub(super) fn search(
     let limit = squared_error * (1.0 + AS_GOOD) + misfit.runs() as f64 * EXACT_NATS.powi(2);
     let agreeing = ends.iter().filter(|end| end.squared_error <= limit).count().max(1);
     let finalists = finals.iter().map(|end| end.exponents).collect();
-    Ok(Found { best: Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing }, finalists })
+    Ok(Found {
+        best: Optimum { exponents: best.exponents, linear: space.linear, squared_error, agreeing, followed: count },
+        finalists,
+    })
 }
 
 /// Downhill from one start, and again from where a term at zero deserves another chance.

@@ -5,6 +5,7 @@ mod derivative;
 mod identifiability;
 mod recovery;
 mod resampling;
+mod robust;
 pub(in crate::law) mod samples;
 mod scipy;
 mod sizes;

@@ -324,6 +324,7 @@ pub(super) mod tests {
             standard_errors: Vec::new(),
             repeats: None,
             starts_agreeing: 1,
+            starts_followed: 1,
         };
         let (name, sha256) = ("three".to_owned(), "0".repeat(64));
         let dataset = Dataset { name, sha256, synthetic: false, runs, origin: None, reading: None };
