@@ -2,6 +2,7 @@
 
 mod commands;
 mod groups;
+mod runs;
 mod search;
 mod values;
 
@@ -12,14 +13,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use files::resolve::DETECTED;
 
 pub use commands::{
-    Aim, CalibrateArgs, DetectArgs, ExportArgs, FitArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand,
-    NewProfileArgs, PlanArgs, PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs,
-    ShowModelArgs, SynthesizeArgs, TheoryArgs, TheoryCosts,
+    CalibrateArgs, DetectArgs, ExportArgs, FrontierArgs, ListArgs, ModelsArgs, ModelsCommand, NewProfileArgs,
+    PredictArgs, ProfilesArgs, ProfilesCommand, RankArgs, ReproduceArgs, ShowArgs, ShowModelArgs, SynthesizeArgs,
+    TheoryArgs, TheoryCosts,
 };
 pub use groups::{
     AttentionArgs, BoardArgs, BootstrapArgs, BudgetArgs, FittingArgs, LawArgs, ModelArgs, ShapeArgs, SpaceArgs,
     SweepArgs, WhatIfArgs, WorkloadArgs,
 };
+pub use runs::{Aim, FitArgs, PlanArgs};
 pub use search::SearchArgs;
 
 const EXAMPLES: &str = "\

@@ -18,7 +18,7 @@ pub fn explore(args: &ExploreArgs, library: &Library) -> Result<ExitCode> {
     args.workload.answered_by(&args.board.number_format())?;
     let choices = Choices {
         data: args.law.data.clone(),
-        columns: args.law.column_choice(),
+        reading: args.law.reading.reading(),
         recipe: Recipe { options: fitting.of_any_form(&FitOptions::DEFAULT), tokens: fitting.tokens },
         form: fitting.form,
         exclude: fitting.exclude.clone(),

@@ -23,7 +23,7 @@ use report::fit::{Assessment, body};
 use report::{Document, SettingPart, Warning, write_json};
 
 pub(super) fn run(args: &FitArgs, library: &Library, streams: &mut Streams<'_>) -> Result<Outcome, Failure> {
-    let loaded = library.data_as(&args.data, &args.columns.clone().unwrap_or_default())?;
+    let loaded = library.data_as(&args.data, &args.reading.reading())?;
     let dataset = &loaded.dataset;
     let options = FitOptions { seed: args.seed, starts: args.starts, ..FitOptions::DEFAULT };
     if args.compare {

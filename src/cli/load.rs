@@ -145,7 +145,7 @@ pub fn law(
         });
         return Ok(LoadedLaw { law, fitting: None, evidence: None, note });
     };
-    let dataset = library.data_as(typed, &args.column_choice())?.dataset;
+    let dataset = library.data_as(typed, &args.reading.reading())?.dataset;
     let of_data = |error: FitError| Error::from(error).in_source(dataset.name.clone());
     let fitting = args.fitting.fit(&dataset, options)?;
     let resamples = bootstrap.bootstrap.unwrap_or(Bootstrap::DEFAULT.resamples);

@@ -21,7 +21,7 @@ use engine::workload::Workload;
 use files::choice::{check_length, named_runs};
 use files::profile::Profile;
 use files::resolve::{DETECTED, Library};
-use files::runs::ColumnChoice;
+use files::runs::Reading;
 
 /// What to open with; names as in the library, or paths.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Choices {
     /// Runs to fit a law from, shown first if given.
     pub data: Option<String>,
     /// How to read their columns.
-    pub columns: ColumnChoice,
+    pub reading: Reading,
     /// How they are fitted.
     pub recipe: Recipe,
     /// Which law it is; the one that is usual for such runs if nobody says.
@@ -73,7 +73,7 @@ impl Default for Choices {
     fn default() -> Self {
         Self {
             data: None,
-            columns: ColumnChoice::AsRemembered,
+            reading: Reading::default(),
             recipe: Recipe::default(),
             form: None,
             exclude: Vec::new(),
@@ -185,7 +185,7 @@ fn first_board(library: &Library, choices: &Choices) -> Result<(Profile, Option<
 fn laws(library: &Library, choices: &Choices) -> Result<Vec<LawEntry>> {
     let mut laws = Vec::new();
     if let Some(data) = &choices.data {
-        let (loaded, source) = library.live_data(data, &choices.columns)?;
+        let (loaded, source) = library.live_data(data, &choices.reading)?;
         let excluded = named_runs(&loaded.dataset, &choices.exclude)?;
         let recipe = choices.recipe.of_form(choices.form.unwrap_or_else(|| usual_form(&loaded.dataset.runs)));
         if recipe.tokens.is_some() {

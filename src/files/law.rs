@@ -73,7 +73,7 @@ pub fn to_toml(law: &LossLaw) -> Result<String> {
         synthetic: law.synthetic,
         notes: law.notes.clone(),
         form: Some(law.coefficients.form().name.to_owned()),
-        tokens: law.coefficients.tokens(),
+        tokens: law.coefficients.tokens_stated(),
         coefficients: law.coefficients.named().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         quality: law.quality,
         range: RangeFile::of(&law.range),
@@ -172,7 +172,7 @@ fn coefficient(law: &Coefficients) -> Option<Violation> {
 
 /// A law with a data term predicts for one training length.
 fn tokens(law: &Coefficients) -> Option<Violation> {
-    let what = match (law.form().needs_tokens(), law.tokens()) {
+    let what = match (law.sees_tokens(), law.tokens()) {
         (true, None) => "the law has a data term, and the file does not say for how many tokens it predicts".to_owned(),
         (_, Some(tokens)) if !(tokens > 0.0 && tokens.is_finite()) => format!("{tokens} is no number of tokens"),
         _ => return None,

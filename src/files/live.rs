@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::catalog::Kind;
 use super::resolve::data::directory;
 use super::resolve::{Found, Library, Origin, find_path};
-use super::runs::{ColumnChoice, Loaded, TableFile};
+use super::runs::{ColumnChoice, Loaded, Reading, TableFile};
 use engine::error::Result;
 use engine::runs::Dataset;
 
@@ -22,7 +22,7 @@ pub struct LiveRuns {
     path: PathBuf,
     /// What is remembered of columns; nothing where they were told when it was opened.
     library: Library,
-    columns: ColumnChoice,
+    reading: Reading,
     /// The last line, if it had no end.
     accepted: Vec<u8>,
 }
@@ -48,24 +48,31 @@ pub enum LastLine {
 impl Library {
     /// The runs of that name or path as [`Library::data_as`] reads them, and how to read them again if they came from a
     /// file or a directory. Pipes can be read once, and what is built in never changes.
-    pub fn live_data(&self, typed: &str, columns: &ColumnChoice) -> Result<(Loaded, Option<LiveRuns>)> {
-        // What was told is remembered once, not with every line that is added.
-        let library = if *columns == ColumnChoice::AsRemembered { self.clone() } else { Self::of(self.built_in) };
-        let live = |path: &Path, accepted: &[u8]| LiveRuns {
-            path: path.to_owned(),
-            library: library.clone(),
-            columns: columns.clone(),
-            accepted: accepted.to_owned(),
+    pub fn live_data(&self, typed: &str, reading: &Reading) -> Result<(Loaded, Option<LiveRuns>)> {
+        let live = |path: &Path, loaded: &Loaded, accepted: &[u8]| {
+            // What was told is remembered once, not with every line that is added.
+            let (library, columns) = match &reading.columns {
+                ColumnChoice::AsRemembered => (self.clone(), ColumnChoice::AsRemembered),
+                _ if loaded.mapping.is_empty() => (Self::of(self.built_in), ColumnChoice::ByName),
+                _ => (Self::of(self.built_in), ColumnChoice::AsTold(loaded.mapping.clone())),
+            };
+            let reading = Reading { columns, best_of: reading.best_of.clone() };
+            LiveRuns { path: path.to_owned(), library, reading, accepted: accepted.to_owned() }
         };
         if let Some(path) = self.run_directory_at(typed) {
-            return Ok((directory(path, columns)?, Some(live(path, b""))));
+            let loaded = directory(path, reading)?;
+            let live = live(path, &loaded, b"");
+            return Ok((loaded, Some(live)));
         }
         let found = self.find(Kind::Data, typed)?;
+        let loaded = self.runs_of(&found, reading)?;
         let live = match &found.origin {
-            Origin::Path(path) | Origin::User { path, .. } if path.is_file() => Some(live(path, unended_line(&found))),
+            Origin::Path(path) | Origin::User { path, .. } if path.is_file() => {
+                Some(live(path, &loaded, unended_line(&found)))
+            }
             _ => None,
         };
-        Ok((self.runs_of(&found, columns)?, live))
+        Ok((loaded, live))
     }
 }
 
@@ -78,7 +85,7 @@ impl LiveRuns {
     /// Reads it again.
     pub fn reread(&self) -> Result<Reread> {
         if self.path.is_dir() {
-            let dataset = Arc::new(directory(&self.path, &self.columns)?.dataset);
+            let dataset = Arc::new(directory(&self.path, &self.reading)?.dataset);
             return Ok(Reread { dataset, last_line: LastLine::Complete });
         }
         let mut found = find_path(Kind::Data, &self.path)?;
@@ -89,7 +96,7 @@ impl LiveRuns {
             let ended = found.bytes.len() - unended.len();
             found.bytes.truncate(ended);
         }
-        let dataset = Arc::new(self.library.runs_of(&found, &self.columns)?.dataset);
+        let dataset = Arc::new(self.library.runs_of(&found, &self.reading)?.dataset);
         Ok(Reread { dataset, last_line })
     }
 }
@@ -117,8 +124,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(file);
         fs::write(&path, opened).unwrap();
-        let (_, live) =
-            fixtures::library().live_data(&path.display().to_string(), &ColumnChoice::AsRemembered).unwrap();
+        let (_, live) = fixtures::library().live_data(&path.display().to_string(), &Reading::default()).unwrap();
         fs::write(&path, now).unwrap();
         let Reread { dataset, last_line } = live.unwrap().reread()?;
         Ok((dataset.runs.iter().map(|run| run.loss).collect(), last_line))
@@ -170,7 +176,7 @@ mod tests {
         let path = folder.path().join("runs.csv");
         let named = path.display().to_string();
         fs::write(&path, csv("4,256,4,4,3.5\n")).unwrap();
-        let (_, live) = fixtures::library().live_data(&named, &ColumnChoice::AsRemembered).unwrap();
+        let (_, live) = fixtures::library().live_data(&named, &Reading::default()).unwrap();
         let live = live.unwrap();
         assert_eq!(live.path(), path);
         let refusal = |live: &LiveRuns| live.reread().unwrap_err().to_string();
@@ -198,7 +204,7 @@ mod tests {
         };
         finish("a", 4, 3.5);
         let (loaded, live) =
-            fixtures::library().live_data(&folder.path().display().to_string(), &ColumnChoice::AsRemembered).unwrap();
+            fixtures::library().live_data(&folder.path().display().to_string(), &Reading::default()).unwrap();
         assert_eq!(loaded.dataset.runs.len(), 1);
         finish("b", 8, 3.25);
         let Reread { dataset, last_line } = live.unwrap().reread().unwrap();
@@ -213,7 +219,7 @@ mod tests {
         let path = folder.path().join("runs.csv");
         let line = "layers,width,heads,ffn_ratio,final\n4,256,4,4,3.5\n";
         fs::write(&path, line).unwrap();
-        let told = ColumnChoice::parse("loss=final").unwrap();
+        let told = Reading::from(ColumnChoice::parse("loss=final").unwrap());
         let (_, source) = fixtures::library().live_data(&path.display().to_string(), &told).unwrap();
         fs::write(&path, format!("{line}8,256,4,4,3.25\n")).unwrap();
         assert_eq!(source.unwrap().reread().unwrap().dataset.runs[1].loss, 3.25);
@@ -221,6 +227,6 @@ mod tests {
 
     #[test]
     fn what_is_built_in_never_changes() {
-        assert!(fixtures::library().live_data("tiny", &ColumnChoice::AsRemembered).unwrap().1.is_none());
+        assert!(fixtures::library().live_data("tiny", &Reading::default()).unwrap().1.is_none());
     }
 }

@@ -18,15 +18,21 @@ pub mod directory;
 mod document;
 mod field;
 mod frame;
+mod guess;
 mod json;
+mod lack;
 mod literal;
 mod lm_eval;
 mod mapping;
+mod notes;
 mod numbers;
+mod question;
 mod row;
 mod rows;
+mod sweep;
 mod table_file;
 mod trainer_state;
+mod unit;
 mod value;
 pub mod write;
 mod yaml;
@@ -39,7 +45,8 @@ use sha2::{Digest, Sha256};
 pub use columns::Used;
 pub use dialect::Dialect;
 pub use field::Field;
-pub use mapping::{ColumnChoice, Mapping};
+pub use mapping::{ColumnChoice, Mapping, Reading};
+pub use sweep::BestOf;
 pub use table_file::{Format, TableFile};
 
 use self::columns::Columns;
@@ -119,6 +126,8 @@ pub struct Loaded {
     pub skipped: Vec<Skipped>,
     /// Whether the columns are as told.
     pub told: Told,
+    /// What was told of them.
+    pub mapping: Mapping,
     /// What else a reader of the numbers should know, in sentences.
     pub remarks: Vec<String>,
 }
@@ -126,15 +135,21 @@ pub struct Loaded {
 impl Loaded {
     /// What stands in for what the file does not have, and what else there is to know.
     pub fn assumed(&self) -> Vec<String> {
+        let gives =
+            |field: Field| self.used.iter().any(|used| used.field == field) || self.mapping.text_of(field).is_some();
+        let absent = |field: Field| !gives(field);
         let assumptions: &[(Field, &str)] = match self.dialect {
             // There it is all in config.json.
             Dialect::TrainerDirectories => &[],
+            _ if absent(Field::Layers) => &[(
+                Field::Layers,
+                "no shapes: a law of sizes, blind to all else; parameters as the file counts them, perhaps with embeddings",
+            )],
             _ => &[
                 (Field::KvHeads, "no kv_heads: taken as multi-head attention, kv_heads = heads"),
                 (Field::Experts, "no experts: taken as dense"),
             ],
         };
-        let absent = |field: Field| self.used.iter().all(|used| used.field != field);
         let assumed = assumptions.iter().filter(|(field, _)| absent(*field)).map(|(_, words)| (*words).to_owned());
         assumed.chain(self.doubtful_loss()).chain(self.remarks.iter().cloned()).collect()
     }

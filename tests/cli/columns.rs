@@ -28,7 +28,7 @@ fn columns_are_told_once_and_forgotten_on_demand() {
     let program = Program::new();
     program.write("wandb.csv", &wandb_table());
     let error = program.refused("fit --data wandb.csv");
-    assert!(error.contains("wandb.csv:1: there is no 'layers'") && error.contains("--columns layers="), "{error}");
+    assert!(error.contains("wandb.csv:1: no column gives layers") && error.contains("--columns layers="), "{error}");
 
     let fit = "fit --data wandb.csv --format json";
     let told = program.found(&format!("{fit} {TOLD}")).json();
@@ -48,8 +48,8 @@ fn columns_are_told_once_and_forgotten_on_demand() {
         let note = program.found(&format!("{command} --data wandb.csv {TOLD}")).stderr;
         assert!(note.contains("; columns as told; "), "{command}: {note}");
     }
-    assert!(program.refused("fit --data wandb.csv --columns none").contains("there is no 'layers'"));
-    assert!(program.refused("fit --data wandb.csv").contains("there is no 'layers'"));
+    assert!(program.refused("fit --data wandb.csv --columns none").contains("no column gives layers"));
+    assert!(program.refused("fit --data wandb.csv").contains("no column gives layers"));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn what_cannot_be_told_is_said() {
         assert!(error.contains(wanted), "{columns}: {error}");
     }
     // Nothing of it is remembered, and without runs there is nothing to tell.
-    assert!(program.refused("fit --data wandb.csv").contains("there is no 'layers'"));
+    assert!(program.refused("fit --data wandb.csv").contains("no column gives layers"));
     assert!(program.refused("frontier --columns loss=x").contains("--data"));
     assert!(program.refused("--columns loss=x").contains("--data"));
 }
@@ -79,7 +79,7 @@ fn two_columns_for_one_field_are_asked_about() {
     program.write("wandb.csv", &table);
     let error = program.refused("fit --data wandb.csv");
     assert!(
-        error.contains("'val/loss' and 'eval/loss' both give loss") && error.contains("--columns loss=eval/loss"),
+        error.contains("'val/loss' and 'eval/loss' both give loss") && error.contains("--columns loss=val/loss"),
         "{error}"
     );
     assert_eq!(program.found("fit --data wandb.csv --columns loss=val/loss --format json").json()["runs"], 12);

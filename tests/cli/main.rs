@@ -10,6 +10,7 @@ mod energy;
 mod explore_options;
 mod export;
 mod fit;
+mod formats;
 mod frontier;
 mod models;
 mod plan;

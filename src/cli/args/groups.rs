@@ -14,7 +14,7 @@ use engine::space::BlindAxes;
 use engine::units::{parse_bytes, parse_joules, parse_seconds};
 use engine::what_if::{Factor, Scaling};
 use engine::workload::{MAX_BATCH, MAX_TOKENS, Objective, Workload};
-use files::runs::ColumnChoice;
+use files::runs::{BestOf, ColumnChoice, Reading};
 
 /// Which law: one that exists, or one fitted on the spot.
 #[derive(Debug, Clone, Args)]
@@ -25,22 +25,33 @@ pub struct LawArgs {
     /// Fit the law to these training runs instead: a table, a directory of runs, `tiny` or `synthetic-170`
     #[arg(long, value_name = "NAME|PATH", conflicts_with = "law")]
     pub data: Option<String>,
-    /// What the columns of --data mean, such as `loss=eval/loss`; remembered, `none` forgets
-    #[arg(long, value_name = COLUMNS, requires = "data", value_parser = ColumnChoice::parse)]
-    pub columns: Option<ColumnChoice>,
+    /// How the runs are read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// How it is fitted.
     #[command(flatten)]
     pub fitting: FittingArgs,
 }
 
-impl LawArgs {
-    /// How to read the columns of the runs.
-    pub fn column_choice(&self) -> ColumnChoice {
-        self.columns.clone().unwrap_or_default()
-    }
+/// How the runs of `--data` are read.
+#[derive(Debug, Clone, Args)]
+pub struct ReadingArgs {
+    /// What the columns of --data mean, or a value for all runs, such as `loss=eval/loss,head_dim=128`; may be given
+    /// again, adds to what was told for the same header, `none` forgets
+    #[arg(long, value_name = "FIELD=COLUMN,…|none", requires = "data", value_parser = ColumnChoice::parse)]
+    pub columns: Vec<ColumnChoice>,
+    /// Of runs that differ in these columns alone take the best, such as `lr`; `none` takes all [default: the usual names
+    /// of learning rate, schedule, batch size and the like]
+    #[arg(long, value_name = "COLUMN,…|none", requires = "data", value_parser = BestOf::parse)]
+    pub best_of: Option<BestOf>,
 }
 
-pub(super) const COLUMNS: &str = "FIELD=COLUMN,…|none";
+impl ReadingArgs {
+    /// The same, together.
+    pub fn reading(&self) -> Reading {
+        Reading { columns: ColumnChoice::of_parts(&self.columns), best_of: self.best_of.clone().unwrap_or_default() }
+    }
+}
 
 /// How far the runs leave the law open.
 #[derive(Debug, Clone, Copy, Args)]

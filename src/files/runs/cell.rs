@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::field::Field;
+use super::unit;
 use engine::architecture::Architecture;
 use engine::error::{Error, Result};
 
@@ -20,9 +21,35 @@ pub(super) struct Cell<'a> {
     pub(super) field: Field,
     pub(super) column: &'a str,
     pub(super) text: Cow<'a, str>,
+    /// What one of the column's unit is.
+    pub(super) scale: f64,
 }
 
 impl Cell<'_> {
+    /// Whether it says that there is no value, in one of the ways that data frames and people do.
+    pub(super) fn is_empty(&self) -> bool {
+        const NOTHING: [&str; 10] = ["n/a", "na", "none", "null", "-", "–", "—", "?", "<na>", "nil"];
+        self.text.is_empty() || NOTHING.iter().any(|nothing| self.text.eq_ignore_ascii_case(nothing))
+    }
+
+    /// The same of a field that may be left out: there a number that is none says so too.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.is_empty() || self.text.eq_ignore_ascii_case("nan")
+    }
+
+    /// How many there are: tokens, parameters. `10B` is 10 billion; a plain number is in the column's unit.
+    pub(super) fn count(&self) -> Result<f64> {
+        let count = match unit::count(&self.text) {
+            Some(count) => count,
+            None => self.number()? * self.scale,
+        };
+        if count.is_finite() && count > 0.0 {
+            Ok(count)
+        } else {
+            Err(self.refuse(format!("'{}' is out of range", self.text)))
+        }
+    }
+
     /// A size: layers, width, heads, experts.
     pub(super) fn size(&self) -> Result<u32> {
         let largest = self.field.largest();
@@ -109,7 +136,15 @@ impl Cell<'_> {
         match self.field {
             Field::Name => "a text".to_owned(),
             Field::FfnRatio => format!("a number above 0 and up to {LARGEST_RATIO}, K·h/d over all activated experts"),
-            Field::Tokens => "a number above 0".to_owned(),
+            Field::Tokens
+            | Field::Parameters
+            | Field::ActiveParameters
+            | Field::TrainingFlops
+            | Field::BytesPerToken
+            | Field::BitsPerByte => "a number above 0".to_owned(),
+            Field::Vocab => "a whole number".to_owned(),
+            Field::SharedExperts => "a whole number, 0 without shared experts".to_owned(),
+            Field::FfnMatrices => "2 or 3, or the name of a feed-forward block such as swiglu or gelu".to_owned(),
             Field::Seed => "a whole number, 0 or more".to_owned(),
             Field::Loss => "a number above 0, in nats per token".to_owned(),
             Field::Perplexity => "a number of at least 1".to_owned(),

@@ -94,23 +94,22 @@ impl Dialect {
         text: &dyn Fn(usize) -> Cow<'r, str>,
         place: Place,
     ) -> Option<Skipped> {
-        let find = |wanted: &dyn Fn(&str, Option<Field>) -> bool| {
-            columns.iter().position(|(column, field)| wanted(column, field)).map(text).filter(|text| !text.is_empty())
-        };
-        let status = find(&|column, _| self.is_status(column)).map(|status| status.to_lowercase());
+        let given = |place: Option<usize>| place.map(text).filter(|text| !text.is_empty());
+        let find = |field: Field| given(columns.place(field));
+        let status = given(columns.names().position(|column| self.is_status(column))).map(|text| text.to_lowercase());
         let is_finished = status.as_deref() == Some("finished");
         let reason = match status {
             Some(status) if UNFINISHED.contains(&status.as_str()) => status,
             Some(status) if self != Self::Plain && !is_finished => status,
             // A table of one's own has a loss in each row.
             _ if self == Self::Plain && !is_finished => return None,
-            _ => match find(&|_, field| field == Some(Field::Loss)) {
+            _ => match find(Field::Loss) {
                 None => "no loss".to_owned(),
                 Some(loss) if loss.parse::<f64>().is_ok_and(|loss| !loss.is_finite()) => format!("loss is {loss}"),
                 Some(_) => return None,
             },
         };
-        let name = find(&|_, field| field == Some(Field::Name)).map(Cow::into_owned);
+        let name = find(Field::Name).map(Cow::into_owned);
         Some(Skipped { name: name.unwrap_or_else(|| place.in_words()), reason })
     }
 

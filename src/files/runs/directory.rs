@@ -163,6 +163,7 @@ impl<'t> DirectoryReader<'t> {
             ignored: table.ignored,
             skipped: table.skipped,
             told: if self.told.is_empty() { Told::Nothing } else { Told::Now },
+            mapping: self.told.clone(),
             remarks: table.remarks,
         };
         loaded.dataset.reading = Some(loaded.summary());

@@ -52,9 +52,11 @@ const APOSTROPHES: [char; 2] = ['\'', '’'];
 
 fn kind(field: Field) -> Kind {
     match field {
-        Field::Name | Field::Synthetic => Kind::Text,
-        Field::Loss | Field::FfnRatio => Kind::Small,
-        Field::Tokens | Field::Perplexity => Kind::Any,
+        Field::Name | Field::Synthetic | Field::FfnMatrices => Kind::Text,
+        Field::Loss | Field::FfnRatio | Field::BitsPerByte | Field::BytesPerToken => Kind::Small,
+        Field::Tokens | Field::Parameters | Field::ActiveParameters | Field::TrainingFlops | Field::Perplexity => {
+            Kind::Any
+        }
         _ => Kind::Whole,
     }
 }

@@ -150,6 +150,7 @@ impl<'a> TableFile<'a> {
             ignored: table.ignored,
             skipped: table.skipped,
             told: if told.is_empty() { Told::Nothing } else { Told::Now },
+            mapping: told.clone(),
             remarks: table.remarks,
         };
         loaded.dataset.reading = Some(loaded.summary());

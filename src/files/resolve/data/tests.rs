@@ -11,8 +11,8 @@ use crate::runs::Field;
 
 const TOLD: &str = "name,l,width,heads,ffn_ratio,out\na,2,64,4,1,3\nb,4,64,4,1,2.5\n";
 
-fn choice(text: &str) -> ColumnChoice {
-    ColumnChoice::parse(text).unwrap()
+fn choice(text: &str) -> Reading {
+    Reading::from(ColumnChoice::parse(text).unwrap())
 }
 
 /// A directory of the user's data, and a library with a configuration directory of its own.
@@ -47,17 +47,30 @@ fn what_is_told_is_remembered_for_the_header_and_forgotten_on_demand() {
     assert_eq!((other.told, other.dataset.runs[0].loss), (Told::Earlier, 9.0));
     let reading = other.dataset.reading.unwrap();
     assert!(reading.contains("; columns as told earlier for this header; "), "{reading}");
-    assert!(library.data_as(&b, &choice("none")).unwrap_err().to_string().contains("there is no 'layers'"));
+    assert!(library.data_as(&b, &choice("none")).unwrap_err().to_string().contains("no column gives layers"));
     assert!(library.data(&a).is_err(), "it is forgotten for every file with that header");
 }
 
 #[test]
-fn what_does_not_load_is_not_remembered() {
+fn what_is_told_in_several_goes_adds_up() {
     let (dir, library) = place(&[("a.csv", TOLD)]);
     let a = at(&dir, "a.csv");
-    assert!(library.data_as(&a, &choice("layers=l,loss=name")).is_err());
-    assert!(!dir.path().join("config/columns.toml").exists());
-    // A table that has gone wrong since says how to be rid of what was told.
+    let error = library.data_as(&a, &choice("layers=l")).unwrap_err().to_string();
+    assert!(error.contains("no column gives loss\n"), "{error}");
+    assert!(error.contains("\n  try: --columns layers=l,loss="), "{error}");
+    // A column that is not there is no part of it.
+    assert!(library.data_as(&a, &choice("loss=result")).is_err());
+    let loaded = library.data_as(&a, &choice("loss=out")).unwrap();
+    assert_eq!(loaded.mapping.to_string(), "layers=l,loss=out");
+    assert_eq!(library.data(&a).unwrap().told, Told::Earlier);
+    // What is told later wins.
+    assert_eq!(library.data_as(&a, &choice("layers=width")).unwrap().dataset.runs[0].features.layers, 64.0);
+}
+
+#[test]
+fn what_was_told_and_went_wrong_says_how_to_be_rid_of_it() {
+    let (dir, library) = place(&[("a.csv", TOLD)]);
+    let a = at(&dir, "a.csv");
     library.data_as(&a, &choice("layers=l,loss=out")).unwrap();
     write(dir.path(), "a.csv", &TOLD.replace(",2.5", ",x"));
     assert_eq!(
@@ -163,13 +176,13 @@ fn what_is_no_directory_of_runs_says_what_it_is() {
         place(&[("t/runs.csv", TOLD), ("w/run-1.wandb", ""), ("w/files/x", ""), ("b/a/trainer_state.json", "{}")]);
     fs::create_dir(dir.path().join("e")).unwrap();
     write_run(dir.path(), "one", 1, 3.0);
-    let refusal = |path: &str, choice: &ColumnChoice| {
+    let refusal = |path: &str, choice: &Reading| {
         let error = library.data_as(&at(&dir, path), choice).unwrap_err().to_string();
         error.replace(&dir.path().display().to_string(), "")
     };
     let expected = "expected: trainer_state.json with config.json, here, in checkpoint-N, or one directory below; \
                     or runs of W&B or Lightning";
-    let by_name = ColumnChoice::ByName;
+    let by_name = Reading::from(ColumnChoice::ByName);
     assert_eq!(
         refusal("e", &by_name),
         format!("/e: there are no training runs in this directory, only 0 files and 0 directories\n  {expected}")

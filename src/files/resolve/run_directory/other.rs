@@ -56,6 +56,11 @@ const KEEPERS: [Keeper; 6] = [
 
 impl Keeper {
     fn keeps(&self, name: &str) -> bool {
+        // What was exported from there is a table, whatever it is called after.
+        const TABLES: [&str; 6] = [".csv", ".tsv", ".jsonl", ".json", ".parquet", ".gz"];
+        if TABLES.iter().any(|table| name.to_ascii_lowercase().ends_with(table)) {
+            return false;
+        }
         self.starts.iter().any(|start| name.starts_with(start)) || self.ends.iter().any(|end| name.ends_with(end))
     }
 

@@ -30,7 +30,7 @@ impl<'t> Trained<'t> {
     pub(super) fn new(told: &'t Mapping) -> Self {
         let strange = told.iter().find(|(field, _)| *field != Field::Loss).map(|(field, _)| field.name());
         Self {
-            asked: Asked::of(told.column_of(Field::Loss)),
+            asked: Asked::of(told.text_of(Field::Loss)),
             strange,
             runs: Vec::new(),
             named: Vec::new(),

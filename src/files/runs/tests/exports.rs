@@ -133,8 +133,10 @@ fn an_export_without_a_finished_run_says_what_there_was() {
 fn an_export_that_lacks_columns_says_how_to_tell_them() {
     assert_eq!(
         csv("\"Name\",\"_wandb\",\"scaling/global_loss\"\n\"3072x12\",\"\",\"3.35\"\n").unwrap_err().to_string(),
-        "runs.csv:1: there is no 'layers'\n  expected: one of layers, n_layer, n_layers, num_layers, num_hidden_layers, \
-         depth\n  try: --columns layers=COLUMN if another column holds it"
+        "runs.csv:1: no column gives layers, width, heads (or head_dim), ffn_ratio (or intermediate_size) and loss; or \
+         parameters in place of the shape\n  expected: columns that give them; there are Name, _wandb, scaling/global_loss\n  \
+         try: --columns layers=COLUMN,width=COLUMN,head_dim=128,ffn_ratio=4,loss=scaling/global_loss, with your columns, and \
+         values that hold for all runs"
     );
 }
 
@@ -156,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn an_export_means_what_the_table_means(losses in prop::collection::vec(1e-3..20.0f64, 1..8), blob in "[a-z\",\n#]{0,12}") {
+    fn an_export_means_what_the_table_means(losses in prop::collection::vec(1e-3..13.0f64, 1..8), blob in "[a-z\",\n#]{0,12}") {
         let blob = blob.replace('"', "\"\"");
         let plain: String = losses.iter().map(|loss| format!("a,12,768,12,4,{loss}\n")).collect::<Vec<_>>().concat();
         let quoted = losses.iter().map(|loss| format!("\"a\",\"{blob}\",\"12\",\"768\",\"12\",\"4\",\"{loss}\"\n"));

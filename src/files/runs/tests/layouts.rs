@@ -243,8 +243,8 @@ fn dictionaries_of_a_tracker_are_columns_and_its_unfinished_runs_are_named() {
     let flat = "name,n_layer,d_model,n_head,d_ff,val/loss\na,4,256,4,768,3.125\nx,,,,,\ny,4,256,4,768,\n";
     assert_eq!(csv(flat).unwrap().skipped.len(), 2);
     // Without a loss in any of them the reason is not that they crashed.
-    let lossless = FROM_THE_API.replace("val/loss", "final/nll");
-    assert!(csv(&lossless).unwrap_err().to_string().starts_with("runs.csv: there is no 'loss'"));
+    let lossless = FROM_THE_API.replace("val/loss", "final/points");
+    assert!(csv(&lossless).unwrap_err().to_string().starts_with("runs.csv: no column gives loss\n"));
 }
 
 #[test]
@@ -266,7 +266,17 @@ fn tables_of_parquet_load() {
     assert_same("runs.bin", include_bytes!("../../../../tests/data/parquet/lz4.parquet"));
     assert_same("nested.parquet", include_bytes!("../../../../tests/data/parquet/nested.parquet"));
     let types = include_bytes!("../../../../tests/data/parquet/types.parquet");
-    let loaded = TableFile::open("types.parquet", types).unwrap().read(&Mapping::default()).unwrap();
-    assert_eq!(loaded.ignored, ["lists", "when", "bin", "null", "flag"]);
+    let read = |told: &Mapping| TableFile::open("types.parquet", types).unwrap().read(told);
+    // Its second row has no KV heads, so all are told to have as many as heads.
+    assert_eq!(
+        read(&Mapping::default()).unwrap_err().to_string(),
+        "types.parquet, row 2: kv_heads has no value in 1 of 3 runs: row 2\n  expected: a number in every row: multi-head \
+         and grouped-query attention are different models\n  try: write it there; in multi-head attention it is the number \
+         of heads"
+    );
+    let mut told = Mapping::default();
+    told.tell("kv_heads", "1").unwrap();
+    let loaded = read(&told).unwrap();
+    assert_eq!(loaded.ignored, ["kv_heads", "lists", "when", "bin", "null", "flag"]);
     assert_eq!((loaded.dataset.runs[2].loss, loaded.dataset.runs[0].features.ffn_ratio), (2.5, 3.0));
 }

@@ -39,8 +39,8 @@ impl Written {
 prop_compose! {
     fn written()(
         (layers, head_dim, kv_heads, groups) in (1..200u32, 1..129u32, 1..64u32, 1..16u32),
-        (ratio, loss) in (1e-3..64.0f64, 1e-6..20.0f64),
-        (top_k, spare, tokens) in (1..9u32, 0..64u32, 1..u64::MAX / 2),
+        (ratio, loss) in (1e-3..64.0f64, 1e-6..13.0f64),
+        (top_k, spare, tokens) in (1..9u32, 0..64u32, 1_000_000..u64::MAX / 2),
     ) -> Written {
         Written { layers, head_dim, kv_heads, groups, ratio, top_k, spare, tokens, loss }
     }
