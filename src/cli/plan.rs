@@ -1,8 +1,12 @@
 //! `roofscape plan`: which runs to train next, for what one is about to choose.
 //!
 //! Without a budget the question is the whole frontier; with one it is what keeps it, or with `--aim best` the one
-//! architecture that would be taken. Candidates are those of the space: what is too large to be chosen can still be
+//! architecture that would be taken, by what changes which one that is. Candidates are those of the space: what is too large to be chosen can still be
 //! the run that tells most.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 
 use super::args::{Aim, BoardArgs, Format, PlanArgs};
 use super::load::{self, BoardInMode, LoadedLaw};
@@ -14,9 +18,9 @@ use engine::budget::Budgets;
 use engine::error::{Error, Result};
 use engine::features::Features;
 use engine::landscape::Landscape;
-use engine::law::Evidence;
 use engine::law::fit::{Fit, FitOptions};
-use engine::plan::{Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
+use engine::law::{Coefficients, Evidence};
+use engine::plan::{About, Plan, PlanQuestion, Proposal, Worth, plan, training_flops_per_token};
 use engine::quantity::Quantity;
 use engine::units::{self, count, significant};
 use engine::workload::Objective;
@@ -124,13 +128,12 @@ fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
     let Ground { landscape, fit, runs, evidence, trained, tokens, budgets, board, .. } = ground;
     let noise_nats = fit.residual_sd_nats().ok_or_else(|| Error::new("the runs leave no error to plan by"))?;
     let frontier = landscape.feasible_frontier(args.sweep.objective, budgets);
-    let targets: Vec<Features> = match args.aim {
-        Aim::Frontier => thinned(&frontier, MOST_TARGETS),
-        Aim::Best => frontier.last().copied().into_iter().collect(),
-    }
-    .into_iter()
-    .map(|index| landscape.sweep.architecture(index as usize).features())
-    .collect();
+    let (about, targets) = match args.aim {
+        Aim::Frontier => (About::Losses, thinned(&frontier, MOST_TARGETS)),
+        Aim::Best => (About::Choice, thinned(&rivals(landscape, evidence, budgets), MOST_TARGETS)),
+    };
+    let targets: Vec<Features> =
+        targets.into_iter().map(|index| landscape.sweep.architecture(index as usize).features()).collect();
     let all: Vec<u32> = (0..landscape.sweep.len() as u32).collect();
     let considered = thinned(&all, MOST_CANDIDATES);
     let candidates: Vec<Architecture> =
@@ -143,6 +146,7 @@ fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
         candidates: &candidates,
         runs: args.runs,
         worth,
+        about,
     };
     let Plan { target_sd_nats, proposals } = plan(&question);
     let proposed = |(place, proposal): (usize, &Proposal)| {
@@ -156,6 +160,7 @@ fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
             entry: Entry { on_frontier: Some(frontier.contains(&index)), ..entry },
             loss_sd_nats: proposal.loss_sd_nats,
             variance_removed: proposal.variance_removed,
+            regret_removed_nats: proposal.regret_removed_nats,
             target_sd_nats: proposal.target_sd_nats,
             training_flops_per_token: per_token,
             training_flops: tokens.map(|tokens| per_token * tokens),
@@ -172,12 +177,32 @@ fn body(args: &PlanArgs, ground: &Ground) -> Result<body::Plan> {
         candidates_considered: candidates.len(),
         targets: targets.len(),
         target_sd_nats,
-        ranked_by: if args.per_flop { "variance removed per training FLOP" } else { "variance removed" },
+        ranked_by: match (about, worth) {
+            (About::Losses, Worth::Knowledge) => "variance removed",
+            (About::Losses, Worth::KnowledgePerFlop) => "variance removed per training FLOP",
+            (About::Choice, Worth::Knowledge) => "regret removed",
+            (About::Choice, Worth::KnowledgePerFlop) => "regret removed per training FLOP",
+        },
         tokens: *tokens,
-        loss_tokens: landscape.law.coefficients.tokens(),
+        loss_tokens: landscape.law.coefficients.tokens_stated(),
         blind_to: landscape.law.coefficients.blind_to(),
         plan: proposals.iter().enumerate().map(proposed).collect(),
     })
+}
+
+/// What each of the laws would choose within the budgets, in the order of the sweep.
+fn rivals(landscape: &Landscape, evidence: &Evidence, budgets: &Budgets) -> Vec<u32> {
+    let sweep = &landscape.sweep;
+    // What no law would choose stands far behind in the order of the law of all runs.
+    let feasible = landscape.best_first().iter().filter(|index| budgets.admits(sweep, **index as usize));
+    let allowed: Vec<(u32, Features)> =
+        feasible.take(MOST_CANDIDATES).map(|index| (*index, sweep.architecture(*index as usize).features())).collect();
+    let best = |law: &Coefficients| {
+        let losses = allowed.iter().map(|(index, shape)| (law.loss(shape), *index));
+        losses.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, index)| index)
+    };
+    let laws = evidence.ensemble.laws.par_iter().chain([&landscape.law.coefficients]);
+    laws.filter_map(best).collect::<BTreeSet<u32>>().into_iter().collect()
 }
 
 /// At most so many of them, evenly, first and last included.

@@ -17,6 +17,20 @@
 //! robust standard deviations (1.4826 times the median absolute deviation) around their median. Losses that scatter
 //! normally lose hardly anything by that: 0.3 % of them lie farther out.
 //!
+//! **Where one architecture will be chosen** the variance of its loss is the wrong measure: a run that tells how good the
+//! whole neighbourhood is changes no choice. What counts is the regret, by how much what is chosen will be worse than what
+//! would have been best. The rivals are the architectures that some law would choose. A run at x moves their mean losses
+//! by covᵢ/√(var(x) + σ²) times a standard normal z, and the least of the moved means is what will then be chosen. So a run
+//! is worth
+//!
+//! ```text
+//! min over i of meanᵢ − E over z of min over i of (meanᵢ + z·cov(tᵢ, x)/√(var(x) + σ²))
+//! ```
+//!
+//! the knowledge gradient for correlated beliefs (Frazier, Powell and Dayanik 2009, *The knowledge-gradient policy for
+//! correlated normal beliefs*, Eq. 9 f.). Where no single run would change the choice, what tells most about the rivals'
+//! differences is proposed.
+//!
 //! **Why one after the other.** The two best single runs are often twins. After each proposal the ensemble is moved to
 //! where it would be once that run is known (the square-root form of the ensemble Kalman filter, which reproduces the
 //! formula above exactly), and the next is proposed for what is then left.
@@ -44,6 +58,17 @@ pub struct PlanQuestion<'a> {
     pub runs: usize,
     /// What makes one run better than another.
     pub worth: Worth,
+    /// What the runs should tell about the targets.
+    pub about: About,
+}
+
+/// What is to be known of the targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The loss of each.
+    Losses,
+    /// Which of them has the least loss.
+    Choice,
 }
 
 /// What a proposal is ranked by.
@@ -64,8 +89,11 @@ pub struct Proposal {
     pub loss_sd_nats: f64,
     /// Root mean variance of the targets' losses once it and all proposals before it are known, nats per token.
     pub target_sd_nats: f64,
-    /// Share of the targets' variance that it removes, of what the proposals before it left.
+    /// Share of the targets' variance that it removes, of what the proposals before it left; of the variance of their
+    /// differences where one of them is chosen.
     pub variance_removed: f64,
+    /// By how much the loss of what is chosen is expected to fall, nats per token; none where nothing is chosen.
+    pub regret_removed_nats: Option<f64>,
 }
 
 /// Proposals in the order in which to run them, and the targets' root mean variance before any.
@@ -93,6 +121,13 @@ pub fn plan(question: &PlanQuestion<'_>) -> Plan {
     let shapes: Vec<Features> = question.candidates.iter().map(Architecture::features).collect();
     let mut candidates = Scatter::of(question.laws, &shapes);
     let mut targets = Scatter::of(question.laws, question.targets);
+    let rivals = match question.about {
+        About::Losses => None,
+        About::Choice => {
+            targets.take_differences();
+            Some(Rivals::of(question.laws, question.targets))
+        }
+    };
     let price: Vec<f64> = match question.worth {
         Worth::Knowledge => vec![1.0; shapes.len()],
         Worth::KnowledgePerFlop => question.candidates.iter().map(training_flops_per_token).collect(),
@@ -105,12 +140,18 @@ pub fn plan(question: &PlanQuestion<'_>) -> Plan {
         let best = (0..shapes.len())
             .into_par_iter()
             .filter(|&place| open[place])
-            .map(|place| (targets.removed_by(candidates.of_shape(place), noise) / price[place], place))
+            .map(|place| {
+                let known = candidates.of_shape(place);
+                let removed = targets.removed_by(known, noise);
+                let regret = rivals.as_ref().map_or(0.0, |rivals| rivals.regret_removed(&targets, known, noise));
+                ([regret / price[place], removed / price[place]], place)
+            })
             .reduce_with(|a, b| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a });
-        let Some((_, place)) = best.filter(|(gain, _)| *gain > 0.0) else { break };
+        let Some((_, place)) = best.filter(|([_, removed], _)| *removed > 0.0) else { break };
         close_twins(&mut open, question.laws, &shapes, place);
         let known = candidates.of_shape(place).to_owned();
         let left = targets.mean_variance();
+        let regret = rivals.as_ref().map(|rivals| rivals.regret_removed(&targets, known.view(), noise));
         targets.learn(known.view(), noise);
         candidates.learn(known.view(), noise);
         proposals.push(Proposal {
@@ -118,6 +159,7 @@ pub fn plan(question: &PlanQuestion<'_>) -> Plan {
             loss_sd_nats: candidates.variance(known.view()).sqrt(),
             target_sd_nats: targets.mean_variance().sqrt(),
             variance_removed: 1.0 - targets.mean_variance() / left,
+            regret_removed_nats: regret,
         });
     }
     Plan { target_sd_nats: before.sqrt(), proposals }
@@ -134,6 +176,50 @@ fn close_twins(open: &mut [bool], laws: &[Coefficients], shapes: &[Features], pl
     open[place] = false;
 }
 
+/// Mean losses of the targets of which one will be chosen, nats per token.
+struct Rivals(Vec<f64>);
+
+impl Rivals {
+    /// The median of the laws: a few may go wild.
+    fn of(laws: &[Coefficients], shapes: &[Features]) -> Self {
+        let middle = |shape: &Features| median(laws.iter().map(|law| law.loss(shape))).unwrap_or_default();
+        Self(shapes.iter().map(middle).collect())
+    }
+
+    /// By how much the least mean is expected to fall if the shape with these deviations is measured. What all rivals
+    /// share changes no choice, and `scatter` is without it.
+    fn regret_removed(&self, scatter: &Scatter, known: ArrayView1<'_, f64>, noise: f64) -> f64 {
+        let spread = scatter.variance(known) + noise;
+        if spread <= 0.0 {
+            return 0.0;
+        }
+        let moves = scatter.0.dot(&known) / (scatter.degrees_of_freedom() * spread.sqrt());
+        let least = |z: f64| self.0.iter().zip(&moves).map(|(mean, by)| mean + z * by).fold(f64::INFINITY, f64::min);
+        let expected = Z.iter().map(|z| 0.5 * (least(*z) + least(-z))).sum::<f64>() / Z.len() as f64;
+        (least(0.0) - expected).max(0.0)
+    }
+}
+
+/// Middles of sixteen equally likely parts of the upper half of a standard normal distribution.
+const Z: [f64; 16] = [
+    0.039_176_085_503_097_64,
+    0.117_769_874_579_095_3,
+    0.197_099_084_294_312_3,
+    0.277_690_439_821_576_76,
+    0.360_129_891_789_569_4,
+    0.445_096_524_985_516_33,
+    0.533_409_706_241_280_5,
+    0.626_099_012_346_421_3,
+    0.724_514_383_492_365_3,
+    0.830_510_878_205_399_2,
+    0.946_781_756_301_045_6,
+    1.077_515_567_040_280_3,
+    1.229_858_759_216_589,
+    1.417_797_137_996_267_3,
+    1.675_939_722_773_443_6,
+    2.153_874_694_061_455_5,
+];
+
 /// Deviations of each law's loss from the ensemble's mean: a row per shape, a column per law, nats per token.
 struct Scatter(Array2<f64>);
 
@@ -146,6 +232,13 @@ impl Scatter {
             row.assign(&ArrayView1::from(&centred(&losses)));
         });
         Self(deviations)
+    }
+
+    /// Takes from each row what all share, law by law.
+    fn take_differences(&mut self) {
+        if let Some(shared) = self.0.mean_axis(Axis(0)) {
+            self.0 -= &shared;
+        }
     }
 
     fn of_shape(&self, shape: usize) -> ArrayView1<'_, f64> {
@@ -202,6 +295,8 @@ fn draw_in(values: &mut [f64]) {
     }
 }
 
+#[cfg(test)]
+mod choice;
 #[cfg(test)]
 mod tests {
     use linfa_linalg::qr::QRInto;
@@ -279,6 +374,7 @@ mod tests {
             candidates: &candidates,
             runs: 4,
             worth,
+            about: About::Losses,
         };
         let plan = plan(&question);
         assert!((plan.target_sd_nats.powi(2) / left_after(&laws, &targets, &[]) - 1.0).abs() < 1e-9);
@@ -311,6 +407,7 @@ mod tests {
                 candidates: &candidates,
                 runs: 1,
                 worth,
+                about: About::Losses,
             };
             let first = plan(&question).proposals[0];
             (first.variance_removed, training_flops_per_token(&candidates[first.candidate]))
@@ -332,6 +429,7 @@ mod tests {
             candidates: &candidates,
             runs: 3,
             worth,
+            about: About::Losses,
         };
         assert_eq!(plan(&question), Plan { target_sd_nats: 0.0, proposals: Vec::new() });
     }
@@ -349,6 +447,7 @@ mod tests {
                 candidates: &candidates,
                 runs: 3,
                 worth,
+                about: About::Losses,
             })
         };
         let good = laws(60);
@@ -384,6 +483,7 @@ mod tests {
             candidates: &candidates,
             runs: candidates.len(),
             worth,
+            about: About::Losses,
         };
         let proposed: Vec<usize> = plan(&question).proposals.iter().map(|proposal| proposal.candidate / 2).collect();
         let different: std::collections::BTreeSet<usize> = proposed.iter().copied().collect();

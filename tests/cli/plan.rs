@@ -36,7 +36,7 @@ fn cost_and_aim_change_the_answer() {
     };
     let (many, most) = first("");
     let (one, best) = first("--aim best --max-total 60ms");
-    assert!(number(&many) > 10.0 && number(&one) == 1.0);
+    assert!(number(&many) > 10.0 && number(&one) > 1.0, "{many} {one}");
     assert_ne!(most["architecture"], best["architecture"]);
     let (_, cheap) = first("--per-flop --cost-tokens 20B");
     let per_flop =

@@ -56,6 +56,8 @@ pub struct ProposalPart {
     pub loss_sd_nats: f64,
     /// Share of the variance left by the runs above it.
     pub variance_removed: f64,
+    /// By how much it is expected to lower the loss of what is chosen, nats per token; null where nothing is chosen.
+    pub regret_removed_nats: Option<f64>,
     /// How well the targets are known then.
     pub target_sd_nats: f64,
     /// 6 per active parameter.
